@@ -1,0 +1,1 @@
+"""A model checker for TCP's connection management (RFC 9293)."""

@@ -1,0 +1,56 @@
+"""What an engine answers: one small type that carries its evidence.
+
+An *always* or *step* property `holds` or is `violated` (with a shortest trace to the violation, whose last step is the
+offending one); a *reachable* property is `reachable` (with a shortest trace) or `unreachable`; `unknown` says which
+limit ended the search. `vacuous` is never an engine's answer: a claim says it when the premise's witness is
+unreachable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from model.trace import Trace
+
+Answer = Literal["holds", "violated", "reachable", "unreachable", "vacuous", "unknown"]
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much was searched.
+
+    states: distinct states found; transitions: successors generated, repeated ones included; depth: states on the
+    longest shortest path, the initial state included (as TLC counts); complete: the whole reachable set was searched;
+    limit: the limit that ended the search early, in words (empty if none did); touched: how often each bound cut
+    behaviour off unasked (zero counts are left out); seconds: wall-clock time of compilation and of search.
+    """
+
+    states: int
+    transitions: int
+    depth: int
+    complete: bool
+    limit: str = ""
+    touched: Mapping[str, int] = field(default_factory=dict)
+    compile_seconds: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The answer to one property of one system, and its evidence."""
+
+    property: str
+    answer: Answer
+    engine: str
+    effort: Effort
+    scope: str = "bounded"
+    trace: Trace | None = None
+
+
+def answer_for(kind: str, found: bool, complete: bool) -> Answer:
+    """The answer for a property of this kind, given whether the search found its trace and was complete."""
+    if kind == "reachable":
+        return "reachable" if found else "unreachable" if complete else "unknown"
+    return "violated" if found else "holds" if complete else "unknown"

@@ -1,0 +1,231 @@
+"""The one way in which anything reads a term.
+
+Guards, updates and properties are z3 terms over Booleans and bit-vectors of fixed width; there is no second
+expression language. A reader of terms is a table with one entry for each z3 operator, and `fold` walks the DAG with
+it. The Python table below is the reference meaning; the native engine has another table with the same keys.
+
+An entry is called with the term (for its widths and constants) and returns a function of the children's values, so
+that a walk can be prepared once and run often. Walks are iterative: terms may be deeper than Python's stack.
+
+Limits: the operators of `PYTHON`, no more; a term with another one raises `UnknownOperator`, which names it.
+Shifts by the width or more give 0 (or copies of the sign), as in SMT-LIB.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import reduce
+from typing import Any, TypeVar
+
+import z3
+
+Value = TypeVar("Value")
+Step = Callable[..., Any]
+Table = Mapping[int, Callable[[z3.ExprRef], Step]]
+
+
+class UnknownOperator(ValueError):
+    """A term uses an operator that a table does not have."""
+
+
+def constant(term: z3.ExprRef) -> bool:
+    """Whether the term is a free constant: a variable, an input, or a successor's variable."""
+    return bool(z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED)
+
+
+def order(roots: Iterable[z3.ExprRef]) -> list[z3.ExprRef]:
+    """All distinct subterms of `roots`, children before parents, each once."""
+    seen: set[int] = set()
+    listed: list[z3.ExprRef] = []
+    stack = [(root, False) for root in reversed(list(roots))]
+    while stack:
+        term, children_done = stack.pop()
+        if children_done:
+            listed.append(term)
+        elif term.get_id() not in seen:
+            seen.add(term.get_id())
+            stack.append((term, True))
+            stack.extend((child, False) for child in reversed(term.children()))
+    return listed
+
+
+def constants(roots: Iterable[z3.ExprRef]) -> set[str]:
+    """Names of the free constants that occur in `roots`."""
+    return {term.decl().name() for term in order(roots) if constant(term)}
+
+
+def step(table: Table, term: z3.ExprRef) -> Step:
+    """The table's function for the head of `term`."""
+    kind = term.decl().kind()
+    if kind not in table:
+        raise UnknownOperator(f"operator '{term.decl().name()}' is not in this table (in {str(term)[:80]})")
+    return table[kind](term)
+
+
+def fold(
+    roots: Sequence[z3.ExprRef],
+    table: Table,
+    leaf: Callable[[z3.ExprRef], Any],
+    memo: dict[int, tuple[z3.ExprRef, Any]] | None = None,
+) -> list[Any]:
+    """The values of `roots` under `table`, with `leaf` for free constants.
+
+    `memo` maps an AST's id to the term and its value, and may be shared between calls; it holds the term because z3
+    gives the id of a dead term to a new one.
+    """
+    memo = {} if memo is None else memo
+    stack = [(root, False) for root in reversed(roots)]
+    while stack:
+        term, children_done = stack.pop()
+        if term.get_id() in memo:
+            continue
+        if constant(term):
+            memo[term.get_id()] = (term, leaf(term))
+        elif children_done or not term.children():
+            values = [memo[child.get_id()][1] for child in term.children()]
+            memo[term.get_id()] = (term, step(table, term)(*values))
+        else:
+            stack.append((term, True))
+            stack.extend((child, False) for child in reversed(term.children()))
+    return [memo[root.get_id()][1] for root in roots]
+
+
+# -- the reference meaning: Python integers and Booleans -----------------------------------------------------------
+
+
+def mask(term: z3.ExprRef) -> int:
+    """All ones, as wide as the bit-vector `term`."""
+    return (1 << int(term.size())) - 1
+
+
+def signed(value: int, width: int) -> int:
+    """The two's complement reading of `value`."""
+    return value - (1 << width) if value >> (width - 1) else value
+
+
+def _modular(function: Callable[[int, int], int]) -> Callable[[z3.ExprRef], Step]:
+    def prepare(term: z3.ExprRef) -> Step:
+        ones = mask(term)
+        return lambda *values: reduce(function, values) & ones
+
+    return prepare
+
+
+def _compare(function: Callable[[int, int], bool], sign: bool = False) -> Callable[[z3.ExprRef], Step]:
+    def prepare(term: z3.ExprRef) -> Step:
+        width = term.arg(0).size()
+        if sign:
+            return lambda a, b: function(signed(a, width), signed(b, width))
+        return function
+
+    return prepare
+
+
+def _always(function: Step) -> Callable[[z3.ExprRef], Step]:
+    return lambda _term: function
+
+
+def _number(term: z3.ExprRef) -> Step:
+    value = term.as_long()
+    return lambda: value
+
+
+def _concat(term: z3.ExprRef) -> Step:
+    widths = [child.size() for child in term.children()]
+
+    def join(*values: int) -> int:
+        return reduce(lambda high, low: high << low[0] | low[1], zip(widths, values, strict=True), 0)
+
+    return join
+
+
+def _extract(term: z3.ExprRef) -> Step:
+    high, low = term.params()
+    ones = (1 << (high - low + 1)) - 1
+    return lambda a: a >> low & ones
+
+
+def _sign_extend(term: z3.ExprRef) -> Step:
+    ones, width = mask(term), term.arg(0).size()
+    return lambda a: signed(a, width) & ones
+
+
+def _arithmetic_shift(term: z3.ExprRef) -> Step:
+    ones, width = mask(term), term.size()
+    return lambda a, b: (signed(a, width) >> min(b, width)) & ones
+
+
+def _unary(function: Callable[[int], int]) -> Callable[[z3.ExprRef], Step]:
+    def prepare(term: z3.ExprRef) -> Step:
+        ones = mask(term)
+        return lambda a: function(a) & ones
+
+    return prepare
+
+
+PYTHON: Table = {
+    z3.Z3_OP_TRUE: _always(lambda: True),
+    z3.Z3_OP_FALSE: _always(lambda: False),
+    z3.Z3_OP_BNUM: _number,
+    z3.Z3_OP_NOT: _always(operator.not_),
+    z3.Z3_OP_AND: _always(lambda *values: all(values)),
+    z3.Z3_OP_OR: _always(lambda *values: any(values)),
+    z3.Z3_OP_XOR: _always(lambda *values: reduce(operator.xor, values)),
+    z3.Z3_OP_IMPLIES: _always(lambda a, b: b or not a),
+    z3.Z3_OP_EQ: _always(operator.eq),
+    z3.Z3_OP_DISTINCT: _always(lambda *values: len(set(values)) == len(values)),
+    z3.Z3_OP_ITE: _always(lambda a, b, c: b if a else c),
+    z3.Z3_OP_BADD: _modular(operator.add),
+    z3.Z3_OP_BSUB: _modular(operator.sub),
+    z3.Z3_OP_BMUL: _modular(operator.mul),
+    z3.Z3_OP_BNEG: _unary(operator.neg),
+    z3.Z3_OP_BNOT: _unary(operator.invert),
+    z3.Z3_OP_BAND: _modular(operator.and_),
+    z3.Z3_OP_BOR: _modular(operator.or_),
+    z3.Z3_OP_BXOR: _modular(operator.xor),
+    z3.Z3_OP_BSHL: _modular(lambda a, b: a << b if b < 64 else 0),
+    z3.Z3_OP_BLSHR: _modular(operator.rshift),
+    z3.Z3_OP_BASHR: _arithmetic_shift,
+    z3.Z3_OP_ULT: _compare(operator.lt),
+    z3.Z3_OP_ULEQ: _compare(operator.le),
+    z3.Z3_OP_UGT: _compare(operator.gt),
+    z3.Z3_OP_UGEQ: _compare(operator.ge),
+    z3.Z3_OP_SLT: _compare(operator.lt, sign=True),
+    z3.Z3_OP_SLEQ: _compare(operator.le, sign=True),
+    z3.Z3_OP_SGT: _compare(operator.gt, sign=True),
+    z3.Z3_OP_SGEQ: _compare(operator.ge, sign=True),
+    z3.Z3_OP_CONCAT: _concat,
+    z3.Z3_OP_EXTRACT: _extract,
+    z3.Z3_OP_ZERO_EXT: _always(lambda a: a),
+    z3.Z3_OP_SIGN_EXT: _sign_extend,
+}
+
+
+class Meaning:
+    """The Python meaning of some terms, prepared once: call it with an assignment, get the list of their values.
+
+    An assignment maps the name of each free constant to an int (bit-vector) or a bool (Boolean).
+    """
+
+    def __init__(self, roots: Sequence[z3.ExprRef]) -> None:
+        self._terms = order(roots)
+        position = {term.get_id(): at for at, term in enumerate(self._terms)}
+        self._steps: list[tuple[str, Step, list[int]]] = [
+            (term.decl().name(), lambda: None, [])
+            if constant(term)
+            else ("", step(PYTHON, term), [position[child.get_id()] for child in term.children()])
+            for term in self._terms
+        ]
+        self._roots = [position[root.get_id()] for root in roots]
+
+    def __call__(self, assignment: Mapping[str, int]) -> list[Any]:
+        values: list[Any] = []
+        for name, function, children in self._steps:
+            values.append(assignment[name] if name else function(*[values[child] for child in children]))
+        return [values[root] for root in self._roots]
+
+
+def evaluate(term: z3.ExprRef, assignment: Mapping[str, int]) -> Any:
+    """The value of one term under one assignment (see `Meaning`)."""
+    return Meaning([term])(assignment)[0]
