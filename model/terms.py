@@ -156,6 +156,11 @@ def _arithmetic_shift(term: z3.ExprRef) -> Step:
     return lambda a, b: (signed(a, width) >> min(b, width)) & ones
 
 
+def _shift_left(term: z3.ExprRef) -> Step:
+    ones, width = mask(term), term.size()
+    return lambda a, b: a << min(b, width) & ones
+
+
 def _unary(function: Callable[[int], int]) -> Callable[[z3.ExprRef], Step]:
     def prepare(term: z3.ExprRef) -> Step:
         ones = mask(term)
@@ -184,7 +189,7 @@ PYTHON: Table = {
     z3.Z3_OP_BAND: _modular(operator.and_),
     z3.Z3_OP_BOR: _modular(operator.or_),
     z3.Z3_OP_BXOR: _modular(operator.xor),
-    z3.Z3_OP_BSHL: _modular(lambda a, b: a << b if b < 64 else 0),
+    z3.Z3_OP_BSHL: _shift_left,
     z3.Z3_OP_BLSHR: _modular(operator.rshift),
     z3.Z3_OP_BASHR: _arithmetic_shift,
     z3.Z3_OP_ULT: _compare(operator.lt),

@@ -1,0 +1,137 @@
+"""SEGMENT ARRIVES (RFC 9293, 3.10.7): CLOSED, LISTEN and SYN-SENT, in the RFC's order; the others in `other_states`.
+
+Left out, as the model has no such thing: security/compartment checks, the URG bit, window updates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import z3
+
+from model.tcp.event import TRUE, Event, Path, arrival, first_match, then
+from model.tcp.other_states import fin_bit, form_acknowledgment, other_states, queued_calls, segment_text
+from model.tcp.segment import Segment, acknowledges, segment
+from model.tcp.state import STATES, Endpoint, Tcb, no_tcb
+
+
+def segment_arrives(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+    """Every case of the segment `x` arriving at `tcb`, in every state; `isn` is the ISS if one has to be chosen."""
+    return [arrival(state, path) for state in STATES for path in segment_arrives_in(state, endpoint, tcb, x, isn)]
+
+
+def segment_arrives_in(state: str, endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> Sequence[Path]:
+    """The cases of the segment `x` arriving in `state`: disjoint and exhaustive."""
+    start = Path(state, tcb)
+    if state == "CLOSED":
+        return closed(endpoint, start, x)
+    if state == "LISTEN":
+        return listen(endpoint, start, x, isn)
+    if state == "SYN-SENT":
+        return syn_sent(endpoint, start, x)
+    return other_states(endpoint, start, x)
+
+
+def closed(endpoint: Endpoint, path: Path, x: Segment) -> Sequence[Path]:
+    """3.10.7.1. CLOSED STATE: anything but a reset is answered by a reset."""
+    path = path.goes_on(cite="3.10.7.1")
+    return first_match(
+        path,
+        ("RST arrives", x.rst, path.returns()),
+        ("ACK arrives", x.ack, path.returns(segment("RST", x.ackno))),
+        otherwise=path.returns(segment("RST,ACK", endpoint.number(0), x.seq + x.length)),
+        name="segment without ACK arrives",
+    )
+
+
+def listen(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) -> Sequence[Path]:
+    """3.10.7.2. LISTEN STATE."""
+    path = path.goes_on(cite="3.10.7.2")
+    return first_match(
+        path,
+        ("RST arrives", x.rst, path.returns()),  # First: it answers nothing that this incarnation has sent.
+        ("ACK arrives", x.ack, path.returns(segment("RST", x.ackno))),  # Second: any acknowledgment is bad here.
+        ("SYN arrives", x.syn, listen_syn(endpoint, path, x, isn)),  # Third.
+        otherwise=path.returns(),  # Fourth: other data or control.
+        name="segment without control arrives",
+    )
+
+
+def listen_syn(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) -> Path:
+    """Third, check for a SYN: RCV.NXT, IRS and ISS are set, and <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> is sent.
+
+    Two-way, the weakened handshake, takes its own SYN for acknowledged at once and is ESTABLISHED.
+    """
+    rcv_nxt = x.seq + 1
+    tcb = no_tcb(endpoint.bits).but(
+        rcv_nxt=rcv_nxt, irs=x.seq, iss=isn, snd_una=isn, snd_nxt=isn + 1, passive_open=TRUE
+    )
+    if endpoint.config.handshake == "two-way":
+        state, tcb = "ESTABLISHED", tcb.but(snd_una=isn + 1)
+    else:
+        state, tcb = "SYN-RECEIVED", hold_text_of_syn(endpoint, tcb, x)
+    reply = segment("SYN,ACK", isn, rcv_nxt)
+    return path.returns(reply, state=state, tcb=tcb, chooses_isn=True, accepts_syn=True)
+
+
+def hold_text_of_syn(endpoint: Endpoint, tcb: Tcb, x: Segment) -> Tcb:
+    """Text and FIN that came with a SYN are queued until ESTABLISHED, as far as the window reaches."""
+    if endpoint.config.data_on_syn == "dropped":
+        return tcb
+    fits = z3.ULT(x.text, endpoint.rcv_wnd)
+    return tcb.but(
+        syn_text=z3.If(z3.ULE(x.text, endpoint.rcv_wnd), x.text, endpoint.rcv_wnd), syn_fin=z3.And(x.fin, fits)
+    )
+
+
+def syn_sent(endpoint: Endpoint, path: Path, x: Segment) -> Sequence[Path]:
+    """3.10.7.3. SYN-SENT STATE.
+
+    ??? RFC 5961 wants SEG.SEQ of a RST to be RCV.NXT here too, which is undefined: the test is not made.
+    """
+    path = path.goes_on(cite="3.10.7.3")
+    tcb = path.tcb
+    bad_ack = z3.And(x.ack, z3.Not(acknowledges(x.ackno, tcb.iss, tcb.snd_nxt)))
+    paths = first_match(
+        path,
+        ("RST with unacceptable ACK arrives", z3.And(bad_ack, x.rst), path.returns()),  # First.
+        ("unacceptable ACK arrives", bad_ack, path.returns(segment("RST", x.ackno))),
+        (
+            "RST with acceptable ACK arrives",  # Second.
+            z3.And(x.rst, x.ack),
+            path.returns(state="CLOSED", tcb=no_tcb(endpoint.bits), signal="connection reset"),
+        ),
+        ("RST without ACK arrives", x.rst, path.returns()),
+        ("SYN,ACK arrives", z3.And(x.syn, x.ack), syn_sent_established(endpoint, path, x)),  # Fourth.
+        ("SYN arrives", x.syn, syn_sent_crossing(endpoint, path, x)),
+        otherwise=path.returns(),  # Fifth.
+        name="segment without SYN or RST arrives",
+    )
+    text_and_fin = endpoint.config.data_on_syn == "queued"
+    return then(
+        paths,
+        *([lambda p: segment_text(endpoint, x, p), lambda p: fin_bit(endpoint, x, p)] if text_and_fin else []),
+        lambda p: queued_calls(endpoint, p, may_close=False),
+        form_acknowledgment,
+    )
+
+
+def syn_sent_established(endpoint: Endpoint, path: Path, x: Segment) -> Path:
+    """Our SYN has been acknowledged by a SYN,ACK: ESTABLISHED; text and FIN of the segment are processed next.
+
+    Two-way, the weakened handshake, does not send the ACK of the SYN.
+    """
+    tcb = path.tcb.but(rcv_nxt=x.seq + 1, irs=x.seq, snd_una=x.ackno)
+    ack_due = z3.BoolVal(endpoint.config.handshake == "three-way")
+    return path.goes_on(state="ESTABLISHED", tcb=tcb, ack_due=ack_due, opened=True, accepts_syn=True)
+
+
+def syn_sent_crossing(endpoint: Endpoint, path: Path, x: Segment) -> Path:
+    """A SYN without ACK: both sides open at once; <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> is sent from SYN-RECEIVED."""
+    tcb = path.tcb.but(rcv_nxt=x.seq + 1, irs=x.seq)
+    return path.returns(
+        segment("SYN,ACK", tcb.iss, x.seq + 1),
+        state="SYN-RECEIVED",
+        tcb=hold_text_of_syn(endpoint, tcb, x),
+        accepts_syn=True,
+    )

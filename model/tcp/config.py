@@ -1,0 +1,182 @@
+"""The variants of the protocol, its users, its network, and the bounds of a run: every field that can be varied.
+
+The first group has the RFC's choices, with the RFC's default; the weakened protocols of the claims are values of the
+same fields. `Config` refuses a combination that makes no sense (`BadConfig`).
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+Sides = Literal["both", "A", "B", "none"]
+Opens = Literal["active", "passive", "both", "none"]
+ABOUT: Mapping[str, str] = {
+    "handshake": "three-way; two-way: LISTEN is ESTABLISHED by a SYN, and nobody acknowledges the SYN,ACK",
+    "rst": "RST acceptable at RCV.NXT only (RFC 5961) or anywhere in the window (RFC 793)",
+    "syn": "SYN in a synchronized state: challenge ACK (RFC 5961) or reset (RFC 793)",
+    "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested",
+    "abort_to": "the side that sends a RST by ABORT enters this state (3.10.5; Figure 5, note 3)",
+    "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
+    "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped",
+    "send_on_syn": "a SEND in LISTEN puts its text on the SYN instead of queuing it",
+    "retransmission": "the retransmission timer exists",
+    "seq_bits": "width of sequence numbers",
+    "window": "receive window of both sides, octets",
+    "segment_text": "octets of text in one SEND, and in one segment at most",
+    "open_a": "how the user of A opens",
+    "open_b": "how the user of B opens",
+    "close": "whose users may CLOSE",
+    "abort": "whose users may ABORT",
+    "user_timeout": "whose USER TIMEOUT may expire",
+    "capacity": "segments in the network in each direction",
+    "loss": "the network may lose a segment",
+    "reordering": "segments may overtake each other (otherwise FIFO)",
+    "duplications": "how often the network may duplicate a segment in a run",
+    "isn_a": "initial sequence numbers of A: fresh, repeated, or a list such as 100,400",
+    "isn_b": "initial sequence numbers of B",
+    "incarnations": "initial sequence numbers that each side may choose in a run",
+    "octets": "octets that each incarnation may SEND",
+    "retransmissions": "retransmissions of each side in a run",
+    "crashes": "crashes of each side in a run",
+    "history": "ghosts remember connections that ended in order (for ghost-after-close)",
+}
+
+
+class BadConfig(ValueError):
+    """A configuration that makes no sense; the text says why."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """One configuration; `ABOUT` says what each field means. None as a budget means: no bound."""
+
+    handshake: Literal["three-way", "two-way"] = "three-way"
+    rst: Literal["rfc5961", "rfc793"] = "rfc5961"
+    syn: Literal["rfc5961", "rfc793"] = "rfc5961"
+    ack_range: Literal["rfc5961", "rfc5961-synchronized", "off"] = "rfc5961"
+    abort_to: Literal["CLOSED", "TIME-WAIT"] = "CLOSED"
+    rfc1337: bool = False
+    data_on_syn: Literal["queued", "dropped"] = "queued"
+    send_on_syn: bool = False
+    retransmission: bool = True
+    seq_bits: int = 4
+    window: int = 2
+    segment_text: int = 1
+    open_a: Opens = "active"
+    open_b: Opens = "passive"
+    close: Sides = "both"
+    abort: Sides = "none"
+    user_timeout: Sides = "none"
+    capacity: int = 2
+    loss: bool = True
+    reordering: bool = True
+    duplications: int | None = 0
+    isn_a: str = "fresh"
+    isn_b: str = "fresh"
+    incarnations: int = 1
+    octets: int = 0
+    retransmissions: int | None = None
+    crashes: int | None = 0
+    history: bool = False
+
+    def __post_init__(self) -> None:
+        for name, low in [("window", 0), ("capacity", 1), ("incarnations", 1), ("octets", 0), ("segment_text", 1)]:
+            if getattr(self, name) < low:
+                raise BadConfig(f"{name}={getattr(self, name)}: must be at least {low}")
+        for budget in (self.duplications, self.retransmissions, self.crashes):
+            if budget is not None and not 0 <= budget < 256:
+                raise BadConfig("duplications, retransmissions and crashes: 0 to 255, or unlimited")
+        if self.incarnations > 7 or self.capacity > 16:
+            raise BadConfig("at most 7 incarnations and a capacity of 16")
+        if not 3 <= self.seq_bits <= 32:
+            raise BadConfig(f"seq_bits={self.seq_bits}: must be 3 to 32")
+        self._check_number_space()
+        for name in ("isn_a", "isn_b"):
+            self.isns(name, 0)
+        if self.octets % self.segment_text:
+            raise BadConfig(f"octets={self.octets}: must be a multiple of segment_text={self.segment_text}")
+        if self.open_a == self.open_b == "none":
+            raise BadConfig("open_a=none, open_b=none: nobody opens a connection")
+
+    @property
+    def span(self) -> int:
+        """W: sequence numbers that one incarnation uses at most: SYN, octets, FIN."""
+        return self.octets + 2
+
+    @property
+    def isn_distance(self) -> int:
+        """Fresh initial sequence numbers are this far apart: W + window."""
+        return self.span + self.window
+
+    def _check_number_space(self) -> None:
+        space = 1 << self.seq_bits
+        if 2 * self.isn_distance + 1 > space:
+            raise BadConfig(
+                f"2(W+window)+1 must fit into the number space: 2({self.span}+{self.window})+1 > 2^{self.seq_bits}"
+            )
+        if self.incarnations * self.isn_distance > space:
+            raise BadConfig(
+                f"{self.incarnations} fresh initial sequence numbers, W+window = {self.isn_distance} apart, do not fit"
+                f" into 2^{self.seq_bits} numbers: raise seq_bits"
+            )
+
+    def isns(self, name: str, first: int) -> list[int]:
+        """The initial sequence numbers of one side (`name` is isn_a or isn_b), one for each incarnation."""
+        spec, space = getattr(self, name), 1 << self.seq_bits
+        if spec == "fresh":
+            return [(first + k * self.isn_distance) % space for k in range(self.incarnations)]
+        if spec == "repeated":
+            return [first % space] * self.incarnations
+        numbers = [int(part) for part in spec.split(",") if part.strip().isdecimal()]
+        if len(numbers) != len(spec.split(",")) or len(numbers) < self.incarnations:
+            raise BadConfig(f"{name}={spec}: must be fresh, repeated, or {self.incarnations} numbers such as 100,400")
+        if max(numbers) >= space:
+            raise BadConfig(f"{name}={spec}: numbers must be below 2^{self.seq_bits}")
+        return numbers
+
+    def but(self, **changes: object) -> Config:
+        """The same configuration with some fields changed."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def varied(self) -> dict[str, object]:
+        """The fields that differ from the defaults."""
+        default = Config()
+        return {
+            f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != getattr(default, f.name)
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """All fields, as JSON can hold them."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+def parse_field(name: str, text: str) -> Any:
+    """The value of a field written as text (FIELD=VALUE on the command line); raises `BadConfig`."""
+    hints = get_type_hints(Config)
+    if name not in hints:
+        raise BadConfig(f"unknown field '{name}'; the fields are: {', '.join(hints)}")
+    kind = hints[name]
+    if get_origin(kind) is Literal:
+        if text not in get_args(kind):
+            raise BadConfig(f"{name}={text}: must be one of {', '.join(get_args(kind))}")
+        return text
+    if kind is bool:
+        if text not in ("true", "false"):
+            raise BadConfig(f"{name}={text}: must be true or false")
+        return text == "true"
+    if kind is str:
+        return text
+    unlimited = get_origin(kind) in (Union, types.UnionType)
+    if unlimited and text == "unlimited":
+        return None
+    if not text.isdecimal():
+        raise BadConfig(f"{name}={text}: must be a number{' or unlimited' if unlimited else ''}")
+    return int(text)
+
+
+def show_field(value: object) -> str:
+    """A field's value as `parse_field` reads it."""
+    return "unlimited" if value is None else str(value).lower() if isinstance(value, bool) else str(value)

@@ -1,0 +1,129 @@
+"""Events: what one endpoint can do, written for its own TCB and the arriving segment only.
+
+SEGMENT ARRIVES is a sequence of ordered checks. `Path` is how far the processing of a segment has got; `first_match`
+splits it by the cases of one check, each excluding the earlier ones; `then` continues every path that is not done with
+the next check, which reads what the earlier ones wrote. So the cases of an arriving segment are disjoint and
+exhaustive by construction (and Z3 shows it in the tests).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import z3
+
+from model.tcp.segment import Segment
+from model.tcp.state import Tcb
+
+TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
+Kind = Literal["call", "arrives", "timeout", "crash"]
+Budget = Literal["", "octets", "retransmissions", "crashes"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that an endpoint can do in one state.
+
+    guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. tcb: the TCB after it.
+    send: the segment sent where `send_when` holds. chooses_isn: ISS is set to the ISN on offer. accepts_syn: IRS is set
+    from the arriving SYN. orderly: the connection ends because both sides have closed. signal: what the user is told.
+    budget: which of the bounded run's budgets it takes from.
+    """
+
+    name: str
+    kind: Kind
+    cite: str
+    state: str
+    next: str
+    guard: z3.BoolRef
+    tcb: Tcb
+    send: Segment | None = None
+    send_when: z3.BoolRef = TRUE
+    chooses_isn: bool = False
+    accepts_syn: bool = False
+    orderly: bool = False
+    signal: str = ""
+    budget: Budget = ""
+
+
+@dataclass(frozen=True)
+class Path:
+    """How far the processing of an arriving segment has got.
+
+    when: the condition of the cases taken, names and cite: what they are called and where the RFC says so.
+    ack_due: an acknowledgment has to be sent when all checks are done; taken: octets of text delivered so far.
+    opened: ESTABLISHED has been entered while processing this segment.
+    """
+
+    state: str
+    tcb: Tcb
+    when: tuple[z3.BoolRef, ...] = ()
+    names: tuple[str, ...] = ()
+    cite: str = ""
+    done: bool = False
+    reply: Segment | None = None
+    reply_when: z3.BoolRef = TRUE
+    ack_due: z3.BoolRef = FALSE
+    taken: z3.BitVecRef | None = None
+    opened: bool = False
+    chooses_isn: bool = False
+    accepts_syn: bool = False
+    orderly: bool = False
+    signal: str = ""
+
+    def goes_on(self, **changes: object) -> Path:
+        """The next check applies ("continue processing")."""
+        return replace(self, **changes)  # type: ignore[arg-type]
+
+    def returns(self, reply: Segment | None = None, **changes: object) -> Path:
+        """Processing ends here, with at most one segment in reply ("drop the segment and return")."""
+        return replace(self, done=True, reply=reply, **changes)  # type: ignore[arg-type]
+
+
+Case = tuple[str, z3.BoolRef, Path]
+"""Name (empty: not worth one), condition, and the path that it leads to."""
+Check = Callable[[Path], Sequence[Path]]
+
+
+def first_match(path: Path, *cases: Case, otherwise: Path | None = None, name: str = "") -> list[Path]:
+    """Split `path`: the first case whose condition holds applies, else `otherwise` (default: go on unchanged)."""
+    paths: list[Path] = []
+    when = path.when
+    for case_name, raw, target in (*cases, (name, TRUE, otherwise or path)):
+        condition = z3.simplify(raw)
+        if not z3.is_false(condition):
+            names = (*path.names, case_name) if case_name else path.names
+            paths.append(replace(target, when=(*when, condition), names=names))
+        if z3.is_true(condition):
+            break
+        when = (*when, z3.simplify(z3.Not(condition)))
+    return paths
+
+
+def then(paths: Sequence[Path], *checks: Check) -> list[Path]:
+    """Continue processing: every path that is not done goes through the checks, in order."""
+    out = list(paths)
+    for check in checks:
+        out = [after for path in out for after in ([path] if path.done else check(path))]
+    return out
+
+
+def arrival(state: str, path: Path) -> Event:
+    """The event that a path through the checks of SEGMENT ARRIVES amounts to."""
+    return Event(
+        name=f"{state}, {'; '.join(path.names)}",
+        kind="arrives",
+        cite=path.cite,
+        state=state,
+        next=path.state,
+        guard=z3.And(*(condition for condition in path.when if not z3.is_true(condition))),
+        tcb=path.tcb,
+        send=path.reply,
+        send_when=path.reply_when,
+        chooses_isn=path.chooses_isn,
+        accepts_syn=path.accepts_syn,
+        orderly=path.orderly,
+        signal=path.signal,
+    )

@@ -1,0 +1,260 @@
+"""SEGMENT ARRIVES in SYN-RECEIVED, ESTABLISHED and the closing states (RFC 9293, 3.10.7.4): eight ordered checks.
+
+The third check (security) and the sixth (URG) have no counterpart in the model. Acknowledgments that several checks
+ask for are one segment, formed at the end (MUST-58). Choices of the RFC taken here: a segment beyond RCV.NXT is not
+held (SHLD-31) but acknowledged at once (MAY-13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import z3
+
+from model.tcp.event import FALSE, TRUE, Path, first_match, then
+from model.tcp.segment import Segment, acknowledges, beyond, segment, within
+from model.tcp.state import Endpoint, Tcb, no_tcb
+
+DELIVERS = ("ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2")
+
+
+def other_states(endpoint: Endpoint, path: Path, x: Segment) -> Sequence[Path]:
+    """3.10.7.4. Other States: the checks in the RFC's order."""
+    return then(
+        [path],
+        lambda p: two_way_syn_again(endpoint, x, p),
+        lambda p: sequence_number(endpoint, x, p),
+        lambda p: rst_bit(endpoint, x, p),
+        lambda p: syn_bit(endpoint, x, p),
+        lambda p: ack_field(endpoint, x, p),
+        lambda p: text_of_syn(endpoint, p),
+        lambda p: segment_text(endpoint, x, p),
+        lambda p: fin_bit(endpoint, x, p),
+        lambda p: queued_calls(endpoint, p),
+        form_acknowledgment,
+    )
+
+
+def acknowledgment(tcb: Tcb) -> Segment:
+    """<SEQ=SND.NXT><ACK=RCV.NXT><CTL=ACK>."""
+    return segment("ACK", tcb.snd_nxt, tcb.rcv_nxt)
+
+
+def acceptable(x: Segment, rcv_nxt: z3.BitVecRef, rcv_wnd: z3.BitVecRef) -> z3.BoolRef:
+    """Table 6: the segment occupies a part of the receive sequence space."""
+    begins = within(x.seq, rcv_nxt, rcv_wnd)
+    ends = within(x.seq + x.length - 1, rcv_nxt, rcv_wnd)
+    return z3.If(
+        x.length == 0,
+        z3.If(rcv_wnd == 0, x.seq == rcv_nxt, begins),
+        z3.If(rcv_wnd == 0, FALSE, z3.Or(begins, ends)),
+    )
+
+
+def two_way_syn_again(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
+    """Two-way only, not in the RFC: the SYN that opened this connection is answered by the same SYN,ACK again."""
+    if endpoint.config.handshake != "two-way" or path.state != "ESTABLISHED":
+        return [path]
+    tcb, path = path.tcb, path.goes_on(cite="two-way")
+    again = z3.And(x.syn, z3.Not(x.ack), z3.Not(x.rst), x.seq == tcb.irs, tcb.passive_open)
+    return first_match(path, ("the same SYN arrives", again, path.returns(segment("SYN,ACK", tcb.iss, tcb.irs + 1))))
+
+
+def sequence_number(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
+    """First, check sequence number: an unacceptable segment is acknowledged (but for a reset) and dropped."""
+    path = path.goes_on(cite="3.10.7.4, first")
+    outside = z3.Not(acceptable(x, path.tcb.rcv_nxt, endpoint.rcv_wnd))
+    return first_match(
+        path,
+        ("unacceptable RST arrives", z3.And(outside, x.rst), path.returns()),
+        ("unacceptable segment arrives", outside, path.returns(acknowledgment(path.tcb))),
+    )
+
+
+def rst_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
+    """Second, check the RST bit: RFC 5961 takes a reset at RCV.NXT only, RFC 793 anywhere in the window."""
+    path = path.goes_on(cite="3.10.7.4, second")
+    tcb = path.tcb
+    off_edge = z3.And(x.rst, x.seq != tcb.rcv_nxt) if endpoint.config.rst == "rfc5961" else FALSE
+    return first_match(
+        path,
+        ("RST beyond RCV.NXT arrives", off_edge, path.returns(acknowledgment(tcb))),
+        *((name, z3.And(x.rst, when), target) for name, when, target in reset(endpoint, path)),
+    )
+
+
+def reset(endpoint: Endpoint, path: Path) -> Sequence[tuple[str, z3.BoolRef, Path]]:
+    """What a valid reset does, by state."""
+    gone = path.returns(state="CLOSED", tcb=no_tcb(endpoint.bits))
+    if path.state == "SYN-RECEIVED":
+        return [
+            ("RST arrives (passive OPEN)", path.tcb.passive_open, gone.goes_on(state="LISTEN")),
+            ("RST arrives (active OPEN)", TRUE, gone.goes_on(signal="connection refused")),
+        ]
+    if path.state == "TIME-WAIT" and endpoint.config.rfc1337:
+        return [("RST arrives", TRUE, path.returns(cite="RFC 1337, fix F1"))]
+    told = "" if path.state in ("CLOSING", "LAST-ACK", "TIME-WAIT") else "connection reset"
+    return [("RST arrives", TRUE, gone.goes_on(signal=told))]
+
+
+def syn_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
+    """Fourth, check the SYN bit. A SYN left of the window is trimmed off in what follows (but see RFC 5961)."""
+    path = path.goes_on(cite="3.10.7.4, fourth")
+    tcb = path.tcb
+    in_window = z3.And(x.syn, within(x.seq, tcb.rcv_nxt, endpoint.rcv_wnd))
+    passive = tcb.passive_open if path.state == "SYN-RECEIVED" else FALSE
+    gone = path.returns(no_connection(endpoint, x), state="CLOSED", tcb=no_tcb(endpoint.bits))
+    synchronized = {
+        "rfc5961": ("SYN arrives", z3.And(x.syn, z3.Not(passive)), path.returns(acknowledgment(tcb))),
+        "rfc793": ("SYN in the window arrives", in_window, gone.goes_on(signal="connection reset")),
+    }
+    back = path.returns(state="LISTEN", tcb=no_tcb(endpoint.bits))
+    return first_match(
+        path,
+        ("SYN in the window arrives (passive OPEN)", z3.And(in_window, passive), back),
+        synchronized[endpoint.config.syn],
+    )
+
+
+def no_connection(endpoint: Endpoint, x: Segment) -> Segment:
+    """3.5.2: a reset takes its sequence number from the ACK field of the segment that it answers, if there is one."""
+    return Segment(
+        syn=FALSE,
+        ack=z3.Not(x.ack),
+        fin=FALSE,
+        rst=TRUE,
+        seq=z3.If(x.ack, x.ackno, endpoint.number(0)),
+        ackno=z3.If(x.ack, endpoint.number(0), x.seq + x.length),
+        text=endpoint.number(0),
+    )
+
+
+def ack_field(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
+    """Fifth, check the ACK field."""
+    path = path.goes_on(cite="3.10.7.4, fifth")
+    tcb = path.tcb
+    checked = {"rfc5961": True, "rfc5961-synchronized": path.state != "SYN-RECEIVED", "off": False}
+    from_lowest, lowest_to_nxt = x.ackno - tcb.snd_una + endpoint.max_snd_wnd, tcb.snd_nxt - tcb.snd_una
+    out_of_range = z3.UGT(from_lowest, lowest_to_nxt + endpoint.max_snd_wnd)
+    paths = first_match(
+        path,
+        ("segment without ACK arrives", z3.Not(x.ack), path.returns()),
+        (
+            "ACK out of RFC 5961's range arrives",
+            out_of_range if checked[endpoint.config.ack_range] else FALSE,
+            path.returns(acknowledgment(tcb)),
+        ),
+    )
+    if path.state == "SYN-RECEIVED":
+        return then(paths, lambda p: syn_received_ack(x, p))
+    if path.state == "TIME-WAIT":  # Acknowledge it, and restart the 2 MSL timeout.
+        return then(paths, lambda p: first_match(p, otherwise=p.goes_on(ack_due=TRUE), name="ACK arrives"))
+    return then(paths, lambda p: established_ack(endpoint, x, p), lambda p: fin_acknowledged(endpoint, p))
+
+
+def syn_received_ack(x: Segment, path: Path) -> Sequence[Path]:
+    """SYN-RECEIVED: an acknowledgment of our SYN establishes the connection, any other draws a reset."""
+    tcb = path.tcb
+    return first_match(
+        path,
+        (
+            "ACK of our SYN arrives",
+            acknowledges(x.ackno, tcb.snd_una, tcb.snd_nxt),
+            path.goes_on(state="ESTABLISHED", tcb=tcb.but(snd_una=x.ackno), opened=True),
+        ),
+        otherwise=path.returns(segment("RST", x.ackno)),
+        name="unacceptable ACK arrives",
+    )
+
+
+def established_ack(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
+    """ESTABLISHED, and in addition the closing states: SND.UNA advances; an ACK of something not sent is answered.
+
+    ??? The RFC does not repeat this for LAST-ACK, where "our FIN is now acknowledged" takes it for granted.
+    RFC 5961's range, where it is tested, has already dropped the acknowledgment of something not sent.
+    """
+    tcb = path.tcb
+    new = acknowledges(x.ackno, tcb.snd_una, tcb.snd_nxt)
+    not_sent = beyond(x.ackno, tcb.snd_nxt) if endpoint.config.ack_range == "off" else FALSE
+    return first_match(
+        path,
+        ("ACK of something not sent arrives", not_sent, path.returns(acknowledgment(tcb))),
+        otherwise=path.goes_on(tcb=tcb.but(snd_una=z3.If(new, x.ackno, tcb.snd_una))),
+    )
+
+
+def fin_acknowledged(endpoint: Endpoint, path: Path) -> Sequence[Path]:
+    """What an acknowledgment of our FIN does, by state; the FIN is the last number sent."""
+    acknowledged = path.tcb.snd_una == path.tcb.snd_nxt
+    gone = path.returns(state="CLOSED", tcb=no_tcb(endpoint.bits), orderly=True)
+    after = {
+        "FIN-WAIT-1": (path.goes_on(state="FIN-WAIT-2"), path),
+        "CLOSING": (path.goes_on(state="TIME-WAIT", ack_due=FALSE), path.returns()),
+        "LAST-ACK": (gone, path),
+    }
+    if path.state not in after:
+        return first_match(path, name="ACK arrives")
+    yes, no = after[path.state]
+    return first_match(path, ("ACK of our FIN arrives", acknowledged, yes), otherwise=no, name="ACK arrives")
+
+
+def text_of_syn(endpoint: Endpoint, path: Path) -> Sequence[Path]:
+    """On entering ESTABLISHED, text and FIN that came with the SYN are processed before those of this segment."""
+    if not path.opened:
+        return [path]
+    tcb = path.tcb
+    held = z3.Or(tcb.syn_text != 0, tcb.syn_fin)
+    tcb = tcb.but(rcv_nxt=tcb.rcv_nxt + tcb.syn_text, syn_text=endpoint.number(0), syn_fin=FALSE)
+    path = path.goes_on(tcb=tcb, ack_due=z3.Or(path.ack_due, held))
+    closing = path.goes_on(state="CLOSE-WAIT", tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1), signal="connection closing")
+    return first_match(path, ("FIN of the SYN", path.tcb.syn_fin, closing))
+
+
+def segment_text(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
+    """Seventh, process the segment text: what is new of it, and fits the window, is delivered and acknowledged."""
+    if path.state not in DELIVERS:
+        return [path.goes_on(taken=endpoint.number(0))]
+    old = path.tcb.rcv_nxt - x.text_seq  # Octets of the text that have been delivered before.
+    new = z3.If(z3.ULE(old, x.text), x.text - old, endpoint.number(0))
+    taken = z3.If(z3.ULT(endpoint.rcv_wnd, new), endpoint.rcv_wnd, new)
+    tcb = path.tcb.but(rcv_nxt=path.tcb.rcv_nxt + taken)
+    return [path.goes_on(tcb=tcb, taken=taken, ack_due=z3.Or(path.ack_due, x.text != 0))]
+
+
+def fin_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
+    """Eighth, check the FIN bit: a FIN that is next in sequence is acknowledged, and the state follows Figure 5."""
+    tcb = path.tcb
+    assert path.taken is not None
+    in_order = z3.And(x.fin, x.text_seq + x.text == tcb.rcv_nxt, z3.ULT(path.taken, endpoint.rcv_wnd))
+    after = {
+        "ESTABLISHED": "CLOSE-WAIT",
+        "FIN-WAIT-1": "CLOSING",  # If our FIN had been acknowledged, the fifth check would have gone to FIN-WAIT-2.
+        "FIN-WAIT-2": "TIME-WAIT",
+    }.get(path.state, path.state)
+    closing = path.goes_on(state=after, tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1), ack_due=TRUE, signal="connection closing")
+    return first_match(path, ("FIN", in_order, closing), otherwise=path.goes_on(ack_due=z3.Or(path.ack_due, x.fin)))
+
+
+def queued_calls(endpoint: Endpoint, path: Path, may_close: bool = True) -> Sequence[Path]:
+    """SENDs and a CLOSE that waited for ESTABLISHED are served now (3.10.2, 3.10.4); they ride on the reply.
+
+    may_close: a CLOSE may have been queued (not in SYN-SENT, where it deletes the TCB).
+    """
+    if not path.opened:
+        return [path]
+    tcb = path.tcb
+    reply = segment("ACK", tcb.snd_nxt, tcb.rcv_nxt, tcb.queued)
+    sent = tcb.but(snd_nxt=tcb.snd_nxt + tcb.queued, queued=endpoint.number(0))
+    opened = path.returns(reply, tcb=sent, reply_when=z3.simplify(z3.Or(path.ack_due, tcb.queued != 0)))
+    closed = path.returns(
+        Segment(**{**reply.__dict__, "fin": TRUE}),
+        tcb=sent.but(snd_nxt=sent.snd_nxt + 1, close_queued=FALSE),
+        state={"ESTABLISHED": "FIN-WAIT-1", "CLOSE-WAIT": "LAST-ACK"}[path.state],
+    )
+    close = tcb.close_queued if may_close else FALSE
+    return first_match(path, ("queued CLOSE", close, closed), otherwise=opened)
+
+
+def form_acknowledgment(path: Path) -> Sequence[Path]:
+    """The acknowledgment that the checks asked for."""
+    return [path.returns(acknowledgment(path.tcb), reply_when=z3.simplify(path.ack_due))]

@@ -1,0 +1,29 @@
+"""All events of one endpoint, in the RFC's order: calls, crash, SEGMENT ARRIVES, timeouts."""
+
+from __future__ import annotations
+
+import z3
+
+from model.tcp import calls, timeouts
+from model.tcp.arrives import segment_arrives
+from model.tcp.event import Event
+from model.tcp.segment import Segment
+from model.tcp.state import Endpoint, Tcb
+
+
+def events(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+    """Every event of an endpoint with TCB `tcb`; `x` is the segment that may arrive, `isn` the ISN on offer."""
+    listed = [
+        *calls.passive_open(tcb),
+        *calls.active_open(endpoint, isn),
+        *calls.send(endpoint, tcb, isn),
+        *calls.close(endpoint, tcb),
+        *calls.abort(endpoint, tcb),
+        *calls.crash(endpoint),
+        *segment_arrives(endpoint, tcb, x, isn),
+        *timeouts.user_timeout(endpoint),
+        *timeouts.time_wait_timeout(endpoint),
+    ]
+    if endpoint.config.retransmission:
+        listed += timeouts.retransmission_timeout(endpoint, tcb)
+    return listed

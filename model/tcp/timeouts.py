@@ -1,0 +1,79 @@
+"""Timeouts (RFC 9293, 3.10.8). Untimed: a timer that runs may expire at any moment."""
+
+from __future__ import annotations
+
+import z3
+
+from model.tcp.event import TRUE, Event
+from model.tcp.segment import segment
+from model.tcp.state import FIN_SENT, STATES, Endpoint, Tcb, no_tcb
+
+
+def user_timeout(endpoint: Endpoint) -> list[Event]:
+    """USER TIMEOUT: the TCB is deleted, the peer is not told.
+
+    Not in LISTEN, where nothing is outstanding, nor in TIME-WAIT, which has turned off the other timers (3.10.7.4).
+    """
+    return [
+        Event(
+            f"USER TIMEOUT in {state}",
+            "timeout",
+            "3.10.8",
+            state,
+            "CLOSED",
+            TRUE,
+            no_tcb(endpoint.bits),
+            signal="connection aborted due to user timeout",
+        )
+        for state in STATES[2:-1]
+    ]
+
+
+def retransmission_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
+    """RETRANSMISSION TIMEOUT: the segment at the front of the retransmission queue is sent again.
+
+    The queue is what lies between SND.UNA and SND.NXT: first our SYN, then text, then our FIN.
+    """
+    waiting = ("SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "CLOSE-WAIT", "CLOSING", "LAST-ACK")
+    return [event for state in waiting for event in front_of_queue(endpoint, tcb, state)]
+
+
+def front_of_queue(endpoint: Endpoint, tcb: Tcb, state: str) -> list[Event]:
+    """The events for what the front of the queue may be in `state`, and so the segment sent again."""
+    fin = endpoint.number(1 if state in FIN_SENT else 0)
+    outstanding, first = tcb.snd_nxt - tcb.snd_una, tcb.snd_una == tcb.iss
+    syn_out, text_out = z3.And(first, outstanding != 0), z3.And(z3.Not(first), outstanding != fin)
+    length = z3.If(z3.ULT(endpoint.segment_text, outstanding - fin), endpoint.segment_text, outstanding - fin)
+    on_syn = z3.If(z3.ULT(endpoint.segment_text, outstanding - 1), endpoint.segment_text, outstanding - 1)
+    text = ("text", text_out, segment("ACK", tcb.snd_una, tcb.rcv_nxt, length))
+    syn_ack = ("SYN,ACK", syn_out, segment("SYN,ACK", tcb.iss, tcb.rcv_nxt))
+    last = ("FIN", z3.And(z3.Not(first), outstanding == 1), segment("FIN,ACK", tcb.snd_una, tcb.rcv_nxt))
+    front = {
+        "SYN-SENT": [("SYN", TRUE, segment("SYN", tcb.iss, text=on_syn))],
+        "SYN-RECEIVED": [("SYN,ACK", TRUE, segment("SYN,ACK", tcb.iss, tcb.rcv_nxt))],
+        "ESTABLISHED": [text],
+        "CLOSE-WAIT": [text],
+        "FIN-WAIT-1": [syn_ack, text, last],
+        "CLOSING": [syn_ack, text, last],
+        "LAST-ACK": [text, last],
+    }[state]
+    return [
+        Event(
+            f"RETRANSMISSION of {what} in {state}",
+            "timeout",
+            "3.10.8",
+            state,
+            state,
+            when,
+            tcb,
+            send=again,
+            budget="retransmissions",
+        )
+        for what, when, again in front
+    ]
+
+
+def time_wait_timeout(endpoint: Endpoint) -> list[Event]:
+    """TIME-WAIT TIMEOUT: the TCB is deleted."""
+    gone = no_tcb(endpoint.bits)
+    return [Event("TIME-WAIT TIMEOUT", "timeout", "3.10.8", "TIME-WAIT", "CLOSED", TRUE, gone, orderly=True)]
