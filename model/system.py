@@ -12,13 +12,13 @@ order are one state.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal
 
 import z3
 
-from model.terms import constants
+from model.terms import Meaning, Names
 
 State = dict[str, int]
 """An assignment: variable name to int (bit-vector, enumeration) or bool."""
@@ -108,6 +108,16 @@ class Rule:
     wires: tuple[Wire, ...] = ()
     touches: Mapping[str, z3.BoolRef] = field(default_factory=dict)
 
+    @cached_property
+    def guard_meaning(self) -> Meaning:
+        """The Python meaning of the guard, prepared once."""
+        return Meaning([self.guard])
+
+    @cached_property
+    def update_meaning(self) -> Meaning:
+        """The Python meaning of the updates, in the order of `update`, prepared once."""
+        return Meaning(list(self.update.values()))
+
 
 CHOICE_WIDTH = 8
 
@@ -168,6 +178,10 @@ class System:
             self._known(self.constraint, set(self.var), "the constraint")
 
     @cached_property
+    def _names(self) -> Names:
+        return Names()
+
+    @cached_property
     def var(self) -> dict[str, Var]:
         """Variables by name."""
         return {v.name: v for v in self.variables}
@@ -212,7 +226,7 @@ class System:
             self._known(term, set(self.var) | primed, f"property '{prop.name}'")
 
     def _known(self, term: z3.ExprRef, allowed: set[str], where: str) -> None:
-        unknown = sorted(constants([term]) - allowed)
+        unknown = sorted(self._names(term) - allowed)
         if unknown:
             raise BadSystem(f"{where} reads an unknown name: {', '.join(unknown)}")
 
@@ -223,7 +237,7 @@ class System:
             if any(name in update for name in group):
                 new = [update.get(name, self.var[name].term) for name in group]
                 update.update(zip(group, sort_descending(new), strict=True))
-        return Rule(**{**rule.__dict__, "update": update})
+        return replace(rule, update=update)
 
     @cached_property
     def ghosts(self) -> set[str]:

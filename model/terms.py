@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import reduce
+from functools import partial, reduce
 from typing import Any, TypeVar
 
 import z3
@@ -55,6 +55,28 @@ def constants(roots: Iterable[z3.ExprRef]) -> set[str]:
     return {term.decl().name() for term in order(roots) if constant(term)}
 
 
+class Names:
+    """The names of the free constants in terms, for a reader of many terms: each distinct subterm is looked at once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[z3.ExprRef, frozenset[str]]] = {}
+
+    def __call__(self, root: z3.ExprRef) -> frozenset[str]:
+        """The names in `root`."""
+        stack = [root]
+        while stack:
+            term = stack[-1]
+            children = () if term.get_id() in self._known else term.children()
+            missing = [child for child in children if child.get_id() not in self._known]
+            stack.extend(missing)
+            if not missing:
+                stack.pop()
+                parts = [self._known[child.get_id()][1] for child in children]
+                own = frozenset([term.decl().name()]) if constant(term) else frozenset()
+                self._known.setdefault(term.get_id(), (term, own.union(*parts)))
+        return self._known[root.get_id()][1]
+
+
 def step(table: Table, term: z3.ExprRef) -> Step:
     """The table's function for the head of `term`."""
     kind = term.decl().kind()
@@ -89,6 +111,47 @@ def fold(
             stack.append((term, True))
             stack.extend((child, False) for child in reversed(term.children()))
     return [memo[root.get_id()][1] for root in roots]
+
+
+class Fold:
+    """`fold` for a reader that comes back to the same terms: z3 is asked about each term once.
+
+    `memo` maps the id of a term to its value; the caller may forget entries, and they are computed again when needed.
+    All terms seen are kept alive, so that their ids stay theirs.
+    """
+
+    def __init__(self, table: Table, leaf: Callable[[z3.ExprRef], Any]) -> None:
+        self.memo: dict[int, Any] = {}
+        self._table, self._leaf = table, leaf
+        self._nodes: dict[int, tuple[z3.ExprRef, Step, tuple[int, ...]]] = {}
+
+    def __call__(self, root: z3.ExprRef) -> Any:
+        """The value of `root`."""
+        top, memo = root.get_id(), self.memo
+        self._learn(root)
+        stack = [top]
+        while stack:
+            _, function, children = self._nodes[stack[-1]]
+            missing = [child for child in children if child not in memo]
+            if missing:
+                stack.extend(reversed(missing))
+            else:
+                at = stack.pop()
+                if at not in memo:
+                    memo[at] = function(*[memo[child] for child in children])
+        return memo[top]
+
+    def _learn(self, root: z3.ExprRef) -> None:
+        """Prepare the subterms of `root` that are new."""
+        context, unknown = root.ctx.ref(), [root]
+        while unknown:
+            term = unknown.pop()
+            if term.get_id() not in self._nodes:
+                ast, count = term.as_ast(), term.num_args()
+                arguments = [z3.Z3_get_ast_id(context, z3.Z3_get_app_arg(context, ast, at)) for at in range(count)]
+                function = partial(self._leaf, term) if constant(term) else step(self._table, term)
+                self._nodes[term.get_id()] = term, function, tuple(arguments)
+                unknown.extend(term.arg(at) for at, known in enumerate(arguments) if known not in self._nodes)
 
 
 # -- the reference meaning: Python integers and Booleans -----------------------------------------------------------

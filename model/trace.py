@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from model.system import Rule, State, System
-from model.terms import Meaning
+from model.system import Property, Rule, State, System
+from model.terms import evaluate
 
 
 def choices(rule: Rule) -> Iterator[dict[str, int]]:
@@ -45,9 +45,9 @@ class ReplayError(AssertionError):
 def fire(rule: Rule, inputs: Mapping[str, int], state: State) -> State | None:
     """The successor under the Python meaning, or None where the guard is false."""
     assignment = {**state, **inputs}
-    if not Meaning([rule.guard])(assignment)[0]:
+    if not rule.guard_meaning(assignment)[0]:
         return None
-    return {**state, **dict(zip(rule.update, Meaning(list(rule.update.values()))(assignment), strict=True))}
+    return {**state, **dict(zip(rule.update, rule.update_meaning(assignment), strict=True))}
 
 
 def replay(system: System, trace: Trace) -> None:
@@ -59,3 +59,18 @@ def replay(system: System, trace: Trace) -> None:
         if fire(step.rule, step.inputs, state) != step.state:
             raise ReplayError(f"step {number}, '{step.rule.name}', is not what the rule does")
         state = step.state
+
+
+def confirm(system: System, prop: Property, trace: Trace) -> None:
+    """Check that `trace` is a run of `system` whose end decides `prop`; raises `ReplayError`.
+
+    The end is the last state, or for a step property the last step.
+    """
+    replay(system, trace)
+    last = trace.states[-1]
+    if prop.kind == "step":
+        if not trace.steps:
+            raise ReplayError(f"a trace for the step property '{prop.name}' needs a step")
+        last = {**trace.states[-2], **{name + "'": value for name, value in last.items()}}
+    if bool(evaluate(prop.term, last)) != (prop.kind == "reachable"):
+        raise ReplayError(f"the end of the trace does not decide property '{prop.name}'")

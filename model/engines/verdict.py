@@ -8,13 +8,39 @@ unreachable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from model.trace import Trace
+from model.system import Property, System
+from model.trace import Trace, confirm
 
 Answer = Literal["holds", "violated", "reachable", "unreachable", "vacuous", "unknown"]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a search gives up: distinct states stored, bytes for them and their table, wall-clock seconds of search."""
+
+    max_states: int | None = None
+    max_bytes: int | None = None
+    max_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a search is: states stored, transitions, levels begun, states still to expand, seconds of search."""
+
+    states: int
+    transitions: int
+    depth: int
+    frontier: int
+    seconds: float
+
+
+NO_LIMITS = Limits()
+INTERRUPTED = "interrupted"
+OUT_OF_MEMORY = "out of memory"
 
 
 @dataclass(frozen=True)
@@ -54,3 +80,25 @@ def answer_for(kind: str, found: bool, complete: bool) -> Answer:
     if kind == "reachable":
         return "reachable" if found else "unreachable" if complete else "unknown"
     return "violated" if found else "holds" if complete else "unknown"
+
+
+def verdicts(
+    system: System, properties: Sequence[Property], traces: Mapping[str, Trace], engine: str, effort: Effort
+) -> dict[str, Verdict]:
+    """One verdict for each property, given the traces of those that a search has found, by property name.
+
+    Every trace is first confirmed under the Python meaning; raises `ReplayError`.
+    """
+    for prop in properties:
+        if prop.name in traces:
+            confirm(system, prop, traces[prop.name])
+    return {
+        prop.name: Verdict(
+            prop.name,
+            answer_for(prop.kind, prop.name in traces, effort.complete),
+            engine,
+            effort,
+            trace=traces.get(prop.name),
+        )
+        for prop in properties
+    }

@@ -1,0 +1,239 @@
+"""The explicit-state engine: breadth-first search in native code over packed states.
+
+The terms become machine code (`codegen`), the states found lie in one array in order of discovery (`search`), and a
+level is a range of that array. A chunk of the level is expanded into a buffer, the buffer is inserted, and the new
+states are checked; between chunks Python looks at limits, progress and Ctrl-C. The code is made quickly at first, and
+again with care once a search lasts. Traces are shortest, since a level is complete before the search stops, and
+deterministic. `twin` is the same search in plain Python.
+
+Limits: variables of at most 64 bits, 2^32 - 2 states. Without `max_bytes` a search takes at most FRACTION of free
+memory.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from time import perf_counter
+
+import numpy as np
+
+from model.engines.codegen import Check, Expand
+from model.engines.firing import Firing, firings
+from model.engines.memory import available
+from model.engines.native import compile_ir
+from model.engines.packing import Layout
+from model.engines.search import NO_PARENT, Store, capacity
+from model.engines.verdict import (
+    INTERRUPTED,
+    NO_LIMITS,
+    OUT_OF_MEMORY,
+    Effort,
+    Limits,
+    Progress,
+    Verdict,
+    verdicts,
+)
+from model.system import Property, Rule, State, System
+from model.trace import ReplayError, Step, Trace, fire
+
+FRACTION = 0.8
+BUFFER = 1 << 15
+LASTING = 3.0
+PATIENCE = 6
+BETWEEN_REPORTS = 0.2
+
+Report = Callable[[Progress], None]
+
+
+def explore(
+    system: System,
+    *,
+    limits: Limits = NO_LIMITS,
+    progress: Report | None = None,
+    properties: Sequence[Property] | None = None,
+) -> dict[str, Verdict]:
+    """The verdict of each property (default: the system's) by its name, from one search.
+
+    progress: called about five times a second. Ctrl-C ends the search with the limit "interrupted" and what was found.
+    Raises `ReplayError` if the Python meaning disagrees, `ValueError` for a system that does not fit the engine.
+    """
+    wanted = tuple(system.properties if properties is None else properties)
+    search = Search(system, wanted, limits)
+    limit = search.run(progress)
+    return verdicts(system, wanted, search.traces(), "explicit", search.effort(limit))
+
+
+class Code:
+    """The native functions of a system, called with arrays. `steps` and `states` are its properties of each sort."""
+
+    def __init__(self, system: System, properties: Sequence[Property]) -> None:
+        self.layout = Layout(system.variables)
+        self.steps = [p for p in properties if p.kind == "step"]
+        self.states = [p for p in properties if p.kind != "step"]
+        expand, check = Expand(system, self.layout, self.steps), Check(system, self.layout, self.states)
+        self.bounds, self.fan_out = expand.bounds, expand.fan_out
+        self._source = expand.source + "\n" + check.source
+        self.compile(careful=False)
+
+    def compile(self, careful: bool) -> None:
+        """Make the machine code: quickly, or carefully for a search that lasts."""
+        self.careful = careful
+        self._engine = compile_ir(self._source, careful)
+        pointer, number = ctypes.c_void_p, ctypes.c_int64
+        kind = ctypes.CFUNCTYPE(number, pointer, number, number, *[pointer] * 3, number, pointer, pointer)
+        self.expand = kind(self._engine.get_function_address("expand"))
+        self.check = ctypes.CFUNCTYPE(None, pointer, number, number, pointer)(
+            self._engine.get_function_address("check")
+        )
+
+
+class Search:
+    """One search: its store, the levels, and what was found."""
+
+    def __init__(self, system: System, properties: Sequence[Property], limits: Limits) -> None:
+        self.system, self.limits = system, limits
+        begun = perf_counter()
+        self.code = Code(system, properties)
+        self.began = perf_counter()
+        self.compile_seconds = self.began - begun
+        words = self.code.layout.words
+        bytes_allowed = int(FRACTION * available()) if limits.max_bytes is None else limits.max_bytes
+        most = capacity(words, bytes_allowed)
+        self.few = limits.max_states is not None and limits.max_states <= most
+        self.store = Store(words, limits.max_states if self.few and limits.max_states else most)
+        room = max(BUFFER, 2 * self.code.fan_out)
+        self.buffers = np.zeros((room, words), np.uint64), np.zeros(room, np.uint32), np.zeros(room, np.uint32)
+        self.room = room - self.code.fan_out
+        self.tally = np.zeros(2 + len(self.code.bounds), np.int64)
+        self.found_states = np.full(len(self.code.states) + 1, -1, np.int64)
+        self.found_steps = np.full((len(self.code.steps) + 1, 2), -1, np.int64)
+        self.transitions = self.depth = self.level_end = self.expanded = 0
+        self.reported = self.began
+
+    def run(self, progress: Report | None) -> str:
+        """Search level by level until nothing is left or all is decided; returns the limit that ended it, or ""."""
+        try:
+            limit = self._begin()
+            while not limit and self.expanded < self.store.count and not self._decided():
+                self.depth += 1
+                self.level_end = self.store.count
+                while not limit and self.expanded < self.level_end:
+                    limit = self._chunk() or self._late()
+                    self._report(progress)
+                    self._improve()
+        except KeyboardInterrupt:
+            return INTERRUPTED
+        except MemoryError:
+            return OUT_OF_MEMORY
+        return limit
+
+    def _begin(self) -> str:
+        """Store the initial states, each once."""
+        packed = np.array([self.code.layout.pack(state) for state in self.system.initial], np.uint64)
+        nothing = np.zeros(len(packed), np.uint32)
+        return self._add(packed, nothing + np.uint32(NO_PARENT), nothing, len(packed))
+
+    def _chunk(self) -> str:
+        """Expand as many states of the level as the buffer takes, and store what they lead to."""
+        found = self.store.states.ctypes.data, self.expanded, self.level_end
+        buffers = [buffer.ctypes.data for buffer in self.buffers]
+        notes = self.tally.ctypes.data, self.found_steps.ctypes.data
+        self.expanded = self.code.expand(*found, *buffers, self.room, *notes)
+        amount, outside = int(self.tally[0]), int(self.tally[1])
+        self.transitions += amount + outside
+        return self._add(*self.buffers, amount)
+
+    def _add(self, *candidates: object) -> str:
+        before = self.store.count
+        self.store.add(*candidates)  # type: ignore[arg-type]
+        self.code.check(self.store.states.ctypes.data, before, self.store.count, self.found_states.ctypes.data)
+        return self._full() if self.store.full else ""
+
+    def _full(self) -> str:
+        if self.few:
+            return f"max-states {self.limits.max_states} reached"
+        return OUT_OF_MEMORY if self.limits.max_bytes is None else f"max-bytes {self.limits.max_bytes} reached"
+
+    def _late(self) -> str:
+        late = self.limits.max_seconds is not None and perf_counter() - self.began > self.limits.max_seconds
+        return f"max-seconds {self.limits.max_seconds:g} reached" if late else ""
+
+    def _improve(self) -> None:
+        """Compile again, carefully, once that is likely to pay; the clock of the search stands still meanwhile."""
+        begun = perf_counter()
+        if not self.code.careful and begun - self.began > max(LASTING, PATIENCE * self.compile_seconds):
+            self.code.compile(careful=True)
+            spent = perf_counter() - begun
+            self.compile_seconds += spent
+            self.began += spent
+
+    def _report(self, progress: Report | None) -> None:
+        now = perf_counter()
+        if progress and now - self.reported >= BETWEEN_REPORTS:
+            self.reported = now
+            waiting = self.store.count - self.expanded
+            progress(Progress(self.store.count, self.transitions, self.depth, waiting, now - self.began))
+
+    def _decided(self) -> bool:
+        """Whether every property has been found, and there is one."""
+        found = [*self.found_states[:-1], *self.found_steps[:-1, 0]]
+        return bool(found) and min(found) >= 0
+
+    def effort(self, limit: str) -> Effort:
+        """What was searched; call it once, after `run`."""
+        more = self.store.count > self.level_end
+        touched = dict(zip(self.code.bounds, self.tally[2:].tolist(), strict=True))
+        return Effort(
+            states=self.store.count,
+            transitions=self.transitions,
+            depth=self.depth + more,
+            complete=not limit and self.expanded == self.store.count,
+            limit=limit,
+            touched={bound: count for bound, count in touched.items() if count},
+            compile_seconds=self.compile_seconds,
+            seconds=perf_counter() - self.began,
+        )
+
+    def traces(self) -> dict[str, Trace]:
+        """A shortest trace for each property that was found, by its name."""
+        found = {
+            prop.name: self.trace(int(at))
+            for prop, at in zip(self.code.states, self.found_states, strict=False)
+            if at >= 0
+        }
+        for prop, (parent, number) in zip(self.code.steps, self.found_steps.tolist(), strict=False):
+            if parent >= 0:
+                before = self.trace(parent)
+                rule, inputs = self._firing(number)
+                successor = fire(rule, inputs, before.states[-1])
+                if successor is None:
+                    raise ReplayError(f"rule '{rule.name}' fired where its guard is false")
+                found[prop.name] = Trace(before.initial, (*before.steps, Step(rule, inputs, successor)))
+        return found
+
+    def trace(self, at: int) -> Trace:
+        """The run by which state `at` was found."""
+        steps = []
+        while self.store.parents[at] != NO_PARENT:
+            steps.append(Step(*self._firing(int(self.store.numbers[at])), self._state(at)))
+            at = int(self.store.parents[at])
+        return Trace(self._state(at), tuple(reversed(steps)))
+
+    def _state(self, at: int) -> State:
+        return self.code.layout.unpack(self.store.states[at].tolist())
+
+    @cached_property
+    def _firings(self) -> list[Firing]:
+        return firings(self.system.rules)
+
+    def _firing(self, number: int) -> tuple[Rule, dict[str, int]]:
+        numbered = self._firings
+        chosen = numbered[bisect_right(numbered, number, key=lambda firing: firing.offset) - 1]
+        inputs = {}
+        rest = number - chosen.offset
+        for name, count in reversed(list(chosen.rule.choose.items())):
+            rest, inputs[name] = divmod(rest, count)
+        return chosen.rule, {name: inputs[name] for name in chosen.rule.choose}

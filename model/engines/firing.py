@@ -1,0 +1,60 @@
+"""Rules as the code generator reads them: numbered firings, guards as conjuncts, terms over the successor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+
+import z3
+
+from model.system import Rule, System
+from model.terms import constants
+
+
+@dataclass(frozen=True)
+class Firing:
+    """A rule in a block: the number of its first choice among all firings, and the conjuncts of its guard."""
+
+    rule: Rule
+    offset: int
+    guard: list[z3.BoolRef]
+
+
+def firings(rules: Sequence[Rule]) -> list[Firing]:
+    """The rules with their numbers: choice c of a rule (in the order of `model.trace.choices`) is `offset + c`."""
+    listed, offset = [], 0
+    for rule in rules:
+        listed.append(Firing(rule, offset, list(conjuncts(rule.guard))))
+        offset += prod(rule.choose.values())
+    return listed
+
+
+def conjuncts(term: z3.BoolRef) -> Iterator[z3.BoolRef]:
+    """The terms whose conjunction is `term`, from left to right; none for true."""
+    stack = [term]
+    while stack:
+        top = stack.pop()
+        if z3.is_and(top):
+            stack.extend(reversed(top.children()))
+        elif z3.is_not(top) and z3.is_or(top.arg(0)):
+            stack.extend(z3.Not(part) for part in reversed(top.arg(0).children()))
+        elif not z3.is_true(top):
+            yield top
+
+
+def comparison(term: z3.BoolRef) -> tuple[z3.ExprRef, int] | None:
+    """The subject and the value if `term` is `subject == value`."""
+    if z3.is_eq(term):
+        for subject, value in (term.children(), reversed(term.children())):
+            if z3.is_bv_value(value) and not z3.is_bv_value(subject):
+                return subject, value.as_long()
+    return None
+
+
+def after(system: System, rule: Rule, term: z3.BoolRef, prime: str) -> z3.BoolRef:
+    """`term` with the constants for the successor's variables (name + `prime`) replaced by what `rule` gives them."""
+    used = constants([term])
+    named = [v for v in system.variables if v.name + prime in used]
+    pairs = [(v.next if prime else v.term, rule.update.get(v.name, v.term)) for v in named]
+    return z3.simplify(z3.substitute(term, *pairs))

@@ -1,0 +1,171 @@
+"""Scenarios: a readable list of calls, segments and states that must be a run of the model.
+
+A file has a first line `# title`, settings, and one line for each step:
+
+    set seq_bits=32 isn_a=100 isn_b=300
+    A: active OPEN => SYN-SENT, sends <SEQ=100><CTL=SYN>
+    B: <SEQ=100><CTL=SYN> arrives => SYN-RECEIVED, sends <SEQ=300><ACK=101><CTL=SYN,ACK>
+    network loses <SEQ=300><ACK=101><CTL=SYN,ACK>
+
+After the colon stands the beginning of an event's name (CLOSE, RETRANSMISSION, crash …) or a segment that arrives;
+`arrives again` leaves the original in the network. `=> STATE`, `sends …` and `sends nothing` are checked where they are
+given. Text after `#` is a comment. The run is made under the reference meaning of the terms; no search, no bounds but
+those of the settings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from model.network.bounded import SIDES, Network
+from model.system import Rule, State, System
+from model.tcp.config import Config, parse_field
+from model.tcp.state import STATES
+from model.terms import evaluate
+from model.trace import Step, Trace, choices, fire
+
+GENEROUS = Config(
+    seq_bits=32,
+    window=1000,
+    capacity=4,
+    open_a="both",
+    open_b="both",
+    abort="both",
+    user_timeout="both",
+    crashes=None,
+    duplications=None,
+)
+"""What a scenario may use unless its settings say otherwise: both users may do anything."""
+
+LINE = re.compile(
+    r"(?:(?P<side>[AB]): *)?(?P<what>.+?)(?: *=> *(?P<state>[A-Z0-9-]+))?(?:,? +sends (?P<sends>nothing|<.*>))?$"
+)
+
+
+class BadScenario(ValueError):
+    """A scenario file cannot be read; the text names the file and the line."""
+
+
+class NoRun(Exception):
+    """The scenario is no run of the model; the text says where it stops and what could happen there."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One step of a scenario. side is empty for the network; state and sends are empty where nothing is claimed."""
+
+    number: int
+    side: str
+    what: str
+    state: str
+    sends: str
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario: its title, the configuration that its settings make, and its steps."""
+
+    title: str
+    config: Config
+    lines: tuple[Line, ...]
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario file. Raises `BadScenario` (its form), `BadConfig` (its settings), `OSError`."""
+    title, config, lines = path.stem, GENEROUS, []
+    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if raw.startswith("# ") and not lines and title == path.stem:
+            title = raw[2:].strip()
+        text = raw.split("#")[0].strip()
+        if text.startswith("set "):
+            config = _settings(config, text[4:].split(), f"{path}:{number}")
+        elif text:
+            lines.append(_line(text, f"{path}:{number}", number))
+    if not lines:
+        raise BadScenario(f"{path}: no steps")
+    return Scenario(title, config, tuple(lines))
+
+
+def _settings(config: Config, items: list[str], where: str) -> Config:
+    if any("=" not in item for item in items):
+        raise BadScenario(f"{where}: settings are written FIELD=VALUE")
+    pairs = [item.split("=", 1) for item in items]
+    return config.but(**{name: parse_field(name, value) for name, value in pairs})
+
+
+def _line(text: str, where: str, number: int) -> Line:
+    match = LINE.match(text)
+    if match is None or not (match["side"] or text.startswith("network loses <")):
+        raise BadScenario(f"{where}: a step begins with 'A: ', 'B: ' or 'network loses <'")
+    if match["state"] and match["state"] not in STATES:
+        raise BadScenario(f"{where}: unknown state {match['state']}")
+    return Line(number, match["side"] or "", match["what"], match["state"] or "", match["sends"] or "")
+
+
+def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
+    """The run that the scenario describes. Raises `NoRun`."""
+    system = Network(scenario.config).system()
+    state, steps = system.initial[0], []
+    for line in scenario.lines:
+        happens = [step for step in _enabled(system, line.side, state) if _matches(step, line, state)]
+        if not happens:
+            raise NoRun(_what_happens_instead(system, line, state))
+        steps.append(happens[0])
+        state = happens[0].state
+    return system, Trace(system.initial[0], tuple(steps))
+
+
+def _enabled(system: System, side: str, state: State) -> Iterator[Step]:
+    """Every step that `side` (empty: the network) can take, the same segment in two slots once."""
+    seen: list[tuple[str, str, State]] = []
+    for rule in system.rules:
+        if rule.side == side:
+            for inputs in choices(rule):
+                after = fire(rule, inputs, state)
+                if after is not None:
+                    step = Step(rule, inputs, after)
+                    key = (rule.name, _wire(step, state, "arrive", "arrive-copy", "lose"), after)
+                    if key not in seen:
+                        seen.append(key)
+                        yield step
+
+
+def _wire(step: Step, state: State, *actions: str) -> str:
+    """The segment with which the step does one of `actions`, in the RFC's notation; empty if there is none."""
+    assignment = {**state, **step.inputs}
+    for wire in step.rule.wires:
+        if wire.action in actions and evaluate(wire.when, assignment):
+            return wire.show({name: int(evaluate(term, assignment)) for name, term in wire.fields.items()})
+    return ""
+
+
+def _matches(step: Step, line: Line, state: State) -> bool:
+    rule: Rule = step.rule
+    if not line.side:
+        named = line.what == f"network loses {_wire(step, state, 'lose')}"
+        return named and _wire(step, state, "lose") != "" and rule.name.endswith(tuple(SIDES))
+    if line.what.startswith("<"):
+        original, copy = _wire(step, state, "arrive"), _wire(step, state, "arrive-copy")
+        named = line.what in (f"{original} arrives", f"{copy} arrives again")
+    else:
+        named = rule.kind != "arrives" and rule.event.startswith(line.what)
+    sent = _wire(step, state, "send", "send-lost") or "nothing"
+    stays_or_moves = not line.state or STATES[step.state[f"{line.side}.state"]] == line.state
+    return named and stays_or_moves and line.sends in ("", sent)
+
+
+def _what_happens_instead(system: System, line: Line, state: State) -> str:
+    where = ", ".join(f"{side} is {STATES[state[f'{side}.state']]}" for side in SIDES)
+    possible = []
+    for step in _enabled(system, line.side, state):
+        arriving = _wire(step, state, "arrive", "lose")
+        if arriving or not step.rule.wires or step.rule.kind != "arrives":
+            after = f" => {STATES[step.state[f'{line.side}.state']]}" if line.side else ""
+            sent = _wire(step, state, "send", "send-lost")
+            what = f"{arriving} arrives" if step.rule.kind == "arrives" else f"{step.rule.event} {arriving}".strip()
+            possible.append(f"{what}{after}" + (f", sends {sent}" if sent else ""))
+    text = "; ".join(possible) or "nothing"
+    return f"line {line.number}: '{line.what}' is not possible as described ({where}); {line.side or 'network'}: {text}"

@@ -1,0 +1,60 @@
+"""Words of Graphviz's language: quoting, attributes, and text and lines at fixed places.
+
+Places are in points, x to the right and y downwards. Boxes of text get their size from an estimate, as the programs
+that draw them do not agree on fonts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+Place = tuple[float, float]
+Value = str | float
+
+SANS, BOLD = "Helvetica", "Helvetica-Bold"
+MONO = "DejaVu Sans Mono,Menlo,Consolas,monospace"
+
+
+def quote(text: str) -> str:
+    """Text that Graphviz shows as it stands: no escape or entity in it has a meaning, but a newline."""
+    for plain, escaped in (("&", "&amp;"), ("\\", "\\\\"), ('"', '\\"'), ("\r", ""), ("\n", "\\n")):
+        text = text.replace(plain, escaped)
+    return f'"{text}"'
+
+
+def attributes(**values: Value) -> str:
+    """An attribute list, in the order given; text is quoted."""
+    return ", ".join(f"{key}={quote(v) if isinstance(v, str) else f'{v:g}'}" for key, v in values.items())
+
+
+def node(name: str, place: Place, **more: Value) -> str:
+    """A node at a fixed place."""
+    return f'{quote(name)} [pos="{place[0] / 72:.3f},{-place[1] / 72:.3f}!", {attributes(**more)}];'
+
+
+def text(
+    name: str,
+    place: Place,
+    lines: Sequence[str],
+    width: float,
+    *,
+    align: str = "c",
+    size: float = 10.5,
+    look: Mapping[str, Value] | None = None,
+) -> str:
+    """Lines of text in a box of that width, centred at `place`, or left (l) or right (r) of it."""
+    end = {"c": "\\n", "l": "\\l", "r": "\\r"}[align]
+    label = end.join(quote(line)[1:-1] for line in lines) + (end if align != "c" else "")
+    x = place[0] + {"c": 0, "l": width / 2, "r": -width / 2}[align]
+    box = attributes(width=width / 72, height=len(lines) * size * 1.25 / 72, fontsize=size, **(look or {}))
+    return f'{quote(name)} [pos="{x / 72:.3f},{-place[1] / 72:.3f}!", label="{label}", {box}];'
+
+
+def edge(name: str, start: Place, end: Place, **more: Value) -> list[str]:
+    """A straight line: two points without extent, and an edge whose id is `name`."""
+    point: dict[str, Value] = {"label": "", "shape": "point", "width": 0.01, "height": 0.01, "style": "invis"}
+    return [
+        node(f"{name}, from", start, **point),
+        node(f"{name}, to", end, **point),
+        f"{quote(f'{name}, from')} -> {quote(f'{name}, to')} [{attributes(id=name, **more)}];",
+    ]

@@ -1,0 +1,169 @@
+"""A trace as a time-sequence diagram, in the manner of RFC 9293's figures: Graphviz source for `neato`.
+
+Two vertical lines are the two sides; time goes down, one row for each step. In the margin of a side stand what happens
+there and, where it changes, its state. A segment is an arrow from the row that sends it to the row where it arrives,
+so a delayed one is a long slant; one that is under way for many steps is red. What is lost ends with a cross, a
+duplicate is dashed, and what the trace leaves in the network fades out.
+
+All positions are computed here, so every Graphviz draws the same.
+Limits: two sides; a segment from or to anybody else starts or ends between the two lines. Widths of text are estimated.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from model.system import System
+from model.trace import Step, Trace
+from model.traces.arrows import DELAYED, FAINT, INK, LANE, LINE, MONO_CHAR, RED, ROW, Arrow, Paper
+from model.traces.arrows import labels as arrow_labels
+from model.traces.arrows import lines as arrow_lines
+from model.traces.dot import BOLD, SANS, Value, attributes, edge, text
+from model.traces.flights import SENDS, Flight, flights, history
+
+PILL_CHAR = 7.4
+MARGIN, NUMBERS, EVENT_COLUMNS = 180.0, 30.0, 31
+"""Width of a margin and of the numbers in points; columns of an event's words."""
+KINDS = {"call": "#0d47a1", "timeout": "#a84300", "crash": RED}
+MARKS = {"violated": "#fdecea", "reached": "#e8f5e9"}
+
+
+def ladder(
+    system: System,
+    trace: Trace,
+    *,
+    title: str,
+    left: str,
+    right: str,
+    left_state: str,
+    right_state: str,
+    caption: str,
+    mark: Literal["violated", "reached", ""] = "violated",
+    oldest_first: bool = True,
+) -> str:
+    """The diagram of a trace, as DOT source with fixed positions.
+
+    left, right: names of the two sides. left_state, right_state: names of the enumerations that hold their states.
+    mark: what the last step shows, for its colour. oldest_first: which of several equal segments arrives first.
+    """
+    steps = history(trace, oldest_first)
+    known = flights(steps)
+    sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in steps)]
+    paper = Paper((left, right), _width(known), _rows(sends))
+    arrows = _arrows(paper, known)
+    body = [
+        *_frame(paper, title, caption, MARKS.get(mark, "") if trace.steps else ""),
+        *(line for arrow in arrows for line in arrow_lines(arrow)),
+        *(line for arrow in arrows for line in arrow_labels(arrow)),
+        *_margins(paper, system, trace, {left: left_state, right: right_state}),
+    ]
+    return "\n".join(["digraph ladder {", *(f"  {line}" for line in (*DEFAULTS, *body)), "}"]) + "\n"
+
+
+DEFAULTS = (
+    f"graph [{attributes(bgcolor='white', splines='line', overlap='true', pad=0.2, outputorder='breadthfirst')}];",
+    f"node [{attributes(shape='plaintext', margin=0, fixedsize='true', fontname=SANS, fontcolor=INK)}];",
+    f"edge [{attributes(arrowsize=0.8)}];",
+)
+
+
+def _width(known: Sequence[Flight]) -> float:
+    """Room for the longest segment and for what became of it."""
+    return max([430.0, *(len(flight.text) * MONO_CHAR + 200 for flight in known)])
+
+
+def _rows(sends: Sequence[int]) -> tuple[float, ...]:
+    rows = [0.0]
+    for count in sends:
+        rows.append(rows[-1] + ROW + LANE * (count - 1))
+    return tuple(rows)
+
+
+def _arrows(paper: Paper, known: Sequence[Flight]) -> list[Arrow]:
+    """What is delayed comes last, to lie on top."""
+    seen: dict[int | None, int] = {}
+    arrows = []
+    for flight in known:
+        arrows.append(Arrow(paper, flight, seen.get(flight.sent, 0)))
+        seen[flight.sent] = arrows[-1].lane + 1
+    return sorted(arrows, key=lambda arrow: arrow.delay >= DELAYED)
+
+
+# -- the frame -----------------------------------------------------------------------------------------------------
+
+
+def _frame(paper: Paper, title: str, caption: str, mark: str) -> Iterator[str]:
+    """Title, caption, the two lines with their names, and the colour under the last step."""
+    middle, width = paper.width / 2, paper.width + 2 * MARGIN
+    above, below = _wrap(title, width / 8.5), _wrap(caption, width / 7)
+    bottom = paper.rows[-1]
+    if mark:
+        look = {"style": "filled", "fillcolor": mark}
+        place = (middle - NUMBERS / 2, paper.rows[-2] + 2)
+        yield text("the last step", place, ["", "", "", ""], width + NUMBERS, size=ROW / 5 - 1, look=look)
+    yield text("title", (middle, -52 - 11 * len(above)), above, width, size=16, look={"fontname": BOLD})
+    for side in paper.sides:
+        x = paper.x(side)
+        yield from edge(f"line of {side}", (x, -20), (x, bottom), color=LINE, arrowhead="none", penwidth=1.6)
+        yield text(
+            f"name of {side}", (x, -32), [side], len(side) * 9 + 22, size=15, look={"shape": "box", "color": LINE}
+        )
+    if caption:
+        yield text("caption", (middle, bottom + 24 + 8 * len(below)), below, width, size=12.5)
+
+
+def _wrap(words: str, columns: float, most: int = 99) -> list[str]:
+    return textwrap.wrap(words, int(columns), break_on_hyphens=False, max_lines=most, placeholder=" …") or [""]
+
+
+# -- the margins ---------------------------------------------------------------------------------------------------
+
+
+def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, str]) -> Iterator[str]:
+    """Numbers, events, and the sides' states, initially and where they change."""
+    before = trace.initial
+    for side, name in states.items():
+        yield _state(paper, side, 0, system.var[name].show(before[name]))
+    for number, step in enumerate(trace.steps, 1):
+        place = (-MARGIN - NUMBERS / 2, paper.rows[number])
+        yield text(f"number {number}", place, [f"{number}."], NUMBERS, look={"fontcolor": LINE})
+        yield _event(paper, number, step, [n for v in states.values() for n in system.var[v].names])
+        for side, name in states.items():
+            if step.state[name] != before[name]:
+                yield _state(paper, side, number, system.var[name].show(step.state[name]))
+        before = step.state
+
+
+def _event(paper: Paper, number: int, step: Step, states: Sequence[str]) -> str:
+    """What happens, above the row; of what is neither side's, in the left margin."""
+    rule = step.rule
+    words = _wrap(short_event(rule.event or rule.name, states), EVENT_COLUMNS, most=2)
+    color = KINDS.get(rule.kind, INK if rule.side in paper.sides else FAINT)
+    return _beside(
+        paper, f"event {number}", rule.side, paper.rows[number] - 1 - 6.5 * len(words), words, fontcolor=color
+    )
+
+
+def _state(paper: Paper, side: str, number: int, state: str) -> str:
+    """A state, below the row."""
+    look: dict[str, Value] = {"fontname": BOLD, "style": "filled", "fillcolor": "#e3e8eb"}
+    return _beside(paper, f"state of {side} {number}", side, paper.rows[number] + 9, [state], **look)
+
+
+def _beside(paper: Paper, name: str, side: str, y: float, words: Sequence[str], **look: Value) -> str:
+    """Words outside the line of a side; the left line for what is neither side's."""
+    filled, right = "fillcolor" in look, side == paper.sides[1]
+    width = max(map(len, words)) * PILL_CHAR + 10 if filled else MARGIN
+    x = paper.width + 8 if right else -8
+    if filled:
+        return text(name, (x + width / 2 if right else x - width / 2, y), words, width, look=look)
+    return text(name, (x, y), words, width, align="l" if right else "r", look=look)
+
+
+def short_event(event: str, states: Sequence[str]) -> str:
+    """An event without the state that it happens in, which the picture shows already."""
+    names = "|".join(re.escape(name) for name in sorted(states, key=len, reverse=True))
+    return re.sub(rf"^({names}), | in ({names})(?=,|$)", "", event) if names else event

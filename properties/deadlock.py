@@ -1,0 +1,101 @@
+"""Nothing gets stuck: what Han and Billington found, and why retransmission is what repairs it."""
+
+from __future__ import annotations
+
+import z3
+
+from model.network.bounded import Network, Side
+from model.system import Property, choice
+from properties.claim import Cell, Claim
+from properties.configs import NO_RETRANSMISSION, SIMULTANEOUS
+from properties.predicates import both, nothing_outstanding, numbers_match
+
+
+def no_deadlock(network: Network) -> Property:
+    """In every state the protocol can go on by itself, or it is an allowed end."""
+    parts = {
+        "a segment can arrive or a timer of the protocol can expire": progress(network),
+        "both sides are CLOSED or LISTEN": both(network, "CLOSED", "LISTEN"),
+        "both are ESTABLISHED, the numbers match and nothing is outstanding": at_rest(network, "ESTABLISHED"),
+        "one side has closed, the other's user has not, the numbers match and nothing is outstanding": half_closed(
+            network
+        ),
+    }
+    parts |= {f"{side.name} has used up its retransmissions": used_up(side) for side in network.sides.values()}
+    return Property("no-deadlock", "always", z3.Or(*parts.values()), NO_DEADLOCK, parts)
+
+
+def progress(network: Network) -> z3.BoolRef:
+    """Some rule that is neither a user's nor the network's nor a last resort is enabled."""
+    own = [
+        rule
+        for rule in network.rules
+        if rule.kind == "arrives" or (rule.kind == "timeout" and not rule.event.startswith("USER"))
+    ]
+    return z3.Or(*(enabled for rule in own for enabled in _instances(rule.guard, dict(rule.choose))))
+
+
+def _instances(guard: z3.BoolRef, choose: dict[str, int]) -> list[z3.BoolRef]:
+    """The guard for the choice of each slot; that the original arrives is enough for progress."""
+    return [
+        z3.substitute(guard, (choice("slot"), z3.BitVecVal(slot, 8)), (choice("copy"), z3.BitVecVal(0, 8)))
+        for slot in range(choose.get("slot", 1))
+    ]
+
+
+def at_rest(network: Network, *states: str) -> z3.BoolRef:
+    """Both in one of `states`, in agreement, with nothing outstanding."""
+    idle = [nothing_outstanding(side) for side in network.sides.values()]
+    return z3.And(both(network, *states), numbers_match(network), *idle)
+
+
+def half_closed(network: Network) -> z3.BoolRef:
+    """FIN-WAIT-2 facing CLOSE-WAIT: RFC 9293, 3.6 leaves it to the user of the open half to close."""
+    a, b = network.sides.values()
+    facing = [z3.And(x.state_is("FIN-WAIT-2"), y.state_is("CLOSE-WAIT")) for x, y in ((a, b), (b, a))]
+    return z3.And(z3.Or(*facing), at_rest(network, "FIN-WAIT-2", "CLOSE-WAIT"))
+
+
+def used_up(side: Side) -> z3.BoolRef:
+    """The side's retransmission budget is exhausted (never, if it is not bounded)."""
+    counter = side.budget("retransmissions")
+    return counter.term == side.config.retransmissions if counter else z3.BoolVal(False)
+
+
+def stands_still(network: Network) -> Property:
+    """A state in which only users can go on: both ESTABLISHED at rest."""
+    return Property(
+        "ESTABLISHED at rest, nothing on its way",
+        "reachable",
+        z3.And(z3.Not(progress(network)), at_rest(network, "ESTABLISHED")),
+    )
+
+
+NO_DEADLOCK = (
+    "No state leaves everything to user calls or the USER TIMEOUT, except: both CLOSED or LISTEN, ESTABLISHED at rest,"
+    " or half-closed at rest."
+)
+
+CLAIMS = (
+    Claim(
+        name="no-deadlock",
+        settles=("S1", "S7"),
+        sentence=NO_DEADLOCK,
+        cite="3.8.1; 3.10.8",
+        meaning=(
+            "Han and Billington's deadlock is real: CLOSE in SYN-RECEIVED sends a FIN that may overtake the SYN,ACK;"
+            " SYN-SENT drops it, and ESTABLISHED faces FIN-WAIT-1 for ever, if nothing is ever sent again. With the"
+            " retransmission timer no state is stuck. FIN-WAIT-2 facing CLOSE-WAIT is an end too: it waits for a user."
+        ),
+        make=no_deadlock,
+        witness=stands_still,
+        cells=(
+            Cell("retransmission", SIMULTANEOUS, "holds"),
+            Cell("nothing is sent again", NO_RETRANSMISSION, "fails"),
+        ),
+        not_checked=(
+            "crashes, ABORT and USER TIMEOUT, after which one side may wait for a peer that is gone (3.5.1); that"
+            " something good happens in the end is liveness, not checked here"
+        ),
+    ),
+)

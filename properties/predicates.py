@@ -1,0 +1,60 @@
+"""Statements about one side of a network that several properties use."""
+
+from __future__ import annotations
+
+import z3
+
+from model.network.bounded import NO_TCB, Network, Side
+from model.system import BadSystem
+
+
+def counts_syn_acknowledged(side: Side) -> z3.BoolRef:
+    """The endpoint takes its SYN for acknowledged.
+
+    FIN-WAIT-1 and CLOSING may have been reached by CLOSE in SYN-RECEIVED, without any acknowledgment; then SND.UNA is
+    still ISS.
+    """
+    return z3.Or(
+        side.state_is("ESTABLISHED", "FIN-WAIT-2", "CLOSE-WAIT", "LAST-ACK", "TIME-WAIT"),
+        z3.And(side.state_is("FIN-WAIT-1", "CLOSING"), side.tcb.snd_una != side.tcb.iss),
+    )
+
+
+def peer_dead(network: Network, side: Side) -> z3.BoolRef:
+    """The incarnation that `side` believes it talks to is gone: closed, aborted, crashed or superseded."""
+    other = network.other(side)
+    return z3.Or(other.incarnation.term != side.peer.term, other.state_is(*NO_TCB))
+
+
+def peer_has_heard(side: Side) -> z3.BoolRef:
+    """The incarnation that `side` believes in has accepted a SYN of this incarnation of `side`."""
+    incarnations = range(1, side.config.incarnations + 1)
+    return z3.Or(*(z3.And(side.peer.term == k, z3.Extract(k - 1, k - 1, side.heard.term) == 1) for k in incarnations))
+
+
+def half_open(network: Network, side: Side) -> z3.BoolRef:
+    """The ghost: an open end whose peer is dead, and nobody ever accepted a SYN of this incarnation."""
+    return z3.And(counts_syn_acknowledged(side), peer_dead(network, side), side.heard.term == 0)
+
+
+def ended_in_order(network: Network, side: Side) -> z3.BoolRef:
+    """`side` believes in an incarnation with which it has exchanged data and closed in order, and so has the other."""
+    if not side.config.history:
+        raise BadSystem("this property needs the ghosts of history=true")
+    return z3.And(side.peer.term != 0, side.finished.term == side.peer.term, network.other(side).finished.term != 0)
+
+
+def both(network: Network, *states: str) -> z3.BoolRef:
+    """Both sides are in one of `states`."""
+    return z3.And(*(side.state_is(*states) for side in network.sides.values()))
+
+
+def numbers_match(network: Network) -> z3.BoolRef:
+    """Each side's IRS is the other's ISS."""
+    a, b = network.sides.values()
+    return z3.And(a.tcb.irs == b.tcb.iss, b.tcb.irs == a.tcb.iss)
+
+
+def nothing_outstanding(side: Side) -> z3.BoolRef:
+    """Everything that this side has sent is acknowledged."""
+    return side.tcb.snd_una == side.tcb.snd_nxt

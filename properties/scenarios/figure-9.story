@@ -1,0 +1,13 @@
+# RFC 9293, Figure 9: half-open connection discovery
+set isn_a=99,400 isn_b=299,500 incarnations=2 window=100
+B: passive OPEN => LISTEN
+A: active OPEN => SYN-SENT, sends <SEQ=99><CTL=SYN>
+B: <SEQ=99><CTL=SYN> arrives => SYN-RECEIVED, sends <SEQ=299><ACK=100><CTL=SYN,ACK>
+A: <SEQ=299><ACK=100><CTL=SYN,ACK> arrives => ESTABLISHED, sends <SEQ=100><ACK=300><CTL=ACK>
+B: <SEQ=100><ACK=300><CTL=ACK> arrives => ESTABLISHED
+A: crash => CLOSED                                        # Line 1, (REBOOT): B has send 300, receive 100.
+A: active OPEN => SYN-SENT, sends <SEQ=400><CTL=SYN>
+B: <SEQ=400><CTL=SYN> arrives => ESTABLISHED, sends <SEQ=300><ACK=100><CTL=ACK>
+A: <SEQ=300><ACK=100><CTL=ACK> arrives => SYN-SENT, sends <SEQ=100><CTL=RST>
+B: <SEQ=100><CTL=RST> arrives => CLOSED, sends nothing    # (Abort!!)
+A: RETRANSMISSION => SYN-SENT, sends <SEQ=400><CTL=SYN>
