@@ -22,23 +22,10 @@ from pathlib import Path
 
 from model.network.bounded import SIDES, Network
 from model.system import Rule, State, System
-from model.tcp.config import Config, parse_field
+from model.tcp.config import SCENARIO, Config, parse_field
 from model.tcp.state import STATES
 from model.terms import evaluate
-from model.trace import Step, Trace, choices, fire
-
-GENEROUS = Config(
-    seq_bits=32,
-    window=1000,
-    capacity=4,
-    open_a="both",
-    open_b="both",
-    abort="both",
-    user_timeout="both",
-    crashes=None,
-    duplications=None,
-)
-"""What a scenario may use unless its settings say otherwise: both users may do anything."""
+from model.trace import Step, Trace, enabled
 
 LINE = re.compile(
     r"(?:(?P<side>[AB]): *)?(?P<what>.+?)(?: *=> *(?P<state>[A-Z0-9-]+))?(?:,? +sends (?P<sends>nothing|<.*>))?$"
@@ -73,9 +60,13 @@ class Scenario:
     lines: tuple[Line, ...]
 
 
-def read_scenario(path: Path) -> Scenario:
-    """Read a scenario file. Raises `BadScenario` (its form), `BadConfig` (its settings), `OSError`."""
-    title, config, lines = path.stem, GENEROUS, []
+def read_scenario(path: Path, base: Config = SCENARIO) -> Scenario:
+    """Read a scenario file; its settings vary `base`.
+
+    Raises `BadScenario` (its form), `BadConfig` (its settings), `OSError`.
+    """
+    title, config = path.stem, base
+    lines: list[Line] = []
     for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         if raw.startswith("# ") and not lines and title == path.stem:
             title = raw[2:].strip()
@@ -121,16 +112,11 @@ def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
 def _enabled(system: System, side: str, state: State) -> Iterator[Step]:
     """Every step that `side` (empty: the network) can take, the same segment in two slots once."""
     seen: list[tuple[str, str, State]] = []
-    for rule in system.rules:
-        if rule.side == side:
-            for inputs in choices(rule):
-                after = fire(rule, inputs, state)
-                if after is not None:
-                    step = Step(rule, inputs, after)
-                    key = (rule.name, _wire(step, state, "arrive", "arrive-copy", "lose"), after)
-                    if key not in seen:
-                        seen.append(key)
-                        yield step
+    for step in enabled(system, state):
+        key = (step.rule.name, _wire(step, state, "arrive", "arrive-copy", "lose"), step.state)
+        if step.rule.side == side and key not in seen:
+            seen.append(key)
+            yield step
 
 
 def _wire(step: Step, state: State, *actions: str) -> str:

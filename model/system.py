@@ -240,6 +240,11 @@ class System:
         return replace(rule, update=update)
 
     @cached_property
+    def guards(self) -> Meaning:
+        """The Python meaning of all guards, in the order of the rules; it needs a value for every input."""
+        return Meaning([rule.guard for rule in self.rules])
+
+    @cached_property
     def ghosts(self) -> set[str]:
         """Names of the ghost variables."""
         return {v.name for v in self.variables if v.ghost}

@@ -50,6 +50,21 @@ def fire(rule: Rule, inputs: Mapping[str, int], state: State) -> State | None:
     return {**state, **dict(zip(rule.update, rule.update_meaning(assignment), strict=True))}
 
 
+def enabled(system: System, state: State) -> Iterator[Step]:
+    """Every step from `state`; all guards are evaluated together, so that what they share is evaluated once."""
+    ranges = {name: count for rule in system.rules for name, count in rule.choose.items()}
+    for values in product(*(range(count) for count in ranges.values())):
+        inputs = dict(zip(ranges, values, strict=True))
+        holds = system.guards({**state, **inputs})
+        for rule, hold in zip(system.rules, holds, strict=True):
+            in_range = all(value < rule.choose.get(name, 1) for name, value in inputs.items())
+            if hold and in_range:
+                own = {name: inputs[name] for name in rule.choose}
+                after = fire(rule, own, state)
+                assert after is not None
+                yield Step(rule, own, after)
+
+
 def replay(system: System, trace: Trace) -> None:
     """Check that `trace` is a run of `system`; raises `ReplayError`."""
     if trace.initial not in system.initial:

@@ -1,17 +1,21 @@
-"""What a claim is: a property, configurations where it must hold and where it must fail, and a vacuity witness."""
+"""What a claim is: a property, configurations where it must hold and where it must fail, and a vacuity witness.
+
+Nothing here needs z3: a property is named by its module and function, and made when it is checked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
 
-from model.network.bounded import Network
-from model.system import Property
 from model.tcp.config import Config
 
+if TYPE_CHECKING:
+    from model.network.bounded import Network
+    from model.system import Property
+
 Expected = Literal["holds", "fails"]
-MakeProperty = Callable[[Network], Property]
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,9 @@ class Claim:
     """A statement that the checker settles.
 
     settles: the statements S1 to S9 of the explainer that it belongs to. sentence: what is claimed, in one sentence.
-    cite: the paragraph of the RFC. meaning: what the answers mean, for `--explain`. not_checked: what the claim leaves
-    open. witness: a *reachable* property that shows, wherever the claim must hold, that its premise happens.
+    cite: the paragraph of the RFC. meaning: what the answers mean, for `--explain`. not_checked: what it leaves open.
+    make: the property, as "module.function" of this package, or the name of a scenario file. witness: likewise a
+    *reachable* property that shows, wherever the claim must hold, that its premise happens.
     """
 
     name: str
@@ -37,7 +42,19 @@ class Claim:
     sentence: str
     cite: str
     meaning: str
-    make: MakeProperty
+    make: str
     cells: tuple[Cell, ...]
-    witness: MakeProperty | None = None
+    witness: str = ""
     not_checked: str = ""
+
+    @property
+    def scenario(self) -> str:
+        """The scenario file's name, if the claim is that it is a run."""
+        return self.make if self.make.endswith(".story") else ""
+
+
+def make_property(reference: str, network: Network) -> Property:
+    """The property that `reference` ("module.function") names, for this network."""
+    module, function = reference.split(".")
+    made: Any = getattr(import_module(f"properties.{module}"), function)(network)
+    return made  # type: ignore[no-any-return]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from model.tcp.config import Config
+from model.tcp.config import SCENARIO, Config
+
+__all__ = ["SCENARIO"]
 
 HISTORY = Config(incarnations=2, octets=1, history=True)
 """The real protocol: two incarnations of each side, text, loss and reordering; retransmission without bound."""
@@ -13,14 +15,17 @@ CRASHES = Config(incarnations=2, crashes=1, duplications=1, abort="both", user_t
 TWO_WAY = HISTORY.but(handshake="two-way")
 """The weakened handshake, everything else the same."""
 
-REPEATED_ISNS = Config(incarnations=2, isn_b="repeated")
-"""Three-way, but the server chooses the same initial sequence number again."""
+TWO_WAY_CRASHES = CRASHES.but(handshake="two-way")
+"""The weakened handshake under crashes, ABORT, USER TIMEOUT and duplication."""
 
-SERVER_NEVER_CLOSES = Config(incarnations=2, close="A")
-"""The user of B never calls CLOSE."""
+REPEATED_ISNS = Config(incarnations=2, isn_b="repeated", crashes=1, close="A")
+"""Three-way, but after a crash the server chooses the same initial sequence number again; only the client closes."""
 
-SIMULTANEOUS = Config(incarnations=2, open_a="both", open_b="both")
-"""Both users may open actively, passively, and from passive to active."""
+SIMULTANEOUS = Config(incarnations=2, open_a="both", open_b="both", isn_b="8,12")
+"""Both users may open actively, passively, and from passive to active. No window reaches the number 0."""
 
 NO_RETRANSMISSION = Config(retransmission=False, loss=False)
 """Nothing is lost, and nothing is ever sent again."""
+
+PASSING_ZERO = Config()
+"""The smallest of all: one incarnation of each side. B's numbers pass 0."""

@@ -6,8 +6,6 @@ import z3
 
 from model.network.bounded import Network, Side
 from model.system import Property, choice
-from properties.claim import Cell, Claim
-from properties.configs import NO_RETRANSMISSION, SIMULTANEOUS
 from properties.predicates import both, nothing_outstanding, numbers_match
 
 
@@ -22,7 +20,7 @@ def no_deadlock(network: Network) -> Property:
         ),
     }
     parts |= {f"{side.name} has used up its retransmissions": used_up(side) for side in network.sides.values()}
-    return Property("no-deadlock", "always", z3.Or(*parts.values()), NO_DEADLOCK, parts)
+    return Property("no-deadlock", "always", z3.Or(*parts.values()), parts=parts)
 
 
 def progress(network: Network) -> z3.BoolRef:
@@ -69,33 +67,3 @@ def stands_still(network: Network) -> Property:
         "reachable",
         z3.And(z3.Not(progress(network)), at_rest(network, "ESTABLISHED")),
     )
-
-
-NO_DEADLOCK = (
-    "No state leaves everything to user calls or the USER TIMEOUT, except: both CLOSED or LISTEN, ESTABLISHED at rest,"
-    " or half-closed at rest."
-)
-
-CLAIMS = (
-    Claim(
-        name="no-deadlock",
-        settles=("S1", "S7"),
-        sentence=NO_DEADLOCK,
-        cite="3.8.1; 3.10.8",
-        meaning=(
-            "Han and Billington's deadlock is real: CLOSE in SYN-RECEIVED sends a FIN that may overtake the SYN,ACK;"
-            " SYN-SENT drops it, and ESTABLISHED faces FIN-WAIT-1 for ever, if nothing is ever sent again. With the"
-            " retransmission timer no state is stuck. FIN-WAIT-2 facing CLOSE-WAIT is an end too: it waits for a user."
-        ),
-        make=no_deadlock,
-        witness=stands_still,
-        cells=(
-            Cell("retransmission", SIMULTANEOUS, "holds"),
-            Cell("nothing is sent again", NO_RETRANSMISSION, "fails"),
-        ),
-        not_checked=(
-            "crashes, ABORT and USER TIMEOUT, after which one side may wait for a peer that is gone (3.5.1); that"
-            " something good happens in the end is liveness, not checked here"
-        ),
-    ),
-)

@@ -9,8 +9,6 @@ import z3
 from model.network.bounded import Network, Side
 from model.system import Property
 from model.tcp.state import STATES
-from properties.claim import Cell, Claim
-from properties.configs import CRASHES, HISTORY, SIMULTANEOUS, TWO_WAY
 from properties.predicates import both
 
 FIGURE_5: Mapping[str, tuple[str, ...]] = {
@@ -59,7 +57,7 @@ def arcs(network: Network) -> set[tuple[str, str]]:
 def figure_5(network: Network) -> Property:
     """Every change of state is an arc."""
     parts = {f"{side.name} moves along an arc": along_arc(side, arcs(network)) for side in network.sides.values()}
-    return Property("figure-5", "step", z3.And(*parts.values()), FIGURE_5_HOLDS, parts)
+    return Property("figure-5", "step", z3.And(*parts.values()), parts=parts)
 
 
 def along_arc(side: Side, allowed: set[tuple[str, str]]) -> z3.BoolRef:
@@ -76,7 +74,7 @@ def opening_paths(network: Network) -> Property:
         f"{side.name} enters ESTABLISHED from SYN-SENT, or from LISTEN through SYN-RECEIVED": enters(side, passive=True)
         for side in network.sides.values()
     }
-    return Property("opening-paths", "step", z3.And(*parts.values()), OPENING_PATHS, parts)
+    return Property("opening-paths", "step", z3.And(*parts.values()), parts=parts)
 
 
 def opening_paths_simultaneous(network: Network) -> Property:
@@ -85,7 +83,7 @@ def opening_paths_simultaneous(network: Network) -> Property:
         f"{side.name} enters ESTABLISHED from SYN-SENT or SYN-RECEIVED": enters(side, passive=False)
         for side in network.sides.values()
     }
-    return Property("opening-paths-simultaneous", "step", z3.And(*parts.values()), OPENING_SIMULTANEOUS, parts)
+    return Property("opening-paths-simultaneous", "step", z3.And(*parts.values()), parts=parts)
 
 
 def enters(side: Side, passive: bool) -> z3.BoolRef:
@@ -117,62 +115,12 @@ def all_states(network: Network) -> Property:
     return Property("TIME-WAIT and LAST-ACK", "reachable", z3.Or(*ends))
 
 
+def both_established_simultaneously(network: Network) -> Property:
+    """Both ends are open, and neither was opened passively."""
+    crossing = [z3.Not(side.tcb.passive_open) for side in network.sides.values()]
+    return Property("both ESTABLISHED, both active", "reachable", z3.And(both(network, "ESTABLISHED"), *crossing))
+
+
 def both_established(network: Network) -> Property:
     """Both ends are open."""
     return Property("both ESTABLISHED", "reachable", both(network, "ESTABLISHED"))
-
-
-FIGURE_5_HOLDS = "Every change of state is an arc of Figure 5 or of a listed exception that the RFC's text makes."
-OPENING_PATHS = "ESTABLISHED is entered only from SYN-SENT or, after a passive OPEN, from SYN-RECEIVED, when our SYN is acknowledged."
-OPENING_SIMULTANEOUS = "With both sides opening actively, SYN-RECEIVED after SYN-SENT is the only further path."
-
-CLAIMS = (
-    Claim(
-        name="figure-5",
-        settles=("S1", "S7"),
-        sentence=FIGURE_5_HOLDS,
-        cite="3.3.2, Figure 5",
-        meaning=(
-            "The model moves as the RFC draws it. The exceptions are in properties/figure_5.py, each with its"
-            " paragraph. Two-way, LISTEN jumps to ESTABLISHED, which is no arc."
-        ),
-        make=figure_5,
-        witness=all_states,
-        cells=(
-            Cell("three-way", HISTORY, "holds"),
-            Cell("crashes and resets", CRASHES, "holds"),
-            Cell("simultaneous open", SIMULTANEOUS, "holds"),
-            Cell("two-way", TWO_WAY, "fails"),
-        ),
-        not_checked="which event takes an arc (the tests compare every event with the RFC's decision table)",
-    ),
-    Claim(
-        name="opening-paths",
-        settles=("S1",),
-        sentence=OPENING_PATHS,
-        cite="3.5, Figure 6",
-        meaning=(
-            "SYN-SENT to ESTABLISHED at the client; LISTEN, SYN-RECEIVED, ESTABLISHED at the server; the numbers are"
-            " carried and checked. If the server's user opens actively too, the RFC's simultaneous open is another"
-            " path (the next claim); two-way, LISTEN is one."
-        ),
-        make=opening_paths,
-        witness=both_established,
-        cells=(
-            Cell("three-way", HISTORY, "holds"),
-            Cell("crashes and resets", CRASHES, "holds"),
-            Cell("simultaneous open", SIMULTANEOUS, "fails"),
-            Cell("two-way", TWO_WAY, "fails"),
-        ),
-    ),
-    Claim(
-        name="opening-paths-simultaneous",
-        settles=("S1",),
-        sentence=OPENING_SIMULTANEOUS,
-        cite="3.5, Figure 7",
-        meaning="No other path reaches ESTABLISHED except RFC 9293's simultaneous open.",
-        make=opening_paths_simultaneous,
-        witness=both_established,
-        cells=(Cell("simultaneous open", SIMULTANEOUS, "holds"), Cell("two-way", TWO_WAY, "fails")),
-    ),
-)

@@ -153,6 +153,20 @@ class Config:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
+SCENARIO = Config(
+    seq_bits=32,
+    window=1000,
+    capacity=4,
+    open_a="both",
+    open_b="both",
+    abort="both",
+    user_timeout="both",
+    crashes=None,
+    duplications=None,
+)
+"""What a scenario may use unless its settings say otherwise: 32 bits, and both users may do anything."""
+
+
 def parse_field(name: str, text: str) -> Any:
     """The value of a field written as text (FIELD=VALUE on the command line); raises `BadConfig`."""
     hints = get_type_hints(Config)

@@ -15,7 +15,7 @@ from model.traces.flights import Flight
 
 ROW, LANE, GAP = 50.0, 18.0, 14.0
 """Height of a row, and of one more segment sent in it; distance of a text from a line; in points."""
-MONO_CHAR, SANS_CHAR = 6.4, 5.5
+MONO_CHAR, SANS_CHAR = 6.4, 5.8
 INK, LINE, FAINT, RED, VIOLET = "#263238", "#607d8b", "#90a4ae", "#c62828", "#7b1fa2"
 DELAYED = 5
 """A segment under way for this many steps stands out."""
@@ -98,7 +98,8 @@ def lines(arrow: Arrow) -> Iterator[str]:
     """The line of a segment, and one for each duplicate."""
     flight, name = arrow.flight, arrow.name
     for copy in flight.copies:
-        look: dict[str, Value] = {"color": VIOLET, "style": "dashed", "penwidth": 1.6}
+        late = copy - (flight.sent or copy) >= DELAYED
+        look: dict[str, Value] = {"color": VIOLET, "style": "dashed", "penwidth": 2.4 if late else 1.6}
         yield from edge(f"{name} to step {copy}, duplicate", arrow.start, arrow.end(copy), **look)
     if flight.end == "arrive" and flight.ended:
         look = {"color": arrow.color, "penwidth": 2.4 if arrow.color == RED else 1.2}
@@ -116,14 +117,15 @@ def labels(arrow: Arrow) -> Iterator[str]:
     if flight.sent:
         yield _at_sender(arrow)
     for copy in flight.copies:
-        yield _at_receiver(arrow, copy, f"duplicate {flight.text}", VIOLET)
+        since = f" from step {flight.sent}" if copy - (flight.sent or copy) >= DELAYED else ""
+        yield _at_receiver(arrow, copy, f"duplicate {flight.text}{since}", VIOLET)
     if flight.end == "arrive" and flight.ended and (not flight.sent or arrow.delay >= DELAYED):
         since = f"from step {flight.sent}" if flight.sent else "from before"
         yield _at_receiver(arrow, flight.ended, f"{flight.text} {since}", arrow.color)
     if flight.end in ("lose", "send-lost"):
         words = "lost" if flight.end == "lose" else "lost: channel full"
-        yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 14, size=20, look={"fontcolor": RED})
-        yield _fate(arrow, words, 10, RED)
+        yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})
+        yield _fate(arrow, words, 9, RED)
     elif flight.end is None and flight.sent:
         yield _fate(arrow, "… still in the network", 3, LINE)
 
@@ -151,6 +153,5 @@ def _fate(arrow: Arrow, words: str, distance: float, color: str) -> str:
     x, y = arrow.stop
     place = (x + distance if arrow.rightwards else x - distance, y)
     align = "l" if arrow.rightwards else "r"
-    return text(
-        f"{arrow.name}, end", place, [words], len(words) * SANS_CHAR + 6, align=align, look={"fontcolor": color}
-    )
+    look: dict[str, Value] = {"style": "filled", "fillcolor": "white", "fontcolor": color}
+    return text(f"{arrow.name}, end", place, [words], len(words) * SANS_CHAR, align=align, look=look)

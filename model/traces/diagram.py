@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from model.traces.dot import BOLD, SANS, Value, attributes, quote
 
-COLUMNS, LINES = 26, 3
+COLUMNS, LINES, AGAIN = 26, 3, ", again"
 INK, MARKED = "#263238", "#ad1457"
 
 
@@ -36,16 +36,24 @@ def state_diagram(
     states: Sequence[str],
     arcs: Sequence[Arc],
     title: str,
+    *,
+    twice: str = "",
     legend: tuple[str, str] = ("in the standard's figure", "not in it"),
 ) -> str:
-    """The diagram as DOT source. legend: what plain and marked arcs are. Raises `UnknownState`."""
+    """The diagram as DOT source. Raises `UnknownState`.
+
+    twice: a state that is drawn once more at the bottom, where the arcs into it end (as Figure 5 does with CLOSED).
+    legend: what plain and marked arcs are.
+    """
     unknown = {end for arc in arcs for end in (arc.source, arc.target)} - set(states)
     if unknown:
         raise UnknownState(f"an arc names an unknown state: {', '.join(sorted(unknown))}")
+    bottom = f"{{ rank=sink; {quote(twice + AGAIN)} [{attributes(label=twice)}]; }}"
     body = [
         *_defaults(title),
         *(f"{quote(state)};" for state in states),
-        *(_arc(arc) for arc in merged(arcs)),
+        *([bottom] if twice else []),
+        *(_arc(arc, twice) for arc in merged(arcs)),
         *(_legend(legend) if any(arc.marked for arc in arcs) else ()),
     ]
     return "\n".join(["digraph states {", *(f"  {line}" for line in body), "}"]) + "\n"
@@ -64,12 +72,15 @@ def _defaults(title: str) -> Iterator[str]:
     yield f"graph [{attributes(label=title, labelloc='t', fontname=BOLD, fontsize=16, fontcolor=INK, **look)}];"
     shape: dict[str, Value] = {"shape": "box", "style": "rounded,filled", "fillcolor": "#eceff1", "color": "#607d8b"}
     yield f"node [{attributes(fontname=BOLD, fontsize=12, fontcolor=INK, **shape)}];"
-    yield f"edge [{attributes(fontname=SANS, fontsize=10, fontcolor=INK, color=INK, arrowsize=0.8)}];"
+    yield f"edge [{attributes(fontname=SANS, fontsize=11, fontcolor=INK, color=INK, arrowsize=0.8)}];"
 
 
-def _arc(arc: Arc) -> str:
-    lines = textwrap.wrap("; ".join(arc.labels), COLUMNS, max_lines=LINES, placeholder=" …", break_on_hyphens=False)
-    return f"{quote(arc.source)} -> {quote(arc.target)} [{attributes(label=chr(10).join(lines), **_look(arc.marked))}];"
+def _arc(arc: Arc, twice: str) -> str:
+    words = "; ".join(arc.labels)
+    lines = textwrap.wrap(words, COLUMNS, max_lines=LINES, placeholder=" …", break_on_hyphens=False)
+    target = arc.target + AGAIN if arc.target == twice else arc.target
+    label = "\n".join(f" {line} " for line in lines)
+    return f"{quote(arc.source)} -> {quote(target)} [{attributes(label=label, **_look(arc.marked))}];"
 
 
 def _look(marked: bool) -> dict[str, Value]:
@@ -84,6 +95,6 @@ def _legend(legend: tuple[str, str]) -> Iterator[str]:
         ends = [f"legend {marked} {end}" for end in ("from", "to")]
         for end in ends:
             yield f"  {quote(end)} [{attributes(label='', shape='point', width=0.05, color=INK)}];"
-        sample = attributes(label=words, id=f"legend {marked}", **_look(bool(marked)))
+        sample = attributes(label=f" {words}", id=f"legend {marked}", **_look(bool(marked)))
         yield f"  {quote(ends[0])} -> {quote(ends[1])} [{sample}];"
     yield "}"

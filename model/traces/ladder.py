@@ -24,9 +24,8 @@ from model.traces.arrows import lines as arrow_lines
 from model.traces.dot import BOLD, SANS, Value, attributes, edge, text
 from model.traces.flights import SENDS, Flight, flights, history
 
-PILL_CHAR = 7.4
-MARGIN, NUMBERS, EVENT_COLUMNS = 180.0, 30.0, 31
-"""Width of a margin and of the numbers in points; columns of an event's words."""
+MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS = 180.0, 30.0, 7.4, 31
+"""Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words."""
 KINDS = {"call": "#0d47a1", "timeout": "#a84300", "crash": RED}
 MARKS = {"violated": "#fdecea", "reached": "#e8f5e9"}
 
@@ -156,7 +155,7 @@ def _state(paper: Paper, side: str, number: int, state: str) -> str:
 def _beside(paper: Paper, name: str, side: str, y: float, words: Sequence[str], **look: Value) -> str:
     """Words outside the line of a side; the left line for what is neither side's."""
     filled, right = "fillcolor" in look, side == paper.sides[1]
-    width = max(map(len, words)) * PILL_CHAR + 10 if filled else MARGIN
+    width = max(map(len, words)) * STATE_CHAR + 10 if filled else MARGIN
     x = paper.width + 8 if right else -8
     if filled:
         return text(name, (x + width / 2 if right else x - width / 2, y), words, width, look=look)

@@ -131,7 +131,7 @@ def _ending(trace: Trace, prop: Property | None, shortest: bool) -> Iterator[str
     count = len(trace.steps)
     steps = f"{count} step{'' if count == 1 else 's'}"
     if not count:
-        yield "No step is needed: the initial state shows it."
+        yield "The trace has no step: this is an initial state."
     elif shortest:
         yield f"The trace is a shortest one: {steps}, and no run with fewer shows this."
     else:
