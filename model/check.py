@@ -172,19 +172,22 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     from rich.console import Console
 
     from model.engines.verdict import Limits
-    from model.judge import Options
+    from model.judge import Options, with_figures
     from model.report import as_json, exit_status, print_rows, summary
+    from model.traces.render import Pictures
 
     tasks = make_tasks()
-    options = Options(args.out, Limits(args.max_states, args.max_memory, args.max_seconds), args.full_states)
-    rows, interrupted = judge_all(tasks, options, Console(stderr=True))
+    limits = Limits(args.max_states, args.max_memory, args.max_seconds)
+    options = Options(args.out, limits, Pictures(), args.full_states)
+    found, interrupted = judge_all(tasks, options, Console(stderr=True))
+    rows, notes = with_figures(sorted(found, key=lambda row: tasks.index(row.task)), options.pictures)
     code = INTERRUPTED if interrupted else exit_status(rows)
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
     if args.claims or args.property or args.set:
         for row in rows:
             if row.text:
                 print(f"-- {row.task.claim.name} ({row.task.variant})\n\n{row.text}")
-    print_rows(console, rows)
+    print_rows(console, rows, [f"figures and traces are in {args.out}{os.sep}", *notes])
     print(summary(rows, len(tasks), code))
     if args.json is not None:
         args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")

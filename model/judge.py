@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ from model.tcp.state import STATES, endpoint, symbolic_tcb
 from model.trace import Trace
 from model.traces.diagram import Arc, state_diagram
 from model.traces.ladder import ladder
-from model.traces.render import write_picture
+from model.traces.render import Pictures
 from model.traces.text import render_text, steps_json
 from properties.claim import Claim, make_property
 from properties.figure_5 import FIGURE_5
@@ -62,7 +62,6 @@ class Row:
     steps: list[dict[str, Any]] | None = None
     text: str = ""
     figure: str = ""
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def outcome(self) -> str:
@@ -76,10 +75,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked of the search and of the evidence."""
+    """What the user asked of the search and of the evidence. A row's figure is a path without suffix until drawn."""
 
     out: Path
     limits: Limits
+    pictures: Pictures
     full_states: bool = False
 
 
@@ -180,7 +180,7 @@ def _with_evidence(row: Row, system: System, trace: Trace, prop: Property | None
         caption=_caption(row),
         mark="violated" if row.verdict == "violated" else "reached",
     )
-    picture = write_picture(dot, path, "neato")
+    options.pictures.draw(dot, path, "neato")
     slots = [name for name in trace.initial if ">" in name]
     text = render_text(
         system,
@@ -193,13 +193,15 @@ def _with_evidence(row: Row, system: System, trace: Trace, prop: Property | None
         oldest_first=fifo,
     )
     path.with_name(path.name + ".txt").write_text(text, encoding="utf-8")
-    return replace(
-        row,
-        steps=steps_json(system, trace),
-        text=text,
-        figure=str(picture.svg or picture.dot),
-        notes=(picture.reason,) if picture.reason else (),
-    )
+    return replace(row, steps=steps_json(system, trace), text=text, figure=str(path))
+
+
+def with_figures(rows: Sequence[Row], pictures: Pictures) -> tuple[list[Row], list[str]]:
+    """The rows with the figures that were drawn (or their sources), and why some could not be, each reason once."""
+    drawn = pictures.finish()
+    files = {path: str(picture.svg or picture.dot) for path, picture in drawn.items()}
+    reasons = dict.fromkeys(picture.reason for picture in drawn.values() if picture.reason)
+    return [replace(row, figure=files.get(row.figure, "")) for row in rows], list(reasons)
 
 
 def state_diagrams(options: Options) -> None:
@@ -210,7 +212,7 @@ def state_diagrams(options: Options) -> None:
     arcs = [Arc(e.state, e.next, (short(e),), e.next not in FIGURE_5[e.state]) for e in found if e.state != e.next]
     title = "RFC 9293, Figure 5, computed from the events"
     dot = state_diagram(STATES, arcs, title, twice="CLOSED", legend=("drawn in Figure 5", "in the text only"))
-    write_picture(dot, options.out / "state-diagram", "dot")
+    options.pictures.draw(dot, options.out / "state-diagram", "dot")
 
 
 def short(event: Event) -> str:

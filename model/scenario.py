@@ -153,5 +153,7 @@ def _what_happens_instead(system: System, line: Line, state: State) -> str:
             sent = _wire(step, state, "send", "send-lost")
             what = f"{arriving} arrives" if step.rule.kind == "arrives" else f"{step.rule.event} {arriving}".strip()
             possible.append(f"{what}{after}" + (f", sends {sent}" if sent else ""))
-    text = "; ".join(possible) or "nothing"
-    return f"line {line.number}: '{line.what}' is not possible as described ({where}); {line.side or 'network'}: {text}"
+    same = [text for text in possible if text.startswith(line.what)]
+    claimed = f"{line.what}{f' => {line.state}' if line.state else ''}{f', sends {line.sends}' if line.sends else ''}"
+    text = "; ".join(same or possible) or "nothing"
+    return f"line {line.number}: '{claimed}' is no step of the model ({where}); possible: {text}"

@@ -40,12 +40,12 @@ class Var:
     names: tuple[str, ...] = ()
     ghost: bool = False
 
-    @property
+    @cached_property
     def term(self) -> z3.ExprRef:
         """The variable in the present state."""
         return self._constant(self.name)
 
-    @property
+    @cached_property
     def next(self) -> z3.ExprRef:
         """The variable in the successor, for step properties."""
         return self._constant(self.name + "'")

@@ -156,7 +156,7 @@ class Config:
 SCENARIO = Config(
     seq_bits=32,
     window=1000,
-    capacity=4,
+    capacity=3,
     open_a="both",
     open_b="both",
     abort="both",

@@ -70,7 +70,7 @@ def symbolic_segment(prefix: str, bits: int) -> Segment:
 
 def show_segment(values: Mapping[str, int]) -> str:
     """A concrete segment in the RFC's notation: <SEQ=100><ACK=301><CTL=SYN,ACK>."""
-    controls = ",".join(name.upper() for name in CONTROLS if values[name])
+    controls = ",".join(name.upper() for name in ("syn", "fin", "rst", "ack") if values[name])
     ack = f"<ACK={values['ackno']}>" if values["ack"] else ""
     text = f"<DATA={values['text']}>" if values["text"] else ""
     return f"<SEQ={values['seq']}>{ack}{text}<CTL={controls}>"

@@ -11,6 +11,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,6 +61,23 @@ def write_picture(
             svg.write_bytes(drawn)
             return Picture(source, svg)
     return Picture(source, None, "; ".join(["no picture", *reasons, HINT]))
+
+
+class Pictures:
+    """Pictures that are drawn while other work goes on."""
+
+    def __init__(self) -> None:
+        self._pool = ThreadPoolExecutor(max_workers=1)
+        self._drawn: list[Future[Picture]] = []
+
+    def draw(self, dot: str, path_without_suffix: Path, engine: Engine) -> None:
+        """As `write_picture`, later."""
+        self._drawn.append(self._pool.submit(write_picture, dot, path_without_suffix, engine))
+
+    def finish(self) -> dict[str, Picture]:
+        """Wait for all pictures; by path without suffix. Raises OSError if a file could not be written."""
+        drawn = [future.result() for future in self._drawn]
+        return {str(picture.dot.with_suffix("")): picture for picture in drawn}
 
 
 def draw_installed(dot: str, engine: Engine) -> bytes:
