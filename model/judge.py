@@ -218,7 +218,7 @@ def state_diagrams(options: Options) -> None:
 def short(event: Event) -> str:
     """An event's name without the states."""
     name = event.name.removeprefix(f"{event.state}, ").removesuffix(f" in {event.state}")
-    return name.replace("arrives", "").replace("  ", " ").strip()
+    return name.replace(" arrives", "").replace("; ", " and ")
 
 
 def _caption(row: Row) -> str:

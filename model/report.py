@@ -90,7 +90,8 @@ def summary(rows: Sequence[Row], expected: int, code: int) -> str:
     """One line that says whether everything is as claimed."""
     contradicted = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.outcome == "contradicted"]
     unknown = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.outcome == "inconclusive"]
-    judged = f"{len(rows)} of {expected} verdicts" if len(rows) != expected else f"{expected} verdicts"
+    verdicts = "verdict" if expected == 1 else "verdicts"
+    judged = f"{len(rows)} of {expected} {verdicts}" if len(rows) != expected else f"{expected} {verdicts}"
     if code == 130:
         return f"Interrupted: {judged} were found."
     if contradicted:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import z3
 
 from model.network.bounded import NO_TCB, Network, Side
-from model.system import BadSystem
+from model.tcp.config import BadConfig
 
 
 def counts_syn_acknowledged(side: Side) -> z3.BoolRef:
@@ -40,7 +40,7 @@ def half_open(network: Network, side: Side) -> z3.BoolRef:
 def ended_in_order(network: Network, side: Side) -> z3.BoolRef:
     """`side` believes in an incarnation with which it has exchanged data and closed in order, and so has the other."""
     if not side.config.history:
-        raise BadSystem("this property needs the ghosts of history=true")
+        raise BadConfig("this property needs history=true")
     return z3.And(side.peer.term != 0, side.finished.term == side.peer.term, network.other(side).finished.term != 0)
 
 

@@ -1,0 +1,187 @@
+"""The command line: exit statuses, one clear line for every mistake, and what the reports hold."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from model.check import main
+from model.tcp.config import Config
+from model.traces.render import CannotDraw
+from properties.claims import CLAIMS
+
+SMALL = ["--set", "incarnations=2", "--set", "close=none"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """The command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "model.check", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_list_names_every_claim_and_loads_neither_z3_nor_an_engine() -> None:
+    code = (
+        "import sys; from model.check import main; main(['--list']); print('z3' in sys.modules, 'numba' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False False"
+    assert all(f"  {claim.name} (" in done.stdout for claim in CLAIMS)
+    assert all(f"  {field}=" in done.stdout for field in Config().as_dict())
+
+
+def test_explain_says_where_a_claim_holds_and_where_it_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--explain", "half-open"]) == 0
+    text = capsys.readouterr().out
+    assert "ghost of S2" in text
+    assert "two-way: fails, on handshake=two-way" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["no-such-claim"], "unknown claim 'no-such-claim'; the claims are: figure-6, "),
+        (["--explain", "nothing"], "unknown claim 'nothing'"),
+        (["--property", "nothing"], "unknown claim 'nothing'"),
+        (["half-open", "--property", "half-open"], "either --property or claims"),
+        (["--property", "half-open", "--set", "capacity"], "--set wants FIELD=VALUE"),
+        (["--property", "half-open", "--set", "colour=red"], "unknown field 'colour'; the fields are: handshake, "),
+        (["--property", "half-open", "--set", "handshake=one-way"], "must be one of three-way, two-way"),
+        (["--property", "half-open", "--set", "capacity=many"], "capacity=many: must be a number"),
+        (["--property", "half-open", "--set", "loss=perhaps"], "loss=perhaps: must be true or false"),
+        (["--property", "half-open", "--set", "octets=9"], "2(W+window)+1 must fit into the number space"),
+        (["--property", "half-open", "--set", "incarnations=5"], "do not fit into 2^4 numbers"),
+        (["--property", "half-open", "--set", "isn_a=1,x"], "isn_a=1,x: must be fresh, repeated, or 1 numbers"),
+        (["--property", "half-open", "--set", "open_a=none", "--set", "open_b=none"], "nobody opens a connection"),
+        (["--property", "ghost-after-close"], "needs history=true"),
+    ],
+)
+def test_unusable_input_gives_one_line_and_status_2(
+    arguments: list[str], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main([*arguments, "--out", str(tmp_path)]) == 2
+    error = capsys.readouterr().err
+    assert says in error
+    assert error.startswith("model.check: ")
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--max-states", "0"], ["--max-memory", "lots"], ["--max-seconds", "-1"], ["--colour"]]
+)
+def test_a_bad_option_is_refused_with_status_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(arguments)
+    assert stop.value.code == 2
+    assert "error: " in capsys.readouterr().err
+
+
+def test_unwritable_output_is_found_before_the_search(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    assert main(["half-open", "--out", str(in_the_way)]) == 2
+    assert str(in_the_way) in capsys.readouterr().err
+    missing = tmp_path / "missing" / "report.json"
+    assert main(["half-open", "--out", str(tmp_path), "--json", str(missing)]) == 2
+    assert str(missing) in capsys.readouterr().err
+    assert not missing.parent.exists()
+
+
+def test_a_property_that_holds_gives_0_and_a_complete_report(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    assert main(["--property", "half-open", *SMALL, "--out", str(tmp_path), "--json", str(report)]) == 0
+    found = json.loads(report.read_text())
+    assert found["schema_version"] == 1
+    assert found["exit_code"] == 0
+    assert {"python", "z3-solver", "llvmlite", "numba"} <= found["tools"].keys()
+    (row,) = found["claims"]
+    assert row["claim"] == row["property"] == "half-open"
+    assert row["config"] == Config(incarnations=2, close="none").as_dict()
+    assert (row["verdict"], row["expected"], row["engine"], row["scope"]) == ("holds", None, "explicit", "bounded")
+    assert row["trace"] is row["figure"] is None
+    assert row["bounds_touched"].keys() == {"channel full", "incarnations exhausted"}
+    assert (row["states"], row["transitions"], row["depth"]) == (2338, 15154, 22)
+
+
+def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.json"
+    command = ["--property", "half-open", "--set", "handshake=two-way", "--out", str(tmp_path), "--json", str(report)]
+    assert main(command) == 1
+    text = capsys.readouterr().out
+    assert "  4.  B: LISTEN, SYN arrives  [3.10.7.2]" in text
+    assert "Reproduce it: python -m model.check --property half-open --set handshake=two-way" in text
+    assert text.splitlines()[-1] == "Violated: half-open."
+    (row,) = json.loads(report.read_text())["claims"]
+    assert [step["event"] for step in row["trace"]] == [
+        "active OPEN",
+        "CLOSE in SYN-SENT",
+        "passive OPEN",
+        "LISTEN, SYN arrives",
+    ]
+    assert row["trace"][3]["state"]["B.state"] == "ESTABLISHED"
+    assert row["trace"][3]["segment"] == "<SEQ=1><CTL=SYN>; <SEQ=14><ACK=2><CTL=SYN,ACK>"
+    figure = Path(row["figure"])
+    assert figure.suffix == ".svg"
+    assert "</svg>" in figure.read_text()
+    assert figure.with_suffix(".dot").exists()
+    assert "SYN arrives" in figure.with_suffix(".txt").read_text()
+
+
+def test_a_limit_makes_the_verdict_unknown_and_gives_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--property", "half-open", *SMALL, "--max-states", "500", "--out", str(tmp_path)]) == 3
+    text = capsys.readouterr().out
+    assert "half-open (incarnations=2 close=none): max-states 500 reached" in text
+    assert text.splitlines()[-1].startswith("Inconclusive: half-open")
+
+
+def test_without_graphviz_the_run_goes_on_and_says_how_to_get_pictures(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> bytes:
+        raise CannotDraw("there is no such program")
+
+    monkeypatch.setattr("model.traces.render.RENDERERS", {"installed": missing, "bundled": missing})
+    assert main(["figure-6", "--out", str(tmp_path)]) == 0
+    assert "to get pictures, install Graphviz" in capsys.readouterr().out
+    assert (tmp_path / "figure-6-three-way.dot").exists()
+
+
+def test_a_closed_pipe_is_no_error() -> None:
+    command = f"{sys.executable} -m model.check --list | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["Claims:", "0"]
+    assert done.stderr == ""
+
+
+def test_ctrl_c_prints_what_was_found_and_gives_130(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "model.check", "figure-6", "half-open", "--out", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "figure-6-three-way.txt").exists() and process.poll() is None:
+        time.sleep(0.05)
+    time.sleep(6)
+    os.kill(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, err
+    assert "figure-6" in out
+    assert "Interrupted: " in out.splitlines()[-1]
+    assert "Traceback" not in err
+
+
+def test_an_internal_error_gives_70_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def broken(*_: object) -> None:
+        raise AssertionError("broken on purpose")
+
+    monkeypatch.setattr("model.judge.judge", broken)
+    assert main(["figure-6", "--out", str(tmp_path)]) == 70
+    assert capsys.readouterr().err.splitlines()[-1].startswith("model.check: internal error")

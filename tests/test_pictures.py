@@ -1,0 +1,182 @@
+"""Traces and states as pictures, on a toy: what is drawn, and where."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from model.trace import Trace
+from model.traces.diagram import Arc, UnknownState, merged, state_diagram
+from model.traces.ladder import ladder, short_event
+from tests.greeting import COPY, LOST, OLD, Story, greeting, story
+
+TOY = greeting()
+
+
+def picture(entries: Story, caption: str = "B is open, but A is not.", title: str = "A toy", old: bool = True) -> str:
+    """The ladder of a story."""
+    return ladder(
+        TOY,
+        story(TOY, entries),
+        title=title,
+        left="A",
+        right="B",
+        left_state="A.state",
+        right_state="B.state",
+        caption=caption,
+        oldest_first=old,
+    )
+
+
+def ids(dot: str) -> list[str]:
+    """Which segments a ladder draws: the ids of its edges, without the two lines."""
+    return [name for name in re.findall(r'\[id="([^"]*)"', dot) if not name.startswith("line")]
+
+
+def position(dot: str, name: str) -> tuple[float, float]:
+    """Where a ladder has a node, in points, y downwards."""
+    found = re.search(rf'"{re.escape(name)}" \[pos="([-.\d]+),([-.\d]+)!"', dot)
+    assert found, name
+    return round(72 * float(found[1])), round(-72 * float(found[2]))
+
+
+# -- ladders -------------------------------------------------------------------------------------------------------
+
+
+def test_arrows_go_from_the_row_that_sends_to_the_row_of_the_arrival() -> None:
+    dot = picture(OLD)
+    assert ids(dot) == [
+        "step 2, still in the network",
+        "step 3 to step 4",
+        "step 7, still in the network",
+        "step 1 to step 3, duplicate",
+        "step 1 to step 7",
+    ]
+    left, top = position(dot, "step 1 to step 7, from")
+    right, bottom = position(dot, "step 1 to step 7, to")
+    assert (left, top, right, bottom) == (0, 50, 430, 350)
+    assert position(dot, "step 3 to step 4, from")[0] == 430
+
+
+def test_what_is_delayed_or_a_duplicate_stands_out() -> None:
+    lines = picture(OLD).splitlines()
+    (late,) = [line for line in lines if 'id="step 1 to step 7"' in line]
+    (copy,) = [line for line in lines if 'id="step 1 to step 3, duplicate"' in line]
+    (usual,) = [line for line in lines if 'id="step 3 to step 4"' in line]
+    assert 'color="#c62828"' in late
+    assert 'style="dashed"' in copy
+    assert "#c62828" not in usual
+    assert "dashed" not in usual
+    assert any('label="<HELLO=0> from step 1\\r"' in line for line in lines)
+    assert any('label="duplicate <HELLO=0>\\r"' in line for line in lines)
+
+
+def test_what_is_lost_ends_with_a_cross() -> None:
+    dot = picture(LOST)
+    assert ids(dot)[:3] == ["step 1, lost", "step 2 to step 5", "step 3, lost"]
+    assert dot.count('label="\N{MULTIPLICATION SIGN}"') == 2
+    assert 'label="lost\\l"' in dot
+    assert 'label="lost: channel full\\l"' in dot
+    assert position(dot, "step 1, lost, to")[1] == position(dot, "number 4")[1] == 200
+
+
+def test_states_stand_where_they_change() -> None:
+    dot = picture(["A: greet", "A: greet again", "B: HELLO arrives", "A: WELCOME arrives"])
+    assert re.findall(r'"state of (\w \d)" .*?label="([\w-]*)"', dot) == [
+        ("A 0", "IDLE"),
+        ("B 0", "IDLE"),
+        ("A 1", "ASKING"),
+        ("B 3", "OPEN"),
+        ("A 4", "OPEN"),
+    ]
+    assert re.findall(r'"event (\d)" .*?label="([^"]*)"', dot)[:2] == [("1", "greet\\r"), ("2", "greet again\\r")]
+
+
+def test_texts_of_segments_do_not_overlap() -> None:
+    dot = picture([*OLD[:-2], "A: greet", COPY, *OLD[-2:], "A: WELCOME arrives"])
+    boxes = [
+        (72 * float(x), -72 * float(y), 72 * float(w), 72 * float(h))
+        for x, y, w, h in re.findall(r'(?:segment|end)" \[pos="(.*?),(.*?)!".*?width=(.*?), height=(.*?),', dot)
+    ]
+    assert len(boxes) > 8
+    for at, (x, y, width, height) in enumerate(boxes):
+        for other_x, other_y, other_width, other_height in boxes[:at]:
+            apart = abs(x - other_x) >= (width + other_width) / 2 - 1
+            assert apart or abs(y - other_y) >= (height + other_height) / 2 - 1
+
+
+def test_a_segment_from_before_the_trace_starts_between_the_lines() -> None:
+    trace = story(TOY, ["A: greet", "B: HELLO arrives"])
+    late = Trace(trace.states[1], trace.steps[1:])
+    dot = ladder(
+        TOY,
+        late,
+        title="",
+        left="A",
+        right="B",
+        left_state="A.state",
+        right_state="B.state",
+        caption="",
+        mark="reached",
+    )
+    assert position(dot, "step 0 to step 1, from")[0] == 215
+    assert "<HELLO=0> from before" in dot
+    assert "#e8f5e9" in dot
+
+
+def test_a_trace_without_steps_has_a_ladder() -> None:
+    assert ids(picture([])) == []
+
+
+def test_the_same_trace_gives_the_same_source() -> None:
+    assert picture(OLD) == picture(OLD)
+    assert picture(OLD) != picture(OLD, old=False)
+
+
+def test_long_captions_are_wrapped() -> None:
+    (line,) = [line for line in picture(LOST, caption="many words " * 40).splitlines() if '"caption"' in line]
+    assert line.count("\\n") >= 3
+
+
+def test_an_event_is_shown_without_its_state() -> None:
+    states = ("SYN", "SYN-SENT")
+    assert short_event("SYN-SENT, SYN arrives", states) == "SYN arrives"
+    assert short_event("CLOSE in SYN-SENT", states) == "CLOSE"
+    assert short_event("CLOSE in SYN-SENT, queued", states) == "CLOSE, queued"
+    assert short_event("SYN in the window", states) == "SYN in the window"
+
+
+# -- state diagrams ------------------------------------------------------------------------------------------------
+
+ARCS = [
+    Arc("IDLE", "ASKING", ("greet",)),
+    Arc("IDLE", "ASKING", ("greet", "greet again")),
+    Arc("ASKING", "IDLE", tuple(f"event {n} with a long name" for n in range(9)), marked=True),
+]
+
+
+def test_arcs_between_two_states_are_one() -> None:
+    assert merged(ARCS) == [Arc("IDLE", "ASKING", ("greet", "greet again")), ARCS[2]]
+
+
+def test_marked_arcs_are_dashed_and_explained() -> None:
+    dot = state_diagram(("IDLE", "ASKING"), ARCS, "A toy")
+    (marked,) = [line for line in dot.splitlines() if '"ASKING" -> "IDLE"' in line]
+    assert 'style="dashed"' in marked
+    assert marked.count("\\n") == 2
+    assert " …" in marked
+    assert "cluster_legend" in dot
+    assert "cluster_legend" not in state_diagram(("IDLE", "ASKING"), ARCS[:2], "A toy")
+
+
+def test_a_state_may_be_drawn_twice() -> None:
+    dot = state_diagram(("IDLE", "ASKING"), ARCS, "A toy", twice="IDLE")
+    assert '{ rank=sink; "IDLE, again" [label="IDLE"]; }' in dot
+    assert '"ASKING" -> "IDLE, again"' in dot
+    assert '"IDLE" -> "ASKING"' in dot
+
+
+def test_an_arc_of_an_unknown_state_is_refused() -> None:
+    with pytest.raises(UnknownState, match="OPEN"):
+        state_diagram(("IDLE",), [Arc("IDLE", "OPEN")], "A toy")
