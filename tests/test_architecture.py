@@ -1,0 +1,56 @@
+"""Imports go one way: terms < system < tcp, network < properties < check; engines and traces know nothing of TCP."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+ALLOWED = {
+    "model.terms": (),
+    "model.system": ("model.terms",),
+    "model.trace": ("model.terms", "model.system"),
+    "model.engines": ("model.terms", "model.system", "model.trace", "model.engines"),
+    "model.traces": ("model.terms", "model.system", "model.trace", "model.traces"),
+    "model.tcp": ("model.tcp",),
+    "model.network": ("model.system", "model.tcp", "model.network"),
+    "model.scenario": ("model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
+    "properties": ("model.system", "model.tcp", "model.network", "properties"),
+}
+"""What a package or module may import of this project; the rest of `model` is the command line and may import all."""
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of this project that a file imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+    return {name for name in found if name.split(".")[0] in ("model", "properties")}
+
+
+def beneath(name: str, package: str) -> bool:
+    """Whether `name` is `package` or in it."""
+    return name == package or name.startswith(package + ".")
+
+
+def test_imports_go_one_way() -> None:
+    seen = set()
+    for path in [*ROOT.glob("model/**/*.py"), *ROOT.glob("properties/**/*.py")]:
+        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for package, allowed in ALLOWED.items():
+            if beneath(module, package):
+                seen.add(package)
+                modules = {name for name in imports(path) if name not in ("model", "properties")}
+                wrong = {name for name in modules if not any(beneath(name, good) for good in allowed)}
+                assert not wrong, f"{module} may not import {sorted(wrong)}"
+    assert seen == set(ALLOWED)
+
+
+def test_only_modules_that_are_run_print() -> None:
+    for path in [*ROOT.glob("model/**/*.py"), *ROOT.glob("properties/**/*.py")]:
+        calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
+        prints = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "print"]
+        assert not prints or path.name == "check.py", path

@@ -1,0 +1,159 @@
+"""The claims: well-formed, honest about vacuity and contradiction, and with exact shortest counterexamples."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from model.engines.verdict import Limits
+from model.judge import Options, Row, Task, judge, tasks_of
+from model.network.bounded import Network
+from model.report import exit_status, summary
+from model.tcp.config import Config
+from model.traces.render import Pictures
+from properties import configs
+from properties.claim import Cell, make_property
+from properties.claims import CLAIMS, find
+
+TINY = Config(incarnations=1)
+
+
+def judged(tasks: list[Task], out: Path) -> list[Row]:
+    """The rows of some tasks."""
+    options = Options(out, Limits(), Pictures())
+    rows = [row for batch in judge(tasks, options, lambda *_: None) for row in batch]
+    options.pictures.finish()
+    return rows
+
+
+def task(name: str, config: Config, expected: str) -> Task:
+    """One claim on a configuration of our own."""
+    claim = find(name)
+    assert claim is not None
+    return Task(claim, "test", config, expected)
+
+
+def test_every_claim_has_both_kinds_of_configuration_and_a_sentence() -> None:
+    for claim in CLAIMS:
+        assert {cell.expected for cell in claim.cells} == {"holds", "fails"}, claim.name
+        assert claim.sentence.endswith(".")
+        assert claim.cite
+        assert claim.meaning
+    assert len({claim.name for claim in CLAIMS}) == len(CLAIMS)
+
+
+def test_every_property_is_named_as_its_claim_and_every_invariant_has_a_witness() -> None:
+    network = Network(TINY.but(history=True))
+    for claim in CLAIMS:
+        if not claim.scenario:
+            prop = make_property(claim.make, network)
+            assert claim.name in (prop.name, "old-duplicates-need-fresh-isns")
+            assert bool(claim.witness) == (prop.kind != "reachable"), claim.name
+            if claim.witness:
+                assert make_property(claim.witness, network).kind == "reachable"
+
+
+def test_the_default_run_compiles_at_most_eight_systems() -> None:
+    searched = {cell.config for claim in CLAIMS if not claim.scenario for cell in claim.cells}
+    assert len(searched) <= 8
+
+
+def test_shortest_counterexamples_have_these_lengths(tmp_path: Path) -> None:
+    weakened = (configs.TWO_WAY, configs.TWO_WAY_CRASHES, configs.REPEATED_ISNS, configs.NO_RETRANSMISSION)
+    tasks = [t for t in tasks_of(CLAIMS) if t.config in weakened]
+    rows = judged(tasks, tmp_path)
+    lengths = {(row.task.claim.name, row.task.variant): len(row.steps or []) for row in rows}
+    assert lengths == {
+        ("figure-5", "two-way"): 3,
+        ("opening-paths", "two-way"): 3,
+        ("opening-paths-simultaneous", "two-way"): 3,
+        ("half-open", "two-way"): 4,
+        ("client-can-receive", "two-way"): 3,
+        ("ghost-after-close", "two-way"): 15,
+        ("agreement", "two-way, ABORT"): 7,
+        ("old-duplicates-need-fresh-isns", "server repeats its ISN"): 10,
+        ("unconfirmed-fin-wait-1", "server never closes, repeats its ISN"): 0,
+        ("no-deadlock", "nothing is sent again"): 7,
+    }
+    assert all(row.outcome == "as claimed" for row in rows)
+
+
+def test_client_can_receive_fails_at_exactly_the_step_of_listen(tmp_path: Path) -> None:
+    (row,) = judged([task("client-can-receive", TINY.but(handshake="two-way"), "fails")], tmp_path)
+    assert row.steps is not None
+    assert row.steps[-1]["event"] == "LISTEN, SYN arrives"
+    assert row.steps[-1]["state"]["B.state"] == "ESTABLISHED"
+
+
+def test_the_deadlock_is_han_and_billingtons(tmp_path: Path) -> None:
+    (row,) = judged([task("no-deadlock", configs.NO_RETRANSMISSION, "fails")], tmp_path)
+    assert row.steps is not None
+    assert [step["event"] for step in row.steps] == [
+        "active OPEN",
+        "passive OPEN",
+        "LISTEN, SYN arrives",
+        "CLOSE in SYN-RECEIVED",
+        "SYN-SENT, segment without SYN or RST arrives",  # The FIN has overtaken the SYN,ACK.
+        "SYN-SENT, SYN,ACK arrives",
+        "FIN-WAIT-1, ACK arrives",
+    ]
+    last = row.steps[-1]["state"]
+    assert (last["A.state"], last["B.state"]) == ("ESTABLISHED", "FIN-WAIT-1")
+
+
+def test_an_old_syn_and_an_old_ack_open_a_ghost_if_the_isn_is_repeated(tmp_path: Path) -> None:
+    (row,) = judged([task("old-duplicates-need-fresh-isns", configs.REPEATED_ISNS, "fails")], tmp_path)
+    assert row.steps is not None
+    arriving = [step["segment"].split(";")[0] for step in row.steps if step["side"] == "B" and step["segment"]]
+    assert arriving == ["<SEQ=1><CTL=SYN>", "<SEQ=1><CTL=SYN>", "<SEQ=2><ACK=15><CTL=ACK>"]
+
+
+def test_a_claim_whose_premise_never_happens_is_vacuous_and_so_contradicted(tmp_path: Path) -> None:
+    nobody_listens = Config(open_b="none", incarnations=2)
+    (row,) = judged([task("half-open", nobody_listens, "holds")], tmp_path)
+    assert row.verdict == "vacuous"
+    assert row.why == "its premise never happens: stale SYN in SYN-RECEIVED"
+    assert row.outcome == "contradicted"
+    assert exit_status([row]) == 1
+
+
+def test_a_verdict_against_its_claim_is_a_contradiction_and_outranks_inconclusive(tmp_path: Path) -> None:
+    wrong, right = judged(
+        [task("client-can-receive", TINY, "fails"), task("half-open", TINY.but(handshake="two-way"), "fails")], tmp_path
+    )
+    assert (wrong.verdict, wrong.outcome) == ("holds", "contradicted")
+    assert (right.verdict, right.outcome) == ("violated", "as claimed")
+    unknown = replace(right, verdict="unknown")
+    assert [exit_status(rows) for rows in ([right], [unknown], [right, wrong], [unknown, wrong], [])] == [0, 3, 1, 1, 3]
+    assert summary([right, wrong], 2, 1) == "CONTRADICTED: client-can-receive (test)."
+
+
+def test_cells_of_a_claim_are_judged_on_the_configuration_they_show() -> None:
+    claim = find("half-open")
+    assert claim is not None
+    assert [t.config for t in tasks_of([claim])] == [cell.config for cell in claim.cells]
+    assert Cell("two-way", configs.TWO_WAY, "fails") in claim.cells
+
+
+@pytest.mark.long
+def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    command = [sys.executable, "-m", "model.check", "--out", str(tmp_path), "--json", str(report)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1] == "Everything is as claimed: 41 verdicts."
+    rows = json.loads(report.read_text())["claims"]
+    counts = {(r["states"], r["transitions"], r["depth"]) for r in rows if r["engine"] == "explicit" and r["complete"]}
+    assert counts == {
+        (14_953_742, 129_790_549, 45),
+        (8_078_226, 105_328_136, 30),
+        (1_362_933, 11_886_384, 32),
+        (105_733, 811_978, 29),
+    }
+    assert sum({r["states"] for r in rows if r["engine"] == "explicit"}) < 40_000_000
+    assert all(Path(r["figure"]).exists() for r in rows if r["trace"])
