@@ -18,7 +18,7 @@ from typing import Literal
 
 import z3
 
-from model.terms import Meaning, Names
+from model.terms import Constant, Fold, Meaning, free_constants
 
 State = dict[str, int]
 """An assignment: variable name to int (bit-vector, enumeration) or bool."""
@@ -175,11 +175,11 @@ class System:
         for prop in self.properties:
             self._check_property(prop)
         if self.constraint is not None:
-            self._known(self.constraint, set(self.var), "the constraint")
+            self._condition(self.constraint, {}, "the constraint")
 
     @cached_property
-    def _names(self) -> Names:
-        return Names()
+    def _constants(self) -> Fold:
+        return free_constants()
 
     @cached_property
     def var(self) -> dict[str, Var]:
@@ -205,30 +205,40 @@ class System:
             raise BadSystem(f"a symmetric group needs bit-vectors of one width: {list(group)}")
 
     def _check_rule(self, rule: Rule) -> None:
-        allowed = set(self.var) | set(rule.choose)
+        inputs = dict.fromkeys(rule.choose, CHOICE_WIDTH)
         where = f"rule '{rule.name}'"
         for name, choices in rule.choose.items():
             if name in self.var or not 0 < choices <= 1 << CHOICE_WIDTH:
                 raise BadSystem(f"{where}: bad input '{name}'")
-        self._known(rule.guard, allowed, f"the guard of {where}")
+        self._condition(rule.guard, inputs, f"the guard of {where}")
         for name, term in rule.update.items():
             if name not in self.var:
                 raise BadSystem(f"{where} updates an unknown variable '{name}'")
             if term.sort() != self.var[name].term.sort():
                 raise BadSystem(f"{where} gives '{name}' a {term.sort()}, not a {self.var[name].term.sort()}")
-            self._known(term, allowed, f"{where}, update of '{name}'")
+            self._known(term, inputs, f"{where}, update of '{name}'")
         for bound, when in rule.touches.items():
-            self._known(when, allowed, f"{where}, bound '{bound}'")
+            self._condition(when, inputs, f"{where}, bound '{bound}'")
 
     def _check_property(self, prop: Property) -> None:
-        primed = {name + "'" for name in self.var} if prop.kind == "step" else set()
+        primed = {v.name + "'": v.width for v in self.variables} if prop.kind == "step" else {}
         for term in (prop.term, *prop.parts.values()):
-            self._known(term, set(self.var) | primed, f"property '{prop.name}'")
+            self._condition(term, primed, f"property '{prop.name}'")
 
-    def _known(self, term: z3.ExprRef, allowed: set[str], where: str) -> None:
-        unknown = sorted(self._names(term) - allowed)
-        if unknown:
-            raise BadSystem(f"{where} reads an unknown name: {', '.join(unknown)}")
+    def _condition(self, term: z3.BoolRef, more: Mapping[str, int], where: str) -> None:
+        if not z3.is_bool(term):
+            raise BadSystem(f"{where} must be a Boolean, not a {term.sort()}")
+        self._known(term, more, where)
+
+    def _known(self, term: z3.ExprRef, more: Mapping[str, int], where: str) -> None:
+        """Every constant in `term` is a variable or one of `more` (name to width), and as wide."""
+        constants: frozenset[Constant] = self._constants(term)
+        for name, width in sorted(constants):
+            known = self.var[name].width if name in self.var else more.get(name)
+            if known is None:
+                raise BadSystem(f"{where} reads an unknown name: {name}")
+            if known != width:
+                raise BadSystem(f"{where} reads '{name}' as {width} bits wide; it has {known} (0 is a Boolean)")
 
     def _canonical(self, rule: Rule) -> Rule:
         """The rule with every symmetric group that it writes sorted again."""

@@ -1,7 +1,7 @@
 """The one way in which anything reads a term.
 
 Guards, updates and properties are z3 terms over Booleans and bit-vectors of fixed width; there is no second
-expression language. A reader of terms is a table with one entry for each z3 operator, and `fold` walks the DAG with
+expression language. A reader of terms is a table with one entry for each z3 operator, and `Fold` walks the DAG with
 it. The Python table below is the reference meaning; the native engine has another table with the same keys.
 
 An entry is called with the term (for its widths and constants) and returns a function of the children's values, so
@@ -50,33 +50,6 @@ def order(roots: Iterable[z3.ExprRef]) -> list[z3.ExprRef]:
     return listed
 
 
-def constants(roots: Iterable[z3.ExprRef]) -> set[str]:
-    """Names of the free constants that occur in `roots`."""
-    return {term.decl().name() for term in order(roots) if constant(term)}
-
-
-class Names:
-    """The names of the free constants in terms, for a reader of many terms: each distinct subterm is looked at once."""
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[z3.ExprRef, frozenset[str]]] = {}
-
-    def __call__(self, root: z3.ExprRef) -> frozenset[str]:
-        """The names in `root`."""
-        stack = [root]
-        while stack:
-            term = stack[-1]
-            children = () if term.get_id() in self._known else term.children()
-            missing = [child for child in children if child.get_id() not in self._known]
-            stack.extend(missing)
-            if not missing:
-                stack.pop()
-                parts = [self._known[child.get_id()][1] for child in children]
-                own = frozenset([term.decl().name()]) if constant(term) else frozenset()
-                self._known.setdefault(term.get_id(), (term, own.union(*parts)))
-        return self._known[root.get_id()][1]
-
-
 def step(table: Table, term: z3.ExprRef) -> Step:
     """The table's function for the head of `term`."""
     kind = term.decl().kind()
@@ -85,39 +58,11 @@ def step(table: Table, term: z3.ExprRef) -> Step:
     return table[kind](term)
 
 
-def fold(
-    roots: Sequence[z3.ExprRef],
-    table: Table,
-    leaf: Callable[[z3.ExprRef], Any],
-    memo: dict[int, tuple[z3.ExprRef, Any]] | None = None,
-) -> list[Any]:
-    """The values of `roots` under `table`, with `leaf` for free constants.
-
-    `memo` maps an AST's id to the term and its value, and may be shared between calls; it holds the term because z3
-    gives the id of a dead term to a new one.
-    """
-    memo = {} if memo is None else memo
-    stack = [(root, False) for root in reversed(roots)]
-    while stack:
-        term, children_done = stack.pop()
-        if term.get_id() in memo:
-            continue
-        if constant(term):
-            memo[term.get_id()] = (term, leaf(term))
-        elif children_done or not term.children():
-            values = [memo[child.get_id()][1] for child in term.children()]
-            memo[term.get_id()] = (term, step(table, term)(*values))
-        else:
-            stack.append((term, True))
-            stack.extend((child, False) for child in reversed(term.children()))
-    return [memo[root.get_id()][1] for root in roots]
-
-
 class Fold:
-    """`fold` for a reader that comes back to the same terms: z3 is asked about each term once.
+    """The value of terms under a table, with `leaf` for free constants; z3 is asked about each distinct term once.
 
     `memo` maps the id of a term to its value; the caller may forget entries, and they are computed again when needed.
-    All terms seen are kept alive, so that their ids stay theirs.
+    All terms seen are kept alive, since z3 gives the id of a dead term to a new one.
     """
 
     def __init__(self, table: Table, leaf: Callable[[z3.ExprRef], Any]) -> None:
@@ -152,6 +97,21 @@ class Fold:
                 function = partial(self._leaf, term) if constant(term) else step(self._table, term)
                 self._nodes[term.get_id()] = term, function, tuple(arguments)
                 unknown.extend(term.arg(at) for at, known in enumerate(arguments) if known not in self._nodes)
+
+
+Constant = tuple[str, int]
+"""A free constant: its name and its width (0: Boolean)."""
+
+
+def free_constants() -> Fold:
+    """A reader whose value is the set of free constants (frozenset of `Constant`) in a term."""
+    return Fold(_UNION, lambda term: frozenset([(term.decl().name(), term.size() if z3.is_bv(term) else 0)]))
+
+
+def constants(roots: Iterable[z3.ExprRef]) -> set[str]:
+    """Names of the free constants that occur in `roots`."""
+    reader = free_constants()
+    return {name for root in roots for name, _ in reader(root)}
 
 
 # -- the reference meaning: Python integers and Booleans -----------------------------------------------------------
@@ -268,6 +228,9 @@ PYTHON: Table = {
     z3.Z3_OP_ZERO_EXT: _always(lambda a: a),
     z3.Z3_OP_SIGN_EXT: _sign_extend,
 }
+
+
+_UNION: Table = dict.fromkeys(PYTHON, _always(lambda *sets: frozenset().union(*sets)))
 
 
 class Meaning:

@@ -53,6 +53,9 @@ def test_parts_that_do_not_fit(changes: dict[str, object], message: str) -> None
     [
         ({"guard": z3.BitVec("xx", 4) == 0}, "the guard of rule 'good' reads an unknown name: xx"),
         ({"guard": choice("slot") == 0}, "unknown name: slot"),
+        ({"guard": z3.BitVec("x", 5) == 0}, "reads 'x' as 5 bits wide; it has 4"),
+        ({"guard": z3.Bool("x")}, "reads 'x' as 0 bits wide; it has 4"),
+        ({"guard": z3.BitVec("x", 4)}, "the guard of rule 'good' must be a Boolean"),
         ({"guard": z3.Bool("flag'")}, "unknown name: flag'"),
         ({"update": {"y": X.term}}, "updates an unknown variable 'y'"),
         ({"update": {"x": z3.BitVecVal(0, 5)}}, "gives 'x' a BitVec\\(5\\), not a BitVec\\(4\\)"),
