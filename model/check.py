@@ -15,7 +15,7 @@ import textwrap
 import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from model.tcp.config import ABOUT, BadConfig, Config, parse_field, show_field
 from properties.claim import Claim
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from model.engines.verdict import Progress
-    from model.judge import Row, Task
+    from model.judge import Options, Row, Task
 
 OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
     add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
+    add("--graph", action="store_true", help="draw the states that each search reaches, by the endpoints' states")
     add("--max-states", metavar="N", type=_count, help="give up a search beyond this many states")
     add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search beyond this much memory, such as 4G")
     add("--max-seconds", metavar="S", type=_seconds, help="give up a search after this long")
@@ -179,7 +180,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     tasks = make_tasks()
     limits = Limits(args.max_states, args.max_memory, args.max_seconds)
     options = Options(args.out, limits, Pictures(), args.full_states)
-    found, interrupted = judge_all(tasks, options, Console(stderr=True))
+    found, interrupted = judge_all(tasks, options, Console(stderr=True), args.graph)
     rows, notes = with_figures(sorted(found, key=lambda row: tasks.index(row.task)), options.pictures)
     code = INTERRUPTED if interrupted else exit_status(rows)
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
@@ -195,10 +196,10 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     return code
 
 
-def judge_all(tasks: Sequence[Task], options: Any, screen: Console) -> tuple[list[Row], bool]:
+def judge_all(tasks: Sequence[Task], options: Options, screen: Console, graphs: bool) -> tuple[list[Row], bool]:
     """All rows, and whether Ctrl-C cut them short; a live line tells how far it is, if somebody is watching."""
     from model.engines.verdict import INTERRUPTED as CTRL_C
-    from model.judge import judge, state_diagrams
+    from model.judge import judge, state_diagrams, state_graphs
 
     rows: list[Row] = []
     try:
@@ -217,6 +218,9 @@ def judge_all(tasks: Sequence[Task], options: Any, screen: Console) -> tuple[lis
                     return rows, True
                 status.update(f"{len(rows)} of {len(tasks)} verdicts; compiling")
             state_diagrams(options)
+            if graphs:
+                status.update("drawing state graphs")
+                state_graphs(tasks, options)
     except KeyboardInterrupt:
         return rows, True
     return rows, False

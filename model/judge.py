@@ -16,6 +16,7 @@ from typing import Any
 import z3
 
 from model.engines.explicit import explore
+from model.engines.quotient import quotient
 from model.engines.verdict import Effort, Limits, Progress, Verdict
 from model.network.bounded import SIDES, Network
 from model.scenario import NoRun, Scenario, read_scenario, run_scenario
@@ -26,7 +27,7 @@ from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
 from model.trace import Trace
-from model.traces.diagram import Arc, state_diagram
+from model.traces.diagram import Arc, quotient_diagram, state_diagram
 from model.traces.ladder import ladder
 from model.traces.render import Pictures
 from model.traces.text import render_text, steps_json
@@ -166,7 +167,7 @@ def _with_evidence(row: Row, system: System, trace: Trace, prop: Property | None
     the delayed original that these stories are about.
     """
     task = row.task
-    path = options.out / re.sub(r"[^a-z0-9]+", "-", f"{task.claim.name} {task.variant}".lower()).strip("-")
+    path = options.out / _stem(task.claim.name, task.variant)
     fifo = not task.config.reordering
     dot = ladder(
         system,
@@ -213,6 +214,21 @@ def state_diagrams(options: Options) -> None:
     title = "RFC 9293, Figure 5, computed from the events"
     dot = state_diagram(STATES, arcs, title, twice="CLOSED", legend=("drawn in Figure 5", "in the text only"))
     options.pictures.draw(dot, options.out / "state-diagram", "dot")
+
+
+def state_graphs(tasks: Sequence[Task], options: Options) -> None:
+    """For each configuration that was searched, the states reached as pairs of the endpoints' states."""
+    for task in {task.config: task for task in tasks if not task.claim.scenario}.values():
+        names = [f"{side}.state" for side in SIDES]
+        found = quotient(Network(task.config).system(), names, options.limits)
+        title = f"{task.variant}: {found.effort.states:,} states by the states of {' and '.join(SIDES)}"
+        path = options.out / _stem("state graph", task.variant)
+        options.pictures.draw(quotient_diagram(found.states, found.arcs, title), path, "dot")
+
+
+def _stem(*words: str) -> str:
+    """A file's name made of words."""
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")
 
 
 def short(event: Event) -> str:

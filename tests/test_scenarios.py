@@ -97,7 +97,7 @@ def test_loss_and_duplication_are_steps(tmp_path: Path) -> None:
     syn, answer = "<SEQ=100><CTL=SYN>", "<SEQ=300><ACK=101><CTL=SYN,ACK>"
     opening = ["set isn_a=100 isn_b=300", "B: passive OPEN", "A: active OPEN"]
     steps = [f"B: {syn} arrives again => SYN-RECEIVED, sends {answer}", f"network loses {answer}"]
-    with pytest.raises(NoRun, match=rf"line 7: 'network loses {answer}' is no .*possible: the network loses {syn}$"):
+    with pytest.raises(NoRun, match=rf"line 7: 'network loses {answer}' is no .* {syn}$"):
         run_scenario(read_scenario(write(tmp_path, *opening, "", *steps, f"network loses {answer}")))
 
 

@@ -25,7 +25,7 @@ from model.engines.firing import Firing, firings
 from model.engines.memory import available
 from model.engines.native import compile_ir
 from model.engines.packing import Layout
-from model.engines.search import NO_PARENT, Store, capacity
+from model.engines.search import NO_PARENT, Array, Store, capacity
 from model.engines.verdict import (
     INTERRUPTED,
     NO_LIMITS,
@@ -146,9 +146,9 @@ class Search:
         self.transitions += amount + outside
         return self._add(*self.buffers, amount)
 
-    def _add(self, *candidates: object) -> str:
+    def _add(self, states: Array, parents: Array, numbers: Array, amount: int) -> str:
         before = self.store.count
-        self.store.add(*candidates)  # type: ignore[arg-type]
+        self.store.add(states, parents, numbers, amount)
         self.code.check(self.store.states.ctypes.data, before, self.store.count, self.found_states.ctypes.data)
         return self._full() if self.store.full else ""
 

@@ -9,7 +9,7 @@ Limits: what does not fit three lines of a label is left out, with "…".
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from model.traces.dot import BOLD, SANS, Value, attributes, quote
@@ -57,6 +57,25 @@ def state_diagram(
         *(_legend(legend) if any(arc.marked for arc in arcs) else ()),
     ]
     return "\n".join(["digraph states {", *(f"  {line}" for line in body), "}"]) + "\n"
+
+
+def quotient_diagram(
+    states: Mapping[tuple[str, ...], int], arcs: Collection[tuple[tuple[str, ...], tuple[str, ...]]], title: str
+) -> str:
+    """A quotient of a state graph as DOT source: a node is some values and how many states have them.
+
+    arcs: pairs of nodes; those from a node to itself are left out.
+    """
+    names = {values: " | ".join(values) for values in states}
+    body = [
+        *_defaults(title),
+        *(
+            f"{quote(name)} [{attributes(label=chr(10).join([*values, f'{states[values]:,}']))}];"
+            for values, name in names.items()
+        ),
+        *(f"{quote(names[a])} -> {quote(names[b])};" for a, b in arcs if a != b),
+    ]
+    return "\n".join(["digraph quotient {", *(f"  {line}" for line in body), "}"]) + "\n"
 
 
 def merged(arcs: Sequence[Arc]) -> list[Arc]:
