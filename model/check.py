@@ -13,7 +13,7 @@ import shlex
 import sys
 import textwrap
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,13 +40,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         return run(parser().parse_args(arguments), shlex.join(["python", "-m", "model.check", *arguments]))
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return OK
     except KeyboardInterrupt:
         return complain("interrupted", INTERRUPTED)
     except Exception as error:
         return explain_failure(error)
+
+
+def say(text: str) -> None:
+    """Text to standard output; that nobody reads it (a closed pipe) is no error."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(line: str, code: int) -> int:
+    """One line to standard error."""
+    print(f"model.check: {line}", file=sys.stderr)
+    return code
 
 
 def explain_failure(error: Exception) -> int:
@@ -59,12 +70,6 @@ def explain_failure(error: Exception) -> int:
         return complain("out of memory: try --max-memory, or a smaller configuration", INCONCLUSIVE)
     traceback.print_exception(error)
     return complain("internal error: this is a defect of the checker, please report the text above", INTERNAL)
-
-
-def complain(line: str, code: int) -> int:
-    """One line to standard error."""
-    print(f"model.check: {line}", file=sys.stderr)
-    return code
 
 
 def parser() -> argparse.ArgumentParser:
@@ -118,10 +123,10 @@ def _seconds(text: str) -> float:
 def run(args: argparse.Namespace, command: str) -> int:
     """What the arguments ask for."""
     if args.list:
-        print(listing())
+        say(listing())
         return OK
-    if args.explain:
-        print(explanation(_claim(args.explain)))
+    if args.explain is not None:
+        say(explanation(_claim(args.explain)))
         return OK
     make_tasks = selection(args)
     _writable(args)
@@ -137,62 +142,76 @@ def _claim(name: str) -> Claim:
 
 def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     """What is to be checked: names and fields are looked at now, the rest when the engines are loaded."""
-    if args.property and args.claims:
+    if args.property is not None and args.claims:
         raise Unusable("give either --property or claims, not both")
-    named = [_claim(name) for name in ([args.property] if args.property else args.claims)] or list(CLAIMS)
     if any("=" not in item for item in args.set):
         raise Unusable("--set wants FIELD=VALUE")
     settings = {name: parse_field(name, value) for name, value in (item.split("=", 1) for item in args.set)}
-    bases = [Config() if args.property and not claim.scenario else claim.cells[0].config for claim in named]
-    for base in bases:
-        base.but(**settings)  # Refuses impossible combinations before anything is searched.
+    named = [_claim(name) for name in ([args.property] if args.property is not None else args.claims)]
+    if settings or args.property is not None:
+        if any(claim.scenario for claim in named):
+            raise Unusable("a scenario has its own settings: --set and --property are for properties")
+        named = named or [claim for claim in CLAIMS if not claim.scenario]
+        bases = [Config() if args.property is not None else claim.cells[0].config for claim in named]
+        for base in bases:
+            base.but(**settings).check_searchable()
+        return lambda: _varied(named, bases, settings)
+    return lambda: _claimed(named or CLAIMS)
 
-    def tasks() -> list[Task]:
-        from model.judge import tasks_of, varied
 
-        if not settings and not args.property:
-            return tasks_of(named)
-        return [varied(claim, base, settings) for claim, base in zip(named, bases, strict=True)]
+def _claimed(claims: Sequence[Claim]) -> list[Task]:
+    from model.judge import tasks_of
 
-    return tasks
+    return tasks_of(claims)
+
+
+def _varied(claims: Sequence[Claim], bases: Sequence[Config], settings: Mapping[str, object]) -> list[Task]:
+    from model.judge import varied
+
+    return [varied(claim, base, settings) for claim, base in zip(claims, bases, strict=True)]
 
 
 def _writable(args: argparse.Namespace) -> None:
     """Find out before the search that the results can be written."""
     args.out.mkdir(parents=True, exist_ok=True)
-    probe = args.out / ".writable"
-    probe.touch()
-    probe.unlink()
-    if args.json is not None:
-        with args.json.open("a", encoding="utf-8"):
+    for path in [args.out / ".writable", *([args.json] if args.json is not None else [])]:
+        existed = path.exists()
+        with path.open("a", encoding="utf-8"):
             pass
+        if not existed:
+            path.unlink()
 
 
 def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[Task]]) -> int:
-    """Judge the tasks, print the table and write the files."""
+    """Judge the tasks, write the files and print the table. What cannot be written is told, and loses nothing else."""
     from rich.console import Console
 
     from model.engines.verdict import Limits
     from model.judge import Options, with_figures
-    from model.report import as_json, exit_status, print_rows, summary
+    from model.report import as_json, exit_status, summary, table_text, traces_in_words
     from model.traces.render import Pictures
 
     tasks = make_tasks()
     limits = Limits(args.max_states, args.max_memory, args.max_seconds)
-    options = Options(args.out, limits, Pictures(), args.full_states)
+    options = Options(args.out, limits, Pictures(), [], args.full_states)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args.graph)
-    rows, notes = with_figures(sorted(found, key=lambda row: tasks.index(row.task)), options.pictures)
+    rows, notes = with_figures(sorted(found, key=lambda row: tasks.index(row.task)), options)
     code = INTERRUPTED if interrupted else exit_status(rows)
-    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False)
-    if args.claims or args.property or args.set:
-        for row in rows:
-            if row.text:
-                print(f"-- {row.task.claim.name} ({row.task.variant})\n\n{row.text}")
-    print_rows(console, rows, [f"figures and traces are in {args.out}{os.sep}", *notes])
-    print(summary(rows, len(tasks), code))
+    if code in (OK, INCONCLUSIVE) and options.problems:
+        code = UNUSABLE
     if args.json is not None:
-        args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")
-    sys.stdout.flush()
+        try:
+            args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            options.problems.append(f"{args.json}: {error.strerror}")
+            code = UNUSABLE
+    with_traces = bool(args.claims or args.set) or args.property is not None
+    width = None if sys.stdout is not None and sys.stdout.isatty() else 200
+    notes = [f"figures and traces are in {args.out}{os.sep}", *notes]
+    traces = traces_in_words(rows) if with_traces else ""
+    say(traces + table_text(rows, notes, width) + summary(rows, len(tasks), code))
+    for problem in dict.fromkeys(options.problems):
+        complain(problem, code)
     return code
 
 
@@ -214,7 +233,7 @@ def judge_all(tasks: Sequence[Task], options: Options, screen: Console, graphs: 
 
             for batch in judge(tasks, options, progress):
                 rows += batch
-                if any(row.why == CTRL_C for row in batch):
+                if any(row.effort.limit == CTRL_C for row in batch):
                     return rows, True
                 status.update(f"{len(rows)} of {len(tasks)} verdicts; compiling")
             state_diagrams(options)

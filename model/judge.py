@@ -10,6 +10,7 @@ import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import as_file, files
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -76,11 +77,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked of the search and of the evidence. A row's figure is a path without suffix until drawn."""
+    """What the user asked of the search and of the evidence.
+
+    A row's figure is a path without suffix until drawn. problems: files that could not be written, a line each.
+    """
 
     out: Path
     limits: Limits
     pictures: Pictures
+    problems: list[str]
     full_states: bool = False
 
 
@@ -113,29 +118,30 @@ def judge_shared(config: Config, tasks: Sequence[Task], options: Options, progre
     network = Network(config)
     made = {task: make_property(task.claim.make, network) for task in tasks}
     witnesses = {
-        task: make_property(task.claim.witness, network)
+        task: [make_property(witness, network) for witness in task.claim.witness]
         for task in tasks
-        if task.claim.witness and task.expected != "fails"
+        if task.expected != "fails"
     }
-    wanted = {prop.name: prop for prop in (*made.values(), *witnesses.values())}
+    wanted = {prop.name: prop for prop in (*made.values(), *chain(*witnesses.values()))}
     system = network.system(*wanted.values())
     name = tasks[0].variant
     found = explore(system, limits=options.limits, progress=lambda p: progress(name, p))
     rows = []
     for task in tasks:
-        row = _row(task, found[made[task].name], witnesses.get(task), found)
+        row = _row(task, found[made[task].name], [found[witness.name] for witness in witnesses.get(task, [])])
         trace = found[made[task].name].trace
         prop = replace(made[task], sentence=task.claim.sentence)
         rows.append(row if trace is None else _with_evidence(row, system, trace, prop, options))
     return rows
 
 
-def _row(task: Task, verdict: Verdict, witness: Property | None, found: Mapping[str, Verdict]) -> Row:
+def _row(task: Task, verdict: Verdict, witnesses: Sequence[Verdict]) -> Row:
     """The verdict as a row; it is vacuous if the property holds but its premise never happens."""
     why = verdict.effort.limit if verdict.answer == "unknown" else ""
     row = Row(task, verdict.property, verdict.engine, verdict.answer, verdict.effort, verdict.scope, why)
-    if witness is not None and found[witness.name].answer == "unreachable" and verdict.answer in GOOD["holds"]:
-        return replace(row, verdict="vacuous", why=f"its premise never happens: {witness.name}")
+    missing = [witness.property for witness in witnesses if witness.answer == "unreachable"]
+    if missing and verdict.answer in GOOD["holds"]:
+        return replace(row, verdict="vacuous", why=f"its premise never happens: {', '.join(missing)}")
     return row
 
 
@@ -193,13 +199,18 @@ def _with_evidence(row: Row, system: System, trace: Trace, prop: Property | None
         hidden=slots,
         oldest_first=fifo,
     )
-    path.with_name(path.name + ".txt").write_text(text, encoding="utf-8")
+    words = path.with_name(path.name + ".txt")
+    try:
+        words.write_text(text, encoding="utf-8")
+    except OSError as error:
+        options.problems.append(f"{words}: {error.strerror}")
     return replace(row, steps=steps_json(system, trace), text=text, figure=str(path))
 
 
-def with_figures(rows: Sequence[Row], pictures: Pictures) -> tuple[list[Row], list[str]]:
+def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list[str]]:
     """The rows with the figures that were drawn (or their sources), and why some could not be, each reason once."""
-    drawn = pictures.finish()
+    drawn, problems = options.pictures.finish()
+    options.problems.extend(problems)
     files = {path: str(picture.svg or picture.dot) for path, picture in drawn.items()}
     reasons = dict.fromkeys(picture.reason for picture in drawn.values() if picture.reason)
     return [replace(row, figure=files.get(row.figure, "")) for row in rows], list(reasons)
@@ -246,5 +257,7 @@ def command_of(task: Task) -> str:
     """The command that gives this verdict again."""
     if task.expected:
         return f"python -m model.check {task.claim.name}"
-    settings = [f"--set {name}={show_field(value)}" for name, value in task.config.varied().items()]
-    return shlex.join(["python", "-m", "model.check", "--property", task.claim.name, *" ".join(settings).split()])
+    command = ["python", "-m", "model.check", "--property", task.claim.name]
+    for name, value in task.config.varied().items():
+        command += ["--set", f"{name}={show_field(value)}"]
+    return shlex.join(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import platform
 from collections.abc import Iterable, Sequence
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +24,19 @@ NOT_CHECKED = (
     "Not checked: what needs time (TIME-WAIT's length, quiet time), liveness, flow control, more segments in the"
     " network or more incarnations than each scope says. --explain CLAIM says what a single claim leaves open."
 )
+
+
+def traces_in_words(rows: Sequence[Row]) -> str:
+    """Every trace of the rows as text."""
+    return "".join(f"-- {row.task.claim.name} ({row.task.variant})\n\n{row.text}\n" for row in rows if row.text)
+
+
+def table_text(rows: Sequence[Row], notes: Sequence[str], width: int | None) -> str:
+    """The table and its notes. width: columns, or None for a terminal's own (and its colours)."""
+    screen = io.StringIO()
+    console = Console(file=screen, width=width or Console().width, force_terminal=width is None, highlight=False)
+    print_rows(console, rows, notes)
+    return screen.getvalue()
 
 
 def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> None:

@@ -91,6 +91,8 @@ def _line(text: str, where: str, number: int) -> Line:
     match = LINE.match(text)
     if match is None or not (match["side"] or text.startswith("network loses <")):
         raise BadScenario(f"{where}: a step begins with 'A: ', 'B: ' or 'network loses <'")
+    if not match["side"] and (match["state"] or match["sends"]):
+        raise BadScenario(f"{where}: a loss has no state and sends nothing")
     if match["state"] and match["state"] not in STATES:
         raise BadScenario(f"{where}: unknown state {match['state']}")
     return Line(number, match["side"] or "", match["what"], match["state"] or "", match["sends"] or "")
@@ -151,7 +153,8 @@ def _what_happens_instead(system: System, line: Line, state: State) -> str:
         if arriving or not step.rule.wires or step.rule.kind != "arrives":
             after = f" => {STATES[step.state[f'{line.side}.state']]}" if line.side else ""
             sent = _wire(step, state, "send", "send-lost")
-            what = f"{arriving} arrives" if step.rule.kind == "arrives" else f"{step.rule.event} {arriving}".strip()
+            lost = f"network loses {arriving}" if step.rule.kind == "network" else step.rule.event
+            what = f"{arriving} arrives" if step.rule.kind == "arrives" else lost
             possible.append(f"{what}{after}" + (f", sends {sent}" if sent else ""))
     same = [text for text in possible if text.startswith(line.what)]
     claimed = f"{line.what}{f' => {line.state}' if line.state else ''}{f', sends {line.sends}' if line.sends else ''}"

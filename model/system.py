@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import z3
@@ -193,6 +194,8 @@ class System:
             if state.keys() != self.var.keys():
                 wrong = sorted(state.keys() ^ self.var.keys())
                 raise BadSystem(f"an initial state must give every variable a value, and no other: {wrong}")
+            if any(state[a] < state[b] for group in self.symmetric for a, b in pairwise(group)):
+                raise BadSystem("an initial state must have its symmetric groups sorted, largest first")
             for name, value in state.items():
                 if not 0 <= value < 1 << self.var[name].bits:
                     raise BadSystem(f"initial value {value} does not fit '{name}'")

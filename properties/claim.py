@@ -33,8 +33,8 @@ class Claim:
 
     settles: the statements S1 to S9 of the explainer that it belongs to. sentence: what is claimed, in one sentence.
     cite: the paragraph of the RFC. meaning: what the answers mean, for `--explain`. not_checked: what it leaves open.
-    make: the property, as "module.function" of this package, or the name of a scenario file. witness: likewise a
-    *reachable* property that shows, wherever the claim must hold, that its premise happens.
+    make: the property, as "module.function" of this package, or the name of a scenario file. witness: likewise
+    *reachable* properties that show, wherever the claim must hold, that its premise happens.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Claim:
     meaning: str
     make: str
     cells: tuple[Cell, ...]
-    witness: str = ""
+    witness: tuple[str, ...] = ()
     not_checked: str = ""
 
     @property

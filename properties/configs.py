@@ -7,10 +7,13 @@ from model.tcp.config import SCENARIO, Config
 __all__ = ["SCENARIO"]
 
 HISTORY = Config(incarnations=2, octets=1, history=True)
-"""The real protocol: two incarnations of each side, text, loss and reordering; retransmission without bound."""
+"""The real protocol: two incarnations of each side, text, loss and reordering; retransmission without bound.
 
-CRASHES = Config(incarnations=2, crashes=1, duplications=1, abort="both", user_timeout="both")
-"""Three-way under crashes, ABORT, USER TIMEOUT and duplication: what leaves one side alone."""
+B's numbers pass 0.
+"""
+
+CRASHES = Config(incarnations=2, crashes=1, duplications=None, abort="both", user_timeout="both")
+"""Three-way under crashes, ABORT, USER TIMEOUT and duplication without bound: what leaves one side alone."""
 
 TWO_WAY = HISTORY.but(handshake="two-way")
 """The weakened handshake, everything else the same."""
@@ -24,8 +27,5 @@ REPEATED_ISNS = Config(incarnations=2, isn_b="repeated", crashes=1, close="A")
 SIMULTANEOUS = Config(incarnations=2, open_a="both", open_b="both", isn_b="8,12")
 """Both users may open actively, passively, and from passive to active. No window reaches the number 0."""
 
-NO_RETRANSMISSION = Config(retransmission=False, loss=False)
+NO_RETRANSMISSION = Config(retransmission=False, loss=False, capacity=3)
 """Nothing is lost, and nothing is ever sent again."""
-
-PASSING_ZERO = Config()
-"""The smallest of all: one incarnation of each side. B's numbers pass 0."""

@@ -43,8 +43,10 @@ def _instances(guard: z3.BoolRef, choose: dict[str, int]) -> list[z3.BoolRef]:
 
 def at_rest(network: Network, *states: str) -> z3.BoolRef:
     """Both in one of `states`, in agreement, with nothing outstanding."""
-    idle = [nothing_outstanding(side) for side in network.sides.values()]
-    return z3.And(both(network, *states), numbers_match(network), *idle)
+    a, b = network.sides.values()
+    idle = [nothing_outstanding(side) for side in (a, b)]
+    nothing_missed = [x.tcb.snd_nxt == y.tcb.rcv_nxt for x, y in ((a, b), (b, a))]
+    return z3.And(both(network, *states), numbers_match(network), *idle, *nothing_missed)
 
 
 def half_closed(network: Network) -> z3.BoolRef:
@@ -57,7 +59,7 @@ def half_closed(network: Network) -> z3.BoolRef:
 def used_up(side: Side) -> z3.BoolRef:
     """The side's retransmission budget is exhausted (never, if it is not bounded)."""
     counter = side.budget("retransmissions")
-    return counter.term == side.config.retransmissions if counter else z3.BoolVal(False)
+    return counter.term == side.config.retransmissions if counter else z3.BoolVal(side.config.retransmissions == 0)
 
 
 def stands_still(network: Network) -> Property:

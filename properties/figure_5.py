@@ -8,8 +8,9 @@ import z3
 
 from model.network.bounded import Network, Side
 from model.system import Property
+from model.tcp.segment import acknowledges
 from model.tcp.state import STATES
-from properties.predicates import both
+from properties.predicates import both, counting, counts_syn_acknowledged
 
 FIGURE_5: Mapping[str, tuple[str, ...]] = {
     "CLOSED": ("LISTEN", "SYN-SENT"),
@@ -56,63 +57,76 @@ def arcs(network: Network) -> set[tuple[str, str]]:
 
 def figure_5(network: Network) -> Property:
     """Every change of state is an arc."""
-    parts = {f"{side.name} moves along an arc": along_arc(side, arcs(network)) for side in network.sides.values()}
+    parts = {f"{side.name} moves along an arc": along_arc(network, side) for side in network.sides.values()}
     return Property("figure-5", "step", z3.And(*parts.values()), parts=parts)
 
 
-def along_arc(side: Side, allowed: set[tuple[str, str]]) -> z3.BoolRef:
-    """The side stays in its state or moves along one of the arcs."""
-    var = side.state_var
-    number = STATES.index
-    moves = [z3.And(var.term == number(a), var.next == number(b)) for a, b in sorted(allowed)]
+def along_arc(network: Network, side: Side) -> z3.BoolRef:
+    """The side stays in its state or moves along an arc; to CLOSED against Figure 5 only for a reason that is there."""
+    var, number = side.state_var, STATES.index
+    moves = []
+    for a, b in sorted(arcs(network)):
+        dying = b == "CLOSED" and (a, b) in EXCEPTIONS
+        reason = may_die(network, side) if dying else z3.BoolVal(True)
+        moves.append(z3.And(var.term == number(a), var.next == number(b), reason))
     return z3.Or(var.term == var.next, *moves)
 
 
+def may_die(network: Network, side: Side) -> z3.BoolRef:
+    """This configuration has ABORT, USER TIMEOUT or crashes, or a RST (RFC 793: or a SYN) is on its way to the side."""
+    c, inbox = network.config, network.channel(network.other(side))
+    if side.name in (c.abort, c.user_timeout) or "both" in (c.abort, c.user_timeout) or c.crashes != 0:
+        return z3.BoolVal(True)
+    arriving = [inbox.layout.unpack(slot.term) for slot in inbox.slots]
+    return z3.Or(*(z3.And(full, z3.Or(x.rst, z3.And(x.syn, c.syn == "rfc793"))) for full, x, _ in arriving))
+
+
 def opening_paths(network: Network) -> Property:
-    """ESTABLISHED is entered by the three-way exchange only."""
+    """A SYN is acknowledged by the three-way exchange only."""
     parts = {
-        f"{side.name} enters ESTABLISHED from SYN-SENT, or from LISTEN through SYN-RECEIVED": enters(side, passive=True)
+        f"{side.name} is acknowledged in SYN-SENT, or after LISTEN in SYN-RECEIVED": confirmed(side, passive=True)
         for side in network.sides.values()
     }
     return Property("opening-paths", "step", z3.And(*parts.values()), parts=parts)
 
 
 def opening_paths_simultaneous(network: Network) -> Property:
-    """ESTABLISHED is entered by the three-way exchange or by simultaneous open."""
+    """A SYN is acknowledged by the three-way exchange or by simultaneous open."""
     parts = {
-        f"{side.name} enters ESTABLISHED from SYN-SENT or SYN-RECEIVED": enters(side, passive=False)
+        f"{side.name} is acknowledged in SYN-SENT or SYN-RECEIVED": confirmed(side, passive=False)
         for side in network.sides.values()
     }
     return Property("opening-paths-simultaneous", "step", z3.And(*parts.values()), parts=parts)
 
 
-def enters(side: Side, passive: bool) -> z3.BoolRef:
-    """ESTABLISHED is entered from an opening state, our SYN acknowledged at that moment, ISS and IRS as they were.
+def confirmed(side: Side, passive: bool) -> z3.BoolRef:
+    """Where the side comes to count its SYN as acknowledged, it was opening, and SND.UNA passes ISS at that moment.
 
-    passive: from SYN-RECEIVED only if a passive OPEN led there.
+    ISS stays, and from SYN-RECEIVED on IRS does. passive: SYN-RECEIVED counts only if a passive OPEN led there.
     """
-    state, numbers = side.state_var, {name: side.tcb_vars[name] for name in ("snd_una", "iss", "irs")}
-    number = STATES.index
-    from_syn_received = z3.And(
-        state.term == number("SYN-RECEIVED"),
-        numbers["irs"].next == numbers["irs"].term,
-        side.tcb.passive_open if passive else z3.BoolVal(True),
+    state, before = side.state_var, side.tcb
+    una, iss, irs, nxt = (side.tcb_vars[name].next for name in ("snd_una", "iss", "irs", "snd_nxt"))
+    comes = z3.And(z3.Not(counts_syn_acknowledged(side)), counting(state.next, una, iss))
+    after_syn_received = z3.And(
+        side.state_is("SYN-RECEIVED", "FIN-WAIT-1", "CLOSING"),
+        irs == before.irs,
+        before.passive_open if passive else z3.BoolVal(True),
     )
-    entering = z3.And(state.term != number("ESTABLISHED"), state.next == number("ESTABLISHED"))
-    confirmed = z3.And(
-        numbers["iss"].next == numbers["iss"].term,
-        numbers["snd_una"].term == numbers["iss"].term,
-        numbers["snd_una"].next == numbers["iss"].next + 1,
-    )
-    return z3.Implies(entering, z3.And(confirmed, z3.Or(state.term == number("SYN-SENT"), from_syn_received)))
+    acknowledged = z3.And(iss == before.iss, before.snd_una == before.iss, acknowledges(una, iss, nxt))
+    return z3.Implies(comes, z3.And(acknowledged, z3.Or(side.state_is("SYN-SENT"), after_syn_received)))
 
 
-def all_states(network: Network) -> Property:
+def end_of_four_segments(network: Network) -> Property:
     """The diagram is walked to its end: one side in TIME-WAIT, the other in LAST-ACK."""
     ends = [
         z3.And(side.state_is("TIME-WAIT"), network.other(side).state_is("LAST-ACK")) for side in network.sides.values()
     ]
     return Property("TIME-WAIT and LAST-ACK", "reachable", z3.Or(*ends))
+
+
+def end_of_simultaneous_close(network: Network) -> Property:
+    """The other branch: both sides in CLOSING."""
+    return Property("both CLOSING", "reachable", both(network, "CLOSING"))
 
 
 def both_established_simultaneously(network: Network) -> Property:

@@ -87,6 +87,12 @@ def stale_syn_accepted(network: Network) -> Property:
     return Property("stale SYN in SYN-RECEIVED", "reachable", z3.Or(*stale))
 
 
+def open_towards_the_dead(network: Network) -> Property:
+    """An endpoint counts its SYN as acknowledged, rightly, and its peer has died since."""
+    left = [z3.And(counts_syn_acknowledged(s), peer_dead(network, s)) for s in network.sides.values()]
+    return Property("open towards a dead peer", "reachable", z3.Or(*left))
+
+
 def old_syn_returns_after_close(network: Network) -> Property:
     """LISTEN has taken the SYN of the connection that both sides have closed in order."""
     stale = [z3.And(s.state_is("SYN-RECEIVED"), ended_in_order(network, s)) for s in network.sides.values()]

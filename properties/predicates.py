@@ -6,17 +6,25 @@ import z3
 
 from model.network.bounded import NO_TCB, Network, Side
 from model.tcp.config import BadConfig
+from model.tcp.state import STATES
 
 
 def counts_syn_acknowledged(side: Side) -> z3.BoolRef:
     """The endpoint takes its SYN for acknowledged.
 
-    FIN-WAIT-1 and CLOSING may have been reached by CLOSE in SYN-RECEIVED, without any acknowledgment; then SND.UNA is
-    still ISS.
+    FIN-WAIT-1 and CLOSING may have been reached by CLOSE in SYN-RECEIVED, without any acknowledgment, and TIME-WAIT by
+    ABORT (abort_to); then SND.UNA is still ISS.
     """
+    return counting(side.state_var.term, side.tcb.snd_una, side.tcb.iss)
+
+
+def counting(state: z3.BitVecRef, snd_una: z3.BitVecRef, iss: z3.BitVecRef) -> z3.BoolRef:
+    """`counts_syn_acknowledged` over given terms, such as a successor's."""
+    certain = ("ESTABLISHED", "FIN-WAIT-2", "CLOSE-WAIT", "LAST-ACK")
+    uncertain = ("FIN-WAIT-1", "CLOSING", "TIME-WAIT")
     return z3.Or(
-        side.state_is("ESTABLISHED", "FIN-WAIT-2", "CLOSE-WAIT", "LAST-ACK", "TIME-WAIT"),
-        z3.And(side.state_is("FIN-WAIT-1", "CLOSING"), side.tcb.snd_una != side.tcb.iss),
+        *(state == STATES.index(name) for name in certain),
+        z3.And(z3.Or(*(state == STATES.index(name) for name in uncertain)), snd_una != iss),
     )
 
 
@@ -38,10 +46,14 @@ def half_open(network: Network, side: Side) -> z3.BoolRef:
 
 
 def ended_in_order(network: Network, side: Side) -> z3.BoolRef:
-    """`side` believes in an incarnation with which it has exchanged data and closed in order, and so has the other."""
+    """`side` believes in an incarnation with which it has exchanged data and closed in order.
+
+    That incarnation has done the same with the previous incarnation of `side`.
+    """
     if not side.config.history:
         raise BadConfig("this property needs history=true")
-    return z3.And(side.peer.term != 0, side.finished.term == side.peer.term, network.other(side).finished.term != 0)
+    previous = network.other(side).finished.term + 1 == side.incarnation.term
+    return z3.And(side.peer.term != 0, side.finished.term == side.peer.term, previous)
 
 
 def both(network: Network, *states: str) -> z3.BoolRef:

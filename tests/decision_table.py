@@ -296,9 +296,10 @@ TABLE = tuple(Row(*columns) for columns in (
     ("3.10.7.4 first", OTHER, "not acceptable & RST", "-", "-", "", RETURN),
     ("3.10.7.4 first", OTHER, "not acceptable", "ACK", "-", "", RETURN),
 
+    ("3.10.7.4 second", "TIME-WAIT", "RST & rfc1337", "-", "-", "", RETURN),
+    ("3.10.7.4 second", OTHER, "RST & rst=rfc5961 & not at RCV.NXT & not in window", "-", "-", "", RETURN),
     ("3.10.7.4 second", OTHER, "RST & rst=rfc5961 & not at RCV.NXT", "ACK", "-", "", RETURN),
     ("3.10.7.4 second", "SYN-RECEIVED", "RST & passive", "-", "reset", "LISTEN", RETURN),
-    ("3.10.7.4 second", "TIME-WAIT", "RST & rfc1337", "-", "-", "", RETURN),
     ("3.10.7.4 second", OTHER, "RST", "-", "reset", "CLOSED", RETURN),
 
     ("3.10.7.4 fourth", "SYN-RECEIVED", "SYN & passive & in window", "-", "reset", "LISTEN", RETURN),

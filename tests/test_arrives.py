@@ -1,7 +1,7 @@
 """SEGMENT ARRIVES of the model against the decision table of RFC 9293, 3.10.7, at 32 bits.
 
 Every state with a wrapping TCB and every segment under the default options; and, for each option varied, random
-segments at every kind of TCB. `-m long` compares everything with everything (3 million segments).
+segments at every kind of TCB. `-m long` compares all kinds of segments with all kinds of TCBs (800,000 pairs).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tests.decision_table import Segment, Tcb, segment_arrives
 
 WRAPS = ORIGINS[1]
 ISN = 2**32 - 1
-PER_TCB = 12
+PER_TCB = 10
 
 variants = pytest.mark.parametrize("variant", VARIANTS)
 
@@ -52,9 +52,9 @@ def test_every_tcb(models: dict[str, Model], variant: str, state: str) -> None:
 @variants
 @pytest.mark.parametrize("state", STATES)
 def test_everything(models: dict[str, Model], variant: str, state: str) -> None:
-    """Every segment at every TCB under every variant."""
-    for tcb in tcbs(state):
-        for x in segments(VARIANTS[variant], tcb):
+    """Every fifth segment at every kind of TCB, under every variant, where numbers wrap around."""
+    for tcb in tcbs(state, [WRAPS]):
+        for x in segments(VARIANTS[variant], tcb)[::5]:
             different = disagreement(models[variant], tcb, x, ISN)
             assert not different, different
 

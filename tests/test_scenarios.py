@@ -73,7 +73,6 @@ def test_the_story_is_a_run(name: str) -> None:
             {"sends": "<SEQ=300><ACK=100><CTL=SYN,ACK>"},
             ["line 5: ", "possible: <SEQ=100><CTL=SYN> arrives => SYN-RECEIVED, sends <SEQ=300><ACK=101><CTL=SYN,ACK>"],
         ),
-        (4, {"sends": "nothing"}, ["line 4: ", "possible: active OPEN => SYN-SENT, sends <SEQ=100><CTL=SYN>"]),
         (5, {"what": "<SEQ=99><CTL=SYN> arrives"}, ["line 5: '<SEQ=99>", "<SEQ=100><CTL=SYN> arrives => SYN-RECEIVED"]),
         (8, {"what": "RETRANSMISSION"}, ["line 8: 'RETRANSMISSION => EST", "; CLOSE in ESTABLISHED => FIN-WAIT-1"]),
     ],

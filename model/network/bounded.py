@@ -29,11 +29,6 @@ SIDES = ("A", "B")
 NO_TCB = ("CLOSED", "LISTEN")
 
 
-def text_on_syn(config: Config) -> bool:
-    """Whether a SYN may carry text in this configuration, and an endpoint may have to queue it."""
-    return config.octets > 0 and config.send_on_syn and config.data_on_syn == "queued"
-
-
 @dataclass(frozen=True)
 class Side:
     """One side's variables, as terms."""
@@ -55,7 +50,7 @@ class Side:
         c, octets = self.config, self.config.octets.bit_length()
         widths = dict.fromkeys(FIELDS, c.seq_bits) | dict.fromkeys(FLAGS, 0) | {"queued": octets, "syn_text": octets}
         absent = set() if c.octets else {"queued", "close_queued"}
-        absent |= set() if text_on_syn(c) else {"syn_text", "syn_fin"}
+        absent |= set() if c.text_on_syn else {"syn_text", "syn_fin"}
         return {name: self._var(name, widths[name]) for name in FIELDS if name not in absent}
 
     @cached_property
@@ -72,12 +67,12 @@ class Side:
     @property
     def incarnation(self) -> Var:
         """Initial sequence numbers chosen so far: the number of the current incarnation."""
-        return self._var("incarnation", self.config.incarnations.bit_length())
+        return self._var("incarnation", self.config.incarnation_bits)
 
     @property
     def peer(self) -> Var:
         """Ghost: the incarnation of the other side that this TCB believes it talks to."""
-        return self._var("peer", self.config.incarnations.bit_length(), ghost=True)
+        return self._var("peer", self.config.incarnation_bits, ghost=True)
 
     @property
     def heard(self) -> Var:
@@ -87,7 +82,7 @@ class Side:
     @property
     def finished(self) -> Var:
         """Ghost: the other side's incarnation with which this side last exchanged data and closed in order."""
-        return self._var("finished", self.config.incarnations.bit_length(), ghost=True)
+        return self._var("finished", self.config.incarnation_bits, ghost=True)
 
     def budget(self, name: str) -> Var | None:
         """The counter of a bounded budget, if this configuration bounds it."""
@@ -158,7 +153,7 @@ class Network:
     def _side_rules(self, side: Side) -> Iterator[Rule]:
         inbox = self.channel(self.other(side))
         present, x, sender = inbox.layout.unpack(inbox.chosen(choice("slot")))
-        rules = self.config if text_on_syn(self.config) else self.config.but(data_on_syn="dropped")
+        rules = self.config if self.config.text_on_syn else self.config.but(data_on_syn="dropped")
         found = events(endpoint(rules), side.tcb, x, self._isn(side))
         reached = states_reached([e for e in found if self._user_may(side, e)])
         for event in found:
@@ -180,17 +175,15 @@ class Network:
 
     def _user_may(self, side: Side, event: Event) -> bool:
         """Whether this configuration's users, timers and budgets allow the event at all."""
-        c = self.config
+        c, call = self.config, event.call
         opens = {"A": c.open_a, "B": c.open_b}[side.name]
-        if event.name == "passive OPEN":
-            return opens in ("passive", "both")
-        if event.name.startswith("active OPEN"):
-            return opens in ("active", "both") and (opens == "both" or "LISTEN" not in event.name)
-        if event.budget == "octets":
-            return c.octets > 0 and (opens == "both" or event.state != "LISTEN")
-        switches = {"CLOSE": c.close, "ABORT": c.abort, "USER": c.user_timeout}
-        if event.kind in ("call", "timeout") and event.name.split()[0] in switches:
-            return switches[event.name.split()[0]] in ("both", side.name)
+        switches = {"CLOSE": c.close, "ABORT": c.abort, "USER TIMEOUT": c.user_timeout}
+        if event.state == "LISTEN" and call in ("active OPEN", "SEND") and opens != "both":
+            return False
+        if call in ("active OPEN", "passive OPEN"):
+            return opens in ("both", call.split()[0])
+        if call in switches:
+            return switches[call] in ("both", side.name)
         return not event.budget or getattr(c, event.budget) != 0
 
     def _loss(self, receiver: Side) -> Rule:

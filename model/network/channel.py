@@ -53,7 +53,7 @@ class Layout:
 
 def layout(config: Config) -> Layout:
     """The slot layout of a configuration."""
-    return Layout(config.seq_bits, config.segment_text.bit_length(), config.incarnations.bit_length())
+    return Layout(config.seq_bits, config.text_bits, config.incarnation_bits)
 
 
 @dataclass(frozen=True)

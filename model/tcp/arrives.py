@@ -60,7 +60,8 @@ def listen(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) -> Seq
 def listen_syn(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) -> Path:
     """Third, check for a SYN: RCV.NXT, IRS and ISS are set, and <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> is sent.
 
-    Two-way, the weakened handshake, takes its own SYN for acknowledged at once and is ESTABLISHED.
+    Two-way, the weakened handshake, takes its own SYN for acknowledged at once and is ESTABLISHED; it drops text and
+    FIN of the SYN.
     """
     rcv_nxt = x.seq + 1
     tcb = no_tcb(endpoint.bits).but(
@@ -75,7 +76,10 @@ def listen_syn(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) ->
 
 
 def hold_text_of_syn(endpoint: Endpoint, tcb: Tcb, x: Segment) -> Tcb:
-    """Text and FIN that came with a SYN are queued until ESTABLISHED, as far as the window reaches."""
+    """Text and FIN that came with a SYN are queued until ESTABLISHED, as far as the window reaches.
+
+    A CLOSE in SYN-RECEIVED leaves them unprocessed: they are not acknowledged, and come again.
+    """
     if endpoint.config.data_on_syn == "dropped":
         return tcb
     fits = z3.ULT(x.text, endpoint.rcv_wnd)

@@ -13,6 +13,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 Sides = Literal["both", "A", "B", "none"]
 Opens = Literal["active", "passive", "both", "none"]
+MOST_DIGITS = 10
 ABOUT: Mapping[str, str] = {
     "handshake": "three-way; two-way: LISTEN is ESTABLISHED by a SYN, and nobody acknowledges the SYN,ACK",
     "rst": "RST acceptable at RCV.NXT only (RFC 5961) or anywhere in the window (RFC 793)",
@@ -20,12 +21,12 @@ ABOUT: Mapping[str, str] = {
     "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested",
     "abort_to": "the side that sends a RST by ABORT enters this state (3.10.5; Figure 5, note 3)",
     "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
-    "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped",
-    "send_on_syn": "a SEND in LISTEN puts its text on the SYN instead of queuing it",
+    "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped (see send_on_syn)",
+    "send_on_syn": "a SEND in LISTEN puts its text on the SYN instead of queuing it (needs octets, and open=both)",
     "retransmission": "the retransmission timer exists",
     "seq_bits": "width of sequence numbers",
     "window": "receive window of both sides, octets",
-    "segment_text": "octets of text in one SEND, and in one segment at most",
+    "segment_text": "octets of text in one SEND, and in one retransmission at most",
     "open_a": "how the user of A opens",
     "open_b": "how the user of B opens",
     "close": "whose users may CLOSE",
@@ -98,8 +99,12 @@ class Config:
             self.isns(name, 0)
         if self.octets % self.segment_text:
             raise BadConfig(f"octets={self.octets}: must be a multiple of segment_text={self.segment_text}")
+        if self.segment_text > max(self.octets, 1):
+            raise BadConfig(f"segment_text={self.segment_text}: more than octets={self.octets}")
         if self.open_a == self.open_b == "none":
             raise BadConfig("open_a=none, open_b=none: nobody opens a connection")
+        if self.history and self.abort_to == "TIME-WAIT":
+            raise BadConfig("history=true, abort_to=TIME-WAIT: TIME-WAIT must mean that both sides have closed")
 
     @property
     def span(self) -> int:
@@ -110,6 +115,28 @@ class Config:
     def isn_distance(self) -> int:
         """Fresh initial sequence numbers are this far apart: W + window."""
         return self.span + self.window
+
+    @property
+    def text_bits(self) -> int:
+        """Bits that the octets of text in one segment need."""
+        return max(self.octets, self.segment_text).bit_length()
+
+    @property
+    def incarnation_bits(self) -> int:
+        """Bits of an incarnation's number; 0 is none."""
+        return self.incarnations.bit_length()
+
+    @property
+    def text_on_syn(self) -> bool:
+        """Whether a SYN may carry text that the receiver has to queue."""
+        return self.octets > 0 and self.send_on_syn and self.data_on_syn == "queued"
+
+    def check_searchable(self) -> None:
+        """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""
+        if self.window == 0:
+            raise BadConfig("window=0: a search needs at least one octet")
+        if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits > 64:
+            raise BadConfig(f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer")
 
     def _check_number_space(self) -> None:
         space = 1 << self.seq_bits
@@ -130,7 +157,7 @@ class Config:
             return [(first + k * self.isn_distance) % space for k in range(self.incarnations)]
         if spec == "repeated":
             return [first % space] * self.incarnations
-        numbers = [int(part) for part in spec.split(",") if part.strip().isdecimal()]
+        numbers = [int(part) for part in spec.split(",") if part.strip().isdecimal() and len(part) <= MOST_DIGITS]
         if len(numbers) != len(spec.split(",")) or len(numbers) < self.incarnations:
             raise BadConfig(f"{name}={spec}: must be fresh, repeated, or {self.incarnations} numbers such as 100,400")
         if max(numbers) >= space:
@@ -186,7 +213,7 @@ def parse_field(name: str, text: str) -> Any:
     unlimited = get_origin(kind) in (Union, types.UnionType)
     if unlimited and text == "unlimited":
         return None
-    if not text.isdecimal():
+    if not text.isdecimal() or len(text) > MOST_DIGITS:
         raise BadConfig(f"{name}={text}: must be a number{' or unlimited' if unlimited else ''}")
     return int(text)
 

@@ -20,6 +20,7 @@ from model.tcp.state import Tcb
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 Kind = Literal["call", "arrives", "timeout", "crash"]
 Budget = Literal["", "octets", "retransmissions", "crashes"]
+Call = Literal["", "passive OPEN", "active OPEN", "SEND", "CLOSE", "ABORT", "USER TIMEOUT"]
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Event:
     guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. tcb: the TCB after it.
     send: the segment sent where `send_when` holds. chooses_isn: ISS is set to the ISN on offer. accepts_syn: IRS is set
     from the arriving SYN. orderly: the connection ends because both sides have closed. signal: what the user is told.
-    budget: which of the bounded run's budgets it takes from.
+    budget: which of the bounded run's budgets it takes from. call: the user's call or timer that causes it, if a
+    configuration may forbid that.
     """
 
     name: str
@@ -46,6 +48,7 @@ class Event:
     orderly: bool = False
     signal: str = ""
     budget: Budget = ""
+    call: Call = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ held (SHLD-31) but acknowledged at once (MAY-13).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import z3
 
@@ -72,13 +73,20 @@ def sequence_number(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path
 
 
 def rst_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
-    """Second, check the RST bit: RFC 5961 takes a reset at RCV.NXT only, RFC 793 anywhere in the window."""
+    """Second, check the RST bit: RFC 5961 takes a reset at RCV.NXT only, RFC 793 anywhere in the window.
+
+    RFC 5961's first check drops a RST whose own number is outside the window, though its text may reach into it.
+    """
     path = path.goes_on(cite="3.10.7.4, second")
     tcb = path.tcb
-    off_edge = z3.And(x.rst, x.seq != tcb.rcv_nxt) if endpoint.config.rst == "rfc5961" else FALSE
+    mitigated = z3.And(x.rst, x.seq != tcb.rcv_nxt) if endpoint.config.rst == "rfc5961" else FALSE
+    outside = z3.Not(within(x.seq, tcb.rcv_nxt, endpoint.rcv_wnd))
+    f1 = x.rst if path.state == "TIME-WAIT" and endpoint.config.rfc1337 else FALSE
     return first_match(
         path,
-        ("RST beyond RCV.NXT arrives", off_edge, path.returns(acknowledgment(tcb))),
+        ("RST arrives", f1, path.returns(cite="RFC 1337, fix F1")),
+        ("RST before the window arrives", z3.And(mitigated, outside), path.returns()),
+        ("RST beyond RCV.NXT arrives", mitigated, path.returns(acknowledgment(tcb))),
         *((name, z3.And(x.rst, when), target) for name, when, target in reset(endpoint, path)),
     )
 
@@ -91,8 +99,6 @@ def reset(endpoint: Endpoint, path: Path) -> Sequence[tuple[str, z3.BoolRef, Pat
             ("RST arrives (passive OPEN)", path.tcb.passive_open, gone.goes_on(state="LISTEN")),
             ("RST arrives (active OPEN)", TRUE, gone.goes_on(signal="connection refused")),
         ]
-    if path.state == "TIME-WAIT" and endpoint.config.rfc1337:
-        return [("RST arrives", TRUE, path.returns(cite="RFC 1337, fix F1"))]
     told = "" if path.state in ("CLOSING", "LAST-ACK", "TIME-WAIT") else "connection reset"
     return [("RST arrives", TRUE, gone.goes_on(signal=told))]
 
@@ -147,7 +153,9 @@ def ack_field(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     )
     if path.state == "SYN-RECEIVED":
         return then(paths, lambda p: syn_received_ack(x, p))
-    if path.state == "TIME-WAIT":  # Acknowledge it, and restart the 2 MSL timeout.
+    if path.state == "TIME-WAIT":
+        # Acknowledge it, and restart the 2 MSL timeout. ??? Said of a retransmitted FIN, "the only thing that can
+        # arrive"; by the letter a bare ACK is acknowledged too, and two ends in TIME-WAIT answer each other.
         return then(paths, lambda p: first_match(p, otherwise=p.goes_on(ack_due=TRUE), name="ACK arrives"))
     return then(paths, lambda p: established_ack(endpoint, x, p), lambda p: fin_acknowledged(endpoint, p))
 
@@ -202,12 +210,12 @@ def text_of_syn(endpoint: Endpoint, path: Path) -> Sequence[Path]:
     """On entering ESTABLISHED, text and FIN that came with the SYN are processed before those of this segment."""
     if not path.opened:
         return [path]
-    tcb = path.tcb
-    held = z3.Or(tcb.syn_text != 0, tcb.syn_fin)
+    tcb, syn_fin = path.tcb, path.tcb.syn_fin
+    held = z3.Or(tcb.syn_text != 0, syn_fin)
     tcb = tcb.but(rcv_nxt=tcb.rcv_nxt + tcb.syn_text, syn_text=endpoint.number(0), syn_fin=FALSE)
     path = path.goes_on(tcb=tcb, ack_due=z3.Or(path.ack_due, held))
     closing = path.goes_on(state="CLOSE-WAIT", tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1), signal="connection closing")
-    return first_match(path, ("FIN of the SYN", path.tcb.syn_fin, closing))
+    return first_match(path, ("FIN of the SYN", syn_fin, closing))
 
 
 def segment_text(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
@@ -218,7 +226,8 @@ def segment_text(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     new = z3.If(z3.ULE(old, x.text), x.text - old, endpoint.number(0))
     taken = z3.If(z3.ULT(endpoint.rcv_wnd, new), endpoint.rcv_wnd, new)
     tcb = path.tcb.but(rcv_nxt=path.tcb.rcv_nxt + taken)
-    return [path.goes_on(tcb=tcb, taken=taken, ack_due=z3.Or(path.ack_due, x.text != 0))]
+    cite = f"{path.cite}, seventh"
+    return [path.goes_on(tcb=tcb, cite=cite, taken=taken, ack_due=z3.Or(path.ack_due, x.text != 0))]
 
 
 def fin_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
@@ -231,7 +240,13 @@ def fin_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
         "FIN-WAIT-1": "CLOSING",  # If our FIN had been acknowledged, the fifth check would have gone to FIN-WAIT-2.
         "FIN-WAIT-2": "TIME-WAIT",
     }.get(path.state, path.state)
-    closing = path.goes_on(state=after, tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1), ack_due=TRUE, signal="connection closing")
+    closing = path.goes_on(
+        state=after,
+        tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1),
+        cite=f"{path.cite}, eighth",
+        ack_due=TRUE,
+        signal="connection closing",
+    )
     return first_match(path, ("FIN", in_order, closing), otherwise=path.goes_on(ack_due=z3.Or(path.ack_due, x.fin)))
 
 
@@ -247,7 +262,8 @@ def queued_calls(endpoint: Endpoint, path: Path, may_close: bool = True) -> Sequ
     sent = tcb.but(snd_nxt=tcb.snd_nxt + tcb.queued, queued=endpoint.number(0))
     opened = path.returns(reply, tcb=sent, reply_when=z3.simplify(z3.Or(path.ack_due, tcb.queued != 0)))
     closed = path.returns(
-        Segment(**{**reply.__dict__, "fin": TRUE}),
+        replace(reply, fin=TRUE),
+        cite=f"{path.cite}; 3.10.4",
         tcb=sent.but(snd_nxt=sent.snd_nxt + 1, close_queued=FALSE),
         state={"ESTABLISHED": "FIN-WAIT-1", "CLOSE-WAIT": "LAST-ACK"}[path.state],
     )

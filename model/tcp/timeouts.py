@@ -12,18 +12,19 @@ from model.tcp.state import FIN_SENT, STATES, Endpoint, Tcb, no_tcb
 def user_timeout(endpoint: Endpoint) -> list[Event]:
     """USER TIMEOUT: the TCB is deleted, the peer is not told.
 
-    Not in LISTEN, where nothing is outstanding, nor in TIME-WAIT, which has turned off the other timers (3.10.7.4).
+    ??? "For any state", but nothing is outstanding in LISTEN, and TIME-WAIT has turned off the other timers (3.10.7.4).
     """
     return [
         Event(
-            f"USER TIMEOUT in {state}",
-            "timeout",
-            "3.10.8",
-            state,
-            "CLOSED",
-            TRUE,
-            no_tcb(endpoint.bits),
+            name=f"USER TIMEOUT in {state}",
+            kind="timeout",
+            cite="3.10.8",
+            state=state,
+            next="CLOSED",
+            guard=TRUE,
+            tcb=no_tcb(endpoint.bits),
             signal="connection aborted due to user timeout",
+            call="USER TIMEOUT",
         )
         for state in STATES[2:-1]
     ]
@@ -59,13 +60,13 @@ def front_of_queue(endpoint: Endpoint, tcb: Tcb, state: str) -> list[Event]:
     }[state]
     return [
         Event(
-            f"RETRANSMISSION of {what} in {state}",
-            "timeout",
-            "3.10.8",
-            state,
-            state,
-            when,
-            tcb,
+            name=f"RETRANSMISSION of {what} in {state}",
+            kind="timeout",
+            cite="3.10.8",
+            state=state,
+            next=state,
+            guard=when,
+            tcb=tcb,
             send=again,
             budget="retransmissions",
         )
@@ -75,5 +76,15 @@ def front_of_queue(endpoint: Endpoint, tcb: Tcb, state: str) -> list[Event]:
 
 def time_wait_timeout(endpoint: Endpoint) -> list[Event]:
     """TIME-WAIT TIMEOUT: the TCB is deleted."""
-    gone = no_tcb(endpoint.bits)
-    return [Event("TIME-WAIT TIMEOUT", "timeout", "3.10.8", "TIME-WAIT", "CLOSED", TRUE, gone, orderly=True)]
+    return [
+        Event(
+            name="TIME-WAIT TIMEOUT",
+            kind="timeout",
+            cite="3.10.8",
+            state="TIME-WAIT",
+            next="CLOSED",
+            guard=TRUE,
+            tcb=no_tcb(endpoint.bits),
+            orderly=True,
+        )
+    ]

@@ -74,10 +74,17 @@ class Pictures:
         """As `write_picture`, later."""
         self._drawn.append(self._pool.submit(write_picture, dot, path_without_suffix, engine))
 
-    def finish(self) -> dict[str, Picture]:
-        """Wait for all pictures; by path without suffix. Raises OSError if a file could not be written."""
-        drawn = [future.result() for future in self._drawn]
-        return {str(picture.dot.with_suffix("")): picture for picture in drawn}
+    def finish(self) -> tuple[dict[str, Picture], list[str]]:
+        """Wait for all pictures; by path without suffix, and a line for each file that could not be written."""
+        drawn, problems = {}, []
+        for future in self._drawn:
+            try:
+                picture = future.result()
+            except OSError as error:
+                problems.append(f"{error.filename or 'a picture'}: {error.strerror or error}")
+            else:
+                drawn[str(picture.dot.with_suffix(""))] = picture
+        return drawn, problems
 
 
 def draw_installed(dot: str, engine: Engine) -> bytes:
