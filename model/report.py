@@ -113,7 +113,8 @@ def summary(rows: Sequence[Row], expected: int, code: int) -> str:
     if unknown or not rows:
         return f"Inconclusive: {', '.join(unknown) or 'nothing was checked'}."
     if any(row.outcome == "violated" for row in rows):
-        return f"Violated: {', '.join(r.task.claim.name for r in rows if r.outcome == 'violated')}."
+        wrong = (f"{r.task.claim.name} is {r.verdict}" for r in rows if r.outcome == "violated")
+        return f"Not so: {', '.join(wrong)}."
     return f"Everything is as claimed: {judged}." if any(r.task.expected for r in rows) else f"Holds: {judged}."
 
 

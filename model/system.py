@@ -194,8 +194,6 @@ class System:
             if state.keys() != self.var.keys():
                 wrong = sorted(state.keys() ^ self.var.keys())
                 raise BadSystem(f"an initial state must give every variable a value, and no other: {wrong}")
-            if any(state[a] < state[b] for group in self.symmetric for a, b in pairwise(group)):
-                raise BadSystem("an initial state must have its symmetric groups sorted, largest first")
             for name, value in state.items():
                 if not 0 <= value < 1 << self.var[name].bits:
                     raise BadSystem(f"initial value {value} does not fit '{name}'")
@@ -206,6 +204,8 @@ class System:
             raise BadSystem(f"unknown variable in a symmetric group: {unknown}")
         if len({self.var[name].width for name in group}) != 1 or not self.var[group[0]].width:
             raise BadSystem(f"a symmetric group needs bit-vectors of one width: {list(group)}")
+        if any(state[a] < state[b] for state in self.initial for a, b in pairwise(group)):
+            raise BadSystem("an initial state must have its symmetric groups sorted, largest first")
 
     def _check_rule(self, rule: Rule) -> None:
         inputs = dict.fromkeys(rule.choose, CHOICE_WIDTH)

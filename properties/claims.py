@@ -101,8 +101,8 @@ CLAIMS = (
         name="opening-paths",
         settles=("S1",),
         sentence=(
-            "An endpoint comes to count its SYN as acknowledged only in SYN-SENT or, after a passive OPEN, in SYN-RECEIVED"
-            " (or where CLOSE has led from there), and only when it is acknowledged."
+            "An endpoint comes to count its SYN as acknowledged only in SYN-SENT or, after a passive OPEN, in"
+            " SYN-RECEIVED (or where CLOSE has led from there), and only when it is acknowledged."
         ),
         cite="3.5, Figure 6",
         meaning=(

@@ -122,9 +122,13 @@ def crossing_opens(_: Endpoint, path: Path, x: Segment) -> Path:
     return path.returns(reply, state="ESTABLISHED", tcb=tcb, accepts_syn=True)
 
 
-def close_without_fin(tcb: Tcb, state: str, after: str, guard: z3.BoolRef) -> Event:
+def close_without_fin(original: Wrapped) -> Wrapped:
     """CLOSE changes the state and sends nothing."""
-    return Event(f"CLOSE in {state}", "call", "3.10.4", state, after, guard, tcb)
+
+    def close(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
+        return [replace(e, send=None, tcb=tcb if e.send else e.tcb) for e in original(endpoint, tcb)]
+
+    return close
 
 
 def sends_next_again(original: Wrapped) -> Wrapped:
@@ -219,7 +223,7 @@ MUTANTS = (
     ),
     Mutant(
         "CLOSE sends no FIN",
-        (calls, "send_fin", close_without_fin),
+        wrap(calls, "close", close_without_fin),
         "calls",
         ("CLOSE in SYN-RECEIVED", "CLOSE in ESTABLISHED", "CLOSE in CLOSE-WAIT"),
     ),

@@ -17,7 +17,7 @@ from model.tcp.config import Config
 from model.traces.render import CannotDraw
 from properties.claims import CLAIMS
 
-SMALL = ["--set", "incarnations=2", "--set", "close=none"]
+SMALL = ["--set", "incarnations=2", "--set", "crashes=1", "--set", "capacity=1"]
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -56,6 +56,13 @@ def test_explain_says_where_a_claim_holds_and_where_it_fails(capsys: pytest.Capt
         (["--property", "half-open", "--set", "handshake=one-way"], "must be one of three-way, two-way"),
         (["--property", "half-open", "--set", "capacity=many"], "capacity=many: must be a number"),
         (["--property", "half-open", "--set", "loss=perhaps"], "loss=perhaps: must be true or false"),
+        (["figure-8", "--set", "isn_a=5"], "a scenario has its own settings"),
+        (["--explain", ""], "unknown claim ''"),
+        (["--property", "half-open", "--set", "window=0"], "window=0: a search needs at least one octet"),
+        (["--property", "half-open", "--set", "seq_bits=32"], "a segment must fit into 64 bits"),
+        (["--property", "half-open", "--set", "segment_text=20"], "segment_text=20: more than octets=0"),
+        (["--property", "half-open", "--set", f"octets={'9' * 5000}"], "must be a number"),
+        (["--property", "half-open", "--set", "history=true", "--set", "abort_to=TIME-WAIT"], "must mean that both"),
         (["--property", "half-open", "--set", "octets=9"], "2(W+window)+1 must fit into the number space"),
         (["--property", "half-open", "--set", "incarnations=5"], "do not fit into 2^4 numbers"),
         (["--property", "half-open", "--set", "isn_a=1,x"], "isn_a=1,x: must be fresh, repeated, or 1 numbers"),
@@ -103,11 +110,11 @@ def test_a_property_that_holds_gives_0_and_a_complete_report(tmp_path: Path) -> 
     assert {"python", "z3-solver", "llvmlite", "numba"} <= found["tools"].keys()
     (row,) = found["claims"]
     assert row["claim"] == row["property"] == "half-open"
-    assert row["config"] == Config(incarnations=2, close="none").as_dict()
+    assert row["config"] == Config(incarnations=2, crashes=1, capacity=1).as_dict()
     assert (row["verdict"], row["expected"], row["engine"], row["scope"]) == ("holds", None, "explicit", "bounded")
     assert row["trace"] is row["figure"] is None
     assert row["bounds_touched"].keys() == {"channel full", "incarnations exhausted"}
-    assert (row["states"], row["transitions"], row["depth"]) == (2338, 15154, 22)
+    assert (row["states"], row["transitions"], row["depth"]) == (13302, 71208, 26)
 
 
 def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
@@ -119,7 +126,7 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
     text = capsys.readouterr().out
     assert "  4.  B: LISTEN, SYN arrives  [3.10.7.2]" in text
     assert "Reproduce it: python -m model.check --property half-open --set handshake=two-way" in text
-    assert text.splitlines()[-1] == "Violated: half-open."
+    assert text.splitlines()[-1] == "Not so: half-open is violated."
     (row,) = json.loads(report.read_text())["claims"]
     assert [step["event"] for step in row["trace"]] == [
         "active OPEN",
@@ -136,10 +143,19 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
     assert "SYN arrives" in figure.with_suffix(".txt").read_text()
 
 
+def test_a_property_whose_premise_never_happens_is_vacuous_and_gives_1(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["--property", "half-open", "--set", "close=none", "--out", str(tmp_path)]) == 1
+    text = capsys.readouterr().out
+    assert "its premise never happens: " in text
+    assert text.splitlines()[-1] == "Not so: half-open is vacuous."
+
+
 def test_a_limit_makes_the_verdict_unknown_and_gives_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--property", "half-open", *SMALL, "--max-states", "500", "--out", str(tmp_path)]) == 3
     text = capsys.readouterr().out
-    assert "half-open (incarnations=2 close=none): max-states 500 reached" in text
+    assert "half-open (incarnations=2 crashes=1 capacity=1): max-states 500 reached" in text
     assert text.splitlines()[-1].startswith("Inconclusive: half-open")
 
 
@@ -160,6 +176,27 @@ def test_a_closed_pipe_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == ["Claims:", "0"]
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize(("variant", "code"), [("three-way", 0), ("two-way", 1)])
+def test_a_closed_pipe_changes_neither_status_nor_report(variant: str, code: int, tmp_path: Path) -> None:
+    command = f"{sys.executable} -m model.check --property half-open --set incarnations=2 --set crashes=1"
+    command += f" --set capacity=1 --set handshake={variant} --out {tmp_path} --json {tmp_path}/r.json | true"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}}"], capture_output=True, text=True, check=True
+    )
+    assert (done.stdout, done.stderr) == (f"{code}\n", "")
+    assert json.loads((tmp_path / "r.json").read_text())["exit_code"] == code
+
+
+def test_a_file_that_cannot_be_written_is_named_and_the_table_is_printed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "figure-6-three-way.txt").mkdir()
+    assert main(["figure-6", "--out", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert said.err == f"model.check: {tmp_path}/figure-6-three-way.txt: Is a directory\n"
+    assert "Everything is as claimed: 2 verdicts." in said.out
 
 
 def test_ctrl_c_prints_what_was_found_and_gives_130(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from model.system import Property
 from model.tcp.config import Config
 from model.tcp.state import STATES
 from properties.deadlock import no_deadlock
-from properties.figure_5 import end_of_four_segments, both_established, figure_5
+from properties.figure_5 import both_established, end_of_four_segments, figure_5
 from properties.opening import agreement, client_can_receive, no_half_open
 from tests.arrivals import BITS, CONTROLS, ORIGINS, RFC, Model, disagreement, tcbs
 from tests.call_table import AT, CALLS, FRONTS, USER_CALLS, happens, prepared

@@ -81,10 +81,10 @@ def rst_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     tcb = path.tcb
     mitigated = z3.And(x.rst, x.seq != tcb.rcv_nxt) if endpoint.config.rst == "rfc5961" else FALSE
     outside = z3.Not(within(x.seq, tcb.rcv_nxt, endpoint.rcv_wnd))
-    f1 = x.rst if path.state == "TIME-WAIT" and endpoint.config.rfc1337 else FALSE
+    if path.state == "TIME-WAIT" and endpoint.config.rfc1337:
+        return first_match(path, ("RST arrives", x.rst, path.returns(cite="RFC 1337, fix F1")))
     return first_match(
         path,
-        ("RST arrives", f1, path.returns(cite="RFC 1337, fix F1")),
         ("RST before the window arrives", z3.And(mitigated, outside), path.returns()),
         ("RST beyond RCV.NXT arrives", mitigated, path.returns(acknowledgment(tcb))),
         *((name, z3.And(x.rst, when), target) for name, when, target in reset(endpoint, path)),
