@@ -7,6 +7,7 @@ from properties.configs import (
     CRASHES,
     HISTORY,
     NO_RETRANSMISSION,
+    PASSING_ZERO,
     REPEATED_ISNS,
     SCENARIO,
     SIMULTANEOUS,
@@ -240,7 +241,7 @@ CLAIMS = (
         witness=("deadlock.stands_still",),
         cells=(
             Cell("no window reaches 0", SIMULTANEOUS, "holds"),
-            Cell("three-way, numbers pass 0", HISTORY, "fails"),
+            Cell("numbers pass 0", PASSING_ZERO, "fails"),
             Cell("nothing is sent again", NO_RETRANSMISSION, "fails"),
         ),
         not_checked=(
@@ -262,7 +263,7 @@ CLAIMS = (
         ),
         make="resets.stray_reset",
         cells=(
-            Cell("three-way, numbers pass 0", HISTORY, "holds"),
+            Cell("numbers pass 0", PASSING_ZERO, "holds"),
             Cell("no window reaches 0", SIMULTANEOUS, "fails"),
         ),
     ),

@@ -29,3 +29,6 @@ SIMULTANEOUS = Config(incarnations=2, open_a="both", open_b="both", isn_b="8,12"
 
 NO_RETRANSMISSION = Config(retransmission=False, loss=False, capacity=3)
 """Nothing is lost, and nothing is ever sent again."""
+
+PASSING_ZERO = Config()
+"""The smallest of all: one incarnation of each side. B's numbers pass 0."""

@@ -64,7 +64,13 @@ def test_the_default_run_compiles_at_most_eight_systems() -> None:
 
 
 def test_shortest_counterexamples_have_these_lengths(tmp_path: Path) -> None:
-    weakened = (configs.TWO_WAY, configs.TWO_WAY_CRASHES, configs.REPEATED_ISNS, configs.NO_RETRANSMISSION)
+    weakened = (
+        configs.TWO_WAY,
+        configs.TWO_WAY_CRASHES,
+        configs.REPEATED_ISNS,
+        configs.NO_RETRANSMISSION,
+        configs.PASSING_ZERO,
+    )
     tasks = [t for t in tasks_of(CLAIMS) if t.config in weakened]
     rows = judged(tasks, tmp_path)
     lengths = {(row.task.claim.name, row.task.variant): len(row.steps or []) for row in rows}
@@ -79,6 +85,8 @@ def test_shortest_counterexamples_have_these_lengths(tmp_path: Path) -> None:
         ("old-duplicates-need-fresh-isns", "server repeats its ISN"): 10,
         ("unconfirmed-fin-wait-1", "server never closes, repeats its ISN"): 0,
         ("no-deadlock", "nothing is sent again"): 7,
+        ("no-deadlock", "numbers pass 0"): 11,
+        ("stray-reset", "numbers pass 0"): 8,
     }
     assert all(row.outcome == "as claimed" for row in rows)
 
@@ -146,12 +154,12 @@ def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None
     command = [sys.executable, "-m", "model.check", "--out", str(tmp_path), "--json", str(report)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1] == "Everything is as claimed: 41 verdicts."
+    assert done.stdout.splitlines()[-1] == "Everything is as claimed: 45 verdicts."
     rows = json.loads(report.read_text())["claims"]
     counts = {(r["states"], r["transitions"], r["depth"]) for r in rows if r["engine"] == "explicit" and r["complete"]}
     assert counts == {
         (14_953_742, 129_790_549, 45),
-        (8_078_226, 105_328_136, 30),
+        (4_891_620, 75_158_189, 30),
         (1_362_933, 11_886_384, 32),
         (105_733, 811_978, 29),
     }
