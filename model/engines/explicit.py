@@ -155,7 +155,7 @@ class Search:
     def _full(self) -> str:
         if self.few:
             return f"max-states {self.limits.max_states} reached"
-        return OUT_OF_MEMORY if self.limits.max_bytes is None else f"max-bytes {self.limits.max_bytes} reached"
+        return OUT_OF_MEMORY if self.limits.max_bytes is None else f"max-memory {self.limits.max_bytes} reached"
 
     def _late(self) -> str:
         late = self.limits.max_seconds is not None and perf_counter() - self.began > self.limits.max_seconds
