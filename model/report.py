@@ -21,8 +21,8 @@ COLOURS = {"as claimed": "green", "holds": "green", "contradicted": "bold red", 
 NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
 COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
 NOT_CHECKED = (
-    "Not checked: what needs time (TIME-WAIT's length, quiet time), liveness, flow control, more segments in the"
-    " network or more incarnations than each scope says. --explain CLAIM says what a single claim leaves open."
+    "Not checked: liveness, quiet time and data under time, flow control, more segments in the network or more"
+    " incarnations than each scope says. --explain CLAIM says what a single claim leaves open."
 )
 
 

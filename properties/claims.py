@@ -6,6 +6,7 @@ from properties.claim import Cell, Claim
 from properties.configs import (
     CRASHES,
     HISTORY,
+    LAST_ACK,
     NO_RETRANSMISSION,
     PASSING_ZERO,
     REPEATED_ISNS,
@@ -20,13 +21,15 @@ SIMULTANEOUS_TOO = Cell("simultaneous open", SIMULTANEOUS, "holds")
 TWO_WAY_FAILS = Cell("two-way", TWO_WAY, "fails")
 
 
-def scenario(figure: str, story: str, sentence: str, meaning: str) -> Claim:
+def scenario(
+    figure: str, story: str, sentence: str, meaning: str, *, settles: str = "S1", section: str = "3.5"
+) -> Claim:
     """The claim that a figure of the RFC is a run of the protocol; under two-way the same steps are none."""
     return Claim(
         name=figure,
-        settles=("S1",),
+        settles=(settles,),
         sentence=sentence,
-        cite=f"3.5, {figure.replace('figure-', 'Figure ')}",
+        cite=f"{section}, {figure.replace('figure-', 'Figure ')}",
         meaning=meaning,
         make=story,
         cells=(
@@ -248,6 +251,44 @@ CLAIMS = (
             "crashes, ABORT and USER TIMEOUT, after which one side may wait for a peer that is gone (3.5.1); liveness:"
             " retransmitting for ever counts as going on"
         ),
+    ),
+    scenario(
+        "figure-12",
+        "figure-12.story",
+        "The normal close is a run: FIN, ACK, FIN, ACK, with these states, and TIME-WAIT at the end.",
+        "S7's four segments as the RFC draws them.",
+        settles="S7",
+        section="3.6",
+    ),
+    scenario(
+        "figure-13",
+        "figure-13.story",
+        "The simultaneous close is a run: both sides pass through CLOSING and end in TIME-WAIT.",
+        "The other way to close.",
+        settles="S7",
+        section="3.6",
+    ),
+    Claim(
+        name="last-ack-answered",
+        settles=("S8",),
+        sentence="If at most one segment is lost, the passive closer ends in order and never by a reset.",
+        cite="3.6 (MUST-13); 3.10.8",
+        meaning=(
+            "B's FIN must find A still in TIME-WAIT when it has to be sent again. The longest wait is RTO + D: B sends"
+            " its FIN, the ACK is lost, B sends it again after RTO, and it travels for D. At the instant RTO + D either"
+            " may happen first, so TIME-WAIT needs RTO + D + 1 ticks; 2 MSL suffices for RTO =< MSL, D < MSL, and is"
+            " tight for RTO = MSL, D = MSL - 1. By the RFC's letter a retransmitted FIN does not restart TIME-WAIT (it"
+            " fails the sequence number check); then 2 MSL is not enough. python -m model.thresholds prints the table."
+        ),
+        make="time_wait.last_ack_answered",
+        witness=("time_wait.closed_after_a_loss",),
+        cells=(
+            Cell("2 MSL", LAST_ACK, "holds"),
+            Cell("one tick less", LAST_ACK.but(time_wait="5"), "fails"),
+            Cell("no TIME-WAIT", LAST_ACK.but(time_wait="0"), "fails"),
+            Cell("2 MSL, not restarted", LAST_ACK.but(time_wait_restart=False), "fails"),
+        ),
+        not_checked="the opening and A's half of the close, which lie before the start; more than one loss",
     ),
     Claim(
         name="stray-reset",

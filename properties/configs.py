@@ -32,3 +32,6 @@ NO_RETRANSMISSION = Config(retransmission=False, loss=False, capacity=3)
 
 PASSING_ZERO = Config()
 """The smallest of all: one incarnation of each side. B's numbers pass 0."""
+
+LAST_ACK = Config(timed=True, msl=3, rto=3, delay=2, losses=1, endings=True, start="half-closed", isn_b="8", capacity=3)
+"""Time in ticks: A has closed, B has not; one segment may be lost. 2 MSL is tight here: RTO = MSL = D + 1."""

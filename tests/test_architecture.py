@@ -13,7 +13,7 @@ ALLOWED = {
     "model.engines": ("model.terms", "model.system", "model.trace", "model.engines"),
     "model.traces": ("model.terms", "model.system", "model.trace", "model.traces"),
     "model.tcp": ("model.tcp",),
-    "model.network": ("model.system", "model.tcp", "model.network"),
+    "model.network": ("model.terms", "model.system", "model.tcp", "model.network"),
     "model.scenario": ("model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
     "properties": ("model.system", "model.tcp", "model.network", "properties"),
 }
@@ -53,4 +53,4 @@ def test_only_modules_that_are_run_print() -> None:
     for path in [*ROOT.glob("model/**/*.py"), *ROOT.glob("properties/**/*.py")]:
         calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
         prints = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "print"]
-        assert not prints or path.name == "check.py", path
+        assert not prints or path.name in ("check.py", "thresholds.py"), path

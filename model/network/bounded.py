@@ -11,13 +11,14 @@ nothing but properties reads them:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import z3
 
 from model.network.channel import Channel, layout
+from model.network.clocks import Clocks, Times, constant_times
 from model.system import BadSystem, Property, Rule, System, Var, Wire, choice, enumeration
 from model.tcp.config import Config
 from model.tcp.event import TRUE, Event
@@ -27,6 +28,7 @@ from model.tcp.state import FIELDS, FLAGS, STATES, Tcb, endpoint
 
 SIDES = ("A", "B")
 NO_TCB = ("CLOSED", "LISTEN")
+ENDINGS = ("not", "in order", "reset", "given up", "aborted", "crashed")
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,15 @@ class Side:
         """Ghost: the other side's incarnation with which this side last exchanged data and closed in order."""
         return self._var("finished", self.config.incarnation_bits, ghost=True)
 
+    @property
+    def ended(self) -> Var:
+        """Ghost: how the last connection of this side ended."""
+        return replace(enumeration(f"{self.name}.ended", ENDINGS), ghost=True)
+
+    def ended_as(self, how: str) -> z3.BitVecRef:
+        """The value of `ended` with this name."""
+        return z3.BitVecVal(ENDINGS.index(how), self.ended.width)
+
     def budget(self, name: str) -> Var | None:
         """The counter of a bounded budget, if this configuration bounds it."""
         limit = getattr(self.config, name)
@@ -98,6 +109,7 @@ class Side:
         """All variables of this side."""
         counters = [self.budget("retransmissions"), self.budget("crashes")]
         history = [self.finished] if self.config.history else []
+        history += [self.ended] if self.config.endings else []
         return [
             self.state_var,
             *self.tcb_vars.values(),
@@ -111,9 +123,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Network:
-    """The bounded system of one configuration."""
+    """The bounded system of one configuration. times: the times as terms, if they are not the configuration's."""
 
     config: Config
+    times: Times | None = None
+
+    @cached_property
+    def reached(self) -> dict[str, set[str]]:
+        """The states that each side's rules were built for, by side; filled with the rules."""
+        return {}
 
     @cached_property
     def sides(self) -> dict[str, Side]:
@@ -129,6 +147,17 @@ class Network:
         c = self.config
         return Channel(source.name, self.other(source).name, layout(c), c.capacity, c.reordering)
 
+    @cached_property
+    def clocks(self) -> Clocks | None:
+        """The clocks, if the network is timed."""
+        return Clocks(self.times or constant_times(self.config)) if self.config.timed else None
+
+    @property
+    def losses(self) -> Var | None:
+        """The counter of losses, if they are bounded."""
+        limit = self.config.losses
+        return Var("losses", limit.bit_length()) if limit else None
+
     @property
     def duplications(self) -> Var | None:
         """The counter of duplications, if they are bounded."""
@@ -138,17 +167,50 @@ class Network:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """Every rule of the system."""
-        return tuple(rule for side in self.sides.values() for rule in self._side_rules(side))
+        rules = [rule for side in self.sides.values() for rule in self._side_rules(side)]
+        if self.clocks:
+            rules.append(self.clocks.tick([*self.sides.values()], [self.channel(s) for s in self.sides.values()]))
+        return tuple(rules)
 
-    def system(self, *properties: Property) -> System:
-        """The `System` with these properties."""
+    def system(self, *properties: Property, starts: Sequence[Mapping[str, int]] | None = None) -> System:
+        """The `System` with these properties.
+
+        starts: what differs in each initial state from both sides CLOSED and everything zero (default: `start()`).
+        """
         variables = [var for side in self.sides.values() for var in side.variables]
         groups = [tuple(v.name for v in self.channel(side).slots) for side in self.sides.values()]
         variables += [var for side in self.sides.values() for var in self.channel(side).slots]
-        variables += [self.duplications] if self.duplications else []
-        initial = {var.name: 0 for var in variables}
+        variables += [var for var in (self.duplications, self.losses) if var]
+        if self.clocks:
+            variables += [var for side in self.sides.values() for var in self.clocks.variables(side)]
+            variables += self.clocks.times.variables
+        nothing = {var.name: 0 for var in variables}
         symmetric = tuple(groups) if self.config.reordering and self.config.capacity > 1 else ()
-        return System(tuple(variables), (initial,), self.rules, properties, symmetric)
+        initial = tuple({**nothing, **start} for start in (starts if starts is not None else [self.start()]))
+        rules = self.rules
+        for name, reached in self.reached.items():
+            if any(STATES[start[f"{name}.state"]] not in reached for start in initial):
+                raise BadSystem(f"{name} starts in a state that its users' calls cannot lead to")
+        return System(tuple(variables), initial, rules, properties, symmetric)
+
+    def start(self) -> dict[str, int]:
+        """The configured start: both CLOSED; or A has closed and B has not, with nothing outstanding or under way."""
+        if self.config.start == "closed":
+            return {}
+        start: dict[str, int] = {}
+        first = {side.name: self._isns(side)[0] for side in self.sides.values()}
+        for side, state, sent, received in (("A", "FIN-WAIT-2", 2, 1), ("B", "CLOSE-WAIT", 1, 2)):
+            other = "B" if side == "A" else "A"
+            iss, irs = first[side], first[other]
+            numbers = {"iss": iss, "irs": irs, "snd_una": iss + sent, "snd_nxt": iss + sent, "rcv_nxt": irs + received}
+            start |= {f"{side}.{name}": number % (1 << self.config.seq_bits) for name, number in numbers.items()}
+            start |= {
+                f"{side}.state": STATES.index(state),
+                f"{side}.incarnation": 1,
+                f"{side}.peer": 1,
+                f"{side}.heard": 1,
+            }
+        return start | {"B.passive_open": 1}
 
     def _side_rules(self, side: Side) -> Iterator[Rule]:
         inbox = self.channel(self.other(side))
@@ -156,22 +218,26 @@ class Network:
         rules = self.config if self.config.text_on_syn else self.config.but(data_on_syn="dropped")
         found = events(endpoint(rules), side.tcb, x, self._isn(side))
         reached = states_reached([e for e in found if self._user_may(side, e)])
+        self.reached[side.name] = reached
         for event in found:
             if event.state in reached and self._user_may(side, event):
                 arrives = event.kind == "arrives"
                 yield from Firing(self, side, event, x if arrives else None, present, sender).rules()
-        if self.config.loss:
+        if self.config.loss and self.config.losses != 0:
             yield self._loss(side)
 
     def _isn(self, side: Side) -> z3.BitVecRef:
         """The initial sequence number on offer: the one that follows those already chosen."""
         bits = self.config.seq_bits
-        first = {"A": 1, "B": (1 << bits) - 2}[side.name]  # B's numbers wrap around.
-        isns = [z3.BitVecVal(n, bits) for n in self.config.isns(f"isn_{side.name.lower()}", first)]
+        isns = [z3.BitVecVal(n, bits) for n in self._isns(side)]
         term = isns[self.config.incarnations - 1]
         for chosen in range(self.config.incarnations - 2, -1, -1):
             term = z3.If(side.incarnation.term == chosen, isns[chosen], term)
         return term
+
+    def _isns(self, side: Side) -> list[int]:
+        first = {"A": 1, "B": (1 << self.config.seq_bits) - 2}[side.name]  # B's numbers wrap around.
+        return self.config.isns(f"isn_{side.name.lower()}", first)
 
     def _user_may(self, side: Side, event: Event) -> bool:
         """Whether this configuration's users, timers and budgets allow the event at all."""
@@ -191,15 +257,31 @@ class Network:
         slot = choice("slot")
         present, x, _ = channel.layout.unpack(channel.chosen(slot))
         wire = _wire("lose", channel, x, TRUE)
+        counter, update = self.losses, channel.remove(slot, TRUE)
+        guard = present
+        if counter is not None:
+            guard = z3.And(present, z3.ULT(counter.term, self.config.losses))
+            update[counter.name] = counter.term + 1
         return Rule(
             name=f"network loses a segment for {receiver.name}",
-            guard=present,
-            update=channel.remove(slot, TRUE),
+            guard=guard,
+            update=update,
             kind="network",
             event="the network loses a segment",
             choose={"slot": channel.choices},
             wires=(wire,),
         )
+
+
+def how_it_ends(event: Event) -> str:
+    """How a connection ends by this event; while it lasts, and for one that never was, nothing is said."""
+    if event.next != "CLOSED":
+        return "not"
+    if event.orderly:
+        return "in order"
+    if event.kind == "arrives":
+        return "reset"
+    return {"USER TIMEOUT": "given up", "ABORT": "aborted", "": "crashed"}.get(event.call, "not")
 
 
 def states_reached(listed: list[Event]) -> set[str]:
@@ -244,6 +326,8 @@ class Firing:
         if z3.is_false(guard):
             return
         changed = {**self._tcb_update(), **self._ghost_update(), **self._budget_update(), **self._channel_update()}
+        if self.network.clocks:
+            changed |= self.network.clocks.update(self.side, self.event, changed)
         before = {var.name: var.term for var in self._variables()}
         update = {name: z3.simplify(term) for name, term in changed.items()}
         yield self._named(
@@ -293,6 +377,8 @@ class Firing:
             yield z3.ULT(counter.term, getattr(self.network.config, self.event.budget))
         if self.x is not None and (counter := self.network.duplications) is not None:
             yield z3.Or(self._original, z3.ULT(counter.term, self.network.config.duplications))
+        if self.network.clocks:
+            yield self.network.clocks.due(self.side, self.event)
 
     def _choose(self) -> dict[str, int]:
         if self.x is None:
@@ -313,6 +399,8 @@ class Firing:
             yield from self.network.channel(side).slots
         if self.network.duplications:
             yield self.network.duplications
+        if self.network.clocks:
+            yield from self.network.clocks.variables(self.side)
 
     def _tcb_update(self) -> dict[str, z3.ExprRef]:
         state = z3.BitVecVal(STATES.index(self.event.next), self.side.state_var.width)
@@ -339,6 +427,8 @@ class Firing:
             bit = z3.BitVecVal(1, side.heard.width) << _resize(self._incarnation_after - 1, side.heard.width)
             update[side.peer.name] = self.sender
             update[other.heard.name] = z3.If(current, other.heard.term | bit, other.heard.term)
+        if self.network.config.endings and event.next != event.state:
+            update[side.ended.name] = side.ended_as(how_it_ends(event))
         if self.network.config.history and event.orderly:
             tcb = side.tcb
             used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.

@@ -1,8 +1,9 @@
 """One direction of a bounded network: a multiset (or queue) of at most `capacity` segments.
 
-A slot is one bit-vector, zero when empty: a presence bit, the segment, and, lowest, the ghost that says which
-incarnation of its sender sent it. With reordering the slots are a symmetric group, kept sorted by the `System`, so that
-states that differ in the order of segments are one; without, slot 0 is the head of a queue.
+A slot is one bit-vector, zero when empty: a presence bit, the segment, its age if the network is timed, and, lowest,
+the ghost that says which incarnation of its sender sent it. With reordering the slots are a symmetric group, kept
+sorted by the `System`, so that states that differ in the order of segments are one; without, slot 0 is the head of a
+queue.
 """
 
 from __future__ import annotations
@@ -13,29 +14,39 @@ from dataclasses import dataclass
 import z3
 
 from model.system import Var
-from model.tcp.config import Config
+from model.tcp.config import CLOCK_BITS, Config
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Widths of a slot's parts: sequence numbers, octets of text, incarnations."""
+    """Widths of a slot's parts: sequence numbers, octets of text, incarnations, and age (0: untimed)."""
 
     seq_bits: int
     text_bits: int
     incarnation_bits: int
+    age_bits: int = 0
 
     @property
     def width(self) -> int:
         """Bits of a slot."""
-        return 1 + len(CONTROLS) + self.text_bits + 2 * self.seq_bits + self.incarnation_bits
+        return 1 + len(CONTROLS) + self.text_bits + 2 * self.seq_bits + self.age_bits + self.incarnation_bits
 
     def pack(self, x: Segment, incarnation: z3.BitVecRef) -> z3.BitVecRef:
         """The slot that holds `x`."""
         one, zero = z3.BitVecVal(1, 1), z3.BitVecVal(0, 1)
         controls = [z3.If(getattr(x, name), one, zero) for name in CONTROLS]
         text = z3.Extract(self.text_bits - 1, 0, x.text)
-        return z3.Concat(one, *controls, text, x.seq, x.ackno, incarnation)
+        age = [z3.BitVecVal(0, self.age_bits)] if self.age_bits else []
+        return z3.Concat(one, *controls, text, x.seq, x.ackno, *age, incarnation)
+
+    def age(self, slot: z3.BitVecRef) -> z3.BitVecRef:
+        """How many ticks the segment in a slot has been under way (timed networks)."""
+        return z3.Extract(self.incarnation_bits + self.age_bits - 1, self.incarnation_bits, slot)
+
+    def older(self, slot: z3.BitVecRef) -> z3.BitVecRef:
+        """The slot one tick later; an empty one stays empty."""
+        return z3.If(slot == 0, slot, slot + (1 << self.incarnation_bits))
 
     def unpack(self, slot: z3.BitVecRef) -> tuple[z3.BoolRef, Segment, z3.BitVecRef]:
         """Whether a slot is full, its segment, and its sender's incarnation."""
@@ -53,7 +64,7 @@ class Layout:
 
 def layout(config: Config) -> Layout:
     """The slot layout of a configuration."""
-    return Layout(config.seq_bits, config.text_bits, config.incarnation_bits)
+    return Layout(config.seq_bits, config.text_bits, config.incarnation_bits, CLOCK_BITS if config.timed else 0)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 Sides = Literal["both", "A", "B", "none"]
 Opens = Literal["active", "passive", "both", "none"]
 MOST_DIGITS = 10
+CLOCK_BITS = 4
 ABOUT: Mapping[str, str] = {
     "handshake": "three-way; two-way: LISTEN is ESTABLISHED by a SYN, and nobody acknowledges the SYN,ACK",
     "rst": "RST acceptable at RCV.NXT only (RFC 5961) or anywhere in the window (RFC 793)",
@@ -42,6 +43,15 @@ ABOUT: Mapping[str, str] = {
     "octets": "octets that each incarnation may SEND",
     "retransmissions": "retransmissions of each side in a run",
     "crashes": "crashes of each side in a run",
+    "timed": "time passes in ticks; otherwise any timer may expire at any moment",
+    "msl": "maximum segment lifetime, ticks",
+    "delay": "a segment that is not lost arrives within so many ticks, at most msl",
+    "rto": "retransmission timeout, ticks",
+    "time_wait": "length of TIME-WAIT in ticks, or 2msl",
+    "time_wait_restart": "a retransmitted FIN restarts TIME-WAIT (what the RFC means), or not (its letter)",
+    "losses": "segments that the network may lose in a run",
+    "start": "both sides CLOSED, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT, nothing outstanding",
+    "endings": "ghosts remember how each side's last connection ended",
     "history": "ghosts remember connections that ended in order (for ghost-after-close)",
 }
 
@@ -81,15 +91,25 @@ class Config:
     octets: int = 0
     retransmissions: int | None = None
     crashes: int | None = 0
+    timed: bool = False
+    msl: int = 2
+    delay: int = 1
+    rto: int = 2
+    time_wait: str = "2msl"
+    time_wait_restart: bool = True
+    losses: int | None = None
+    start: Literal["closed", "half-closed"] = "closed"
+    endings: bool = False
     history: bool = False
 
     def __post_init__(self) -> None:
         for name, low in [("window", 0), ("capacity", 1), ("incarnations", 1), ("octets", 0), ("segment_text", 1)]:
             if getattr(self, name) < low:
                 raise BadConfig(f"{name}={getattr(self, name)}: must be at least {low}")
-        for budget in (self.duplications, self.retransmissions, self.crashes):
+        for budget in (self.duplications, self.retransmissions, self.crashes, self.losses):
             if budget is not None and not 0 <= budget < 256:
-                raise BadConfig("duplications, retransmissions and crashes: 0 to 255, or unlimited")
+                raise BadConfig("duplications, retransmissions, crashes and losses: 0 to 255, or unlimited")
+        self._check_times()
         if self.incarnations > 7 or self.capacity > 16:
             raise BadConfig("at most 7 incarnations and a capacity of 16")
         if not 3 <= self.seq_bits <= 32:
@@ -117,6 +137,25 @@ class Config:
         return self.span + self.window
 
     @property
+    def time_wait_ticks(self) -> int:
+        """The length of TIME-WAIT."""
+        return 2 * self.msl if self.time_wait == "2msl" else int(self.time_wait)
+
+    def _check_times(self) -> None:
+        if self.time_wait != "2msl" and not (self.time_wait.isdecimal() and len(self.time_wait) <= MOST_DIGITS):
+            raise BadConfig(f"time_wait={self.time_wait}: must be a number of ticks, or 2msl")
+        if self.msl < 1 or self.rto < 1 or self.delay < 0:
+            raise BadConfig("msl and rto must be at least 1 tick, delay at least 0")
+        if self.delay > self.msl:
+            raise BadConfig(f"delay={self.delay}: no segment outlives msl={self.msl}")
+        if max(self.msl, self.rto, self.time_wait_ticks) >= 1 << CLOCK_BITS:
+            raise BadConfig(f"msl, rto and time_wait: at most {(1 << CLOCK_BITS) - 1} ticks")
+        default = {f.name: f.default for f in fields(self)}
+        used = [name for name in ("msl", "delay", "rto", "time_wait") if getattr(self, name) != default[name]]
+        if used and not self.timed:
+            raise BadConfig(f"{used[0]}={getattr(self, used[0])}: needs timed=true")
+
+    @property
     def text_bits(self) -> int:
         """Bits that the octets of text in one segment need."""
         return max(self.octets, self.segment_text).bit_length()
@@ -135,7 +174,8 @@ class Config:
         """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""
         if self.window == 0:
             raise BadConfig("window=0: a search needs at least one octet")
-        if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits > 64:
+        age = CLOCK_BITS if self.timed else 0
+        if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits + age > 64:
             raise BadConfig(f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer")
 
     def _check_number_space(self) -> None:

@@ -30,6 +30,7 @@ class Event:
     guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. tcb: the TCB after it.
     send: the segment sent where `send_when` holds. chooses_isn: ISS is set to the ISN on offer. accepts_syn: IRS is set
     from the arriving SYN. orderly: the connection ends because both sides have closed. signal: what the user is told.
+    restarts_2msl: where it holds, the 2 MSL timeout of TIME-WAIT starts again.
     budget: which of the bounded run's budgets it takes from. call: the user's call or timer that causes it, if a
     configuration may forbid that.
     """
@@ -47,6 +48,7 @@ class Event:
     accepts_syn: bool = False
     orderly: bool = False
     signal: str = ""
+    restarts_2msl: z3.BoolRef = FALSE
     budget: Budget = ""
     call: Call = ""
 
@@ -75,6 +77,7 @@ class Path:
     accepts_syn: bool = False
     orderly: bool = False
     signal: str = ""
+    restarts_2msl: z3.BoolRef = FALSE
 
     def goes_on(self, **changes: object) -> Path:
         """The next check applies ("continue processing")."""
@@ -129,4 +132,5 @@ def arrival(state: str, path: Path) -> Event:
         accepts_syn=path.accepts_syn,
         orderly=path.orderly,
         signal=path.signal,
+        restarts_2msl=path.restarts_2msl,
     )

@@ -1,0 +1,68 @@
+"""Why TIME-WAIT lasts 2 MSL (S8): the passive closer's FIN must find somebody who acknowledges it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import z3
+
+from model.network.bounded import Network, Side
+from model.network.clocks import Times
+from model.system import Property, System, Var
+from model.tcp.config import CLOCK_BITS, BadConfig, Config
+
+DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))
+
+Case = tuple[int, int, int]
+"""Delay bound, retransmission timeout, length of TIME-WAIT, in ticks."""
+
+
+def last_ack_answered(network: Network) -> Property:
+    """The passive closer is never reset."""
+    parts = {
+        f"{side.name} does not leave LAST-ACK by a reset": z3.Not(
+            z3.And(side.state_is("LAST-ACK"), ended(side, "reset", after=True))
+        )
+        for side in network.sides.values()
+    }
+    return Property("last-ack-answered", "step", z3.And(*parts.values()), parts=parts)
+
+
+def ended(side: Side, how: str, after: bool = False) -> z3.BoolRef:
+    """The last connection of `side` ended in this way (after: in the successor, for step properties)."""
+    if not side.config.endings:
+        raise BadConfig("this property needs endings=true")
+    return (side.ended.next if after else side.ended.term) == side.ended_as(how)
+
+
+def closed_after_a_loss(network: Network) -> Property:
+    """The witness: a segment was lost, B's FIN was answered from TIME-WAIT, and both sides ended in order."""
+    lost = network.losses
+    if lost is None:
+        raise BadConfig("this property needs losses=1")
+    in_order = [ended(side, "in order") for side in network.sides.values()]
+    return Property("closed in order after a loss", "reachable", z3.And(*in_order, lost.term == 1))
+
+
+def cases(longest: int) -> Iterator[Case]:
+    """Delay bounds and retransmission timeouts up to `longest`, each with the lengths of TIME-WAIT worth a search."""
+    for delay in range(1, longest + 1):
+        for rto in range(1, longest + 1):
+            for time_wait in range(rto + delay - 1, rto + 2 * delay + 3):
+                yield delay, rto, time_wait
+
+
+def all_at_once(config: Config, wanted: Iterable[Case]) -> System:
+    """One system whose times are variables that no rule changes: an initial state and a property for each case.
+
+    A property is named by its case, as "delay rto time_wait". It says of a state that B, which closes last, has not
+    been reset: from the half-closed start that is `last_ack_answered`, and cheaper to check than a step.
+    """
+    network = Network(config, Times(DELAY.term, RTO.term, TIME_WAIT.term))
+    answered = z3.Not(ended(network.sides["B"], "reset"))
+    properties, starts = [], []
+    for delay, rto, time_wait in wanted:
+        here = z3.And(DELAY.term == delay, RTO.term == rto, TIME_WAIT.term == time_wait)
+        properties.append(Property(f"{delay} {rto} {time_wait}", "always", z3.Implies(here, answered)))
+        starts.append({**network.start(), "delay": delay, "rto": rto, "time_wait": time_wait})
+    return network.system(*properties, starts=starts)

@@ -1,0 +1,131 @@
+"""Time in ticks: the clocks, and how long TIME-WAIT has to be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import z3
+
+from model.engines import explicit, twin
+from model.engines.verdict import Limits
+from model.judge import Options, judge, tasks_of
+from model.network.bounded import Network
+from model.system import BadSystem, Property
+from model.tcp.config import BadConfig, Config
+from model.thresholds import OutOfRange, thresholds
+from model.traces.render import Pictures
+from properties.claims import find
+from properties.configs import LAST_ACK
+from properties.time_wait import closed_after_a_loss, last_ack_answered
+
+OPENING = Config(timed=True, capacity=1, loss=False, close="none", isn_b="8")
+
+
+@pytest.mark.parametrize(
+    ("config", "states", "transitions", "depth"),
+    [
+        (OPENING, 77, 132, 16),
+        (LAST_ACK, 246, 637, 21),
+        pytest.param(LAST_ACK.but(time_wait_restart=False, time_wait="8"), 497, 1349, 22, marks=pytest.mark.long),
+    ],
+)
+def test_explicit_and_twin_agree_on_timed_networks(config: Config, states: int, transitions: int, depth: int) -> None:
+    system = Network(config).system()
+    everything = Property("everything", "always", z3.BoolVal(True))
+    fast, slow = (engine.explore(system, properties=[everything])["everything"] for engine in (explicit, twin))
+    counts = [(v.effort.states, v.effort.transitions, v.effort.depth, v.effort.touched) for v in (fast, slow)]
+    assert counts[0] == counts[1]
+    assert counts[0][:3] == (states, transitions, depth)
+
+
+def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time() -> None:
+    network = Network(LAST_ACK)
+    clocks = network.clocks
+    assert clocks is not None
+    young = [
+        z3.ULE(network.channel(side).layout.age(slot.term), LAST_ACK.delay)
+        for side in network.sides.values()
+        for slot in network.channel(side).slots
+    ]
+    within = [
+        z3.And(
+            z3.ULE(clocks.retransmission(side).term, LAST_ACK.rto),
+            z3.ULE(clocks.time_wait(side).term, LAST_ACK.time_wait_ticks),
+        )
+        for side in network.sides.values()
+    ]
+    stopped = [
+        z3.Implies(side.tcb.snd_una == side.tcb.snd_nxt, clocks.retransmission(side).term == 0)
+        for side in network.sides.values()
+    ]
+    due = [clocks.retransmission(network.sides["B"]).term == LAST_ACK.rto]
+    system = network.system(
+        Property("bounds", "always", z3.And(*young, *within, *stopped)),
+        Property("the timer of B is due", "reachable", z3.And(*due)),
+    )
+    found = explicit.explore(system)
+    assert [verdict.answer for verdict in found.values()] == ["holds", "reachable"]
+
+
+def test_the_smallest_safe_time_wait_is_rto_plus_delay_and_one_tick() -> None:
+    found = thresholds(3, restart=True)
+    assert found.smallest == {(delay, rto): rto + delay + 1 for delay in (1, 2, 3) for rto in (1, 2, 3)}
+
+
+def test_by_the_letter_two_msl_is_not_enough() -> None:
+    found = thresholds(2, restart=False)
+    assert found.smallest == {(1, 1): 4, (1, 2): 5, (2, 1): 6, (2, 2): 7}
+
+
+@pytest.mark.long
+def test_the_thresholds_for_an_msl_of_four_ticks() -> None:
+    found = thresholds(4, restart=True, capacity=10)
+    assert found.smallest == {(delay, rto): rto + delay + 1 for delay in range(1, 5) for rto in range(1, 5)}
+
+
+def test_a_search_in_which_the_channel_overflows_is_no_threshold() -> None:
+    with pytest.raises(OutOfRange, match="channel full"):
+        thresholds(2, restart=True, capacity=1)
+
+
+def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
+    claim = find("last-ack-answered")
+    assert claim is not None
+    options = Options(tmp_path, Limits(), Pictures(), [])
+    rows = [row for batch in judge(tasks_of([claim]), options, lambda *_: None) for row in batch]
+    options.pictures.finish()
+    assert [(row.verdict, len(row.steps or [])) for row in rows] == [
+        ("holds", 0),
+        ("violated", 12),
+        ("violated", 9),
+        ("violated", 15),
+    ]
+    assert not any(row.effort.touched for row in rows)
+
+
+def test_from_the_opening_on_it_holds_too_at_two_msl() -> None:
+    network = Network(LAST_ACK.but(start="closed", msl=2, rto=2, delay=1, capacity=2))
+    found = explicit.explore(network.system(last_ack_answered(network), closed_after_a_loss(network)))
+    assert [verdict.answer for verdict in found.values()] == ["holds", "reachable"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"delay": 3}, "delay=3: no segment outlives msl=2"),
+        ({"rto": 0}, "msl and rto must be at least 1 tick"),
+        ({"time_wait": "long"}, "time_wait=long: must be a number of ticks, or 2msl"),
+        ({"time_wait": "16"}, "at most 15 ticks"),
+        ({"msl": 8}, "at most 15 ticks"),
+        ({"timed": False, "rto": 3}, "rto=3: needs timed=true"),
+    ],
+)
+def test_impossible_times_are_refused(changes: dict[str, object], says: str) -> None:
+    with pytest.raises(BadConfig, match=says):
+        Config(**{"timed": True, **changes})  # type: ignore[arg-type]
+
+
+def test_a_start_that_the_users_cannot_reach_is_refused() -> None:
+    with pytest.raises(BadSystem, match="A starts in a state that its users' calls cannot lead to"):
+        Network(LAST_ACK.but(close="B")).system()
