@@ -52,7 +52,9 @@ def fire(rule: Rule, inputs: Mapping[str, int], state: State) -> State | None:
 
 def enabled(system: System, state: State) -> Iterator[Step]:
     """Every step from `state`; all guards are evaluated together, so that what they share is evaluated once."""
-    ranges = {name: count for rule in system.rules for name, count in rule.choose.items()}
+    ranges: dict[str, int] = {}
+    for rule in system.rules:
+        ranges |= {name: max(count, ranges.get(name, 0)) for name, count in rule.choose.items()}
     for values in product(*(range(count) for count in ranges.values())):
         inputs = dict(zip(ranges, values, strict=True))
         holds = system.guards({**state, **inputs})

@@ -9,7 +9,7 @@ import z3
 
 from model.system import BadSystem, Property, Rule, System, Var, choice, enumeration, sort_descending
 from model.terms import Meaning
-from model.trace import ReplayError, Step, Trace, choices, confirm, fire, replay
+from model.trace import ReplayError, Step, Trace, choices, confirm, enabled, fire, replay
 from tests.toys import counter
 
 X, FLAG = Var("x", 4), Var("flag")
@@ -132,3 +132,11 @@ def test_confirm_refuses_an_end_that_decides_nothing() -> None:
     ):
         with pytest.raises(ReplayError):
             confirm(system, undecided, trace)
+
+
+def test_every_choice_is_tried_where_rules_share_an_inputs_name() -> None:
+    few = Rule("few", TRUE, {"x": z3.Extract(3, 0, choice("slot"))}, choose={"slot": 2})
+    many = Rule("many", TRUE, {"x": z3.Extract(3, 0, choice("slot"))}, choose={"slot": 3})
+    for rules in ((few, many), (many, few)):
+        steps = [(step.rule.name, step.inputs["slot"]) for step in enabled(build(rules=rules), START)]
+        assert sorted(steps) == [("few", 0), ("few", 1), ("many", 0), ("many", 1), ("many", 2)]

@@ -34,7 +34,7 @@ _numbers = "uint32[::1]"
 
 
 @njit(inline="always")
-def _hash(states: Array, at: int) -> Any:
+def hash_state(states: Array, at: int) -> Any:
     mixed = FIRST
     for word in range(states.shape[1]):
         mixed = (mixed ^ states[at, word]) * SECOND
@@ -69,7 +69,7 @@ def insert(  # noqa: PLR0917
     for start in range(0, amount, BATCH):
         size = min(BATCH, amount - start)
         for i in range(size):
-            scratch[i] = _hash(candidates, start + i)
+            scratch[i] = hash_state(candidates, start + i)
             scratch[BATCH + i] = table[scratch[i] & mask]
         touched = FREE
         for i in range(size):
@@ -108,7 +108,7 @@ def index(states: Array, count: int, table: Array) -> None:
     """Enter the first `count` states, all distinct, into an empty table."""
     mask = np.uint64(table.size - 1)
     for i in range(count):
-        mixed = _hash(states, i)
+        mixed = hash_state(states, i)
         at = mixed & mask
         while table[at] != FREE:
             at = (at + ONE) & mask

@@ -38,14 +38,14 @@ def render_text(
     symmetric groups: the segments already say what such slots hold. oldest_first: see `flights`.
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
-    lines = [*_heading(prop), "Initially", *_state(system, trace.initial, left_out, full_states)]
+    lines = [*_heading(prop), "Initially", *state(system, trace.initial, left_out, full_states)]
     steps = history(trace, oldest_first)
     for number, (before, step, wires) in enumerate(zip(trace.states, trace.steps, steps, strict=False), 1):
-        lines += ["", _step_line(number, step), *(line for wire in wires for line in _wire_lines(wire))]
+        lines += ["", step_line(number, step), *(line for wire in wires for line in wire_lines(wire))]
         if full_states:
-            lines += _state(system, step.state, left_out, full_states)
+            lines += state(system, step.state, left_out, full_states)
         else:
-            lines += _changes(system, before, step.state, left_out)
+            lines += changes(system, before, step.state, left_out)
     lines += ["", *_ending(trace, prop, shortest)]
     lines += [f"Reproduce it: {command}"] if command else []
     return "\n".join(lines) + "\n"
@@ -73,16 +73,16 @@ def steps_json(system: System, trace: Trace) -> list[dict[str, Any]]:
 def _heading(prop: Property | None) -> list[str]:
     if prop is None:
         return []
-    return [*_wrap(f"{prop.name}: {prop.sentence}" if prop.sentence else prop.name), ""]
+    return [*wrap(f"{prop.name}: {prop.sentence}" if prop.sentence else prop.name), ""]
 
 
-def _step_line(number: int, step: Step) -> str:
+def step_line(number: int, step: Step) -> str:
     side = f"{step.rule.side}: " if step.rule.side else ""
     cite = f"  [{step.rule.cite}]" if step.rule.cite else ""
     return f"{number:3}.  {side}{step.rule.event or step.rule.name}{cite}"
 
 
-def _wire_lines(wire: Happening) -> list[str]:
+def wire_lines(wire: Happening) -> list[str]:
     since = "" if wire.sent is None else f"sent in step {wire.sent}"
     verb, note = {
         "send": ("sends", ""),
@@ -92,10 +92,10 @@ def _wire_lines(wire: Happening) -> list[str]:
         "lose": ("lost in the network", since),
     }[wire.action]
     line = f"{verb:<7}  {wire.source} -> {wire.target}  {wire.text}" + (f"  ({note})" if note else "")
-    return _wrap(line, INDENT, INDENT + " " * 9)
+    return wrap(line, INDENT, INDENT + " " * 9)
 
 
-def _changes(system: System, before: State, after: State, left_out: Collection[str]) -> Iterator[str]:
+def changes(system: System, before: State, after: State, left_out: Collection[str]) -> Iterator[str]:
     """What changed; bookkeeping in lines of its own."""
     changed = [v for v in system.variables if before[v.name] != after[v.name] and v.name not in left_out]
     for ghost in (False, True):
@@ -103,7 +103,7 @@ def _changes(system: System, before: State, after: State, left_out: Collection[s
         yield from _items(items, ghost)
 
 
-def _state(system: System, state: State, left_out: Collection[str], everything: bool) -> Iterator[str]:
+def state(system: System, state: State, left_out: Collection[str], everything: bool) -> Iterator[str]:
     """All variables; or, where only changes are shown, those with names or other than zero."""
     listed = [v for v in system.variables if v.name not in left_out]
     shown = [v for v in listed if everything or v.names or state[v.name]]
@@ -142,13 +142,13 @@ def _verdict(trace: Trace, prop: Property) -> Iterator[str]:
     """What the end of the trace shows, with the parts of the property that are false, or for a reached one true."""
     end, reached = _end(trace, prop), prop.kind == "reachable"
     if bool(evaluate(prop.term, end)) != reached:
-        yield from _wrap(f"The end of this trace says nothing about '{prop.name}'.")
+        yield from wrap(f"The end of this trace says nothing about '{prop.name}'.")
         return
     where = "The last step" if prop.kind == "step" else "The last state" if trace.steps else "The initial state"
-    yield from _wrap(f"{where} {'reaches' if reached else 'violates'} '{prop.name}'.")
+    yield from wrap(f"{where} {'reaches' if reached else 'violates'} '{prop.name}'.")
     for name, term in prop.parts.items():
         if bool(evaluate(term, end)) == reached:
-            yield from _wrap(f"{'true' if reached else 'false'} here: {name}", INDENT, INDENT + "  ")
+            yield from wrap(f"{'true' if reached else 'false'} here: {name}", INDENT, INDENT + "  ")
 
 
 def _end(trace: Trace, prop: Property) -> Mapping[str, int]:
@@ -159,7 +159,7 @@ def _end(trace: Trace, prop: Property) -> Mapping[str, int]:
     return {**trace.states[-2], **{name + "'": value for name, value in last.items()}}
 
 
-def _wrap(text: str, first: str = "", rest: str = "  ") -> list[str]:
+def wrap(text: str, first: str = "", rest: str = "  ") -> list[str]:
     return textwrap.wrap(
         text,
         COLUMNS,

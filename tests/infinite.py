@@ -1,0 +1,262 @@
+"""Systems whose infinite runs are known, random ones, and the liveness engine's slow twins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from itertools import combinations
+from random import Random
+
+import z3
+
+from model.engines.fairness import Fairness, RuleClass
+from model.engines.liveness import EventuallyAlways, LeadsTo, Liveness
+from model.system import Rule, State, System, Var, choice, enumeration
+from model.terms import evaluate
+from model.trace import Step, choices, fire
+
+YES, NO = z3.BoolVal(True), z3.BoolVal(False)
+Key = tuple[int, ...]
+Label = tuple[int, int]
+
+
+def classes(*names: str) -> list[RuleClass]:
+    """Each rule a class of its own."""
+    return [RuleClass(frozenset([name])) for name in names]
+
+
+def lossy(losses: int | None = None) -> System:
+    """A sender repeats a message until it has arrived; the wire may lose it, `losses` times or without end."""
+    wire, got, budget = Var("wire"), Var("got"), Var("budget", 3)
+    lose = {"wire": NO} if losses is None else {"wire": NO, "budget": budget.term - 1}
+    rules = (
+        Rule("send", z3.Not(z3.Or(wire.term, got.term)), {"wire": YES}),
+        Rule("lose", wire.term if losses is None else z3.And(wire.term, budget.term != 0), lose),
+        Rule("deliver", wire.term, {"wire": NO, "got": YES}),
+    )
+    return System((wire, got, budget), ({"wire": 0, "got": 0, "budget": losses or 0},), rules)
+
+
+def two_messages() -> System:
+    """Messages 1 and 2 take turns on a wire that may lose them; `got1` remembers that 1 has arrived."""
+    wire, following, got = Var("wire", 2), Var("following", 2), Var("got1")
+    rules = (
+        Rule("send", wire.term == 0, {"wire": following.term, "following": 3 - following.term}),
+        Rule("lose", wire.term != 0, {"wire": z3.BitVecVal(0, 2)}),
+        Rule("deliver", wire.term != 0, {"wire": z3.BitVecVal(0, 2), "got1": z3.Or(got.term, wire.term == 1)}),
+    )
+    return System((wire, following, got), ({"wire": 0, "following": 1, "got1": 0},), rules)
+
+
+def scheduler() -> System:
+    """A process that counts to 3 may step only in its time slice, and slices come and go."""
+    n, slice_ = Var("n", 2), Var("slice")
+    rules = (
+        Rule("step", z3.And(slice_.term, n.term != 3), {"n": n.term + 1}),
+        Rule("switch", YES, {"slice": z3.Not(slice_.term)}),
+    )
+    return System((n, slice_), ({"n": 0, "slice": 0},), rules)
+
+
+def philosophers(count: int) -> System:
+    """Each gets hungry when he likes, and takes both forks at once when neither neighbour eats."""
+    each = [enumeration(f"p{i}", ("thinks", "hungry", "eats")) for i in range(count)]
+    rules = []
+    for i, p in enumerate(each):
+        free = z3.And(p.term == 1, each[i - 1].term != 2, each[(i + 1) % count].term != 2)
+        rules += [
+            Rule(f"{p.name} hungers", p.term == 0, {p.name: z3.BitVecVal(1, 2)}),
+            Rule(f"{p.name} eats", free, {p.name: z3.BitVecVal(2, 2)}),
+            Rule(f"{p.name} leaves", p.term == 2, {p.name: z3.BitVecVal(0, 2)}),
+        ]
+    return System(tuple(each), ({p.name: 0 for p in each},), tuple(rules))
+
+
+def forks(count: int) -> System:
+    """Everyone takes the fork on the left and then the one on the right: they may all wait for ever."""
+    left = [Var(f"left{i}") for i in range(count)]
+    rules = []
+    for i, own in enumerate(left):
+        right = left[(i + 1) % count]
+        rules += [
+            Rule(f"p{i} takes left", z3.Not(own.term), {own.name: YES}),
+            Rule(f"p{i} eats and leaves", z3.And(own.term, z3.Not(right.term)), {own.name: NO}),
+        ]
+    return System(tuple(left), ({own.name: 0 for own in left},), tuple(rules))
+
+
+PETERSON = ("idle", "asking", "waiting", "critical")
+
+
+def peterson() -> System:
+    """G. L. Peterson, Myths about the mutual exclusion problem, 1981."""
+    places = [enumeration(f"p{i}", PETERSON) for i in (0, 1)]
+    turn = Var("turn", 1)
+    rules = []
+    for i, (own, other) in enumerate(zip(places, reversed(places), strict=True)):
+        may = z3.And(own.term == 2, z3.Or(other.term == 0, turn.term == i))
+        rules += [
+            Rule(f"p{i} asks", own.term == 0, {own.name: z3.BitVecVal(1, 2)}),
+            Rule(f"p{i} gives way", own.term == 1, {own.name: z3.BitVecVal(2, 2), "turn": z3.BitVecVal(1 - i, 1)}),
+            Rule(f"p{i} enters", may, {own.name: z3.BitVecVal(3, 2)}),
+            Rule(f"p{i} leaves", own.term == 3, {own.name: z3.BitVecVal(0, 2)}),
+        ]
+    return System((*places, turn), ({"p0": 0, "p1": 0, "turn": 0},), tuple(rules))
+
+
+def peterson_class(i: int) -> RuleClass:
+    """A process that goes on once it has asked."""
+    return RuleClass(frozenset(f"p{i} {does}" for does in ("gives way", "enters", "leaves")))
+
+
+# -- random ones ---------------------------------------------------------------------------------------------------
+
+
+def random_graph(seed: int) -> System:
+    """A few states and rules that jump among them as a table says; some have two choices."""
+    random, n = Random(seed), Var("n", 4)
+    count = random.randrange(4, 10)
+    rules = []
+    for at in range(random.randrange(2, 6)):
+        tables = [
+            {s: random.randrange(count) for s in range(count) if random.random() < 0.35}
+            for _ in range(random.choice([1, 1, 2]))
+        ]
+        guard = z3.Or(NO, *(z3.And(choice("i") == i, n.term == s) for i, t in enumerate(tables) for s in t))
+        update = n.term
+        for i, table in enumerate(tables):
+            for s, to in table.items():
+                update = z3.If(z3.And(choice("i") == i, n.term == s), z3.BitVecVal(to, 4), update)
+        rules.append(Rule(f"r{at}", guard, {"n": update}, choose={"i": len(tables)}))
+    initial: tuple[State, ...] = tuple({"n": at} for at in range(random.choice([1, 1, 2])))
+    return System((n,), initial, tuple(rules))
+
+
+def random_fairness(seed: int, system: System) -> Fairness:
+    """A few classes of rules; some are split by the lowest bit of the first variable."""
+    random = Random(seed)
+    names, first = [rule.name for rule in system.rules], system.variables[0]
+
+    def some() -> RuleClass:
+        chosen = frozenset(random.sample(names, random.randrange(1, min(len(names), 3) + 1)))
+        split = random.random() < 0.25 and bool(first.width)
+        return RuleClass(chosen, z3.Extract(0, 0, first.term) if split else None)
+
+    return Fairness([some() for _ in range(random.randrange(3))], [some() for _ in range(random.randrange(3))])
+
+
+def random_properties(seed: int, system: System) -> list[Liveness]:
+    """One of each kind, about a few values of the first variable."""
+    random, term = Random(seed), system.variables[0].term
+    values = range(1 << min(system.variables[0].bits, 3))
+
+    def one_of(most: int) -> z3.BoolRef:
+        return z3.Or(
+            NO,
+            *(
+                term == (value if system.variables[0].width else bool(value))
+                for value in random.sample(values, random.randrange(1, min(most, len(values) - 1) + 1))
+            ),
+        )
+
+    return [LeadsTo("leads to", one_of(3), one_of(2)), EventuallyAlways("settles", one_of(7))]
+
+
+# -- the twins -----------------------------------------------------------------------------------------------------
+
+
+class Twin:
+    """Whether properties hold, by dictionaries and sets.
+
+    `edges`: for each state the steps from it, as the labels that fire (class and value) and the state after it.
+    """
+
+    def __init__(self, system: System, fairness: Fairness) -> None:
+        self.system, self.owed = system, [*fairness.weak, *fairness.strong]
+        self.weak = len(fairness.weak)
+        self.states: dict[Key, State] = {}
+        self.edges: dict[Key, list[tuple[frozenset[Label], Key]]] = {}
+        self.initial = {self.key(state) for state in system.initial}
+        waiting = list(system.initial)
+        while waiting:
+            state = waiting.pop()
+            if self.key(state) not in self.states:
+                self.states[self.key(state)] = state
+                steps = list(self.steps(state))
+                self.edges[self.key(state)] = [(self.labels(state, step), self.key(step.state)) for step in steps]
+                waiting += [step.state for step in steps]
+
+    def steps(self, state: State) -> Iterator[Step]:
+        """Every step from a state."""
+        for rule in self.system.rules:
+            for inputs in choices(rule):
+                after = fire(rule, inputs, state)
+                if after is not None:
+                    yield Step(rule, inputs, after)
+
+    def key(self, state: State) -> Key:
+        """The values of a state."""
+        return tuple(int(state[v.name]) for v in self.system.variables)
+
+    def labels(self, state: State, step: Step) -> frozenset[Label]:
+        """The classes that a step pays."""
+        return frozenset(
+            (at, 0 if owed.by is None else evaluate(owed.by, {**state, **step.inputs}))
+            for at, owed in enumerate(self.owed)
+            if step.rule.name in owed.rules
+        )
+
+    def reached(self, first: set[Key], inside: set[Key]) -> set[Key]:
+        """What is reached from `first` without leaving `inside`."""
+        found, waiting = set(first), list(first)
+        while waiting:
+            new = {to for _, to in self.edges[waiting.pop()]} & inside - found
+            found |= new
+            waiting += new
+        return found
+
+    def unfair(self, states: set[Key]) -> set[Key]:
+        """The states of a set that a fair run, which visits just this set for ever, could not have in it."""
+        fired = set().union(*(label for s in states for label, to in self.edges[s] if to in states))
+        on = {s: set().union(*(label for label, _ in self.edges[s])) - fired for s in states}
+        if any(label[0] < self.weak for label in set.intersection(*on.values())):
+            return states
+        return {s for s in states if any(label[0] >= self.weak for label in on[s])}
+
+    def components(self, states: set[Key]) -> Iterator[set[Key]]:
+        """The fair components, by taking out what is unfair."""
+        reach = {s: self.reached({s}, states) for s in states}
+        rest = set(states)
+        while rest:
+            at = min(rest)
+            component = {s for s in reach[at] if at in reach[s]}
+            unfair = self.unfair(component)
+            if unfair:
+                yield from self.components(component - unfair)
+            else:
+                yield component
+            rest -= component
+
+    def subsets(self, states: set[Key]) -> Iterator[set[Key]]:
+        """Every set that some fair run visits infinitely often, by trying all: the definition."""
+        for size in range(1, len(states) + 1):
+            for chosen in map(set, combinations(sorted(states), size)):
+                connected = all(self.reached({s}, chosen) == chosen for s in chosen)
+                if connected and not self.unfair(chosen):
+                    yield chosen
+
+    def answer(self, prop: Liveness, definition: bool = False) -> str:
+        """Holds or violated."""
+        sets = self.subsets if definition else self.components
+        everything = set(self.states)
+        holds = partial(self.where, everything)
+        if isinstance(prop, EventuallyAlways):
+            violated = any(found - holds(prop.term) for found in sets(everything))
+        else:
+            missed = everything - holds(prop.goal)
+            violated = any(True for _ in sets(self.reached(holds(prop.premise) & missed, missed)))
+        return "violated" if violated else "holds"
+
+    def where(self, states: set[Key], term: z3.BoolRef) -> set[Key]:
+        """The states where a term holds."""
+        return {s for s in states if evaluate(term, self.states[s])}
