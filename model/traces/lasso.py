@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Sequence
 from model.system import System
 from model.trace import Step, Trace
 from model.traces.flights import history
-from model.traces.text import changes, state, step_line, wire_lines, wrap
+from model.traces.text import change_lines, state_lines, step_line, wire_lines, wrap
 
 FOR_EVER = "From here on, for ever:"
 
@@ -32,7 +32,7 @@ def render_lasso(
     left_out = set(hidden).union(*system.symmetric)
     steps = list(_steps(system, Trace(stem.initial, (*stem.steps, *loop)), left_out, oldest_first))
     heading = [*wrap(": ".join(filter(None, (name, sentence)))), ""] if name else []
-    lines = [*heading, "Initially", *state(system, stem.initial, left_out, False)]
+    lines = [*heading, "Initially", *state_lines(system, stem.initial, left_out, False)]
     lines += [line for step in steps[: len(stem.steps)] for line in step]
     lines += ["", FOR_EVER, *(line for step in steps[len(stem.steps) :] for line in step)]
     return "\n".join([*lines, *_ending(len(stem.steps), len(loop), name)]) + "\n"
@@ -43,7 +43,7 @@ def _steps(system: System, trace: Trace, left_out: Collection[str], oldest_first
     happenings = history(trace, oldest_first)
     for number, (before, step, wires) in enumerate(zip(trace.states, trace.steps, happenings, strict=False), 1):
         segments = [line for wire in wires for line in wire_lines(wire)]
-        yield ["", step_line(number, step), *segments, *changes(system, before, step.state, left_out)]
+        yield ["", step_line(number, step), *segments, *change_lines(system, before, step.state, left_out)]
 
 
 def _ending(stem: int, loop: int, name: str) -> Iterator[str]:

@@ -38,14 +38,14 @@ def render_text(
     symmetric groups: the segments already say what such slots hold. oldest_first: see `flights`.
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
-    lines = [*_heading(prop), "Initially", *state(system, trace.initial, left_out, full_states)]
+    lines = [*_heading(prop), "Initially", *state_lines(system, trace.initial, left_out, full_states)]
     steps = history(trace, oldest_first)
     for number, (before, step, wires) in enumerate(zip(trace.states, trace.steps, steps, strict=False), 1):
         lines += ["", step_line(number, step), *(line for wire in wires for line in wire_lines(wire))]
         if full_states:
-            lines += state(system, step.state, left_out, full_states)
+            lines += state_lines(system, step.state, left_out, full_states)
         else:
-            lines += changes(system, before, step.state, left_out)
+            lines += change_lines(system, before, step.state, left_out)
     lines += ["", *_ending(trace, prop, shortest)]
     lines += [f"Reproduce it: {command}"] if command else []
     return "\n".join(lines) + "\n"
@@ -95,7 +95,7 @@ def wire_lines(wire: Happening) -> list[str]:
     return wrap(line, INDENT, INDENT + " " * 9)
 
 
-def changes(system: System, before: State, after: State, left_out: Collection[str]) -> Iterator[str]:
+def change_lines(system: System, before: State, after: State, left_out: Collection[str]) -> Iterator[str]:
     """What changed; bookkeeping in lines of its own."""
     changed = [v for v in system.variables if before[v.name] != after[v.name] and v.name not in left_out]
     for ghost in (False, True):
@@ -103,7 +103,7 @@ def changes(system: System, before: State, after: State, left_out: Collection[st
         yield from _items(items, ghost)
 
 
-def state(system: System, state: State, left_out: Collection[str], everything: bool) -> Iterator[str]:
+def state_lines(system: System, state: State, left_out: Collection[str], everything: bool) -> Iterator[str]:
     """All variables; or, where only changes are shown, those with names or other than zero."""
     listed = [v for v in system.variables if v.name not in left_out]
     shown = [v for v in listed if everything or v.names or state[v.name]]
