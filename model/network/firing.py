@@ -1,0 +1,224 @@
+"""One event of one side, wrapped into rules of a bounded network's system.
+
+The event says what happens at the endpoint; what it means for the channels, the budgets, the clocks and the ghosts is
+added here, and what a picture shows of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import z3
+
+from model.network.channel import Channel
+from model.network.side import NO_TCB, Side
+from model.system import BadSystem, Rule, Var, Wire, WireAction, choice
+from model.tcp.event import TRUE, Event
+from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
+from model.tcp.state import FIELDS, STATES
+
+if TYPE_CHECKING:
+    from model.network.bounded import Network
+
+
+def how_it_ends(event: Event) -> str:
+    """How a connection ends by this event; while it lasts, and for one that never was, nothing is said."""
+    if event.next != "CLOSED":
+        return "not"
+    if event.orderly:
+        return "in order"
+    if event.kind == "arrives":
+        return "reset"
+    return {"USER TIMEOUT": "given up", "ABORT": "aborted", "": "crashed"}.get(event.call, "not")
+
+
+def wire(action: WireAction, channel: Channel, x: Segment, when: z3.BoolRef) -> Wire:
+    fields = {name: getattr(x, name) for name in SEGMENT_FIELDS}
+    return Wire(action, channel.source, channel.target, fields, show_segment, when)
+
+
+@dataclass(frozen=True)
+class Firing:
+    """One event of one side, wrapped into rules of the system.
+
+    x: the arriving segment, or None; present, sender: whether the chosen slot is full, and its ghost.
+    """
+
+    network: Network
+    side: Side
+    event: Event
+    x: Segment | None
+    present: z3.BoolRef
+    sender: z3.BitVecRef
+
+    def rules(self) -> Iterator[Rule]:
+        """The rule; and, where the event chooses an ISN on arrival, what happens when none is left."""
+        left = z3.ULT(self.side.incarnation.term, self.network.config.incarnations)
+        if not self.event.chooses_isn:
+            yield from self._rule(TRUE)
+            return
+        yield from self._rule(left)
+        if self.x is not None:
+            yield from self._exhausted(z3.Not(left))
+
+    def _rule(self, isn_left: z3.BoolRef) -> Iterator[Rule]:
+        guard = z3.simplify(z3.And(*self._conditions(isn_left)))
+        if z3.is_false(guard):
+            return
+        changed = {**self._tcb_update(), **self._ghost_update(), **self._budget_update(), **self._channel_update()}
+        if self.network.clocks:
+            changed |= self.network.clocks.update(self.side, self.event, changed)
+        before = {var.name: var.term for var in self._variables()}
+        update = {name: z3.simplify(term) for name, term in changed.items()}
+        yield self._named(
+            self.event.name,
+            guard,
+            {name: term for name, term in update.items() if not term.eq(before[name])},
+            touches={"channel full": self._overflow()} if self.event.send else {},
+        )
+
+    def _exhausted(self, none_left: z3.BoolRef) -> Iterator[Rule]:
+        guard = z3.simplify(z3.And(*self._conditions(none_left)))
+        inbox = self.network.channel(self.network.other(self.side))
+        update = {**inbox.remove(choice("slot"), self._original), **self._duplication_update()}
+        yield self._named(
+            f"{self.event.name}, but no incarnation is left", guard, update, touches={"incarnations exhausted": TRUE}
+        )
+
+    def _named(
+        self, name: str, guard: z3.BoolRef, update: dict[str, z3.ExprRef], touches: dict[str, z3.BoolRef]
+    ) -> Rule:
+        return Rule(
+            name=f"{self.side.name}: {name}",
+            guard=guard,
+            update=update,
+            kind=self.event.kind,
+            side=self.side.name,
+            event=name,
+            cite=self.event.cite,
+            choose=self._choose(),
+            wires=tuple(self._wires(sends="channel full" in touches)),
+            touches=touches,
+        )
+
+    # -- guards --
+
+    def _conditions(self, isn_left: z3.BoolRef) -> Iterator[z3.BoolRef]:
+        if self.x is not None:
+            yield self.present
+        yield self.side.state_is(self.event.state)
+        yield self.event.guard
+        yield isn_left
+        if self.event.budget == "octets":
+            tcb, c = self.side.tcb, self.network.config
+            used = tcb.snd_nxt - tcb.iss + tcb.queued - (0 if self.event.state == "LISTEN" else 1)
+            yield z3.ULE(used + c.segment_text, c.octets)
+        elif self.event.budget and (counter := self.side.budget(self.event.budget)) is not None:
+            yield z3.ULT(counter.term, getattr(self.network.config, self.event.budget))
+        if self.x is not None and (counter := self.network.duplications) is not None:
+            yield z3.Or(self._original, z3.ULT(counter.term, self.network.config.duplications))
+        if self.network.clocks:
+            yield self.network.clocks.due(self.side, self.event)
+
+    def _choose(self) -> dict[str, int]:
+        if self.x is None:
+            return {}
+        slots = self.network.channel(self.network.other(self.side)).choices
+        return {"slot": slots} | ({"copy": 2} if self.network.config.duplications != 0 else {})
+
+    @property
+    def _original(self) -> z3.BoolRef:
+        """The segment itself arrives, not a duplicate of it."""
+        return choice("copy") == 0 if self.network.config.duplications != 0 else TRUE
+
+    # -- updates --
+
+    def _variables(self) -> Iterator[Var]:
+        for side in self.network.sides.values():
+            yield from side.variables
+            yield from self.network.channel(side).slots
+        if self.network.duplications:
+            yield self.network.duplications
+        if self.network.clocks:
+            yield from self.network.clocks.variables(self.side)
+
+    def _tcb_update(self) -> dict[str, z3.ExprRef]:
+        state = z3.BitVecVal(STATES.index(self.event.next), self.side.state_var.width)
+        update: dict[str, z3.ExprRef] = {self.side.state_var.name: state}
+        for name, var in self.side.tcb_vars.items():
+            new = getattr(self.event.tcb, name)
+            update[var.name] = z3.Extract(var.width - 1, 0, new) if var.width else new
+        for name in set(FIELDS) - set(self.side.tcb_vars):
+            if not z3.simplify(getattr(self.event.tcb, name)).eq(z3.simplify(getattr(self.side.tcb, name))):
+                raise BadSystem(f"'{self.event.name}' sets {name}, which this configuration leaves out")
+        return update
+
+    @property
+    def _incarnation_after(self) -> z3.BitVecRef:
+        return self.side.incarnation.term + (1 if self.event.chooses_isn else 0)
+
+    def _ghost_update(self) -> dict[str, z3.ExprRef]:
+        side, other, event = self.side, self.network.other(self.side), self.event
+        update: dict[str, z3.ExprRef] = {}
+        if event.next in NO_TCB or event.chooses_isn:
+            update |= {v.name: z3.BitVecVal(0, v.width) for v in (side.peer, side.heard)}
+        if event.accepts_syn:
+            current = z3.And(self.sender == other.incarnation.term, z3.Not(other.state_is(*NO_TCB)))
+            bit = z3.BitVecVal(1, side.heard.width) << _resize(self._incarnation_after - 1, side.heard.width)
+            update[side.peer.name] = self.sender
+            update[other.heard.name] = z3.If(current, other.heard.term | bit, other.heard.term)
+        if self.network.config.endings and event.next != event.state:
+            update[side.ended.name] = side.ended_as(how_it_ends(event))
+        if self.network.config.history and event.orderly:
+            tcb = side.tcb
+            used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.
+            update[side.finished.name] = z3.If(z3.UGE(used, 5), side.peer.term, side.finished.term)
+        return update
+
+    def _budget_update(self) -> dict[str, z3.ExprRef]:
+        update: dict[str, z3.ExprRef] = {self.side.incarnation.name: self._incarnation_after}
+        if self.event.budget not in ("", "octets") and (counter := self.side.budget(self.event.budget)):
+            update[counter.name] = counter.term + 1
+        return update | self._duplication_update()
+
+    def _duplication_update(self) -> dict[str, z3.ExprRef]:
+        counter = self.network.duplications
+        if self.x is None or counter is None:
+            return {}
+        return {counter.name: z3.If(self._original, counter.term, counter.term + 1)}
+
+    def _channel_update(self) -> dict[str, z3.ExprRef]:
+        update: dict[str, z3.ExprRef] = {}
+        if self.x is not None:
+            inbox = self.network.channel(self.network.other(self.side))
+            update |= inbox.remove(choice("slot"), self._original)
+        if self.event.send is not None:
+            has_tcb = self.event.state not in NO_TCB or self.event.chooses_isn
+            sender = self._incarnation_after if has_tcb else z3.BitVecVal(0, self.side.incarnation.width)
+            outbox = self.network.channel(self.side)
+            update |= outbox.insert(self.event.send, sender, self.event.send_when)
+        return update
+
+    def _overflow(self) -> z3.BoolRef:
+        return z3.simplify(z3.And(self.event.send_when, self.network.channel(self.side).full))
+
+    # -- what a picture shows --
+
+    def _wires(self, sends: bool) -> Iterator[Wire]:
+        if self.x is not None:
+            inbox = self.network.channel(self.network.other(self.side))
+            yield wire("arrive", inbox, self.x, self._original)
+            if self.network.config.duplications != 0:
+                yield wire("arrive-copy", inbox, self.x, z3.Not(self._original))
+        if sends and self.event.send is not None:
+            outbox = self.network.channel(self.side)
+            yield wire("send", outbox, self.event.send, z3.And(self.event.send_when, z3.Not(outbox.full)))
+            yield wire("send-lost", outbox, self.event.send, self._overflow())
+
+
+def _resize(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
+    if term.size() >= width:
+        return z3.Extract(width - 1, 0, term)
+    return z3.ZeroExt(width - term.size(), term)

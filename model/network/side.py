@@ -1,0 +1,113 @@
+"""One side's variables in a bounded network, and the ghosts among them.
+
+Ghosts are written by `firing` only, and nothing but properties reads them:
+- `peer`: the incarnation of the other side whose SYN this TCB has accepted;
+- `heard`: a bit for each incarnation of the other side that has accepted a SYN of this side's current incarnation;
+- `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
+- `ended` (with `endings`): how the last connection of this side ended.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import z3
+
+from model.system import Var, enumeration
+from model.tcp.config import Config
+from model.tcp.state import FIELDS, FLAGS, STATES, Tcb
+
+SIDES = ("A", "B")
+NO_TCB = ("CLOSED", "LISTEN")
+ENDINGS = ("not", "in order", "reset", "given up", "aborted", "crashed")
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side's variables, as terms."""
+
+    name: str
+    config: Config
+
+    def _var(self, field: str, width: int = 0, ghost: bool = False) -> Var:
+        return Var(f"{self.name}.{field}", width, ghost=ghost)
+
+    @property
+    def state_var(self) -> Var:
+        """The state of the connection."""
+        return enumeration(f"{self.name}.state", STATES)
+
+    @cached_property
+    def tcb_vars(self) -> dict[str, Var]:
+        """The TCB's fields, those left out that no event of this configuration can set."""
+        c, octets = self.config, self.config.octets.bit_length()
+        widths = dict.fromkeys(FIELDS, c.seq_bits) | dict.fromkeys(FLAGS, 0) | {"queued": octets, "syn_text": octets}
+        absent = set() if c.octets else {"queued", "close_queued"}
+        absent |= set() if c.text_on_syn else {"syn_text", "syn_fin"}
+        return {name: self._var(name, widths[name]) for name in FIELDS if name not in absent}
+
+    @cached_property
+    def tcb(self) -> Tcb:
+        """The TCB, every number as wide as a sequence number."""
+        return Tcb(**{name: self._field(name) for name in FIELDS})
+
+    def _field(self, name: str) -> z3.ExprRef:
+        var = self.tcb_vars.get(name)
+        if name in FLAGS:
+            return var.term if var else z3.BoolVal(False)
+        return z3.ZeroExt(self.config.seq_bits - var.width, var.term) if var else z3.BitVecVal(0, self.config.seq_bits)
+
+    @property
+    def incarnation(self) -> Var:
+        """Initial sequence numbers chosen so far: the number of the current incarnation."""
+        return self._var("incarnation", self.config.incarnation_bits)
+
+    @property
+    def peer(self) -> Var:
+        """Ghost: the incarnation of the other side that this TCB believes it talks to."""
+        return self._var("peer", self.config.incarnation_bits, ghost=True)
+
+    @property
+    def heard(self) -> Var:
+        """Ghost: bit k-1 says that incarnation k of the other side has accepted a SYN of this incarnation."""
+        return self._var("heard", self.config.incarnations, ghost=True)
+
+    @property
+    def finished(self) -> Var:
+        """Ghost: the other side's incarnation with which this side last exchanged data and closed in order."""
+        return self._var("finished", self.config.incarnation_bits, ghost=True)
+
+    @property
+    def ended(self) -> Var:
+        """Ghost: how the last connection of this side ended."""
+        return replace(enumeration(f"{self.name}.ended", ENDINGS), ghost=True)
+
+    def ended_as(self, how: str) -> z3.BitVecRef:
+        """The value of `ended` with this name."""
+        return z3.BitVecVal(ENDINGS.index(how), self.ended.width)
+
+    def budget(self, name: str) -> Var | None:
+        """The counter of a bounded budget, if this configuration bounds it."""
+        limit = getattr(self.config, name)
+        return self._var(name, limit.bit_length()) if limit else None
+
+    def state_is(self, *states: str) -> z3.BoolRef:
+        """Whether the state is one of `states`."""
+        return z3.Or(*(self.state_var.term == STATES.index(state) for state in states))
+
+    @property
+    def variables(self) -> list[Var]:
+        """All variables of this side."""
+        counters = [self.budget("retransmissions"), self.budget("crashes")]
+        history = [self.finished] if self.config.history else []
+        history += [self.ended] if self.config.endings else []
+        return [
+            self.state_var,
+            *self.tcb_vars.values(),
+            self.incarnation,
+            *(counter for counter in counters if counter),
+            self.peer,
+            self.heard,
+            *history,
+        ]
