@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from model.network.bounded import SIDES, Network
@@ -98,9 +99,15 @@ def _line(text: str, where: str, number: int) -> Line:
     return Line(number, match["side"] or "", match["what"], match["state"] or "", match["sends"] or "")
 
 
+@lru_cache(maxsize=4)
+def system_of(config: Config) -> System:
+    """The system of a configuration; scenarios that share one share the work of building it."""
+    return Network(config).system()
+
+
 def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
     """The run that the scenario describes. Raises `NoRun`."""
-    system = Network(scenario.config).system()
+    system = system_of(scenario.config)
     state, steps = system.initial[0], []
     for line in scenario.lines:
         happens = [step for step in _enabled(system, line.side, state) if _matches(step, line, state)]

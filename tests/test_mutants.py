@@ -9,7 +9,7 @@ import pytest
 
 from model.engines import explicit
 from model.network.bounded import Network
-from model.scenario import NoRun, read_scenario, run_scenario
+from model.scenario import NoRun, read_scenario, run_scenario, system_of
 from model.system import Property
 from model.tcp.config import Config
 from model.tcp.state import STATES
@@ -61,11 +61,13 @@ def rows() -> Iterator[str]:
 
 def figures(names: Iterable[str] = ENDS) -> Iterator[str]:
     """The figures that are no runs, and the line at which they stop."""
+    system_of.cache_clear()
     for name in sorted(names):
         try:
             run_scenario(read_scenario(FOLDER / f"{name}.story"))
         except NoRun as refused:
             yield f"{name}:{str(refused).split(':')[0].removeprefix('line ')}"
+    system_of.cache_clear()
 
 
 def claims(config: Config, *properties: Callable[[Network], Property]) -> Iterator[str]:
