@@ -11,7 +11,7 @@ from model.engines import explicit, twin
 from model.engines.verdict import Limits
 from model.judge import Options, judge, tasks_of
 from model.network.bounded import Network
-from model.system import BadSystem, Property
+from model.system import Property
 from model.tcp.config import BadConfig, Config
 from model.thresholds import OutOfRange, thresholds
 from model.traces.render import Pictures
@@ -127,5 +127,5 @@ def test_impossible_times_are_refused(changes: dict[str, object], says: str) -> 
 
 
 def test_a_start_that_the_users_cannot_reach_is_refused() -> None:
-    with pytest.raises(BadSystem, match="A starts in a state that its users' calls cannot lead to"):
+    with pytest.raises(BadConfig, match="start=half-closed: A starts in a state that its calls cannot lead to"):
         Network(LAST_ACK.but(close="B")).system()

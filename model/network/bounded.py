@@ -17,8 +17,8 @@ from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.firing import Firing, wire
 from model.network.side import NO_TCB, SIDES, Side
-from model.system import BadSystem, Property, Rule, System, Var, choice
-from model.tcp.config import Config
+from model.system import Property, Rule, System, Var, choice
+from model.tcp.config import BadConfig, Config
 from model.tcp.event import TRUE, Event
 from model.tcp.protocol import events
 from model.tcp.state import STATES, endpoint
@@ -95,7 +95,7 @@ class Network:
         rules = self.rules
         for name, reached in self.reached.items():
             if any(STATES[start[f"{name}.state"]] not in reached for start in initial):
-                raise BadSystem(f"{name} starts in a state that its users' calls cannot lead to")
+                raise BadConfig(f"start={self.config.start}: {name} starts in a state that its calls cannot lead to")
         return System(tuple(variables), initial, rules, properties, symmetric)
 
     def start(self) -> dict[str, int]:

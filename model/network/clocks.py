@@ -9,32 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import z3
 
 from model.network.channel import Channel
+from model.network.side import Side
 from model.system import Rule, Var
 from model.tcp.config import CLOCK_BITS, Config
 from model.tcp.event import Event
 from model.tcp.segment import one_if
-from model.tcp.state import Tcb
 from model.terms import constant
-
-
-class ClockedSide(Protocol):
-    """What the clocks need to know of a side."""
-
-    @property
-    def name(self) -> str:
-        """The side's name."""
-
-    @property
-    def tcb(self) -> Tcb:
-        """Its TCB."""
-
-    def state_is(self, *states: str) -> z3.BoolRef:
-        """Whether its state is one of these."""
 
 
 @dataclass(frozen=True)
@@ -63,19 +47,19 @@ class Clocks:
 
     times: Times
 
-    def retransmission(self, side: ClockedSide) -> Var:
+    def retransmission(self, side: Side) -> Var:
         """Ticks since the retransmission timer was started."""
         return Var(f"{side.name}.retransmission_clock", CLOCK_BITS)
 
-    def time_wait(self, side: ClockedSide) -> Var:
+    def time_wait(self, side: Side) -> Var:
         """Ticks since the time-wait timer was started."""
         return Var(f"{side.name}.time_wait_clock", CLOCK_BITS)
 
-    def variables(self, side: ClockedSide) -> list[Var]:
+    def variables(self, side: Side) -> list[Var]:
         """The clocks of a side."""
         return [self.retransmission(side), self.time_wait(side)]
 
-    def due(self, side: ClockedSide, event: Event) -> z3.BoolRef:
+    def due(self, side: Side, event: Event) -> z3.BoolRef:
         """Whether the clock that causes the event, if one does, has reached its time."""
         if event.budget == "retransmissions":
             return self.retransmission(side).term == self.times.rto
@@ -83,7 +67,7 @@ class Clocks:
             return self.time_wait(side).term == self.times.time_wait
         return z3.BoolVal(True)
 
-    def update(self, side: ClockedSide, event: Event, changed: Mapping[str, z3.ExprRef]) -> dict[str, z3.ExprRef]:
+    def update(self, side: Side, event: Event, changed: Mapping[str, z3.ExprRef]) -> dict[str, z3.ExprRef]:
         """The clocks after an event of `side`; `changed` has the TCB after it.
 
         The retransmission clock starts again when something becomes outstanding, when SND.UNA moves, and when it has
@@ -101,7 +85,7 @@ class Clocks:
             lasting.name: z3.If(event.restarts_2msl, zero, lasting.term) if stays else zero,
         }
 
-    def tick(self, sides: Sequence[ClockedSide], channels: Sequence[Channel]) -> Rule:
+    def tick(self, sides: Sequence[Side], channels: Sequence[Channel]) -> Rule:
         """One tick: every segment and every running clock gets older, unless something is due now."""
         waiting: list[z3.BoolRef] = []
         update: dict[str, z3.ExprRef] = {}

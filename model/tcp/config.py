@@ -44,7 +44,7 @@ ABOUT: Mapping[str, str] = {
     "retransmissions": "retransmissions of each side in a run",
     "crashes": "crashes of each side in a run",
     "timed": "time passes in ticks; otherwise any timer may expire at any moment",
-    "msl": "maximum segment lifetime, ticks",
+    "msl": "maximum segment lifetime, ticks: the most that delay may be, and half of TIME-WAIT",
     "delay": "a segment that is not lost arrives within so many ticks, at most msl",
     "rto": "retransmission timeout, ticks",
     "time_wait": "length of TIME-WAIT in ticks, or 2msl",
