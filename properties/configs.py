@@ -12,7 +12,7 @@ HISTORY = Config(incarnations=2, octets=1, history=True)
 B's numbers pass 0.
 """
 
-CRASHES = Config(incarnations=2, crashes=1, duplications=None, abort="both", user_timeout="both")
+CRASHES = Config(incarnations=2, crashes=1, duplications=None, aborts="both", gives_up="both")
 """Three-way under crashes, ABORT, USER TIMEOUT and duplication without bound: what leaves one side alone."""
 
 TWO_WAY = HISTORY.but(handshake="two-way")
@@ -21,7 +21,7 @@ TWO_WAY = HISTORY.but(handshake="two-way")
 TWO_WAY_CRASHES = CRASHES.but(handshake="two-way")
 """The weakened handshake under crashes, ABORT, USER TIMEOUT and duplication."""
 
-REPEATED_ISNS = Config(incarnations=2, isn_b="repeated", crashes=1, close="A")
+REPEATED_ISNS = Config(incarnations=2, isn_b="repeated", crashes=1, closes="A")
 """Three-way, but after a crash the server chooses the same initial sequence number again; only the client closes."""
 
 SIMULTANEOUS = Config(incarnations=2, open_a="both", open_b="both", isn_b="8,12")

@@ -75,7 +75,7 @@ def along_arc(network: Network, side: Side) -> z3.BoolRef:
 def may_die(network: Network, side: Side) -> z3.BoolRef:
     """This configuration has ABORT, USER TIMEOUT or crashes, or a RST (RFC 793: or a SYN) is on its way to the side."""
     c, inbox = network.config, network.channel(network.other(side))
-    if side.name in (c.abort, c.user_timeout) or "both" in (c.abort, c.user_timeout) or c.crashes != 0:
+    if side.name in (c.aborts, c.gives_up) or "both" in (c.aborts, c.gives_up) or c.crashes != 0:
         return z3.BoolVal(True)
     arriving = [inbox.layout.unpack(slot.term) for slot in inbox.slots]
     return z3.Or(*(z3.And(full, z3.Or(x.rst, z3.And(x.syn, c.syn == "rfc793"))) for full, x, _ in arriving))

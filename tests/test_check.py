@@ -146,7 +146,7 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
 def test_a_property_whose_premise_never_happens_is_vacuous_and_gives_1(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["--property", "half-open", "--set", "close=none", "--out", str(tmp_path)]) == 1
+    assert main(["--property", "half-open", "--set", "closes=none", "--out", str(tmp_path)]) == 1
     text = capsys.readouterr().out
     assert "its premise never happens: " in text
     assert text.splitlines()[-1] == "Not so: half-open is vacuous."

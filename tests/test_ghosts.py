@@ -26,7 +26,7 @@ SMALL = Config(incarnations=2, octets=1, history=True, capacity=2, seq_bits=4, r
 CONFIGS = {
     "reordering": SMALL.but(octets=0),
     "FIFO": SMALL.but(reordering=False, capacity=3, crashes=1),
-    "duplication": SMALL.but(capacity=1, duplications=1, abort="both", open_a="both", open_b="both"),
+    "duplication": SMALL.but(capacity=1, duplications=1, aborts="both", open_a="both", open_b="both"),
     "two-way": SMALL.but(capacity=1, handshake="two-way", seq_bits=5, send_on_syn=True),
 }
 named = pytest.mark.parametrize("name", CONFIGS)

@@ -22,7 +22,7 @@ from tests.decision_table import Segment, Tcb
 from tests.mutants import MUTANTS, Mutant
 from tests.test_scenarios import ENDS, FOLDER
 
-OPENING = Config(incarnations=2, retransmissions=1, crashes=1, close="A", ack_range="off")
+OPENING = Config(incarnations=2, retransmissions=1, crashes=1, closes="A", ack_range="off")
 CLOSING = Config(capacity=1)
 
 

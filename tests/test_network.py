@@ -26,17 +26,17 @@ Row = tuple[Config, int, int, int, dict[str, int]]
 SHIFTED = Config(retransmissions=1, isn_a="1", isn_b="8")
 COUNTS: dict[str, Row] = {
     # configuration, states, transitions, depth, bounds touched
-    "nothing lost": (TINY.but(loss=False, close="none", capacity=3), 11, 12, 6, {}),
+    "nothing lost": (TINY.but(loss=False, closes="none", capacity=3), 11, 12, 6, {}),
     "one segment": (TINY, 113, 219, 13, {"channel full": 16}),
     "FIFO": (TINY.but(capacity=2, reordering=False), 125, 249, 14, {"channel full": 2}),
-    "duplication": (TINY.but(duplications=1, close="A"), 99, 235, 9, {"channel full": 22}),
-    "crash": (TINY.but(crashes=1, close="none"), 77, 163, 9, {}),
-    "two-way": (TINY.but(handshake="two-way", close="A"), 27, 45, 8, {}),
-    "octets": (TINY.but(octets=1, close="none"), 71, 125, 11, {"channel full": 6}),
+    "duplication": (TINY.but(duplications=1, closes="A"), 99, 235, 9, {"channel full": 22}),
+    "crash": (TINY.but(crashes=1, closes="none"), 77, 163, 9, {}),
+    "two-way": (TINY.but(handshake="two-way", closes="A"), 27, 45, 8, {}),
+    "octets": (TINY.but(octets=1, closes="none"), 71, 125, 11, {"channel full": 6}),
 }
 LARGER: dict[str, Row] = {
     "text on the SYN": (
-        TINY.but(octets=1, close="none", open_b="both", send_on_syn=True),
+        TINY.but(octets=1, closes="none", open_b="both", send_on_syn=True),
         278,
         593,
         12,
@@ -60,7 +60,7 @@ LARGER: dict[str, Row] = {
     ),
     "crashes, two incarnations": (TINY.but(crashes=1, incarnations=2), 3026, 10535, 20, {"channel full": 956}),
     "RFC 793, ABORT": (
-        SEND_AGAIN.but(rst="rfc793", syn="rfc793", ack_range="off", abort="both", user_timeout="both"),
+        SEND_AGAIN.but(rst="rfc793", syn="rfc793", ack_range="off", aborts="both", gives_up="both"),
         1108,
         7666,
         16,

@@ -12,7 +12,7 @@ from model.traces.diagram import quotient_diagram
 
 
 def test_the_quotient_of_a_small_network_is_the_slow_count() -> None:
-    system = Network(Config(capacity=1, loss=False, close="none")).system()
+    system = Network(Config(capacity=1, loss=False, closes="none")).system()
     names = ["A.state", "B.state"]
     shown = {name: system.var[name] for name in names}
     states: Counter[tuple[str, ...]] = Counter()

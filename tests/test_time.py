@@ -19,7 +19,7 @@ from properties.claims import find
 from properties.configs import LAST_ACK
 from properties.time_wait import closed_after_a_loss, last_ack_answered
 
-OPENING = Config(timed=True, capacity=1, loss=False, close="none", isn_b="8")
+OPENING = Config(timed=True, capacity=1, loss=False, closes="none", isn_b="8")
 
 
 @pytest.mark.parametrize(
@@ -128,4 +128,4 @@ def test_impossible_times_are_refused(changes: dict[str, object], says: str) -> 
 
 def test_a_start_that_the_users_cannot_reach_is_refused() -> None:
     with pytest.raises(BadConfig, match="start=half-closed: A starts in a state that its calls cannot lead to"):
-        Network(LAST_ACK.but(close="B")).system()
+        Network(LAST_ACK.but(closes="B")).system()

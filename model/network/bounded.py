@@ -148,7 +148,7 @@ class Network:
         """Whether this configuration's users, timers and budgets allow the event at all."""
         c, call = self.config, event.call
         opens = {"A": c.open_a, "B": c.open_b}[side.name]
-        switches = {"CLOSE": c.close, "ABORT": c.abort, "USER TIMEOUT": c.user_timeout}
+        switches = {"CLOSE": c.closes, "ABORT": c.aborts, "USER TIMEOUT": c.gives_up}
         if event.state == "LISTEN" and call in ("active OPEN", "SEND") and opens != "both":
             return False
         if call in ("active OPEN", "passive OPEN"):

@@ -30,9 +30,9 @@ ABOUT: Mapping[str, str] = {
     "segment_text": "octets of text in one SEND, and in one retransmission at most",
     "open_a": "how the user of A opens",
     "open_b": "how the user of B opens",
-    "close": "whose users may CLOSE",
-    "abort": "whose users may ABORT",
-    "user_timeout": "whose USER TIMEOUT may expire",
+    "closes": "whose users may CLOSE",
+    "aborts": "whose users may ABORT",
+    "gives_up": "whose USER TIMEOUT may expire",
     "capacity": "segments in the network in each direction",
     "loss": "the network may lose a segment",
     "reordering": "segments may overtake each other (otherwise FIFO)",
@@ -78,9 +78,9 @@ class Config:
     segment_text: int = 1
     open_a: Opens = "active"
     open_b: Opens = "passive"
-    close: Sides = "both"
-    abort: Sides = "none"
-    user_timeout: Sides = "none"
+    closes: Sides = "both"
+    aborts: Sides = "none"
+    gives_up: Sides = "none"
     capacity: int = 2
     loss: bool = True
     reordering: bool = True
@@ -226,8 +226,8 @@ SCENARIO = Config(
     capacity=3,
     open_a="both",
     open_b="both",
-    abort="both",
-    user_timeout="both",
+    aborts="both",
+    gives_up="both",
     crashes=None,
     duplications=None,
 )
