@@ -19,6 +19,9 @@ from properties.claims import find
 from properties.configs import LAST_ACK
 from properties.time_wait import closed_after_a_loss, last_ack_answered
 
+SLOW = LAST_ACK.but(
+    octets=1, ack_delay=1, application_delay=4, quiet_time=3, crashes=1, gives_up="B", user_timeout=9, losses=0
+)
 OPENING = Config(timed=True, capacity=1, loss=False, closes="none", isn_b="8")
 
 
@@ -39,27 +42,20 @@ def test_explicit_and_twin_agree_on_timed_networks(config: Config, states: int, 
     assert counts[0][:3] == (states, transitions, depth)
 
 
-def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time() -> None:
-    network = Network(LAST_ACK)
+@pytest.mark.parametrize("config", [LAST_ACK, SLOW], ids=["LAST_ACK", "every timer"])
+def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time(config: Config) -> None:
+    network = Network(config)
     clocks = network.clocks
     assert clocks is not None
     young = [
-        z3.ULE(network.channel(side).layout.age(slot.term), LAST_ACK.delay)
+        z3.ULE(network.channel(side).layout.age(slot.term), config.delay)
         for side in network.sides.values()
         for slot in network.channel(side).slots
     ]
-    within = [
-        z3.And(
-            z3.ULE(clocks.retransmission(side).term, LAST_ACK.rto),
-            z3.ULE(clocks.time_wait(side).term, LAST_ACK.time_wait_ticks),
-        )
-        for side in network.sides.values()
-    ]
-    stopped = [
-        z3.Implies(side.tcb.snd_una == side.tcb.snd_nxt, clocks.retransmission(side).term == 0)
-        for side in network.sides.values()
-    ]
-    due = [clocks.retransmission(network.sides["B"]).term == LAST_ACK.rto]
+    timers = [timer for side in network.sides.values() for timer in clocks.timers(side)]
+    within = [z3.ULE(timer.clock.term, timer.time) for timer in timers]
+    stopped = [z3.Implies(z3.Not(timer.running), timer.clock.term == 0) for timer in timers]
+    due = [timer.due for timer in timers if timer.clock.name == "B.retransmission_clock"]
     system = network.system(
         Property("bounds", "always", z3.And(*young, *within, *stopped)),
         Property("the timer of B is due", "reachable", z3.And(*due)),

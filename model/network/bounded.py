@@ -99,12 +99,16 @@ class Network:
         return System(tuple(variables), initial, rules, properties, symmetric)
 
     def start(self) -> dict[str, int]:
-        """The configured start: both CLOSED; or A has closed and B has not, with nothing outstanding or under way."""
+        """The configured start: both CLOSED; or both ESTABLISHED; or A has closed and B has not; all at rest."""
         if self.config.start == "closed":
             return {}
         start: dict[str, int] = {}
         first = {side.name: self._isns(side)[0] for side in self.sides.values()}
-        for side, state, sent, received in (("A", "FIN-WAIT-2", 2, 1), ("B", "CLOSE-WAIT", 1, 2)):
+        begun = {
+            "established": (("A", "ESTABLISHED", 1, 1), ("B", "ESTABLISHED", 1, 1)),
+            "half-closed": (("A", "FIN-WAIT-2", 2, 1), ("B", "CLOSE-WAIT", 1, 2)),
+        }
+        for side, state, sent, received in begun[self.config.start]:
             other = "B" if side == "A" else "A"
             iss, irs = first[side], first[other]
             numbers = {"iss": iss, "irs": irs, "snd_una": iss + sent, "snd_nxt": iss + sent, "rcv_nxt": irs + received}

@@ -2,13 +2,14 @@
 
 Every segment carries its age and arrives (or is lost) before it is older than the delay bound. A clock counts the ticks
 since its timer was started; a timer that is due goes off before time goes on, and what is due at one instant happens in
-any order. Users may call at any time. Source: RFC 9293, 3.4.3 (MSL), 3.6 (TIME-WAIT), 3.8.1 (RFC 6298, 5.1 to 5.4).
+any order. Users may call at any time. Source: RFC 9293, 3.4.3 (MSL, quiet time), 3.6 (TIME-WAIT), 3.8.1 (RFC 6298, 5.1
+to 5.4; the timeout is not doubled), 3.8.3 (user timeout), 3.8.6.3 (delayed acknowledgments).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 
 import z3
 
@@ -16,29 +17,126 @@ from model.network.channel import Channel
 from model.network.side import Side
 from model.system import Rule, Var
 from model.tcp.config import CLOCK_BITS, Config
-from model.tcp.event import Event
+from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import one_if
 from model.terms import constant
+
+ZERO = z3.BitVecVal(0, CLOCK_BITS)
 
 
 @dataclass(frozen=True)
 class Times:
-    """The times of a run, in ticks: constants, or variables that no rule changes."""
+    """The times of a run, in ticks: constants, or variables that no rule changes; None: there is no such bound."""
 
     delay: z3.BitVecRef
     rto: z3.BitVecRef
     time_wait: z3.BitVecRef
+    ack_delay: z3.BitVecRef | None = None
+    application_delay: z3.BitVecRef | None = None
+    quiet_time: z3.BitVecRef | None = None
+    user_timeout: z3.BitVecRef | None = None
 
     @property
     def variables(self) -> list[Var]:
         """Those that are variables."""
-        terms = (self.delay, self.rto, self.time_wait)
-        return [Var(term.decl().name(), CLOCK_BITS) for term in terms if constant(term)]
+        terms = [getattr(self, field.name) for field in fields(self)]
+        return [Var(term.decl().name(), CLOCK_BITS) for term in terms if term is not None and constant(term)]
 
 
 def constant_times(config: Config) -> Times:
     """The times of a configuration."""
-    return Times(*(z3.BitVecVal(n, CLOCK_BITS) for n in (config.delay, config.rto, config.time_wait_ticks)))
+    ticks = config.ticks
+    always = ("delay", "rto", "time_wait", "application_delay", "user_timeout")
+    wanted = [f.name for f in fields(Times) if ticks.get(f.name) or (f.name in ticks and f.name in always)]
+    return Times(**{name: z3.BitVecVal(ticks[name], CLOCK_BITS) for name in wanted})
+
+
+@dataclass(frozen=True)
+class Moment:
+    """What a timer looks at: the state, and fields of the TCB, before or after an event."""
+
+    state_is: Callable[[str], z3.BoolRef]
+    snd_una: z3.BitVecRef
+    snd_nxt: z3.BitVecRef
+    ack_held: z3.BoolRef
+
+    @property
+    def outstanding(self) -> z3.BoolRef:
+        """Something that was sent is not acknowledged."""
+        return self.snd_una != self.snd_nxt
+
+
+@dataclass(frozen=True)
+class Timer:
+    """One timer of one side; its clock counts the ticks since it was started, and stands at zero while it does not run.
+
+    runs: whether it runs at a moment. restarts: whether an event between two moments starts it again. causes: whether
+    an event waits for it; what no event waits for happens until it is due.
+    """
+
+    side: Side
+    name: str
+    time: z3.BitVecRef
+    runs: Callable[[Moment], z3.BoolRef]
+    restarts: Callable[[Event, Moment, Moment], z3.BoolRef] = lambda *_: FALSE
+    causes: Callable[[Event], bool] = lambda _: False
+
+    @property
+    def clock(self) -> Var:
+        """The clock."""
+        return Var(f"{self.side.name}.{self.name}_clock", CLOCK_BITS)
+
+    @property
+    def due(self) -> z3.BoolRef:
+        """The clock has reached its time."""
+        return self.clock.term == self.time
+
+    @property
+    def running(self) -> z3.BoolRef:
+        """The timer runs now."""
+        tcb = self.side.tcb
+        return self.runs(Moment(self.side.state_is, tcb.snd_una, tcb.snd_nxt, tcb.ack_held))
+
+
+def progress(_: Event, before: Moment, after: Moment) -> z3.BoolRef:
+    """SND.UNA moves."""
+    return before.snd_una != after.snd_una
+
+
+def retransmission(side: Side, time: z3.BitVecRef) -> Timer:
+    """Starts again when SND.UNA moves, and when it has gone off (RFC 6298, 5.1 to 5.4)."""
+    return Timer(
+        side,
+        "retransmission",
+        time,
+        runs=lambda at: at.outstanding,
+        restarts=lambda event, *moments: z3.Or(event.budget == "retransmissions", progress(event, *moments)),
+        causes=lambda event: event.budget == "retransmissions",
+    )
+
+
+def time_wait(side: Side, time: z3.BitVecRef) -> Timer:
+    """The 2 MSL timeout (3.6)."""
+    return Timer(
+        side,
+        "time_wait",
+        time,
+        runs=lambda at: at.state_is("TIME-WAIT"),
+        restarts=lambda event, *_: event.restarts_2msl,
+        causes=lambda event: event.name == "TIME-WAIT TIMEOUT",
+    )
+
+
+def user_timeout(side: Side, time: z3.BitVecRef) -> Timer:
+    """Expires if what is outstanding is not acknowledged in time (3.8.3)."""
+    return Timer(
+        side,
+        "user_timeout",
+        time,
+        runs=lambda at: at.outstanding,
+        restarts=progress,
+        causes=lambda event: event.call == "USER TIMEOUT",
+    )
 
 
 @dataclass(frozen=True)
@@ -47,43 +145,49 @@ class Clocks:
 
     times: Times
 
-    def retransmission(self, side: Side) -> Var:
-        """Ticks since the retransmission timer was started."""
-        return Var(f"{side.name}.retransmission_clock", CLOCK_BITS)
+    def timers(self, side: Side) -> Iterator[Timer]:
+        """The timers of a side."""
+        t = self.times
+        yield retransmission(side, t.rto)
+        yield time_wait(side, t.time_wait)
+        if t.user_timeout is not None and side.config.gives_up in ("both", side.name):
+            yield user_timeout(side, t.user_timeout)
+        if t.application_delay is not None:  # The user who has been told of the FIN calls CLOSE.
+            yield Timer(side, "application", t.application_delay, lambda at: at.state_is("CLOSE-WAIT"))
+        if t.ack_delay is not None:
+            yield Timer(side, "ack", t.ack_delay, lambda at: at.ack_held)
 
-    def time_wait(self, side: Side) -> Var:
-        """Ticks since the time-wait timer was started."""
-        return Var(f"{side.name}.time_wait_clock", CLOCK_BITS)
+    def quiet_clock(self, side: Side) -> Var:
+        """Ticks of quiet time that are left after a crash."""
+        return Var(f"{side.name}.quiet_clock", CLOCK_BITS)
+
+    def quiet(self, side: Side) -> z3.BoolRef:
+        """The side has crashed and must not send yet."""
+        return FALSE if self.times.quiet_time is None else self.quiet_clock(side).term != 0
 
     def variables(self, side: Side) -> list[Var]:
         """The clocks of a side."""
-        return [self.retransmission(side), self.time_wait(side)]
+        quiet = [] if self.times.quiet_time is None else [self.quiet_clock(side)]
+        return [timer.clock for timer in self.timers(side)] + quiet
 
     def due(self, side: Side, event: Event) -> z3.BoolRef:
-        """Whether the clock that causes the event, if one does, has reached its time."""
-        if event.budget == "retransmissions":
-            return self.retransmission(side).term == self.times.rto
-        if event.state == "TIME-WAIT" and event.kind == "timeout":
-            return self.time_wait(side).term == self.times.time_wait
-        return z3.BoolVal(True)
+        """Whether the clock that causes the event, if one does, has reached its time, and no quiet time forbids it."""
+        waits = [timer.due for timer in self.timers(side) if timer.causes(event)]
+        return z3.And(*waits, z3.Not(self.quiet(side)) if event.kind == "call" else TRUE)
 
     def update(self, side: Side, event: Event, changed: Mapping[str, z3.ExprRef]) -> dict[str, z3.ExprRef]:
-        """The clocks after an event of `side`; `changed` has the TCB after it.
-
-        The retransmission clock starts again when something becomes outstanding, when SND.UNA moves, and when it has
-        gone off; it stands at zero while nothing is outstanding.
-        """
-        clock, lasting = self.retransmission(side), self.time_wait(side)
-        zero = z3.BitVecVal(0, CLOCK_BITS)
-        una, nxt = (changed.get(f"{side.name}.{name}", getattr(side.tcb, name)) for name in ("snd_una", "snd_nxt"))
-        runs_on = z3.And(side.tcb.snd_una != side.tcb.snd_nxt, una == side.tcb.snd_una, una != nxt)
-        if event.budget == "retransmissions":
-            runs_on = z3.BoolVal(False)
-        stays = event.state == event.next == "TIME-WAIT"
-        return {
-            clock.name: z3.If(runs_on, clock.term, zero),
-            lasting.name: z3.If(event.restarts_2msl, zero, lasting.term) if stays else zero,
-        }
+        """The clocks after an event of `side`; `changed` has the TCB after it."""
+        tcb = {name: getattr(side.tcb, name) for name in ("snd_una", "snd_nxt", "ack_held")}
+        before = Moment(lambda state: z3.BoolVal(state == event.state), **tcb)
+        then = {name: changed.get(f"{side.name}.{name}", term) for name, term in tcb.items()}
+        after = Moment(lambda state: z3.BoolVal(state == event.next), **then)
+        update: dict[str, z3.ExprRef] = {}
+        for timer in self.timers(side):
+            goes_on = z3.And(timer.runs(before), timer.runs(after), z3.Not(timer.restarts(event, before, after)))
+            update[timer.clock.name] = z3.If(goes_on, timer.clock.term, ZERO)
+        if self.times.quiet_time is not None and event.kind == "crash":
+            update[self.quiet_clock(side).name] = self.times.quiet_time
+        return update
 
     def tick(self, sides: Sequence[Side], channels: Sequence[Channel]) -> Rule:
         """One tick: every segment and every running clock gets older, unless something is due now."""
@@ -94,12 +198,12 @@ class Clocks:
                 waiting.append(z3.And(slot.term != 0, z3.UGE(channel.layout.age(slot.term), self.times.delay)))
                 update[slot.name] = channel.layout.older(slot.term)
         for side in sides:
-            for clock, runs, time in (
-                (self.retransmission(side), side.tcb.snd_una != side.tcb.snd_nxt, self.times.rto),
-                (self.time_wait(side), side.state_is("TIME-WAIT"), self.times.time_wait),
-            ):
-                waiting.append(z3.And(runs, clock.term == time))
-                update[clock.name] = clock.term + one_if(runs, clock.term)
+            for timer in self.timers(side):
+                waiting.append(z3.And(timer.running, timer.due))
+                update[timer.clock.name] = timer.clock.term + one_if(timer.running, timer.clock.term)
+            if self.times.quiet_time is not None:
+                left = self.quiet_clock(side)
+                update[left.name] = left.term - one_if(self.quiet(side), left.term)
         return Rule(
             name="time passes",
             guard=z3.Not(z3.Or(*waiting)),

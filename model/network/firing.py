@@ -133,6 +133,12 @@ class Firing:
         """The segment itself arrives, not a duplicate of it."""
         return choice("copy") == 0 if self.network.config.duplications != 0 else TRUE
 
+    @property
+    def _sends(self) -> z3.BoolRef:
+        """A segment is sent: not in quiet time."""
+        clocks = self.network.clocks
+        return z3.And(self.event.send_when, z3.Not(clocks.quiet(self.side))) if clocks else self.event.send_when
+
     # -- updates --
 
     def _variables(self) -> Iterator[Var]:
@@ -198,11 +204,11 @@ class Firing:
             has_tcb = self.event.state not in NO_TCB or self.event.chooses_isn
             sender = self._incarnation_after if has_tcb else z3.BitVecVal(0, self.side.incarnation.width)
             outbox = self.network.channel(self.side)
-            update |= outbox.insert(self.event.send, sender, self.event.send_when)
+            update |= outbox.insert(self.event.send, sender, self._sends)
         return update
 
     def _overflow(self) -> z3.BoolRef:
-        return z3.simplify(z3.And(self.event.send_when, self.network.channel(self.side).full))
+        return z3.simplify(z3.And(self._sends, self.network.channel(self.side).full))
 
     # -- what a picture shows --
 
@@ -214,7 +220,7 @@ class Firing:
                 yield wire("arrive-copy", inbox, self.x, z3.Not(self._original))
         if sends and self.event.send is not None:
             outbox = self.network.channel(self.side)
-            yield wire("send", outbox, self.event.send, z3.And(self.event.send_when, z3.Not(outbox.full)))
+            yield wire("send", outbox, self.event.send, z3.And(self._sends, z3.Not(outbox.full)))
             yield wire("send-lost", outbox, self.event.send, self._overflow())
 
 

@@ -45,6 +45,7 @@ class Side:
         widths = dict.fromkeys(FIELDS, c.seq_bits) | dict.fromkeys(FLAGS, 0) | {"queued": octets, "syn_text": octets}
         absent = set() if c.octets else {"queued", "close_queued"}
         absent |= set() if c.text_on_syn else {"syn_text", "syn_fin"}
+        absent |= set() if c.ack_delay else {"ack_held"}
         return {name: self._var(name, widths[name]) for name in FIELDS if name not in absent}
 
     @cached_property

@@ -15,6 +15,17 @@ Sides = Literal["both", "A", "B", "none"]
 Opens = Literal["active", "passive", "both", "none"]
 MOST_DIGITS = 10
 CLOCK_BITS = 4
+TICKS = (
+    "msl",
+    "delay",
+    "rto",
+    "time_wait",
+    "ack_delay",
+    "application_delay",
+    "quiet_time",
+    "user_timeout",
+)
+"""The fields that are times."""
 ABOUT: Mapping[str, str] = {
     "handshake": "three-way; two-way: LISTEN is ESTABLISHED by a SYN, and nobody acknowledges the SYN,ACK",
     "rst": "RST acceptable at RCV.NXT only (RFC 5961) or anywhere in the window (RFC 793)",
@@ -24,6 +35,7 @@ ABOUT: Mapping[str, str] = {
     "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
     "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped (see send_on_syn)",
     "send_on_syn": "a SEND in LISTEN puts its text on the SYN instead of queuing it (needs octets, and open=both)",
+    "close": "four-way: a FIN is acknowledged at once; merged: its ACK waits for the own FIN (or text to send)",
     "retransmission": "the retransmission timer exists",
     "seq_bits": "width of sequence numbers",
     "window": "receive window of both sides, octets",
@@ -49,8 +61,12 @@ ABOUT: Mapping[str, str] = {
     "rto": "retransmission timeout, ticks",
     "time_wait": "length of TIME-WAIT in ticks, or 2msl",
     "time_wait_restart": "a retransmitted FIN restarts TIME-WAIT (what the RFC means), or not (its letter)",
+    "ack_delay": "an acknowledgment of new text or FIN is sent within so many ticks (0: at once)",
+    "application_delay": "a user told of the peer's FIN calls CLOSE within so many ticks",
+    "quiet_time": "ticks after a crash in which nothing is sent",
+    "user_timeout": "ticks without progress after which the USER TIMEOUT expires (unlimited: at any moment)",
     "losses": "segments that the network may lose in a run",
-    "start": "both sides CLOSED, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT, nothing outstanding",
+    "start": "both sides CLOSED; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
     "endings": "ghosts remember how each side's last connection ended",
     "history": "ghosts remember connections that ended in order (for ghost-after-close)",
 }
@@ -72,6 +88,7 @@ class Config:
     rfc1337: bool = False
     data_on_syn: Literal["queued", "dropped"] = "queued"
     send_on_syn: bool = False
+    close: Literal["four-way", "merged"] = "four-way"
     retransmission: bool = True
     seq_bits: int = 4
     window: int = 2
@@ -97,8 +114,12 @@ class Config:
     rto: int = 2
     time_wait: str = "2msl"
     time_wait_restart: bool = True
+    ack_delay: int = 0
+    application_delay: int | None = None
+    quiet_time: int = 0
+    user_timeout: int | None = None
     losses: int | None = None
-    start: Literal["closed", "half-closed"] = "closed"
+    start: Literal["closed", "established", "half-closed"] = "closed"
     endings: bool = False
     history: bool = False
 
@@ -148,12 +169,26 @@ class Config:
             raise BadConfig("msl and rto must be at least 1 tick, delay at least 0")
         if self.delay > self.msl:
             raise BadConfig(f"delay={self.delay}: no segment outlives msl={self.msl}")
-        if max(self.msl, self.rto, self.time_wait_ticks) >= 1 << CLOCK_BITS:
-            raise BadConfig(f"msl, rto and time_wait: at most {(1 << CLOCK_BITS) - 1} ticks")
+        most = (1 << CLOCK_BITS) - 1
+        for name, ticks in self.ticks.items():
+            if ticks > most:
+                raise BadConfig(f"{name}={getattr(self, name)}: at most {most} ticks")
         default = {f.name: f.default for f in fields(self)}
-        used = [name for name in ("msl", "delay", "rto", "time_wait") if getattr(self, name) != default[name]]
+        used = [name for name in TICKS if getattr(self, name) != default[name]]
         if used and not self.timed:
-            raise BadConfig(f"{used[0]}={getattr(self, used[0])}: needs timed=true")
+            raise BadConfig(f"{used[0]}={show_field(getattr(self, used[0]))}: needs timed=true")
+        if self.application_delay is not None and self.closes != "both":
+            raise BadConfig(f"application_delay={self.application_delay}, closes={self.closes}: both must CLOSE")
+        if self.user_timeout is not None and (self.user_timeout == 0 or self.gives_up == "none"):
+            raise BadConfig(f"user_timeout={self.user_timeout}: at least 1 tick, and gives_up must say whose it is")
+        if self.quiet_time and self.crashes == 0:
+            raise BadConfig(f"quiet_time={self.quiet_time}: nobody crashes, and quiet time follows a crash")
+
+    @property
+    def ticks(self) -> dict[str, int]:
+        """The times that are bounded, in ticks, by the field's name."""
+        found = {name: getattr(self, name) for name in TICKS} | {"time_wait": self.time_wait_ticks}
+        return {name: int(ticks) for name, ticks in found.items() if ticks is not None}
 
     @property
     def text_bits(self) -> int:

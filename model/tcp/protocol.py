@@ -5,6 +5,7 @@ from __future__ import annotations
 import z3
 
 from model.tcp import calls, timeouts
+from model.tcp.acknowledgments import timed_acknowledgment
 from model.tcp.arrives import segment_arrives
 from model.tcp.event import Event
 from model.tcp.segment import Segment
@@ -23,7 +24,8 @@ def events(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[
         *segment_arrives(endpoint, tcb, x, isn),
         *timeouts.user_timeout(endpoint),
         *timeouts.time_wait_timeout(endpoint),
+        *timeouts.acknowledgment_timeout(endpoint, tcb),
     ]
     if endpoint.config.retransmission:
         listed += timeouts.retransmission_timeout(endpoint, tcb)
-    return listed
+    return [timed_acknowledgment(endpoint, tcb, event) for event in listed]

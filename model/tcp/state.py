@@ -40,6 +40,7 @@ class Tcb:
     passive_open: SYN-RECEIVED came from LISTEN, not from SYN-SENT.
     queued: octets of SENDs that wait for ESTABLISHED (3.10.2); close_queued: a CLOSE waits behind them (3.10.4).
     syn_text, syn_fin: text and FIN that came with the SYN and wait for ESTABLISHED (3.10.7.2, 3.10.7.3).
+    ack_held: an acknowledgment of new text or FIN is delayed (3.8.6.3).
     All numbers are bit-vectors as wide as a sequence number.
     """
 
@@ -53,13 +54,14 @@ class Tcb:
     close_queued: z3.BoolRef
     syn_text: z3.BitVecRef
     syn_fin: z3.BoolRef
+    ack_held: z3.BoolRef
 
     def but(self, **changes: z3.ExprRef) -> Tcb:
         """The same TCB with some fields changed."""
         return replace(self, **changes)
 
 
-FLAGS = ("passive_open", "close_queued", "syn_fin")
+FLAGS = ("passive_open", "close_queued", "syn_fin", "ack_held")
 FIELDS = tuple(field.name for field in fields(Tcb))
 
 

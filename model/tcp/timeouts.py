@@ -88,3 +88,21 @@ def time_wait_timeout(endpoint: Endpoint) -> list[Event]:
             orderly=True,
         )
     ]
+
+
+def acknowledgment_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
+    """3.8.6.3. An acknowledgment that was delayed is sent; it may be at any time up to the delay."""
+    holds = ("ESTABLISHED", *FIN_SENT, "CLOSE-WAIT") if endpoint.config.ack_delay else ()
+    return [
+        Event(
+            name=f"delayed ACK in {state}",
+            kind="timeout",
+            cite="3.8.6.3",
+            state=state,
+            next=state,
+            guard=tcb.ack_held,
+            tcb=tcb,
+            send=segment("ACK", tcb.snd_nxt, tcb.rcv_nxt),
+        )
+        for state in holds
+    ]

@@ -1,0 +1,52 @@
+"""When an acknowledgment goes out: at once, delayed (RFC 9293, 3.8.6.3), or merged with the FIN (a weakened close).
+
+The checks of SEGMENT ARRIVES say that an acknowledgment is due; this decides, for every event alike, whether it is sent
+now. An acknowledgment that rides on text, SYN or FIN is never held back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import z3
+
+from model.tcp.event import FALSE, Event
+from model.tcp.segment import Segment
+from model.tcp.state import Endpoint, Tcb
+
+
+def timed_acknowledgment(endpoint: Endpoint, tcb: Tcb, event: Event) -> Event:
+    """The event with its acknowledgment sent, held, or left to the FIN; `tcb` is the one before it."""
+    if endpoint.config.close == "merged":
+        event = merged(event)
+    return delayed(tcb, event) if endpoint.config.ack_delay else event
+
+
+def merged(event: Event) -> Event:
+    """close=merged: whoever has received a FIN sends no bare acknowledgment before its own FIN.
+
+    Not in the RFC, which acknowledges the FIN at once (3.10.7.4, eighth).
+    """
+    if event.kind != "arrives" or event.next != "CLOSE-WAIT" or event.send is None:
+        return event
+    when = z3.simplify(z3.And(event.send_when, z3.Not(bare(event.send))))
+    return replace(event, send=None if z3.is_false(when) else event.send, send_when=when)
+
+
+def delayed(tcb: Tcb, event: Event) -> Event:
+    """ack_delay: a bare acknowledgment of new text or FIN is held; whatever carries an ACK later sends it.
+
+    What answers an unacceptable segment is sent at once, and so is the ACK of a SYN.
+    """
+    if event.next == "CLOSED" or event.send is None:
+        return event
+    holds = event.kind == "arrives" and event.state not in ("LISTEN", "SYN-SENT")
+    held = z3.And(event.send_when, bare(event.send), event.tcb.rcv_nxt != tcb.rcv_nxt) if holds else FALSE
+    when = z3.And(event.send_when, z3.Not(held))
+    ack_held = z3.Or(held, z3.And(event.tcb.ack_held, z3.Not(z3.And(when, event.send.ack))))
+    return replace(event, send_when=z3.simplify(when), tcb=event.tcb.but(ack_held=z3.simplify(ack_held)))
+
+
+def bare(x: Segment) -> z3.BoolRef:
+    """A segment that does nothing but acknowledge."""
+    return z3.And(x.ack, x.text == 0, z3.Not(x.syn), z3.Not(x.fin), z3.Not(x.rst))
