@@ -7,7 +7,7 @@ bits: the incarnation of the segment's sender, 0 if it had no TCB).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,16 +22,31 @@ from model.tcp.config import BadConfig, Config
 from model.tcp.event import TRUE, Event
 from model.tcp.protocol import events
 from model.tcp.state import STATES, endpoint
+from model.terms import constant
 
 __all__ = ["NO_TCB", "SIDES", "Network", "Side"]
 
 
 @dataclass(frozen=True)
+class Assumptions:
+    """Variables that no rule changes, and the condition under which an event of a side may happen, given these."""
+
+    variables: Sequence[Var]
+    allows: Callable[[Network, Side, Event], z3.BoolRef]
+
+
+@dataclass(frozen=True)
 class Network:
-    """The bounded system of one configuration. times: the times as terms, if they are not the configuration's."""
+    """The bounded system of one configuration.
+
+    times, isns: the times, and the initial sequence numbers by side, as terms, if they are not the configuration's.
+    assumptions: what a run may be assumed not to do.
+    """
 
     config: Config
     times: Times | None = None
+    isns: Mapping[str, Sequence[z3.BitVecRef]] | None = None
+    assumptions: Assumptions | None = None
 
     @cached_property
     def reached(self) -> dict[str, set[str]]:
@@ -89,6 +104,9 @@ class Network:
         if self.clocks:
             variables += [var for side in self.sides.values() for var in self.clocks.variables(side)]
             variables += self.clocks.times.variables
+        variables += self.assumptions.variables if self.assumptions else []
+        given = [term for terms in (self.isns or {}).values() for term in terms if constant(term)]
+        variables += [Var(term.decl().name(), term.size()) for term in given]
         nothing = {var.name: 0 for var in variables}
         symmetric = tuple(groups) if self.config.reordering and self.config.capacity > 1 else ()
         initial = tuple({**nothing, **start} for start in (starts if starts is not None else [self.start()]))
@@ -138,7 +156,7 @@ class Network:
     def _isn(self, side: Side) -> z3.BitVecRef:
         """The initial sequence number on offer: the one that follows those already chosen."""
         bits = self.config.seq_bits
-        isns = [z3.BitVecVal(n, bits) for n in self._isns(side)]
+        isns = self.isns[side.name] if self.isns else [z3.BitVecVal(n, bits) for n in self._isns(side)]
         term = isns[self.config.incarnations - 1]
         for chosen in range(self.config.incarnations - 2, -1, -1):
             term = z3.If(side.incarnation.term == chosen, isns[chosen], term)
@@ -171,6 +189,9 @@ class Network:
         if counter is not None:
             guard = z3.And(present, z3.ULT(counter.term, self.config.losses))
             update[counter.name] = counter.term + 1
+        if self.config.endings:
+            ghost = receiver.ack_lost
+            update[ghost.name] = z3.Or(ghost.term, z3.And(x.ack, x.ackno == receiver.tcb.snd_nxt))
         return Rule(
             name=f"network loses a segment for {receiver.name}",
             guard=guard,

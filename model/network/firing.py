@@ -121,6 +121,8 @@ class Firing:
             yield z3.Or(self._original, z3.ULT(counter.term, self.network.config.duplications))
         if self.network.clocks:
             yield self.network.clocks.due(self.side, self.event)
+        if self.network.assumptions:
+            yield self.network.assumptions.allows(self.network, self.side, self.event)
 
     def _choose(self) -> dict[str, int]:
         if self.x is None:
@@ -177,6 +179,11 @@ class Firing:
             update[other.heard.name] = z3.If(current, other.heard.term | bit, other.heard.term)
         if self.network.config.endings and event.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
+        if self.network.config.origins and self.x is not None and event.state not in NO_TCB:
+            changes = [getattr(event.tcb, name) != getattr(side.tcb, name) for name in ("snd_una", "rcv_nxt")]
+            accepted = z3.Or(z3.BoolVal(event.next != event.state), *changes)
+            strange = z3.And(self.sender != 0, side.peer.term != 0, self.sender != side.peer.term)
+            update[side.deceived.name] = z3.Or(side.deceived.term, z3.And(accepted, strange))
         if self.network.config.history and event.orderly:
             tcb = side.tcb
             used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.
@@ -202,6 +209,8 @@ class Firing:
             update |= inbox.remove(choice("slot"), self._original)
         if self.event.send is not None:
             has_tcb = self.event.state not in NO_TCB or self.event.chooses_isn
+            if self.network.config.origins and self.x is not None:
+                has_tcb = has_tcb and not z3.is_true(self.event.send.rst)  # A reset in reply speaks for nobody.
             sender = self._incarnation_after if has_tcb else z3.BitVecVal(0, self.side.incarnation.width)
             outbox = self.network.channel(self.side)
             update |= outbox.insert(self.event.send, sender, self._sends)

@@ -4,7 +4,9 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
 - `peer`: the incarnation of the other side whose SYN this TCB has accepted;
 - `heard`: a bit for each incarnation of the other side that has accepted a SYN of this side's current incarnation;
 - `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
-- `ended` (with `endings`): how the last connection of this side ended.
+- `ended` (with `endings`): how the last connection of this side ended;
+- `deceived` (with `origins`): this side has accepted a segment of another incarnation than its peer's;
+- `ack_lost` (with `endings`): the network has lost an acknowledgment of everything that this side had sent.
 """
 
 from __future__ import annotations
@@ -84,6 +86,16 @@ class Side:
         """Ghost: how the last connection of this side ended."""
         return replace(enumeration(f"{self.name}.ended", ENDINGS), ghost=True)
 
+    @property
+    def ack_lost(self) -> Var:
+        """Ghost: an acknowledgment of all that this side had sent has been lost on its way."""
+        return self._var("ack_lost", ghost=True)
+
+    @property
+    def deceived(self) -> Var:
+        """Ghost: a segment of another incarnation than `peer` has changed the state, SND.UNA or RCV.NXT."""
+        return self._var("deceived", ghost=True)
+
     def ended_as(self, how: str) -> z3.BitVecRef:
         """The value of `ended` with this name."""
         return z3.BitVecVal(ENDINGS.index(how), self.ended.width)
@@ -102,7 +114,8 @@ class Side:
         """All variables of this side."""
         counters = [self.budget("retransmissions"), self.budget("crashes")]
         history = [self.finished] if self.config.history else []
-        history += [self.ended] if self.config.endings else []
+        history += [self.ended, self.ack_lost] if self.config.endings else []
+        history += [self.deceived] if self.config.origins else []
         return [
             self.state_var,
             *self.tcb_vars.values(),

@@ -67,7 +67,8 @@ ABOUT: Mapping[str, str] = {
     "user_timeout": "ticks without progress after which the USER TIMEOUT expires (unlimited: at any moment)",
     "losses": "segments that the network may lose in a run",
     "start": "both sides CLOSED; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
-    "endings": "ghosts remember how each side's last connection ended",
+    "endings": "ghosts remember how each side's last connection ended, and whether an ACK of all it sent was lost",
+    "origins": "ghosts remember that a side accepted a segment of another incarnation than it believes in",
     "history": "ghosts remember connections that ended in order (for ghost-after-close)",
 }
 
@@ -121,6 +122,7 @@ class Config:
     losses: int | None = None
     start: Literal["closed", "established", "half-closed"] = "closed"
     endings: bool = False
+    origins: bool = False
     history: bool = False
 
     def __post_init__(self) -> None:

@@ -1,0 +1,48 @@
+"""Why four segments to close, and not three (S9): a FIN whose ACK is held back is sent again and again."""
+
+from __future__ import annotations
+
+import z3
+
+from model.network.bounded import NO_TCB, Network, Side
+from model.system import Property
+from model.tcp.config import BadConfig
+
+
+def no_needless_fin_retransmission(network: Network) -> Property:
+    """No FIN is sent again that has arrived in order, unless its acknowledgment was lost."""
+    parts = {
+        f"{side.name} does not send its FIN again that has arrived, and no ACK of it was lost": z3.Not(
+            z3.And(fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(side.ack_lost.term))
+        )
+        for side in network.sides.values()
+    }
+    return Property("no-needless-fin-retransmission", "always", z3.And(*parts.values()), parts=parts)
+
+
+def fin_is_due(network: Network, side: Side) -> z3.BoolRef:
+    """The retransmission timer of `side` goes off now, and its FIN alone is outstanding."""
+    if network.clocks is None or not network.config.endings:
+        raise BadConfig("this property needs timed=true and endings=true")
+    timer = next(timer for timer in network.clocks.timers(side) if timer.name == "retransmission")
+    return z3.And(side.state_is("FIN-WAIT-1", "CLOSING", "LAST-ACK"), outstanding(side) == 1, timer.due)
+
+
+def outstanding(side: Side) -> z3.BitVecRef:
+    """How many numbers are not acknowledged."""
+    return side.tcb.snd_nxt - side.tcb.snd_una
+
+
+def fin_has_arrived(network: Network, side: Side) -> z3.BoolRef:
+    """The other side has received everything that `side` has sent, in order."""
+    peer = network.other(side)
+    return z3.And(peer.tcb.irs == side.tcb.iss, peer.tcb.rcv_nxt == side.tcb.snd_nxt, z3.Not(peer.state_is(*NO_TCB)))
+
+
+def fin_acknowledged_after_a_loss(network: Network) -> Property:
+    """The witness: a segment was lost, and A's FIN has been acknowledged."""
+    lost = network.losses
+    if lost is None:
+        raise BadConfig("this property needs losses=1")
+    done = z3.And(network.sides["A"].state_is("FIN-WAIT-2"), lost.term == 1)
+    return Property("a FIN acknowledged after a loss", "reachable", done)
