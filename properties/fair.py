@@ -50,8 +50,9 @@ class Live:
 
     @property
     def words(self) -> str:
-        """All promises in one line."""
-        return "; ".join(promise.words for promise in self.promises) or "nobody promises anything"
+        """All promises in one line; those that concern nothing are left out."""
+        kept = [promise.words for promise in self.promises if promise.weak or promise.strong]
+        return "; ".join(kept) or "nobody promises anything"
 
 
 def arrivals(network: Network, *sides: str) -> Promise:

@@ -108,7 +108,7 @@ def lines(arrow: Arrow) -> Iterator[str]:
         yield from edge(f"{name} to step {copy}, duplicate", arrow.start, arrow.end(copy), **look)
     if flight.later:
         look = {"color": RED, "style": "dashed", "penwidth": 1.6}
-        yield from edge(f"{name} to step {flight.ended}, next time", arrow.start, arrow.stop, **look)
+        yield from edge(f"{name} to step {flight.ended}, later", arrow.start, arrow.stop, **look)
     elif arrow.arrives and flight.ended:
         look = {"color": arrow.color, "penwidth": 2.4 if arrow.color == RED else 1.2}
         yield from edge(f"{name} to step {flight.ended}", arrow.start, arrow.end(flight.ended), **look)
@@ -132,7 +132,7 @@ def labels(arrow: Arrow) -> Iterator[str]:
         yield _at_receiver(arrow, flight.ended, f"{flight.text} {since}", arrow.color)
     if flight.later:
         fate = "arrives" if flight.end == "arrive" else "is lost"
-        yield _fate(arrow, f"{fate} next time round, in step {flight.ended}", 9, RED)
+        yield _fate(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
     elif flight.end in ("lose", "send-lost"):
         words = "lost" if flight.end == "lose" else "lost: channel full"
         yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})

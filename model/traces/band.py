@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from model.traces.arrows import RED, ROW, Paper
 from model.traces.dot import BOLD, Value, edge, text
 
-TINT, ROOM = "#fdecea", 112.0
+TINT, ROOM = "#fdecea", 108.0
 """The band's colour; room to the right of the margin, for the bracket and its words."""
 ABOVE = 29.0
 """What a row needs above its line, for the words of its event."""
-AGAIN = ("again and again,", "for ever")
+AGAIN = ("again", "and again,", "for ever")
 NEVER = "nothing happens any more, for ever"
 
 
@@ -36,7 +36,13 @@ def bracket(x: float, top: float, bottom: float, words: tuple[str, ...]) -> Iter
     yield from edge("loop, up", (corner, bottom), (corner, top), **look)
     yield from edge("loop, back", (corner, top), (x - 8, top), **look | {"arrowhead": "normal"})
     if words:
-        place = (corner + 5, (top + bottom) / 2)
+        place = (corner + 8, (top + bottom) / 2)
         yield text(
-            "loop, words", place, words, ROOM - ROW / 3, align="l", size=11.5, look={"fontname": BOLD, "fontcolor": RED}
+            "loop, words",
+            place,
+            words,
+            ROOM - ROW / 3 - 12,
+            align="l",
+            size=11.5,
+            look={"fontname": BOLD, "fontcolor": RED},
         )

@@ -60,12 +60,13 @@ def ladder(
     arrows = _arrows(paper, known)
     color = MARKS.get(mark, "") if loop is None and trace.steps else ""
     turns = [] if loop is None else band(paper, len(trace.steps), len(loop), MARGIN, NUMBERS)
+    shown = None if loop is None else len(trace.steps) + 1
     body = [
         *turns,
         *_frame(paper, title, caption, color),
         *(line for arrow in arrows for line in arrow_lines(arrow)),
         *(line for arrow in arrows for line in arrow_labels(arrow)),
-        *_margins(paper, system, whole, {left: left_state, right: right_state}),
+        *_margins(paper, system, whole, {left: left_state, right: right_state}, shown),
     ]
     return "\n".join(["digraph ladder {", *(f"  {line}" for line in (*DEFAULTS, *body)), "}"]) + "\n"
 
@@ -79,7 +80,7 @@ DEFAULTS = (
 
 def _width(known: Sequence[Flight]) -> float:
     """Room for the longest segment and for what became of it."""
-    return max([430.0, *(len(flight.text) * MONO_CHAR + 200 for flight in known)])
+    return max([430.0, *(len(flight.text) * MONO_CHAR + (260 if flight.later else 200) for flight in known)])
 
 
 def _rows(sends: Sequence[int]) -> tuple[float, ...]:
@@ -129,8 +130,8 @@ def _wrap(words: str, columns: float, most: int = 99) -> list[str]:
 # -- the margins ---------------------------------------------------------------------------------------------------
 
 
-def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, str]) -> Iterator[str]:
-    """Numbers, events, and the sides' states, initially and where they change."""
+def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, str], shown: int | None) -> Iterator[str]:
+    """Numbers, events, and the sides' states: initially, where they change, and in the row `shown`."""
     before = trace.initial
     for side, name in states.items():
         yield _state(paper, side, 0, system.var[name].show(before[name]))
@@ -139,9 +140,12 @@ def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, st
         yield text(f"number {number}", place, [f"{number}."], NUMBERS, look={"fontcolor": LINE})
         yield _event(paper, number, step, [n for v in states.values() for n in system.var[v].names])
         for side, name in states.items():
-            if step.state[name] != before[name]:
+            if step.state[name] != before[name] or number == shown:
                 yield _state(paper, side, number, system.var[name].show(step.state[name]))
         before = step.state
+    if shown == len(trace.steps) + 1:
+        for side, name in states.items():
+            yield _state(paper, side, shown, system.var[name].show(before[name]))
 
 
 def _event(paper: Paper, number: int, step: Step, states: Sequence[str]) -> str:
