@@ -1,92 +1,39 @@
-"""Claims into rows: search once for each configuration, judge each cell, and put the evidence into files.
-
-A row holds plain data only (no terms), so that reports need nothing of the engines.
-"""
+"""Claims into rows: search once for each configuration, judge each cell, and put the evidence into files."""
 
 from __future__ import annotations
 
-import re
-import shlex
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from importlib.resources import as_file, files
 from itertools import chain
-from pathlib import Path
-from typing import Any
 
 import z3
 
 from model.engines.explicit import explore
+from model.engines.liveness import LivenessVerdict, check_each
 from model.engines.quotient import quotient
-from model.engines.verdict import Effort, Limits, Progress, Verdict
-from model.network.bounded import SIDES, Network
+from model.engines.verdict import INTERRUPTED, Effort, Progress, Verdict
+from model.evidence import Shows, with_counterexamples
+from model.network.make import network_of
+from model.row import GOOD, Options, Row, Task, stem
 from model.scenario import NoRun, Scenario, read_scenario, run_scenario
+from model.study import find_study
 from model.system import Property, System
 from model.tcp.config import SCENARIO, Config, show_field
 from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
-from model.trace import Trace
 from model.traces.diagram import Arc, quotient_diagram, state_diagram
-from model.traces.ladder import ladder
-from model.traces.render import Pictures
-from model.traces.text import render_text, steps_json
-from properties.claim import Claim, make_property
+from properties.claim import Claim, make_property, make_witness
+from properties.fair import Live
 from properties.figure_5 import FIGURE_5
+
+__all__ = ["Options", "Row", "Task"]
 
 Report = Callable[[str, Progress], None]
 """Called with the variant that is being searched, and how far that is."""
-GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
-
-
-@dataclass(frozen=True)
-class Task:
-    """One cell to be judged. expected is empty where nothing is claimed: a property asked for, or a varied claim."""
-
-    claim: Claim
-    variant: str
-    config: Config
-    expected: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """What became of a task. `why` explains an unknown, vacuous or unreplayable verdict in words."""
-
-    task: Task
-    checked: str
-    engine: str
-    verdict: str
-    effort: Effort
-    scope: str = "bounded"
-    why: str = ""
-    steps: list[dict[str, Any]] | None = None
-    text: str = ""
-    figure: str = ""
-
-    @property
-    def outcome(self) -> str:
-        """One of: as claimed, contradicted, inconclusive; without an expectation: holds, violated, inconclusive."""
-        if self.verdict == "unknown":
-            return "inconclusive"
-        if not self.task.expected:
-            return "holds" if self.verdict in GOOD["holds"] else "violated"
-        return "as claimed" if self.verdict in GOOD[self.task.expected] else "contradicted"
-
-
-@dataclass(frozen=True)
-class Options:
-    """What the user asked of the search and of the evidence.
-
-    A row's figure is a path without suffix until drawn. problems: files that could not be written, a line each.
-    """
-
-    out: Path
-    limits: Limits
-    pictures: Pictures
-    problems: list[str]
-    full_states: bool = False
 
 
 def tasks_of(claims: Iterable[Claim]) -> list[Task]:
@@ -107,35 +54,53 @@ def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator
             yield [judge_scenario(task, options)]
     by_config: dict[Config, list[Task]] = {}
     for task in tasks:
-        if not task.claim.scenario:
+        if task.claim.searched:
             by_config.setdefault(task.config, []).append(task)
     for config, shared in by_config.items():
         yield judge_shared(config, shared, options, progress)
+    for task in tasks:
+        if task.claim.study:
+            yield [judge_study(task, options, progress)]
 
 
 def judge_shared(config: Config, tasks: Sequence[Task], options: Options, progress: Report) -> list[Row]:
-    """One search for all tasks on one configuration."""
-    network = Network(config)
+    """One search for the finite runs of all tasks on one configuration, and one for the infinite runs."""
+    network = network_of(config)
     made = {task: make_property(task.claim.make, network) for task in tasks}
     witnesses = {
-        task: [make_property(witness, network) for witness in task.claim.witness]
+        task: [make_witness(witness, network) for witness in task.claim.witness]
         for task in tasks
         if task.expected != "fails"
     }
-    wanted = {prop.name: prop for prop in (*made.values(), *chain(*witnesses.values()))}
+    safe = [prop for prop in made.values() if isinstance(prop, Property)]
+    wanted = {prop.name: prop for prop in (*safe, *chain(*witnesses.values()))}
+    live = [prop for prop in made.values() if isinstance(prop, Live)]
     system = network.system(*wanted.values())
-    name = tasks[0].variant
-    found = explore(system, limits=options.limits, progress=lambda p: progress(name, p))
-    rows = []
+    found = _search(system, live, options, partial(progress, tasks[0].variant))
+    rows, shows = [], Shows(network, system, options)
     for task in tasks:
         row = _row(task, found[made[task].name], [found[witness.name] for witness in witnesses.get(task, [])])
-        trace = found[made[task].name].trace
-        prop = replace(made[task], sentence=task.claim.sentence)
-        rows.append(row if trace is None else _with_evidence(row, system, trace, prop, options))
+        rows.append(_with_evidence(row, made[task], found[made[task].name], shows))
     return rows
 
 
-def _row(task: Task, verdict: Verdict, witnesses: Sequence[Verdict]) -> Row:
+def _search(
+    system: System, live: Sequence[Live], options: Options, progress: Callable[[Progress], None]
+) -> dict[str, Verdict | LivenessVerdict]:
+    """The verdicts of all properties by name; Ctrl-C during one search leaves out the next."""
+    found: dict[str, Verdict | LivenessVerdict] = {}
+    if system.properties:
+        found |= explore(system, limits=options.limits, progress=progress)
+    stopped = [verdict.effort for verdict in found.values() if verdict.effort.limit == INTERRUPTED]
+    if stopped:
+        return found | {one.name: LivenessVerdict(one.name, "unknown", stopped[0]) for one in live}
+    if live:
+        questions = [(one.prop, one.fairness) for one in live]
+        found |= check_each(system, questions, limits=options.limits, progress=progress)
+    return found
+
+
+def _row(task: Task, verdict: Verdict | LivenessVerdict, witnesses: Sequence[Verdict | LivenessVerdict]) -> Row:
     """The verdict as a row; it is vacuous if the property holds but its premise never happens."""
     why = verdict.effort.limit if verdict.answer == "unknown" else ""
     row = Row(task, verdict.property, verdict.engine, verdict.answer, verdict.effort, verdict.scope, why)
@@ -143,6 +108,23 @@ def _row(task: Task, verdict: Verdict, witnesses: Sequence[Verdict]) -> Row:
     if missing and verdict.answer in GOOD["holds"]:
         return replace(row, verdict="vacuous", why=f"its premise never happens: {', '.join(missing)}")
     return row
+
+
+def _with_evidence(row: Row, prop: Property | Live, verdict: Verdict | LivenessVerdict, shows: Shows) -> Row:
+    """The row with what the search has found; a live one also says what was promised."""
+    if isinstance(prop, Live):
+        row = replace(row, fairness=prop.words)
+        lasso = verdict.lasso if isinstance(verdict, LivenessVerdict) else None
+        return shows.lasso(row, lasso, prop) if lasso else row
+    trace = verdict.trace if isinstance(verdict, Verdict) else None
+    return shows.trace(row, trace, replace(prop, sentence=row.task.claim.sentence)) if trace else row
+
+
+def judge_study(task: Task, options: Options, progress: Report) -> Row:
+    """The answer of a study with its tables and pictures."""
+    result = find_study(task.claim.make)(task.config, options.limits, partial(progress, task.variant))
+    row = Row(task, task.claim.name, "study", result.answer, result.effort, why=result.why, tables=result.tables)
+    return with_counterexamples(row, result.counterexamples, options)
 
 
 def judge_scenario(task: Task, options: Options) -> Row:
@@ -163,48 +145,7 @@ def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
     count = len(trace.steps)
     effort = Effort(states=count + 1, transitions=count, depth=count + 1, complete=True)
     row = replace(row, verdict="reachable", effort=effort)
-    return _with_evidence(row, system, trace, None, options)
-
-
-def _with_evidence(row: Row, system: System, trace: Trace, prop: Property | None, options: Options) -> Row:
-    """The row with its trace as text, data and figure; both files are named after the claim and the variant.
-
-    Of two equal segments the later one is taken to arrive first where segments may overtake each other, since it is
-    the delayed original that these stories are about.
-    """
-    task = row.task
-    path = options.out / _stem(task.claim.name, task.variant)
-    fifo = not task.config.reordering
-    dot = ladder(
-        system,
-        trace,
-        oldest_first=fifo,
-        title=f"{row.task.claim.name}: {row.task.variant}",
-        left=SIDES[0],
-        right=SIDES[1],
-        left_state=f"{SIDES[0]}.state",
-        right_state=f"{SIDES[1]}.state",
-        caption=_caption(row),
-        mark="violated" if row.verdict == "violated" else "reached",
-    )
-    options.pictures.draw(dot, path, "neato")
-    slots = [name for name in trace.initial if ">" in name]
-    text = render_text(
-        system,
-        trace,
-        prop=prop,
-        full_states=options.full_states,
-        command=command_of(task),
-        shortest=prop is not None,
-        hidden=slots,
-        oldest_first=fifo,
-    )
-    words = path.with_name(path.name + ".txt")
-    try:
-        words.write_text(text, encoding="utf-8")
-    except OSError as error:
-        options.problems.append(f"{words}: {error.strerror}")
-    return replace(row, steps=steps_json(system, trace), text=text, figure=str(path))
+    return Shows(network_of(task.config), system, options).trace(row, trace, None)
 
 
 def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list[str]]:
@@ -213,7 +154,11 @@ def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list
     options.problems.extend(problems)
     files = {path: str(picture.svg or picture.dot) for path, picture in drawn.items()}
     reasons = dict.fromkeys(picture.reason for picture in drawn.values() if picture.reason)
-    return [replace(row, figure=files.get(row.figure, "")) for row in rows], list(reasons)
+    drawn_rows = [
+        replace(row, evidence=tuple(replace(one, figure=files.get(one.figure, "")) for one in row.evidence))
+        for row in rows
+    ]
+    return drawn_rows, list(reasons)
 
 
 def state_diagrams(options: Options) -> None:
@@ -229,35 +174,15 @@ def state_diagrams(options: Options) -> None:
 
 def state_graphs(tasks: Sequence[Task], options: Options) -> None:
     """For each configuration that was searched, the states reached as pairs of the endpoints' states."""
-    for task in {task.config: task for task in tasks if not task.claim.scenario}.values():
-        names = [f"{side}.state" for side in SIDES]
-        found = quotient(Network(task.config).system(), names, options.limits)
-        title = f"{task.variant}: {found.effort.states:,} states by the states of {' and '.join(SIDES)}"
-        path = options.out / _stem("state graph", task.variant)
+    for task in {task.config: task for task in tasks if task.claim.searched}.values():
+        network = network_of(task.config)
+        found = quotient(network.system(), list(network.lanes.values()), options.limits)
+        title = f"{task.variant}: {found.effort.states:,} states by the states of {' and '.join(network.lanes)}"
+        path = options.out / stem("state graph", task.variant)
         options.pictures.draw(quotient_diagram(found.states, found.arcs, title), path, "dot")
-
-
-def _stem(*words: str) -> str:
-    """A file's name made of words."""
-    return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")
 
 
 def short(event: Event) -> str:
     """An event's name without the states."""
     name = event.name.removeprefix(f"{event.state}, ").removesuffix(f" in {event.state}")
     return name.replace(" arrives", "").replace("; ", " and ")
-
-
-def _caption(row: Row) -> str:
-    begin = "VIOLATED" if row.verdict == "violated" else "REACHED"
-    return f"{begin}: {row.task.claim.sentence}"
-
-
-def command_of(task: Task) -> str:
-    """The command that gives this verdict again."""
-    if task.expected:
-        return f"python -m model.check {task.claim.name}"
-    command = ["python", "-m", "model.check", "--property", task.claim.name]
-    for name, value in task.config.varied().items():
-        command += ["--set", f"{name}={show_field(value)}"]
-    return shlex.join(command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import platform
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from model.judge import Row
+from model import study
+from model.row import Evidence, Row
 from model.tcp.config import Config, show_field
 
 SCHEMA_VERSION = 1
@@ -21,14 +23,19 @@ COLOURS = {"as claimed": "green", "holds": "green", "contradicted": "bold red", 
 NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
 COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
 NOT_CHECKED = (
-    "Not checked: liveness, quiet time and data under time, flow control, more segments in the network or more"
-    " incarnations than each scope says. --explain CLAIM says what a single claim leaves open."
+    "Not checked: infinite runs but those of the claims that say what is fair, quiet time and"
+    " data under time, flow control, more segments in the network or more incarnations than each scope says. --explain"
+    " CLAIM says what a single claim leaves open."
 )
 
 
 def traces_in_words(rows: Sequence[Row]) -> str:
     """Every trace of the rows as text."""
-    return "".join(f"-- {row.task.claim.name} ({row.task.variant})\n\n{row.text}\n" for row in rows if row.text)
+    return "".join(
+        f"-- {row.task.claim.name} ({', '.join(filter(None, (row.task.variant, one.label)))})\n\n{one.text}\n"
+        for row in rows
+        for one in row.evidence
+    )
 
 
 def table_text(rows: Sequence[Row], notes: Sequence[str], width: int | None) -> str:
@@ -40,7 +47,7 @@ def table_text(rows: Sequence[Row], notes: Sequence[str], width: int | None) -> 
 
 
 def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> None:
-    """The table; what each scope is; notes; what was not checked."""
+    """The table; the tables of studies; what each scope is, and what was promised; notes; what was not checked."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in COLUMNS:
         table.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
@@ -49,7 +56,11 @@ def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> N
         colour = COLOURS.get(row.outcome, "yellow")
         table.add_row(*_cells(row, names), style=colour if row.outcome != "as claimed" else "")
     console.print(table)
+    for row in rows:
+        for made in row.tables:
+            _print_study(console, f"{row.task.claim.name} ({row.task.variant})", made)
     _print_scopes(console, rows, names)
+    _print_fairness(console, rows)
     for row in rows:
         if row.why:
             console.print(f"{row.task.claim.name} ({row.task.variant}): {row.why}", style="dim", highlight=False)
@@ -77,9 +88,36 @@ def _cells(row: Row, names: dict[Config, str]) -> tuple[str, ...]:
         "" if replayed else f"{effort.transitions:,}",
         "" if replayed else str(effort.depth),
         "" if replayed else f"{effort.seconds:.1f}",
-        "" if row.steps is None else str(len(row.steps)),
+        _length(row),
         Path(row.figure).name,
     )
+
+
+def _length(row: Row) -> str:
+    """How many steps the run has; of an infinite one those before its loop, and those of its loop."""
+    if row.steps is None:
+        return ""
+    return str(len(row.steps)) + (f"+{len(row.loop)}" if row.loop is not None else "")
+
+
+def _print_study(console: Console, name: str, made: study.Table) -> None:
+    table = Table(*made.header)
+    for line in made.rows:
+        table.add_row(*line)
+    console.print(f"\n{name}: {made.title}", style="bold", highlight=False)
+    console.print(table)
+    for note in made.notes:
+        console.print(note, style="dim", highlight=False)
+
+
+def _print_fairness(console: Console, rows: Sequence[Row]) -> None:
+    """What infinite runs owe, once for all claims that ask for the same."""
+    promises: dict[str, list[str]] = {}
+    for row in rows:
+        if row.fairness:
+            promises.setdefault(row.fairness, []).append(row.task.claim.name)
+    for words, claims in promises.items():
+        console.print(f"fair, for {', '.join(dict.fromkeys(claims))}: {words}", style="dim", highlight=False)
 
 
 def _print_scopes(console: Console, rows: Sequence[Row], names: dict[Config, str]) -> None:
@@ -158,11 +196,19 @@ def _row_json(row: Row) -> dict[str, Any]:
         "complete": effort.complete,
         "seconds": round(effort.seconds, 3),
         "compile_seconds": round(effort.compile_seconds, 3),
+        "fairness": row.fairness or None,
         "trace": row.steps,
+        "loop": row.loop,
         "figure": row.figure or None,
+        "tables": [asdict(table) for table in row.tables],
+        "counterexamples": [_evidence_json(one) for one in row.evidence if row.task.claim.study],
         "bounds_touched": dict(effort.touched),
         "not_checked": row.task.claim.not_checked,
     }
+
+
+def _evidence_json(one: Evidence) -> dict[str, Any]:
+    return {"label": one.label, "trace": one.steps, "loop": one.loop, "figure": one.figure or None}
 
 
 def tools() -> dict[str, str]:

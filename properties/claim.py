@@ -14,6 +14,7 @@ from model.tcp.config import Config
 if TYPE_CHECKING:
     from model.network.bounded import Network
     from model.system import Property
+    from properties.fair import Live
 
 Expected = Literal["holds", "fails"]
 
@@ -33,8 +34,9 @@ class Claim:
 
     settles: the statements S1 to S9 of the explainer that it belongs to. sentence: what is claimed, in one sentence.
     cite: the paragraph of the RFC. meaning: what the answers mean, for `--explain`. not_checked: what it leaves open.
-    make: the property, as "module.function" of this package, or the name of a scenario file. witness: likewise
-    *reachable* properties that show, wherever the claim must hold, that its premise happens.
+    make: the property of finite or infinite runs (`Property`, `Live`), as "module.function" of this package; or the
+    name of a scenario file; or, for a study, "module.function" of `model.studies`, which computes the answer from
+    several searches. witness: *reachable* properties that show, wherever the claim must hold, that its premise happens.
     """
 
     name: str
@@ -46,15 +48,29 @@ class Claim:
     cells: tuple[Cell, ...]
     witness: tuple[str, ...] = ()
     not_checked: str = ""
+    study: bool = False
 
     @property
     def scenario(self) -> str:
         """The scenario file's name, if the claim is that it is a run."""
         return self.make if self.make.endswith(".story") else ""
 
+    @property
+    def searched(self) -> bool:
+        """Whether the claim is a property of a configuration."""
+        return not self.scenario and not self.study
 
-def make_property(reference: str, network: Network) -> Property:
+
+def make_property(reference: str, network: Network) -> Property | Live:
     """The property that `reference` ("module.function") names, for this network."""
+    return _made(reference, network)  # type: ignore[no-any-return]
+
+
+def make_witness(reference: str, network: Network) -> Property:
+    """Likewise a witness."""
+    return _made(reference, network)  # type: ignore[no-any-return]
+
+
+def _made(reference: str, network: Network) -> Any:
     module, function = reference.split(".")
-    made: Any = getattr(import_module(f"properties.{module}"), function)(network)
-    return made  # type: ignore[no-any-return]
+    return getattr(import_module(f"properties.{module}"), function)(network)

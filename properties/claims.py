@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
+from properties.claims_infinite import INFINITE
+from properties.claims_time import TIME
 from properties.configs import (
     CRASHES,
     HISTORY,
-    LAST_ACK,
     NO_RETRANSMISSION,
     PASSING_ZERO,
     REPEATED_ISNS,
@@ -225,6 +226,7 @@ CLAIMS = (
             Cell("server never closes, repeats its ISN", REPEATED_ISNS, "fails"),
         ),
     ),
+    *INFINITE,
     Claim(
         name="no-deadlock",
         settles=("S1", "S7"),
@@ -268,28 +270,7 @@ CLAIMS = (
         settles="S7",
         section="3.6",
     ),
-    Claim(
-        name="last-ack-answered",
-        settles=("S8",),
-        sentence="If at most one segment is lost, the passive closer ends in order and never by a reset.",
-        cite="3.6 (MUST-13); 3.10.8",
-        meaning=(
-            "B's FIN must find A still in TIME-WAIT when it has to be sent again. The longest wait is RTO + D: B sends"
-            " its FIN, the ACK is lost, B sends it again after RTO, and it travels for D. At the instant RTO + D either"
-            " may happen first, so TIME-WAIT needs RTO + D + 1 ticks; 2 MSL suffices for RTO =< MSL, D < MSL, and is"
-            " tight for RTO = MSL, D = MSL - 1. By the RFC's letter a retransmitted FIN does not restart TIME-WAIT (it"
-            " fails the sequence number check); then 2 MSL is not enough. python -m model.thresholds prints the table."
-        ),
-        make="time_wait.last_ack_answered",
-        witness=("time_wait.closed_after_a_loss",),
-        cells=(
-            Cell("2 MSL", LAST_ACK, "holds"),
-            Cell("one tick less", LAST_ACK.but(time_wait="5"), "fails"),
-            Cell("no TIME-WAIT", LAST_ACK.but(time_wait="0"), "fails"),
-            Cell("2 MSL, not restarted", LAST_ACK.but(time_wait_restart=False), "fails"),
-        ),
-        not_checked="the opening and A's half of the close, which lie before the start; more than one loss",
-    ),
+    *TIME,
     Claim(
         name="stray-reset",
         settles=(),

@@ -11,12 +11,12 @@ from model.engines import explicit, twin
 from model.engines.verdict import Limits
 from model.judge import Options, judge, tasks_of
 from model.network.bounded import Network
+from model.studies.time_wait import thresholds
 from model.system import Property
 from model.tcp.config import BadConfig, Config
-from model.thresholds import OutOfRange, thresholds
 from model.traces.render import Pictures
 from properties.claims import find
-from properties.configs import LAST_ACK
+from properties.configs import LAST_ACK, THRESHOLD
 from properties.time_wait import closed_after_a_loss, last_ack_answered
 
 SLOW = LAST_ACK.but(
@@ -65,24 +65,25 @@ def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time(conf
 
 
 def test_the_smallest_safe_time_wait_is_rto_plus_delay_and_one_tick() -> None:
-    found = thresholds(3, restart=True)
+    found = thresholds(THRESHOLD)
     assert found.smallest == {(delay, rto): rto + delay + 1 for delay in (1, 2, 3) for rto in (1, 2, 3)}
 
 
 def test_by_the_letter_two_msl_is_not_enough() -> None:
-    found = thresholds(2, restart=False)
+    found = thresholds(THRESHOLD.but(msl=2, time_wait_restart=False))
     assert found.smallest == {(1, 1): 4, (1, 2): 5, (2, 1): 6, (2, 2): 7}
 
 
 @pytest.mark.long
 def test_the_thresholds_for_an_msl_of_four_ticks() -> None:
-    found = thresholds(4, restart=True, capacity=10)
+    found = thresholds(THRESHOLD.but(msl=4, capacity=10))
     assert found.smallest == {(delay, rto): rto + delay + 1 for delay in range(1, 5) for rto in range(1, 5)}
 
 
 def test_a_search_in_which_the_channel_overflows_is_no_threshold() -> None:
-    with pytest.raises(OutOfRange, match="channel full"):
-        thresholds(2, restart=True, capacity=1)
+    found = thresholds(THRESHOLD.but(msl=2, capacity=1))
+    assert found.smallest == {}
+    assert found.why == "a segment found the channel full: raise capacity"
 
 
 def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:

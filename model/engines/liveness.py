@@ -27,7 +27,7 @@ from model.engines.fairness import NOWHERE, Debt, Fairness, check_fairness, debt
 from model.engines.graph import UNSEEN, Arcs, StateGraph
 from model.engines.lasso import Lasso, Loops, confirm_fair
 from model.engines.search import Array
-from model.engines.verdict import NO_LIMITS, Effort, Limits
+from model.engines.verdict import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits
 from model.system import BadSystem, System
 from model.terms import Meaning, free_constants
 from model.trace import ReplayError, Trace
@@ -70,6 +70,9 @@ class LivenessVerdict:
     scope: str = "bounded"
 
 
+Question = tuple[Liveness, Fairness]
+
+
 def check_liveness(
     system: System,
     properties: Sequence[Liveness],
@@ -78,21 +81,35 @@ def check_liveness(
     limits: Limits = NO_LIMITS,
     progress: Report | None = None,
 ) -> dict[str, LivenessVerdict]:
-    """The verdict of each property by its name, from one search; all have the same effort.
+    """The verdict of each property under one fairness; see `check_each`."""
+    return check_each(system, [(prop, fairness) for prop in properties], limits=limits, progress=progress)
 
-    Raises `BadSystem` for a property or fairness that does not fit the system, `ReplayError` if the Python meaning
-    disagrees, `ValueError` for a system that does not fit the engine.
+
+def check_each(
+    system: System, questions: Sequence[Question], *, limits: Limits = NO_LIMITS, progress: Report | None = None
+) -> dict[str, LivenessVerdict]:
+    """The verdict of each property, under its fairness, by its name, from one search; all have the same effort.
+
+    Ctrl-C and want of memory answer *unknown*. Raises `BadSystem` for a property or fairness that does not fit the
+    system, `ReplayError` if the Python meaning disagrees, `ValueError` for a system that does not fit the engine.
     """
-    _check_properties(system, properties)
-    check_fairness(system, fairness)
+    _check_properties(system, [prop for prop, _ in questions])
+    for _, fairness in questions:
+        check_fairness(system, fairness)
     graph = StateGraph(system, limits)
     effort = graph.effort(graph.run(progress))
+    lassos: dict[str, Lasso | None] = {}
+    if effort.complete:
+        begun = perf_counter()
+        try:
+            lassos = {prop.name: find_lasso(graph, debts(graph, fairness), prop) for prop, fairness in questions}
+        except (KeyboardInterrupt, MemoryError) as stop:
+            limit = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else OUT_OF_MEMORY
+            effort = replace(effort, complete=False, limit=limit)
+        effort = replace(effort, seconds=effort.seconds + perf_counter() - begun)
     if not effort.complete:
-        return {prop.name: LivenessVerdict(prop.name, "unknown", effort) for prop in properties}
-    begun, owed = perf_counter(), debts(graph, fairness)
-    lassos = {prop.name: find_lasso(graph, owed, prop) for prop in properties}
-    effort = replace(effort, seconds=effort.seconds + perf_counter() - begun)
-    for prop in properties:
+        return {prop.name: LivenessVerdict(prop.name, "unknown", effort) for prop, _ in questions}
+    for prop, fairness in questions:
         if found := lassos[prop.name]:
             confirm_lasso(system, prop, fairness, found)
     return {

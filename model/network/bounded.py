@@ -58,6 +58,21 @@ class Network:
         """Both sides by name."""
         return {name: Side(name, self.config) for name in SIDES}
 
+    @property
+    def lanes(self) -> dict[str, str]:
+        """For pictures: the two sides from left to right, and the variable that holds each one's state."""
+        return {side.name: side.state_var.name for side in self.sides.values()}
+
+    @property
+    def slots(self) -> list[str]:
+        """The variables that hold segments under way; pictures and texts show these as segments."""
+        return [slot.name for side in self.sides.values() for slot in self.channel(side).slots]
+
+    @property
+    def fifo(self) -> bool:
+        """Of equal segments the one sent first arrives first."""
+        return not self.config.reordering
+
     def other(self, side: Side) -> Side:
         """The other side."""
         return self.sides["B" if side.name == "A" else "A"]

@@ -56,7 +56,12 @@ class Arrow:
     def delay(self) -> int:
         """For how many steps a segment that arrives was under way."""
         sent, ended = self.flight.sent, self.flight.ended
-        return ended - sent if self.flight.end == "arrive" and sent and ended else 0
+        return ended - sent if self.arrives and sent and ended else 0
+
+    @property
+    def arrives(self) -> bool:
+        """Whether the picture shows its arrival."""
+        return self.flight.end == "arrive" and not self.flight.later
 
     @property
     def color(self) -> str:
@@ -84,7 +89,7 @@ class Arrow:
     def stop(self) -> Place:
         """Where a segment that does not arrive ends: where it is lost, or soon."""
         reach = GAP + len(self.flight.text) * MONO_CHAR + 30
-        if self.flight.end == "lose" and self.flight.ended:
+        if self.flight.end == "lose" and self.flight.ended and not self.flight.later:
             reach = max(reach, 0.6 * self.paper.width)
             return self.along(reach), self.paper.rows[self.flight.ended]
         return self.along(reach), self.start[1] + ROW * reach / self.paper.width
@@ -101,7 +106,10 @@ def lines(arrow: Arrow) -> Iterator[str]:
         late = copy - (flight.sent or copy) >= DELAYED
         look: dict[str, Value] = {"color": VIOLET, "style": "dashed", "penwidth": 2.4 if late else 1.6}
         yield from edge(f"{name} to step {copy}, duplicate", arrow.start, arrow.end(copy), **look)
-    if flight.end == "arrive" and flight.ended:
+    if flight.later:
+        look = {"color": RED, "style": "dashed", "penwidth": 1.6}
+        yield from edge(f"{name} to step {flight.ended}, later", arrow.start, arrow.stop, **look)
+    elif arrow.arrives and flight.ended:
         look = {"color": arrow.color, "penwidth": 2.4 if arrow.color == RED else 1.2}
         yield from edge(f"{name} to step {flight.ended}", arrow.start, arrow.end(flight.ended), **look)
     elif flight.end:
@@ -119,10 +127,13 @@ def labels(arrow: Arrow) -> Iterator[str]:
     for copy in flight.copies:
         since = f" from step {flight.sent}" if copy - (flight.sent or copy) >= DELAYED else ""
         yield _at_receiver(arrow, copy, f"duplicate {flight.text}{since}", VIOLET)
-    if flight.end == "arrive" and flight.ended and (not flight.sent or arrow.delay >= DELAYED):
+    if arrow.arrives and flight.ended and (not flight.sent or arrow.delay >= DELAYED):
         since = f"from step {flight.sent}" if flight.sent else "from before"
         yield _at_receiver(arrow, flight.ended, f"{flight.text} {since}", arrow.color)
-    if flight.end in ("lose", "send-lost"):
+    if flight.later:
+        fate = "arrives" if flight.end == "arrive" else "is lost"
+        yield _fate(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
+    elif flight.end in ("lose", "send-lost"):
         words = "lost" if flight.end == "lose" else "lost: channel full"
         yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})
         yield _fate(arrow, words, 9, RED)

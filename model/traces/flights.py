@@ -12,13 +12,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.system import State, Wire, WireAction
 from model.terms import Meaning, evaluate
 from model.trace import Step, Trace
 
 SENDS = ("send", "send-lost")
+TURNS = 4
+"""So many turns of a loop are followed to see what becomes of the segments of its first turn."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,10 @@ class Happening:
 
 @dataclass(frozen=True)
 class Flight:
-    """One segment: where it was sent, the duplicates of it that arrived, and its end, if the trace shows it."""
+    """One segment: where it was sent, the duplicates of it that arrived, and its end, if the trace shows it.
+
+    later: it ends in a later turn of a loop; `ended` is that step in the first turn.
+    """
 
     source: str
     target: str
@@ -49,6 +54,7 @@ class Flight:
     copies: tuple[int, ...]
     end: WireAction | None
     ended: int | None
+    later: bool = False
 
 
 def history(trace: Trace, oldest_first: bool = True) -> list[list[Happening]]:
@@ -102,3 +108,18 @@ def _flight(known: Sequence[Happening]) -> Flight:
         last.action if ends else None,
         last.step if ends else None,
     )
+
+
+def flights_of_loop(trace: Trace, loop: tuple[Step, ...], oldest_first: bool = True) -> list[Flight]:
+    """The segments of the run `trace`, `loop`, `loop`, ..., as far as its first turn shows them."""
+    stem, last = len(trace.steps), len(trace.steps) + len(loop)
+    unrolled = flights(history(Trace(trace.initial, trace.steps + loop * TURNS), oldest_first))
+    return [_first_turn(flight, stem, last) for flight in unrolled if not flight.sent or flight.sent <= last]
+
+
+def _first_turn(flight: Flight, stem: int, last: int) -> Flight:
+    """A segment of an unrolled run as the first turn shows it: what happens later is moved into that turn."""
+    flight = replace(flight, copies=tuple(copy for copy in flight.copies if copy <= last))
+    if flight.ended is None or flight.ended <= last:
+        return flight
+    return replace(flight, ended=stem + 1 + (flight.ended - stem - 1) % (last - stem), later=True)

@@ -6,6 +6,8 @@ so a delayed one is a long slant; one that is under way for many steps is red. W
 duplicate is dashed, and what the trace leaves in the network fades out.
 
 All positions are computed here, so every Graphviz draws the same.
+A lasso has its loop in a coloured band, with an arrow from the last row back to the first one (`band`).
+
 Limits: two sides; a segment from or to anybody else starts or ends between the two lines. Widths of text are estimated.
 """
 
@@ -21,8 +23,9 @@ from model.trace import Step, Trace
 from model.traces.arrows import DELAYED, FAINT, INK, LANE, LINE, MONO_CHAR, RED, ROW, Arrow, Paper
 from model.traces.arrows import labels as arrow_labels
 from model.traces.arrows import lines as arrow_lines
+from model.traces.band import band
 from model.traces.dot import BOLD, SANS, Value, attributes, edge, text
-from model.traces.flights import SENDS, Flight, flights, history
+from model.traces.flights import SENDS, Flight, flights, flights_of_loop, history
 
 MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS = 180.0, 30.0, 7.4, 31
 """Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words."""
@@ -42,22 +45,28 @@ def ladder(
     caption: str,
     mark: Literal["violated", "reached", ""] = "violated",
     oldest_first: bool = True,
+    loop: tuple[Step, ...] | None = None,
 ) -> str:
     """The diagram of a trace, as DOT source with fixed positions.
 
+    loop: what follows the trace again and again, if it is a lasso; an empty one stays where the trace ends.
     left, right: names of the two sides. left_state, right_state: names of the enumerations that hold their states.
     mark: what the last step shows, for its colour. oldest_first: which of several equal segments arrives first.
     """
-    steps = history(trace, oldest_first)
-    known = flights(steps)
-    sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in steps)]
-    paper = Paper((left, right), _width(known), _rows(sends))
+    whole = Trace(trace.initial, trace.steps + (loop or ()))
+    sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
+    known = flights_of_loop(trace, loop, oldest_first) if loop else flights(history(trace, oldest_first))
+    paper = Paper((left, right), _width(known), _rows([*sends, 1] if loop == () else sends))
     arrows = _arrows(paper, known)
+    color = MARKS.get(mark, "") if loop is None and trace.steps else ""
+    turns = [] if loop is None else band(paper, len(trace.steps), len(loop), MARGIN, NUMBERS)
+    shown = None if loop is None else len(trace.steps) + 1
     body = [
-        *_frame(paper, title, caption, MARKS.get(mark, "") if trace.steps else ""),
+        *turns,
+        *_frame(paper, title, caption, color),
         *(line for arrow in arrows for line in arrow_lines(arrow)),
         *(line for arrow in arrows for line in arrow_labels(arrow)),
-        *_margins(paper, system, trace, {left: left_state, right: right_state}),
+        *_margins(paper, system, whole, {left: left_state, right: right_state}, shown),
     ]
     return "\n".join(["digraph ladder {", *(f"  {line}" for line in (*DEFAULTS, *body)), "}"]) + "\n"
 
@@ -71,7 +80,7 @@ DEFAULTS = (
 
 def _width(known: Sequence[Flight]) -> float:
     """Room for the longest segment and for what became of it."""
-    return max([430.0, *(len(flight.text) * MONO_CHAR + 200 for flight in known)])
+    return max([430.0, *(len(flight.text) * MONO_CHAR + (260 if flight.later else 200) for flight in known)])
 
 
 def _rows(sends: Sequence[int]) -> tuple[float, ...]:
@@ -121,8 +130,8 @@ def _wrap(words: str, columns: float, most: int = 99) -> list[str]:
 # -- the margins ---------------------------------------------------------------------------------------------------
 
 
-def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, str]) -> Iterator[str]:
-    """Numbers, events, and the sides' states, initially and where they change."""
+def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, str], shown: int | None) -> Iterator[str]:
+    """Numbers, events, and the sides' states: initially, where they change, and in the row `shown`."""
     before = trace.initial
     for side, name in states.items():
         yield _state(paper, side, 0, system.var[name].show(before[name]))
@@ -131,9 +140,12 @@ def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, st
         yield text(f"number {number}", place, [f"{number}."], NUMBERS, look={"fontcolor": LINE})
         yield _event(paper, number, step, [n for v in states.values() for n in system.var[v].names])
         for side, name in states.items():
-            if step.state[name] != before[name]:
+            if step.state[name] != before[name] or number == shown:
                 yield _state(paper, side, number, system.var[name].show(step.state[name]))
         before = step.state
+    if shown == len(trace.steps) + 1:
+        for side, name in states.items():
+            yield _state(paper, side, shown, system.var[name].show(before[name]))
 
 
 def _event(paper: Paper, number: int, step: Step, states: Sequence[str]) -> str:

@@ -1,0 +1,111 @@
+"""What is asked for and what became of it: plain data (no terms), so that reports need nothing of the engines."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.engines.verdict import Effort, Limits
+from model.study import Table
+from model.tcp.config import Config, show_field
+from model.traces.render import Pictures
+from properties.claim import Claim
+
+GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
+
+
+@dataclass(frozen=True)
+class Task:
+    """One cell to be judged. expected is empty where nothing is claimed: a property asked for, or a varied claim."""
+
+    claim: Claim
+    variant: str
+    config: Config
+    expected: str
+
+    @property
+    def command(self) -> str:
+        """The command that gives this verdict again."""
+        if self.expected:
+            return f"python -m model.check {self.claim.name}"
+        command = ["python", "-m", "model.check", "--property", self.claim.name]
+        for name, value in self.config.varied().items():
+            command += ["--set", f"{name}={show_field(value)}"]
+        return shlex.join(command)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A run: its steps, those of its loop (None if it is finite), its words, its picture, and a label if it needs one.
+
+    figure: a path without suffix until drawn, then the file, or "" if there is none.
+    """
+
+    steps: list[dict[str, Any]]
+    loop: list[dict[str, Any]] | None
+    text: str
+    figure: str
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of a task.
+
+    why: an unknown, vacuous or unreplayable verdict in words. fairness: what infinite runs owe, in words. evidence: a
+    trace, or what a study shows; tables: of a study.
+    """
+
+    task: Task
+    checked: str
+    engine: str
+    verdict: str
+    effort: Effort
+    scope: str = "bounded"
+    why: str = ""
+    fairness: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+    @property
+    def outcome(self) -> str:
+        """One of: as claimed, contradicted, inconclusive; without an expectation: holds, violated, inconclusive."""
+        if self.verdict == "unknown":
+            return "inconclusive"
+        if not self.task.expected:
+            return "holds" if self.verdict in GOOD["holds"] else "violated"
+        return "as claimed" if self.verdict in GOOD[self.task.expected] else "contradicted"
+
+    @property
+    def steps(self) -> list[dict[str, Any]] | None:
+        """The steps of the first run, without its loop; None if there is no run."""
+        return self.evidence[0].steps if self.evidence else None
+
+    @property
+    def loop(self) -> list[dict[str, Any]] | None:
+        """The loop of the first run; None if it has none."""
+        return self.evidence[0].loop if self.evidence else None
+
+    @property
+    def figure(self) -> str:
+        """The first figure."""
+        return self.evidence[0].figure if self.evidence else ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked of the search and of the evidence. problems: files that could not be written, a line each."""
+
+    out: Path
+    limits: Limits
+    pictures: Pictures
+    problems: list[str]
+    full_states: bool = False
+
+
+def stem(*words: str) -> str:
+    """A file's name made of words."""
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")

@@ -1,0 +1,113 @@
+"""How long TIME-WAIT has to be: the smallest safe length for each delay bound and retransmission timeout.
+
+The times are variables that no rule changes, with an initial state for each case, so one search serves a whole table.
+A length is safe if the passive closer is never reset although one segment may be lost (claim last-ack-answered).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from model.engines.explicit import Report, explore
+from model.engines.verdict import NO_LIMITS, Effort, Limits
+from model.network.make import network_of
+from model.study import Counterexample, StudyResult, Table
+from model.tcp.config import BadConfig, Config
+from properties.time_wait import all_at_once, cases, last_ack_answered
+
+LONGEST = 4
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The smallest safe TIME-WAIT by delay bound and retransmission timeout, in ticks. why: what left it open."""
+
+    smallest: dict[tuple[int, int], int]
+    effort: Effort
+    why: str = ""
+
+    def worst(self, msl: int) -> tuple[int, int]:
+        """The delay bound below `msl` and the timeout up to it that need the longest TIME-WAIT."""
+        return max((at for at in self.smallest if at[0] < msl and at[1] <= msl), key=lambda at: self.smallest[at])
+
+
+def threshold(config: Config, limits: Limits, progress: Report) -> StudyResult:
+    """Whether 2 MSL suffices for RTO =< MSL and D < MSL, for each MSL from 2 ticks to the configuration's.
+
+    Its other times are not used.
+    """
+    if not config.timed or not config.endings or config.start != "half-closed" or not 2 <= config.msl <= LONGEST:
+        raise BadConfig(f"this study needs timed=true, endings=true, start=half-closed, msl from 2 to {LONGEST}")
+    found = thresholds(config, limits, progress)
+    if found.why:
+        return StudyResult("unknown", found.effort, why=found.why)
+    short = [msl for msl in range(2, config.msl + 1) if found.smallest[found.worst(msl)] > 2 * msl]
+    tables = (lengths(found, config), comparison(found, config))
+    runs = counterexample(found, config, short, limits)
+    return StudyResult("violated" if short else "holds", found.effort, tables, runs)
+
+
+def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: Report | None = None) -> Thresholds:
+    """Search for delay bounds and timeouts up to the configuration's MSL."""
+    wanted = list(cases(config.msl))
+    found = explore(all_at_once(config, wanted), limits=limits, progress=progress)
+    effort = next(iter(found.values())).effort
+    if effort.limit or "channel full" in effort.touched:
+        return Thresholds({}, effort, effort.limit or "a segment found the channel full: raise capacity")
+    smallest = {}
+    for delay, rto in dict.fromkeys(case[:2] for case in wanted):
+        safe = {t: found[f"{d} {r} {t}"].answer == "holds" for d, r, t in wanted if (d, r) == (delay, rto)}
+        least = min((t for t in safe if all(safe[s] for s in safe if s >= t)), default=None)
+        if least is None or least == min(safe):
+            return Thresholds(
+                {}, effort, f"delay {delay}, rto {rto}: the searched lengths do not enclose the threshold"
+            )
+        smallest[delay, rto] = least
+    return Thresholds(smallest, effort)
+
+
+def lengths(found: Thresholds, config: Config) -> Table:
+    """Rows are delay bounds, columns retransmission timeouts."""
+    ticks = range(1, config.msl + 1)
+    how = "restarted by a retransmitted FIN" if config.time_wait_restart else "not restarted (the RFC's letter)"
+    rows = ((f"D={d}", *(str(found.smallest[d, rto]) for rto in ticks)) for d in ticks)
+    sums = all(least == rto + d + 1 for (d, rto), least in found.smallest.items())
+    notes = ["Everywhere it is RTO + D + 1."] if sums else []
+    return Table(
+        f"Smallest safe TIME-WAIT in ticks, {how}",
+        ("", *(f"RTO={rto}" for rto in ticks)),
+        tuple(rows),
+        (*notes, reach(config)),
+    )
+
+
+def reach(config: Config) -> str:
+    """How far the table goes."""
+    more = "; --set msl=4 --set capacity=10 goes on to 4 (two minutes)" if config.msl < LONGEST else ""
+    return f"D is the delay bound; at most {config.losses} segment is lost; searched to MSL = {config.msl} ticks{more}."
+
+
+def comparison(found: Thresholds, config: Config) -> Table:
+    """For each MSL what is needed, and whether 2 MSL is that much; also if segments live for the whole MSL."""
+    rows = []
+    for msl in range(2, config.msl + 1):
+        delay, rto = found.worst(msl)
+        need, beyond = found.smallest[delay, rto], max(found.smallest[msl, r] for r in range(1, msl + 1))
+        enough = "suffices" if need <= 2 * msl else "is not enough"
+        rows.append((str(msl), str(2 * msl), f"{need} (D={delay}, RTO={rto})", enough, str(beyond)))
+    header = ("MSL", "2 MSL", "needed for RTO =< MSL, D < MSL", "so 2 MSL", "needed if D = MSL")
+    return Table("Is 2 MSL enough?", header, tuple(rows))
+
+
+def counterexample(found: Thresholds, config: Config, short: list[int], limits: Limits) -> tuple[Counterexample, ...]:
+    """What happens at 2 MSL where that is not enough; else what happens one tick below the threshold."""
+    msl = short[0] if short else config.msl
+    delay, rto = found.worst(msl)
+    ticks = 2 * msl if short else found.smallest[delay, rto] - 1
+    network = network_of(config.but(msl=msl, delay=delay, rto=rto, time_wait=str(ticks)))
+    times = f"with MSL {msl}, RTO {rto}, D {delay} and TIME-WAIT {ticks} ticks"
+    prop = replace(last_ack_answered(network), sentence=f"The passive closer ends in order {times}.")
+    system = network.system(prop)
+    trace = explore(system, limits=limits)[prop.name].trace
+    label = "2 MSL" if short else "one tick less"
+    return (Counterexample(label, network, system, trace, prop),) if trace else ()

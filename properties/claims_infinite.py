@@ -1,0 +1,75 @@
+"""The claims about infinite runs: what comes about in the end, and what must be promised for it (S1, S7)."""
+
+from __future__ import annotations
+
+from properties.claim import Cell, Claim
+from properties.configs import FAIR_CLOSE, FAIR_OPEN, PASSING_ZERO
+
+GIVING_UP = "crashes, CLOSE, ABORT and USER TIMEOUT, by which somebody gives up; how long it takes; duplication"
+
+INFINITE = (
+    Claim(
+        name="open-completes",
+        settles=("S1",),
+        sentence="Once A has sent its SYN and B listens, both sides become ESTABLISHED.",
+        cite="3.5, Figure 6; 3.10.8",
+        meaning=(
+            "Three segments are enough for every fair run: the network may lose any of them any number of times, but"
+            " what is sent again and again arrives again and again, and the retransmission timers expire. Two segments"
+            " are enough for that too; what they lack is safety (half-open). If nothing is sent again, one loss ends"
+            " it. The premise asks for a listening B and for nothing under way to A: a reset from the time before B"
+            " listened refuses the connection, rightly. A finding: weak fairness and a bounded number of losses are not"
+            " enough in a bounded network. Timers without time may expire so fast that the channel is full whenever an"
+            " answer is sent, for ever; so the promises say that this is not what happens each time."
+        ),
+        make="progress.open_completes",
+        witness=("progress.asked_and_lost",),
+        cells=(
+            Cell("three-way", FAIR_OPEN, "holds"),
+            Cell("two-way", FAIR_OPEN.but(handshake="two-way"), "holds"),
+            Cell("nothing is sent again", FAIR_OPEN.but(retransmission=False), "fails"),
+        ),
+        not_checked=GIVING_UP,
+    ),
+    Claim(
+        name="server-timer-repairs",
+        settles=("S1",),
+        sentence="If the SYN,ACK is lost, the client's retransmission alone completes the opening.",
+        cite="3.10.7.3; 3.10.7.4, first; 3.10.8",
+        meaning=(
+            "Three-way it does not: in SYN-RECEIVED the client's repeated SYN lies before the window and draws a bare"
+            " ACK, which SYN-SENT ignores, again and again for ever. Only the server's own timer, which promises"
+            " nothing here, repairs a lost SYN,ACK (with it, open-completes holds). Two-way the server answers a"
+            " repeated SYN by the same SYN,ACK, and needs no timer."
+        ),
+        make="progress.server_timer_repairs",
+        witness=("progress.syn_ack_lost",),
+        cells=(
+            Cell("two-way", FAIR_OPEN.but(handshake="two-way"), "holds"),
+            Cell("three-way", FAIR_OPEN, "fails"),
+        ),
+        not_checked=GIVING_UP,
+    ),
+    Claim(
+        name="close-completes",
+        settles=("S7",),
+        sentence="If both users will CLOSE, every connection, however far it has come, ends on both sides.",
+        cite="3.6; 3.10.4; 3.10.8",
+        meaning=(
+            "From any state with a TCB both sides come to CLOSED or LISTEN at once, if the network is fair, timers"
+            " expire and each user calls CLOSE when it can: by four segments, by a simultaneous close, or by a reset."
+            " Two ends in TIME-WAIT may acknowledge each other's old segments, but not for ever, since TIME-WAIT ends."
+            " If nothing is sent again, losses let them wait for ever. Where numbers pass 0 a late"
+            " <SEQ=0><CTL=RST,ACK> may kill one end (stray-reset), and the other stays in FIN-WAIT-2, which has no"
+            " timer in the RFC."
+        ),
+        make="progress.close_completes",
+        witness=("progress.established",),
+        cells=(
+            Cell("no window reaches 0", FAIR_CLOSE, "holds"),
+            Cell("numbers pass 0", PASSING_ZERO, "fails"),
+            Cell("nothing is sent again", FAIR_CLOSE.but(retransmission=False), "fails"),
+        ),
+        not_checked="crashes and ABORT; users who do not close; how long it takes; data; duplication",
+    ),
+)

@@ -1,0 +1,128 @@
+"""What infinite runs owe: promises of the network, the timers and the users, each in words and as classes of rules.
+
+A claim about infinite runs lists the promises that it needs; who makes no promise may do nothing for ever.
+
+Everything is promised as *fair loss*: what is tried again and again succeeds again and again. Loss has two faces here,
+the network's rule and a full channel, which an untimed timer could fill each time before an answer is sent; so classes
+are strong, and split by whether there is room to send. Time has no such faces: see `time_passes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import z3
+
+from model.engines.fairness import Fairness, RuleClass
+from model.engines.liveness import Liveness
+from model.network.bounded import Network, Side
+from model.system import Rule, choice
+from model.tcp.segment import one_if
+
+
+@dataclass(frozen=True)
+class Promise:
+    """What is promised, in words; weak and strong as in `Fairness`."""
+
+    words: str
+    weak: Sequence[RuleClass] = ()
+    strong: Sequence[RuleClass] = ()
+
+
+@dataclass(frozen=True)
+class Live:
+    """A property of infinite runs, and the promises that it needs."""
+
+    prop: Liveness
+    promises: Sequence[Promise] = field(default=())
+
+    @property
+    def name(self) -> str:
+        """The property's name."""
+        return self.prop.name
+
+    @property
+    def fairness(self) -> Fairness:
+        """All promises."""
+        weak = [owed for promise in self.promises for owed in promise.weak]
+        return Fairness(weak, [owed for promise in self.promises for owed in promise.strong])
+
+    @property
+    def words(self) -> str:
+        """All promises in one line; those that concern nothing are left out."""
+        kept = [promise.words for promise in self.promises if promise.weak or promise.strong]
+        return "; ".join(kept) or "nobody promises anything"
+
+
+def arrivals(network: Network, *sides: str) -> Promise:
+    """What is in the network for these sides (default: all) again and again arrives again and again.
+
+    And so with room for an answer, if there is room again and again. Each segment is a class of its own.
+    """
+    strong: list[RuleClass] = []
+    for side in _sides(network, sides):
+        segment = network.channel(network.other(side)).chosen(choice("slot"))
+        strong += _class(network, side, "arrives", _any, z3.Concat(segment, _no_room(network, side)))
+    return Promise(f"what is sent{_to(sides)} again and again arrives again and again", strong=strong)
+
+
+def retransmission(network: Network, *sides: str) -> Promise:
+    """The retransmission timers of these sides (default: all) expire."""
+    strong: list[RuleClass] = []
+    for side in _sides(network, sides):
+        strong += _class(network, side, "timeout", _starts("RETRANSMISSION"), _no_room(network, side))
+    return Promise(f"the retransmission timer{_of(sides)} expires", strong=strong)
+
+
+def time_wait(network: Network, *sides: str) -> Promise:
+    """TIME-WAIT ends."""
+    weak = [c for side in _sides(network, sides) for c in _class(network, side, "timeout", _starts("TIME-WAIT"))]
+    return Promise(f"TIME-WAIT{_of(sides)} ends", weak=weak)
+
+
+def users(network: Network, call: str, *sides: str) -> Promise:
+    """The users of these sides (default: all) call when they can: OPEN, CLOSE, SEND, ..."""
+    weak: list[RuleClass] = []
+    for side in _sides(network, sides):
+        weak += _class(network, side, "call", lambda event: call in event.split(" in ")[0])
+    return Promise(f"the user{_of(sides)} will {call}", weak=weak)
+
+
+def time_passes(network: Network) -> Promise:
+    """Ticks do not stop (timed networks, where what is due happens before the next tick)."""
+    names = frozenset(rule.name for rule in network.rules if rule.kind == "time")
+    return Promise("time goes on", weak=[RuleClass(names)] if names else [])
+
+
+def _sides(network: Network, names: Sequence[str]) -> list[Side]:
+    return [network.sides[name] for name in names or network.sides]
+
+
+def _to(sides: Sequence[str]) -> str:
+    return f" to {' and '.join(sides)}" if sides else ""
+
+
+def _of(sides: Sequence[str]) -> str:
+    return f" of {' and '.join(sides)}" if sides else ""
+
+
+def _any(_: str) -> bool:
+    return True
+
+
+def _starts(words: str) -> Callable[[str], bool]:
+    return lambda event: event.startswith(words)
+
+
+def _no_room(network: Network, side: Side) -> z3.BitVecRef:
+    """Whether what this side sends is lost in a full channel."""
+    return one_if(network.channel(side).full, z3.BitVecVal(0, 1))
+
+
+def _class(
+    network: Network, side: Side, kind: str, wanted: Callable[[str], bool], by: z3.ExprRef | None = None
+) -> list[RuleClass]:
+    """The class of the side's rules of a kind whose event is wanted; none if there are none."""
+    rules: list[Rule] = [r for r in network.rules if r.kind == kind and r.side == side.name and wanted(r.event)]
+    return [RuleClass(frozenset(rule.name for rule in rules), by)] if rules else []
