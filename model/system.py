@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Literal
 
@@ -57,11 +57,17 @@ class Var:
         return max(self.width, 1)
 
     def _constant(self, name: str) -> z3.ExprRef:
-        return z3.BitVec(name, self.width) if self.width else z3.Bool(name)
+        return _constant(name, self.width)
 
     def show(self, value: int) -> str:
         """A value as a reader knows it."""
         return self.names[value] if self.names else str(int(value))
+
+
+@cache
+def _constant(name: str, width: int) -> z3.ExprRef:
+    """The constant of this name and width; kept, since making one is slow."""
+    return z3.BitVec(name, width) if width else z3.Bool(name)
 
 
 def enumeration(name: str, names: Sequence[str], ghost: bool = False) -> Var:

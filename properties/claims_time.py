@@ -1,9 +1,9 @@
-"""The claims about time (S8)."""
+"""The claims about time (S8, S9)."""
 
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
-from properties.configs import LAST_ACK, THRESHOLD
+from properties.configs import CLOSING, CRASHES, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
 
 TIME = (
     Claim(
@@ -48,5 +48,98 @@ TIME = (
             Cell("not restarted", THRESHOLD.but(time_wait_restart=False), "fails"),
         ),
         not_checked="an MSL of more than 3 ticks (--set msl=4 --set capacity=10 checks 4); more than one loss",
+    ),
+    Claim(
+        name="no-old-segment-accepted",
+        settles=("S8",),
+        sentence=(
+            "No segment of another incarnation than the one an endpoint believes in changes its state, SND.UNA or"
+            " RCV.NXT."
+        ),
+        cite="3.4.1; 3.4.3; 3.6",
+        meaning=(
+            "With fresh initial sequence numbers this holds whatever else happens: segments that stay for ever and are"
+            " duplicated, crashes, ABORT, resets and give-ups. If numbers are used again, as after a crash or on a fast"
+            " machine, time must keep the incarnations apart; sufficient-assumptions says what that takes. An endpoint"
+            " believes in an incarnation once it has accepted its SYN; a reset in reply speaks for no incarnation."
+        ),
+        make="old_segments.no_old_segment_accepted",
+        witness=("old_segments.old_segment_meets_a_connection",),
+        cells=(
+            Cell("fresh ISNs", CRASHES, "holds"),
+            Cell("repeated ISNs, 2 MSL", OLD_SEGMENTS, "fails"),
+        ),
+        not_checked="text (its segments are checked as the FIN is, by their numbers); more than two incarnations",
+    ),
+    Claim(
+        name="sufficient-assumptions",
+        settles=("S8",),
+        sentence=(
+            "Old segments are kept out without fresh ISNs by TIME-WAIT, quiet time, orderly endings and no half-open"
+            " peer together."
+        ),
+        cite="3.4.1; 3.4.3; 3.6; RFC 1185, appendix",
+        meaning=(
+            "A study of no-old-segment-accepted: all minimal sufficient sets of six assumptions, and a counterexample"
+            " for each maximal insufficient one. 'No ABORT, reset or give-up': a connection ends in order or by a"
+            " crash, and nobody calls CLOSE before it is open. 'No half-open peer': nobody opens while the other side"
+            " keeps the TCB of an earlier incarnation. Fresh ISNs suffice alone. Without them four are needed, and a"
+            " finding: a quiet time of one MSL, as the RFC has it, is not enough. If both sides crash, the answer to an"
+            " old SYN is still under way when the quiet time ends: a segment and the answer to it live up to 2 MSL. Nor"
+            " do TIME-WAIT and quiet time together suffice, as RFC 1185 says: a half-open peer keeps the old numbers"
+            " for as long as it likes. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up leaves no"
+            " TIME-WAIT."
+        ),
+        make="assumptions.old_segments",
+        study=True,
+        cells=(
+            Cell("quiet time of 2 MSL", OLD_SEGMENTS.but(quiet_time=4), "holds"),
+            Cell("quiet time of one MSL", OLD_SEGMENTS, "fails"),
+        ),
+        not_checked="text; more than two incarnations and one crash of each side; other times than the table's",
+    ),
+    Claim(
+        name="no-needless-fin-retransmission",
+        settles=("S9",),
+        sentence=(
+            "A FIN that has arrived in order, and of which no ACK is lost, is not sent again while the retransmission"
+            " timeout exceeds two delays and the acknowledgment delay."
+        ),
+        cite="3.6; 3.8.6.3; 3.10.7.4, eighth",
+        meaning=(
+            "Why four segments to close: acknowledged at once, a FIN is sent again only if it or its ACK was lost, and"
+            " RTO > 2 D + acknowledgment delay is exactly what that takes. Merged with the own FIN the ACK waits for"
+            " the application, so the application's delay is added, and has no bound in practice."
+            " needless-retransmissions counts them."
+        ),
+        make="needless.no_needless_fin_retransmission",
+        witness=("needless.fin_acknowledged_after_a_loss",),
+        cells=(
+            Cell("four-way", CLOSING, "holds"),
+            Cell("four-way, delayed ACK", CLOSING.but(ack_delay=1, rto=4), "holds"),
+            Cell("merged, application at once", CLOSING.but(close="merged", application_delay=0), "holds"),
+            Cell("RTO = 2 D", CLOSING.but(rto=2), "fails"),
+            Cell("RTO = 2 D + ACK delay", CLOSING.but(ack_delay=1), "fails"),
+            Cell("merged", CLOSING.but(close="merged", application_delay=1), "fails"),
+        ),
+        not_checked="a window smaller than the text and FIN under way: an ACK outside of it is not looked at",
+    ),
+    Claim(
+        name="needless-retransmissions",
+        settles=("S9",),
+        sentence="However slow the application, a FIN that has arrived is not sent again.",
+        cite="3.6; 3.10.7.4, eighth",
+        meaning=(
+            "A study: the most retransmissions of a FIN that has arrived, for each delay of the application that has to"
+            " close as well. Acknowledged at once there is none. With ACK and FIN merged there are as many as the delay"
+            " allows: (2 D + application delay) / RTO, rounded down."
+        ),
+        make="retransmissions.needless",
+        study=True,
+        cells=(
+            Cell("four-way", SLOW_APPLICATION.but(close="four-way"), "holds"),
+            Cell("merged", SLOW_APPLICATION, "fails"),
+        ),
+        not_checked="doubling of the timeout (RFC 6298, 5.5), with which the number grows as the delay's logarithm",
     ),
 )

@@ -12,7 +12,7 @@ HISTORY = Config(incarnations=2, octets=1, history=True)
 B's numbers pass 0.
 """
 
-CRASHES = Config(incarnations=2, crashes=1, duplications=None, aborts="both", gives_up="both")
+CRASHES = Config(incarnations=2, crashes=1, duplications=None, aborts="both", gives_up="both", origins=True)
 """Three-way under crashes, ABORT, USER TIMEOUT and duplication without bound: what leaves one side alone."""
 
 TWO_WAY = HISTORY.but(handshake="two-way")
@@ -44,3 +44,38 @@ FAIR_OPEN = Config(isn_b="8", closes="none")
 
 FAIR_CLOSE = FAIR_OPEN.but(closes="both")
 """The same, and both users may close."""
+
+CLOSING = Config(
+    timed=True,
+    delay=1,
+    rto=3,
+    octets=1,
+    window=3,
+    losses=1,
+    endings=True,
+    start="established",
+    isn_b="8",
+    capacity=4,
+)
+"""Time in ticks, from an open connection on: RTO is just above 2 D, and one segment may be lost."""
+
+SLOW_APPLICATION = CLOSING.but(
+    octets=0, window=2, losses=0, endings=False, application_delay=12, retransmissions=7, close="merged"
+)
+"""Nothing is lost, and the users take their time to close; the ACK of a FIN waits for them."""
+
+OLD_SEGMENTS = Config(
+    timed=True,
+    rto=3,
+    quiet_time=2,
+    incarnations=2,
+    isn_a="repeated",
+    isn_b="repeated",
+    crashes=1,
+    aborts="both",
+    gives_up="both",
+    retransmissions=1,
+    losses=0,
+    origins=True,
+)
+"""Every number is used again, and time is all that keeps the segments of two incarnations apart."""

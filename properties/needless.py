@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import z3
 
 from model.network.bounded import NO_TCB, Network, Side
-from model.system import Property
-from model.tcp.config import BadConfig
+from model.network.clocks import constant_times
+from model.system import Property, Var
+from model.tcp.config import CLOCK_BITS, BadConfig, Config
+
+APPLICATION_DELAY = Var("application_delay", CLOCK_BITS)
 
 
 def no_needless_fin_retransmission(network: Network) -> Property:
@@ -46,3 +51,17 @@ def fin_acknowledged_after_a_loss(network: Network) -> Property:
         raise BadConfig("this property needs losses=1")
     done = z3.And(network.sides["A"].state_is("FIN-WAIT-2"), lost.term == 1)
     return Property("a FIN acknowledged after a loss", "reachable", done)
+
+
+def any_application_delay(config: Config) -> Network:
+    """A timed network whose application delay is a variable that no rule changes."""
+    return Network(config, replace(constant_times(config), application_delay=APPLICATION_DELAY.term))
+
+
+def sent_again(network: Network, delay: int, count: int) -> Property:
+    """With this application delay A has retransmitted so often."""
+    counter = network.sides["A"].budget("retransmissions")
+    if counter is None:
+        raise BadConfig("this property needs a bound on retransmissions")
+    often = z3.And(APPLICATION_DELAY.term == delay, z3.UGE(counter.term, count))
+    return Property(f"application delay {delay}: {count} retransmissions", "reachable", often)

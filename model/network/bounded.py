@@ -22,7 +22,6 @@ from model.tcp.config import BadConfig, Config
 from model.tcp.event import TRUE, Event
 from model.tcp.protocol import events
 from model.tcp.state import STATES, endpoint
-from model.terms import constant
 
 __all__ = ["NO_TCB", "SIDES", "Network", "Side"]
 
@@ -39,13 +38,12 @@ class Assumptions:
 class Network:
     """The bounded system of one configuration.
 
-    times, isns: the times, and the initial sequence numbers by side, as terms, if they are not the configuration's.
+    times: the times as terms, if they are not the configuration's.
     assumptions: what a run may be assumed not to do.
     """
 
     config: Config
     times: Times | None = None
-    isns: Mapping[str, Sequence[z3.BitVecRef]] | None = None
     assumptions: Assumptions | None = None
 
     @cached_property
@@ -120,8 +118,6 @@ class Network:
             variables += [var for side in self.sides.values() for var in self.clocks.variables(side)]
             variables += self.clocks.times.variables
         variables += self.assumptions.variables if self.assumptions else []
-        given = [term for terms in (self.isns or {}).values() for term in terms if constant(term)]
-        variables += [Var(term.decl().name(), term.size()) for term in given]
         nothing = {var.name: 0 for var in variables}
         symmetric = tuple(groups) if self.config.reordering and self.config.capacity > 1 else ()
         initial = tuple({**nothing, **start} for start in (starts if starts is not None else [self.start()]))
@@ -171,7 +167,7 @@ class Network:
     def _isn(self, side: Side) -> z3.BitVecRef:
         """The initial sequence number on offer: the one that follows those already chosen."""
         bits = self.config.seq_bits
-        isns = self.isns[side.name] if self.isns else [z3.BitVecVal(n, bits) for n in self._isns(side)]
+        isns = [z3.BitVecVal(n, bits) for n in self._isns(side)]
         term = isns[self.config.incarnations - 1]
         for chosen in range(self.config.incarnations - 2, -1, -1):
             term = z3.If(side.incarnation.term == chosen, isns[chosen], term)

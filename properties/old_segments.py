@@ -1,0 +1,64 @@
+"""What keeps the segments of an old connection out of the next one (S8), and which assumptions that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import z3
+
+from model.network.bounded import NO_TCB, Assumptions, Network, Side
+from model.network.clocks import Times, constant_times
+from model.system import Property, Var
+from model.tcp.config import CLOCK_BITS, BadConfig, Config
+from model.tcp.event import Event
+
+TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_time"))
+IN_ORDER, ALONE = Var("in_order"), Var("alone")
+
+
+def no_old_segment_accepted(network: Network) -> Property:
+    """No segment of another incarnation than the one believed in changes the state, SND.UNA or RCV.NXT."""
+    parts = {f"{side.name} has accepted no old segment": z3.Not(deceived(side)) for side in network.sides.values()}
+    return Property("no-old-segment-accepted", "always", z3.And(*parts.values()), parts=parts)
+
+
+def deceived(side: Side) -> z3.BoolRef:
+    """`side` has accepted a segment of another incarnation than the one that it believed in."""
+    if not side.config.origins:
+        raise BadConfig("this property needs origins=true")
+    return side.deceived.term
+
+
+def old_segment_meets_a_connection(network: Network) -> Property:
+    """The witness: a segment of an earlier incarnation is under way to a side that believes in a later one."""
+    met = []
+    for side in network.sides.values():
+        inbox = network.channel(network.other(side))
+        for slot in inbox.slots:
+            present, x, sender = inbox.layout.unpack(slot.term)
+            met.append(z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term)))
+    return Property("an old segment meets the next connection", "reachable", z3.Or(*met))
+
+
+def assuming(config: Config) -> Network:
+    """A timed network whose TIME-WAIT, quiet time and further assumptions are variables that no rule changes."""
+    given = constant_times(config)
+    times = Times(given.delay, given.rto, TIME_WAIT.term, quiet_time=QUIET_TIME.term)
+    return Network(config, times, Assumptions((IN_ORDER, ALONE), allows))
+
+
+def allows(network: Network, side: Side, event: Event) -> z3.BoolRef:
+    """Under IN_ORDER a connection ends in order or by a crash; under ALONE nobody opens towards a half-open peer."""
+    given_up = event.state not in NO_TCB and event.next in NO_TCB and event.kind != "crash" and not event.orderly
+    conditions = [z3.Not(IN_ORDER.term)] if given_up or event.call == "ABORT" else []
+    if event.call == "active OPEN":
+        peer_is_new = network.other(side).state_is(*NO_TCB, "SYN-SENT")
+        conditions.append(z3.Implies(ALONE.term, peer_is_new))
+    return z3.And(*conditions)
+
+
+def kept_out(network: Network, name: str, start: Mapping[str, int]) -> Property:
+    """`no_old_segment_accepted` for the runs from one start."""
+    numbers = [var.term == start[var.name] for var in (TIME_WAIT, QUIET_TIME)]
+    flags = [var.term == z3.BoolVal(bool(start[var.name])) for var in (IN_ORDER, ALONE)]
+    return Property(name, "always", z3.Implies(z3.And(*numbers, *flags), no_old_segment_accepted(network).term))
