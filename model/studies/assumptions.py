@@ -147,7 +147,7 @@ def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answer
         "What keeps old segments out",
         ("set", "assumptions", "steps to an old segment accepted"),
         tuple(rows),
-        (f"Of {2 ** len(ALL)} sets; {quiet}.",),
+        (f"Of {2 ** len(ALL)} sets; {quiet}. The untimed search for fresh ISNs is made once for all variants.",),
     )
 
 

@@ -1,0 +1,119 @@
+"""What keeps old segments out (S8): the sets of assumptions, and the runs that show what is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from model.engines.verdict import NO_LIMITS, Limits
+from model.network.bounded import Network
+from model.studies.assumptions import (
+    ALL,
+    ALONE,
+    FRESH,
+    IN_ORDER,
+    LINGERS,
+    QUIET,
+    TIME_WAIT,
+    maximal,
+    minimal,
+    old_segments,
+    repeated,
+    settled_by,
+    subsets,
+    untimed,
+)
+from model.tcp.config import BadConfig
+from properties.configs import OLD_SEGMENTS
+
+TWO_MSL = OLD_SEGMENTS.but(quiet_time=4)
+
+
+def test_minimal_and_maximal_sets() -> None:
+    sets = [frozenset(text) for text in ("a", "ab", "bc", "abc", "d")]
+    assert minimal(sets) == [frozenset("a"), frozenset("bc"), frozenset("d")]
+    assert maximal(sets) == [frozenset("abc"), frozenset("d")]
+    assert len(list(subsets(ALL))) == 64
+
+
+def test_where_nobody_aborts_it_does_not_matter_what_abort_enters() -> None:
+    """The reason for which one search settles both sets: under IN_ORDER no rule of ABORT can fire."""
+    assert settled_by(frozenset({IN_ORDER, LINGERS})) == {IN_ORDER}
+    assert settled_by(frozenset({FRESH, LINGERS, QUIET})) == {FRESH, LINGERS}
+    assert settled_by(frozenset({LINGERS, QUIET})) == {LINGERS, QUIET}
+
+
+@pytest.mark.parametrize(("ticks", "answer", "steps"), [(4, "holds", None), (3, "holds", None), (2, "violated", 14)])
+def test_without_fresh_numbers_the_quiet_time_must_exceed_two_delays(
+    ticks: int, answer: str, steps: int | None
+) -> None:
+    """Two delays: that of a segment, and that of the answer to it; D is 1 tick, and MSL 2."""
+    searches = repeated(OLD_SEGMENTS.but(quiet_time=ticks), NO_LIMITS, lambda _: None)
+    verdict = next(search for search in searches).verdicts[frozenset({TIME_WAIT, QUIET, IN_ORDER, ALONE})]
+    assert verdict.answer == answer
+    assert (len(verdict.trace.steps) if verdict.trace else None) == steps
+
+
+def test_each_assumption_of_the_large_minimal_set_is_needed() -> None:
+    answers = {at: v for search in repeated(TWO_MSL, NO_LIMITS, lambda _: None) for at, v in search.verdicts.items()}
+    enough = [assumed for assumed, verdict in answers.items() if verdict.answer == "holds"]
+    assert enough == [frozenset({TIME_WAIT, QUIET, IN_ORDER, ALONE})]
+    shown = {assumed: len(verdict.trace.steps) for assumed, verdict in answers.items() if verdict.trace}
+    assert shown[frozenset({TIME_WAIT, QUIET, IN_ORDER})] == 13
+    assert shown[frozenset({TIME_WAIT, IN_ORDER, ALONE})] == 7
+    assert shown[frozenset({QUIET, IN_ORDER, ALONE})] == 14
+    assert shown[frozenset({TIME_WAIT, QUIET, LINGERS, ALONE})] == 7
+
+
+@pytest.mark.long
+def test_more_room_in_the_network_changes_no_set() -> None:
+    wide = TWO_MSL.but(capacity=3)
+    found = {at: v.answer for search in repeated(wide, NO_LIMITS, lambda _: None) for at, v in search.verdicts.items()}
+    assert [assumed for assumed, answer in found.items() if answer == "holds"] == [
+        frozenset({TIME_WAIT, QUIET, IN_ORDER, ALONE})
+    ]
+
+
+@pytest.mark.long
+def test_the_study_and_its_table() -> None:
+    found = old_segments(TWO_MSL, NO_LIMITS, lambda _: None)
+    assert found.answer == "holds"
+    (table,) = found.tables
+    assert [row[:2] for row in table.rows] == [
+        ("minimal sufficient", "fresh ISNs"),
+        ("minimal sufficient", "TIME-WAIT 2 MSL; quiet time; no ABORT, reset or give-up; no half-open peer"),
+        ("maximal insufficient", "TIME-WAIT 2 MSL; quiet time; no ABORT, reset or give-up; ABORT to TIME-WAIT"),
+        ("maximal insufficient", "TIME-WAIT 2 MSL; quiet time; ABORT to TIME-WAIT; no half-open peer"),
+        ("maximal insufficient", "TIME-WAIT 2 MSL; no ABORT, reset or give-up; ABORT to TIME-WAIT; no half-open peer"),
+        ("maximal insufficient", "quiet time; no ABORT, reset or give-up; ABORT to TIME-WAIT; no half-open peer"),
+    ]
+    assert [len(run.trace.steps) for run in found.counterexamples] == [13, 7, 7, 14]
+
+
+def test_a_limit_makes_the_study_unknown() -> None:
+    found = old_segments(TWO_MSL, Limits(max_states=1000), lambda _: None)
+    assert (found.answer, found.why) == ("unknown", "max-states 1000 reached")
+
+
+def test_numbers_that_are_not_repeated_are_refused() -> None:
+    with pytest.raises(BadConfig, match="isn_a=repeated"):
+        old_segments(OLD_SEGMENTS.but(isn_a="fresh"), NO_LIMITS, lambda _: None)
+
+
+def test_the_untimed_configuration_has_every_run_of_the_timed_ones() -> None:
+    config = untimed(OLD_SEGMENTS)
+    assert not config.timed
+    assert config.losses is None
+    assert config.isn_a == config.isn_b == "fresh"
+    kept = (
+        "crashes",
+        "aborts",
+        "gives_up",
+        "retransmissions",
+        "capacity",
+        "incarnations",
+        "closes",
+        "open_a",
+        "open_b",
+    )
+    assert all(getattr(config, name) == getattr(OLD_SEGMENTS, name) for name in kept)
+    assert Network(config).clocks is None
