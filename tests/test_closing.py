@@ -148,7 +148,10 @@ def test_a_crashed_side_is_silent_for_the_quiet_time() -> None:
     assert network.clocks is not None
     quiet = network.clocks.quiet(a)
     speaks = Property("A is not CLOSED in quiet time", "reachable", z3.And(quiet, z3.Not(a.state_is("CLOSED"))))
-    ends = Property("A opens again", "reachable", z3.And(z3.Not(quiet), a.incarnation.term == 2))
+    crashed = a.budget("crashes")
+    assert crashed is not None
+    again = z3.And(z3.Not(quiet), a.incarnation.term == 2, a.state_is("SYN-SENT"), crashed.term == 1)
+    ends = Property("A opens again", "reachable", again)
     found = explicit.explore(network.system(speaks, ends))
     assert [verdict.answer for verdict in found.values()] == ["unreachable", "reachable"]
     trace = found["A opens again"].trace
