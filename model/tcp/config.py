@@ -22,8 +22,12 @@ ABOUT: Mapping[str, str] = {
     "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested",
     "abort_to": "the side that sends a RST by ABORT enters this state (3.10.5; Figure 5, note 3)",
     "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
-    "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped (see send_on_syn)",
+    "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped; accepted, a weakened"
+    " protocol: its text is delivered at once and acknowledged, its FIN is not (see send_on_syn)",
     "send_on_syn": "a SEND in LISTEN puts its text on the SYN instead of queuing it (needs octets, and open=both)",
+    "half_close": "text that arrives after CLOSE is delivered; discards, a weakened protocol: it is acknowledged and"
+    " thrown away (3.6.1, MAY-1, without the RST of SHLD-3)",
+    "fin": "a FIN is taken in order; any, a weakened protocol: wherever in the window it is, RCV.NXT passes over it",
     "retransmission": "the retransmission timer exists",
     "seq_bits": "width of sequence numbers",
     "window": "receive window of both sides, octets",
@@ -53,6 +57,7 @@ ABOUT: Mapping[str, str] = {
     "start": "both sides CLOSED, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT, nothing outstanding",
     "endings": "ghosts remember how each side's last connection ended",
     "history": "ghosts remember connections that ended in order (for ghost-after-close)",
+    "accounts": "ghosts count the octets that each incarnation has sent, and those delivered (needs octets)",
 }
 
 
@@ -70,8 +75,10 @@ class Config:
     ack_range: Literal["rfc5961", "rfc5961-synchronized", "off"] = "rfc5961"
     abort_to: Literal["CLOSED", "TIME-WAIT"] = "CLOSED"
     rfc1337: bool = False
-    data_on_syn: Literal["queued", "dropped"] = "queued"
+    data_on_syn: Literal["queued", "dropped", "accepted"] = "queued"
     send_on_syn: bool = False
+    half_close: Literal["delivers", "discards"] = "delivers"
+    fin: Literal["in-order", "any"] = "in-order"
     retransmission: bool = True
     seq_bits: int = 4
     window: int = 2
@@ -101,6 +108,7 @@ class Config:
     start: Literal["closed", "half-closed"] = "closed"
     endings: bool = False
     history: bool = False
+    accounts: bool = False
 
     def __post_init__(self) -> None:
         for name, low in [("window", 0), ("capacity", 1), ("incarnations", 1), ("octets", 0), ("segment_text", 1)]:
@@ -125,6 +133,10 @@ class Config:
             raise BadConfig("open_a=none, open_b=none: nobody opens a connection")
         if self.history and self.abort_to == "TIME-WAIT":
             raise BadConfig("history=true, abort_to=TIME-WAIT: TIME-WAIT must mean that both sides have closed")
+        if self.accounts and not self.octets:
+            raise BadConfig("accounts=true, octets=0: there is nothing to count")
+        if self.data_on_syn == "accepted" and self.handshake == "two-way":
+            raise BadConfig("data_on_syn=accepted, handshake=two-way: the two-way LISTEN drops what comes with a SYN")
 
     @property
     def span(self) -> int:
@@ -167,8 +179,13 @@ class Config:
 
     @property
     def text_on_syn(self) -> bool:
+        """Whether a SYN may carry text."""
+        return self.octets > 0 and self.send_on_syn
+
+    @property
+    def holds_text(self) -> bool:
         """Whether a SYN may carry text that the receiver has to queue."""
-        return self.octets > 0 and self.send_on_syn and self.data_on_syn == "queued"
+        return self.text_on_syn and self.data_on_syn == "queued"
 
     def check_searchable(self) -> None:
         """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""
