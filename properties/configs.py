@@ -35,3 +35,33 @@ PASSING_ZERO = Config()
 
 LAST_ACK = Config(timed=True, msl=3, rto=3, delay=2, losses=1, endings=True, start="half-closed", isn_b="8", capacity=3)
 """Time in ticks: A has closed, B has not; one segment may be lost. 2 MSL is tight here: RTO = MSL = D + 1."""
+
+DATA_QUEUED = Config(
+    octets=1,
+    send_on_syn=True,
+    open_a="both",
+    incarnations=2,
+    crashes=1,
+    duplications=None,
+    capacity=1,
+    accounts=True,
+)
+"""Text on the SYN, queued until ESTABLISHED as the RFC has it: A's user may SEND in LISTEN. Crashes and duplication."""
+
+DATA_DROPPED = DATA_QUEUED.but(data_on_syn="dropped")
+"""What comes with a SYN is dropped: the explainer's rule."""
+
+DATA_ACCEPTED = DATA_QUEUED.but(data_on_syn="accepted")
+"""What comes with a SYN is delivered at once."""
+
+ORDERLY = Config(octets=1, endings=True, accounts=True)
+"""One connection with text both ways, closed in any way; nothing but resets disturbs it."""
+
+ORDERLY_CRASHES = ORDERLY.but(crashes=1, aborts="both", gives_up="both", retransmissions=1)
+"""The same under crashes, ABORT and USER TIMEOUT."""
+
+HALF_CLOSED = ORDERLY.but(start="half-closed")
+"""A has closed, B has not and may send."""
+
+IGNORING_RST = Config(incarnations=2, endings=True, rfc1337=True, time_wait_restart=False)
+"""Fix F1 of RFC 1337; and, the RFC's letter, no retransmitted FIN restarts TIME-WAIT. (Untimed that changes no run.)"""

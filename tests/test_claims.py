@@ -49,7 +49,7 @@ def test_every_claim_has_both_kinds_of_configuration_and_a_sentence() -> None:
 
 
 def test_every_property_is_named_as_its_claim_and_every_invariant_has_a_witness() -> None:
-    network = Network(TINY.but(history=True, endings=True, losses=1))
+    network = Network(TINY.but(history=True, endings=True, losses=1, octets=1, accounts=True, start="half-closed"))
     for claim in CLAIMS:
         if not claim.scenario:
             prop = make_property(claim.make, network)

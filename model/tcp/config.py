@@ -125,18 +125,11 @@ class Config:
         self._check_number_space()
         for name in ("isn_a", "isn_b"):
             self.isns(name, 0)
-        if self.octets % self.segment_text:
-            raise BadConfig(f"octets={self.octets}: must be a multiple of segment_text={self.segment_text}")
-        if self.segment_text > max(self.octets, 1):
-            raise BadConfig(f"segment_text={self.segment_text}: more than octets={self.octets}")
+        self._check_text()
         if self.open_a == self.open_b == "none":
             raise BadConfig("open_a=none, open_b=none: nobody opens a connection")
         if self.history and self.abort_to == "TIME-WAIT":
             raise BadConfig("history=true, abort_to=TIME-WAIT: TIME-WAIT must mean that both sides have closed")
-        if self.accounts and not self.octets:
-            raise BadConfig("accounts=true, octets=0: there is nothing to count")
-        if self.data_on_syn == "accepted" and self.handshake == "two-way":
-            raise BadConfig("data_on_syn=accepted, handshake=two-way: the two-way LISTEN drops what comes with a SYN")
 
     @property
     def span(self) -> int:
@@ -166,6 +159,16 @@ class Config:
         used = [name for name in ("msl", "delay", "rto", "time_wait") if getattr(self, name) != default[name]]
         if used and not self.timed:
             raise BadConfig(f"{used[0]}={getattr(self, used[0])}: needs timed=true")
+
+    def _check_text(self) -> None:
+        if self.octets % self.segment_text:
+            raise BadConfig(f"octets={self.octets}: must be a multiple of segment_text={self.segment_text}")
+        if self.segment_text > max(self.octets, 1):
+            raise BadConfig(f"segment_text={self.segment_text}: more than octets={self.octets}")
+        if self.accounts and not self.octets:
+            raise BadConfig("accounts=true, octets=0: there is nothing to count")
+        if self.data_on_syn == "accepted" and self.handshake == "two-way":
+            raise BadConfig("data_on_syn=accepted, handshake=two-way: the two-way LISTEN drops what comes with a SYN")
 
     @property
     def text_bits(self) -> int:

@@ -265,7 +265,9 @@ def fin_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
         ack_due=TRUE,
         signal="connection closing",
     )
-    return first_match(path, ("FIN", z3.And(x.fin, is_next), closing), otherwise=path.goes_on(ack_due=z3.Or(path.ack_due, x.fin)))
+    return first_match(
+        path, ("FIN", z3.And(x.fin, is_next), closing), otherwise=path.goes_on(ack_due=z3.Or(path.ack_due, x.fin))
+    )
 
 
 def queued_calls(endpoint: Endpoint, path: Path, may_close: bool = True) -> Sequence[Path]:
