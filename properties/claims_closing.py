@@ -65,10 +65,10 @@ CLOSING = (
         ),
         cite="3.6; 3.10.7.4, eighth",
         meaning=(
-            "A close is a message among the others: the FIN has the number after the last octet, so it is accepted after"
-            " them, whatever is lost or overtaken. Only a reset, a USER TIMEOUT, ABORT or a crash loses anything, and"
-            " then the side that has lost something does not end in order. If a FIN is taken wherever in the window it is, the text that it has"
-            " overtaken is lost, and both sides believe in an orderly close."
+            "A close is a message among the others: the FIN has the number after the last octet, so it is accepted"
+            " after them, whatever is lost or overtaken. Only a reset, a USER TIMEOUT, ABORT or a crash loses anything,"
+            " and then the side that has lost something does not end in order. If a FIN is taken wherever in the window"
+            " it is, the text that it has overtaken is lost, and both sides believe in an orderly close."
         ),
         make="data.nothing_lost",
         witness=("data.closed_after_text", "data.fin_before_text"),
