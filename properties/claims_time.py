@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
-from properties.configs import CLOSING, CRASHES, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
+from properties.configs import CRASHES, FOUR_WAY_CLOSE, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
 
 TIME = (
     Claim(
@@ -115,12 +115,12 @@ TIME = (
         make="needless.no_needless_fin_retransmission",
         witness=("needless.fin_acknowledged_after_a_loss",),
         cells=(
-            Cell("four-way", CLOSING, "holds"),
-            Cell("four-way, delayed ACK", CLOSING.but(ack_delay=1, rto=4), "holds"),
-            Cell("merged, application at once", CLOSING.but(close="merged", application_delay=0), "holds"),
-            Cell("RTO = 2 D", CLOSING.but(rto=2), "fails"),
-            Cell("RTO = 2 D + ACK delay", CLOSING.but(ack_delay=1), "fails"),
-            Cell("merged", CLOSING.but(close="merged", application_delay=1), "fails"),
+            Cell("four-way", FOUR_WAY_CLOSE, "holds"),
+            Cell("four-way, delayed ACK", FOUR_WAY_CLOSE.but(ack_delay=1, rto=4), "holds"),
+            Cell("merged, application at once", FOUR_WAY_CLOSE.but(close="merged", application_delay=0), "holds"),
+            Cell("RTO = 2 D", FOUR_WAY_CLOSE.but(rto=2), "fails"),
+            Cell("RTO = 2 D + ACK delay", FOUR_WAY_CLOSE.but(ack_delay=1), "fails"),
+            Cell("merged", FOUR_WAY_CLOSE.but(close="merged", application_delay=1), "fails"),
         ),
         not_checked="a window smaller than the text and FIN under way: an ACK outside of it is not looked at",
     ),

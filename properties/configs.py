@@ -45,22 +45,22 @@ FAIR_OPEN = Config(isn_b="8", closes="none")
 FAIR_CLOSE = FAIR_OPEN.but(closes="both")
 """The same, and both users may close."""
 
-CLOSING = Config(
+FOUR_WAY_CLOSE = Config(
     timed=True,
     delay=1,
     rto=3,
     octets=1,
     window=3,
     losses=1,
-    endings=True,
+    ack_losses=True,
     start="established",
     isn_b="8",
     capacity=4,
 )
 """Time in ticks, from an open connection on: RTO is just above 2 D, and one segment may be lost."""
 
-SLOW_APPLICATION = CLOSING.but(
-    octets=0, window=2, losses=0, endings=False, application_delay=12, retransmissions=7, close="merged"
+SLOW_APPLICATION = FOUR_WAY_CLOSE.but(
+    octets=0, window=2, losses=0, ack_losses=False, application_delay=12, retransmissions=7, close="merged"
 )
 """Nothing is lost, and the users take their time to close; the ACK of a FIN waits for them."""
 
@@ -79,3 +79,32 @@ OLD_SEGMENTS = Config(
     origins=True,
 )
 """Every number is used again, and time is all that keeps the segments of two incarnations apart."""
+DATA_QUEUED = Config(
+    octets=1,
+    send_on_syn=True,
+    open_a="both",
+    incarnations=2,
+    crashes=1,
+    duplications=None,
+    capacity=1,
+    accounts=True,
+)
+"""Text on the SYN, queued until ESTABLISHED as the RFC has it: A's user may SEND in LISTEN. Crashes and duplication."""
+
+DATA_DROPPED = DATA_QUEUED.but(data_on_syn="dropped")
+"""What comes with a SYN is dropped: the explainer's rule."""
+
+DATA_ACCEPTED = DATA_QUEUED.but(data_on_syn="accepted")
+"""What comes with a SYN is delivered at once."""
+
+ORDERLY = Config(octets=1, endings=True, accounts=True)
+"""One connection with text both ways, closed in any way; nothing but resets disturbs it."""
+
+ORDERLY_CRASHES = ORDERLY.but(crashes=1, aborts="both", gives_up="both", retransmissions=1)
+"""The same under crashes, ABORT and USER TIMEOUT."""
+
+HALF_CLOSED = ORDERLY.but(start="half-closed")
+"""A has closed, B has not and may send."""
+
+IGNORING_RST = Config(incarnations=2, endings=True, rfc1337=True, time_wait_restart=False)
+"""Fix F1 of RFC 1337; and, the RFC's letter, no retransmitted FIN restarts TIME-WAIT. (Untimed that changes no run.)"""

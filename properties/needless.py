@@ -27,8 +27,8 @@ def no_needless_fin_retransmission(network: Network) -> Property:
 
 def fin_is_due(network: Network, side: Side) -> z3.BoolRef:
     """The retransmission timer of `side` goes off now, and its FIN alone is outstanding."""
-    if network.clocks is None or not network.config.endings:
-        raise BadConfig("this property needs timed=true and endings=true")
+    if network.clocks is None or not network.config.ack_losses:
+        raise BadConfig("this property needs timed=true and ack_losses=true")
     timer = next(timer for timer in network.clocks.timers(side) if timer.name == "retransmission")
     return z3.And(side.state_is("FIN-WAIT-1", "CLOSING", "LAST-ACK"), outstanding(side) == 1, timer.due)
 

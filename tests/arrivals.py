@@ -34,11 +34,14 @@ VARIANTS: dict[str, Options] = {
     "rfc793": replace(RFC, rst="rfc793", syn="rfc793", ack_range="off"),
     "rfc1337": replace(RFC, rfc1337=True),
     "data_on_syn=dropped": replace(RFC, data_on_syn="dropped"),
+    "data_on_syn=accepted": replace(RFC, data_on_syn="accepted"),
+    "fin=any": replace(RFC, fin="any"),
     "two-way": replace(RFC, handshake="two-way"),
     "window=0": replace(RFC, window=0),
     "window=1": replace(RFC, window=1),
 }
-SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn")
+SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn", "fin")
+"""The options by name. half_close is none of them: it changes what the user gets, which no TCB and no segment shows."""
 Answer = tuple[str, Segment | None, Tcb]
 """The names of the cases that a segment has taken, the reply, the TCB afterwards."""
 

@@ -27,10 +27,11 @@ class Options:
     syn: Literal["rfc5961", "rfc793"]
     ack_range: Literal["rfc5961", "rfc5961-synchronized", "off"]
     rfc1337: bool
-    data_on_syn: Literal["queued", "dropped"]
+    data_on_syn: Literal["queued", "dropped", "accepted"]
     window: int
     max_snd_wnd: int
     bits: int = 32
+    fin: Literal["in-order", "any"] = "in-order"
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,10 @@ CHECKS: dict[str, Callable[[Case], bool]] = {
     "beyond": lambda c: 0 < c.mod(c.segment.ackno - c.tcb.snd_nxt) < 1 << (c.options.bits - 1),  # unless it is new
     "all acked": lambda c: acked(c).snd_una == c.tcb.snd_nxt,  # the last number sent is our FIN's
     "new text": lambda c: c.fresh > 0,
-    "next": lambda c: c.fin_number == c.tcb.rcv_nxt and c.in_window(c.fin_number, c.left),
+    "next": lambda c: (
+        c.in_window(c.fin_number, c.left)
+        and (c.fin_number == c.tcb.rcv_nxt or (c.options.fin == "any" and c.in_window(c.fin_number, c.tcb.rcv_nxt)))
+    ),
     "opening": lambda c: c.first.state == "SYN-SENT",
     "entered": lambda c: c.first.state in ("SYN-SENT", "SYN-RECEIVED"),  # ESTABLISHED, by this segment
     "FIN held": lambda c: c.tcb.syn_fin,
@@ -182,7 +186,12 @@ def rst(c: Case) -> Segment:
 def syn_ack(c: Case) -> Segment:
     """<SEQ=ISS><ACK=IRS+1><CTL=SYN,ACK>; in LISTEN the ISS is only now selected."""
     iss = c.isn if c.tcb.state == "LISTEN" else c.tcb.iss
-    return Segment(syn=True, ack=True, seq=iss, ackno=c.mod(c.segment.seq + 1))
+    return Segment(syn=True, ack=True, seq=iss, ackno=c.mod(c.segment.seq + 1 + accepted(c)))
+
+
+def accepted(c: Case) -> int:
+    """Octets taken from a SYN at once, as far as they fit into the window (data_on_syn=accepted, not in the RFC)."""
+    return min(c.segment.text, c.options.window) if c.options.data_on_syn == "accepted" else 0
 
 
 # "due": an acknowledgment is owed; one ACK for all that are owed is formed after the last step (MUST-58).
@@ -204,8 +213,8 @@ def synchronized(c: Case, tcb: Tcb) -> Tcb:
 def received(c: Case, tcb: Tcb) -> Tcb:
     """SYN-RECEIVED: other text and control on the SYN is queued, as far as it fits into the window."""
     tcb = synchronized(c, replace(tcb, state="SYN-RECEIVED"))
-    if c.options.data_on_syn == "dropped":
-        return tcb
+    if c.options.data_on_syn != "queued":
+        return replace(tcb, rcv_nxt=c.mod(tcb.rcv_nxt + accepted(c)))
     fits = c.segment.text + 1 <= c.options.window
     return replace(tcb, syn_text=min(c.segment.text, c.options.window), syn_fin=c.segment.fin and fits)
 
@@ -234,7 +243,7 @@ CHANGES: dict[str, Callable[[Case], Tcb]] = {
     "SND.UNA": acked,
     "held": lambda c: replace(advanced(c, c.tcb.syn_text + c.tcb.syn_fin), syn_text=0, syn_fin=False),
     "text": lambda c: advanced(c, c.fresh),
-    "FIN": lambda c: advanced(c, 1),
+    "FIN": lambda c: replace(c.tcb, rcv_nxt=c.mod(c.fin_number + 1)),
     "SND.NXT": lambda c: replace(
         c.tcb, snd_nxt=c.mod(c.tcb.snd_nxt + c.tcb.queued + c.tcb.close_queued), queued=0, close_queued=False
     ),

@@ -168,13 +168,18 @@ def wrap(module: object, attribute: str, wrapper: Callable[..., Wrapped], *argum
 MUTANTS = (
     Mutant("Table 6: first octet only", (other_states, "acceptable", begins_in_window), "table", OTHER_STATES),
     Mutant("no sequence number check", (other_states, "acceptable", always), "table", OTHER_STATES),
-    Mutant("SYN-SENT takes any SEG.ACK", (arrives, "acknowledges", always), "figures", ("figure-8:8", "figure-9:11")),
+    Mutant(
+        "SYN-SENT takes any SEG.ACK",
+        (arrives, "acknowledges", always),
+        "figures",
+        ("figure-8:8", "figure-8-in-window:9", "figure-9:11", "hazard-h3:15", "new-syn-in-time-wait:16"),
+    ),
     Mutant("SYN-SENT is ESTABLISHED by a SYN", (arrives, "syn_sent_crossing", crossing_opens), "table", ("SYN-SENT",)),
     Mutant(
         "SYN-RECEIVED ignores RST",
         wrap(other_states, "reset", resets_only_open_connections),
         "figures",
-        ("figure-11:9", "figure-8:9"),
+        ("figure-11:9", "figure-8:9", "hazard-h3:16"),
     ),
     Mutant(
         "SYN-RECEIVED resets no unacceptable ACK",
@@ -201,7 +206,7 @@ MUTANTS = (
         ("figure-5: violated", "client-can-receive: violated", "half-open: violated", "agreement: violated"),
     ),
     Mutant("LISTEN answers no ACK", wrap(arrives, "listen", without_reply, "ACK arrives"), "table", ("LISTEN",)),
-    Mutant("CLOSED sends no RST", wrap(arrives, "closed", without_reply), "figures", ("figure-10:10",)),
+    Mutant("CLOSED sends no RST", wrap(arrives, "closed", without_reply), "figures", ("figure-10:10", "hazard-h1:18")),
     Mutant(
         "an unacceptable segment draws no ACK",
         wrap(other_states, "sequence_number", without_reply),

@@ -17,11 +17,26 @@ from model.tcp.segment import symbolic_segment
 from model.tcp.state import FIN_SENT, STATES, Endpoint, symbolic_tcb
 from tests.arrivals import BITS, VARIANTS, endpoint_of
 
-PROVED = ("default", "rst=rfc793", "syn=rfc793", "rfc793", "ack_range=off", "rfc1337", "data_on_syn=dropped", "two-way")
+PROVED = (
+    "default",
+    "rst=rfc793",
+    "syn=rfc793",
+    "rfc793",
+    "ack_range=off",
+    "rfc1337",
+    "data_on_syn=dropped",
+    "data_on_syn=accepted",
+    "fin=any",
+    "two-way",
+)
+NOTHING_HELD = ("data_on_syn=dropped", "data_on_syn=accepted")
 TCB, X, ISN = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)
 SIZES = [z3.BitVec(name, BITS) for name in ("rcv_wnd", "max_snd_wnd", "segment_text")]
 
-IN_VAIN = {("data_on_syn=dropped", "SYN-RECEIVED"): "FIN of the SYN", ("two-way", "SYN-RECEIVED"): "(passive OPEN)"}
+IN_VAIN = {
+    **{(variant, "SYN-RECEIVED"): "FIN of the SYN" for variant in NOTHING_HELD},
+    ("two-way", "SYN-RECEIVED"): "(passive OPEN)",
+}
 """Cases that cannot happen, by a part of their names: nothing is held; LISTEN never leads to SYN-RECEIVED."""
 
 variants = pytest.mark.parametrize("variant", PROVED)
@@ -62,7 +77,7 @@ def held(variant: str, state: str) -> list[z3.BoolRef]:
     """What a TCB may have held back, and how it may have come to its state."""
     nothing = z3.And(TCB.syn_text == 0, z3.Not(TCB.syn_fin))
     fits = z3.And(z3.ULE(TCB.syn_text, SIZES[0]), z3.Implies(TCB.syn_fin, z3.ULT(TCB.syn_text, SIZES[0])))
-    may_hold = state == "SYN-RECEIVED" and variant != "data_on_syn=dropped"
+    may_hold = state == "SYN-RECEIVED" and variant not in NOTHING_HELD
     active_only = state == "SYN-SENT" or (state == "SYN-RECEIVED" and variant == "two-way")
     return [fits if may_hold else nothing, *([z3.Not(TCB.passive_open)] if active_only else [])]
 

@@ -51,7 +51,7 @@ def test_every_claim_has_both_kinds_of_configuration_and_a_sentence() -> None:
 
 
 def test_every_property_is_named_as_its_claim_and_every_invariant_has_a_witness() -> None:
-    network = Network(TINY.but(history=True, endings=True, losses=1))
+    network = Network(TINY.but(history=True, endings=True, losses=1, octets=1, accounts=True, start="half-closed"))
     for claim in CLAIMS:
         if claim.searched:
             prop = make_property(claim.make, network)
@@ -84,6 +84,7 @@ def test_shortest_counterexamples_have_these_lengths(tmp_path: Path) -> None:
         ("half-open", "two-way"): 4,
         ("client-can-receive", "two-way"): 3,
         ("ghost-after-close", "two-way"): 15,
+        ("time-wait-refuses-syn", "two-way"): 12,
         ("agreement", "two-way, ABORT"): 7,
         ("old-duplicates-need-fresh-isns", "server repeats its ISN"): 10,
         ("unconfirmed-fin-wait-1", "server never closes, repeats its ISN"): 0,
@@ -167,6 +168,12 @@ def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None
         (1_362_933, 11_886_384, 32),
         (105_733, 811_978, 29),
         (246, 637, 21),
+        (4_768_728, 41_239_361, 26),
+        (971_440, 7_508_779, 35),
+        (865_287, 6_692_122, 36),
+        (331_695, 2_629_435, 29),
+        (253_577, 2_005_084, 36),
+        (1_165, 6_821, 19),
     }
     assert sum({r["states"] for r in rows if r["engine"] == "explicit"}) < 40_000_000
     assert all(Path(r["figure"]).exists() for r in rows if r["trace"])

@@ -21,7 +21,7 @@ from model.tcp.segment import symbolic_segment
 from model.tcp.state import endpoint, symbolic_tcb
 from model.traces.render import Pictures
 from properties.claims import find
-from properties.configs import CLOSING, SLOW_APPLICATION
+from properties.configs import FOUR_WAY_CLOSE, SLOW_APPLICATION
 
 
 def rows_of(name: str, out: Path) -> list[Row]:
@@ -71,7 +71,7 @@ def test_counting_retransmissions_where_some_are_needed_is_refused() -> None:
 
 
 def test_merged_a_fin_is_not_acknowledged_before_close() -> None:
-    at_once, merged = (arriving(CLOSING.but(close=close), "ESTABLISHED, ACK arrives; FIN") for close in
+    at_once, merged = (arriving(FOUR_WAY_CLOSE.but(close=close), "ESTABLISHED, ACK arrives; FIN") for close in
                        ("four-way", "merged"))  # fmt: skip
     assert at_once.send is not None
     assert z3.is_true(at_once.send_when)

@@ -9,7 +9,7 @@ import pytest
 
 from model.engines import explicit
 from model.network.bounded import Network
-from model.scenario import NoRun, read_scenario, run_scenario, system_of
+from model.scenario import NoRun, run_scenario, system_of
 from model.system import Property
 from model.tcp.config import Config
 from model.tcp.state import STATES
@@ -20,7 +20,7 @@ from tests.arrivals import BITS, CONTROLS, ORIGINS, RFC, Model, disagreement, tc
 from tests.call_table import AT, CALLS, FRONTS, USER_CALLS, happens, prepared
 from tests.decision_table import Segment, Tcb
 from tests.mutants import MUTANTS, Mutant
-from tests.test_scenarios import ENDS, FOLDER
+from tests.test_scenarios import ENDS, story
 
 OPENING = Config(incarnations=2, retransmissions=1, crashes=1, closes="A", ack_range="off")
 CLOSING = Config(capacity=1)
@@ -64,7 +64,7 @@ def figures(names: Iterable[str] = ENDS) -> Iterator[str]:
     system_of.cache_clear()
     for name in sorted(names):
         try:
-            run_scenario(read_scenario(FOLDER / f"{name}.story"))
+            run_scenario(story(name))
         except NoRun as refused:
             yield f"{name}:{str(refused).split(':')[0].removeprefix('line ')}"
     system_of.cache_clear()

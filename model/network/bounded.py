@@ -200,7 +200,7 @@ class Network:
         if counter is not None:
             guard = z3.And(present, z3.ULT(counter.term, self.config.losses))
             update[counter.name] = counter.term + 1
-        if self.config.endings:
+        if self.config.ack_losses:
             ghost = receiver.ack_lost
             update[ghost.name] = z3.Or(ghost.term, z3.And(x.ack, x.ackno == receiver.tcb.snd_nxt))
         return Rule(

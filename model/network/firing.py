@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import z3
 
+from model.network.accounts import account
 from model.network.channel import Channel
 from model.network.side import NO_TCB, Side
 from model.system import BadSystem, Rule, Var, Wire, WireAction, choice
@@ -188,6 +189,8 @@ class Firing:
             tcb = side.tcb
             used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.
             update[side.finished.name] = z3.If(z3.UGE(used, 5), side.peer.term, side.finished.term)
+        if self.network.config.accounts:
+            update |= account(side, event, self.sender, self._incarnation_after)
         return update
 
     def _budget_update(self) -> dict[str, z3.ExprRef]:

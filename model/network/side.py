@@ -6,7 +6,8 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
 - `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
 - `ended` (with `endings`): how the last connection of this side ended;
 - `deceived` (with `origins`): this side has accepted a segment of another incarnation than its peer's;
-- `ack_lost` (with `endings`): the network has lost an acknowledgment of everything that this side had sent.
+- `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side had sent.
+- `sent`, `delivered`, `fed` (with `accounts`): octets sent and delivered, see `accounts`.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ class Side:
         c, octets = self.config, self.config.octets.bit_length()
         widths = dict.fromkeys(FIELDS, c.seq_bits) | dict.fromkeys(FLAGS, 0) | {"queued": octets, "syn_text": octets}
         absent = set() if c.octets else {"queued", "close_queued"}
-        absent |= set() if c.text_on_syn else {"syn_text", "syn_fin"}
+        absent |= set() if c.holds_text else {"syn_text", "syn_fin"}
         absent |= set() if c.ack_delay else {"ack_held"}
         return {name: self._var(name, widths[name]) for name in FIELDS if name not in absent}
 
@@ -100,6 +101,25 @@ class Side:
         """The value of `ended` with this name."""
         return z3.BitVecVal(ENDINGS.index(how), self.ended.width)
 
+    @cached_property
+    def sent(self) -> list[Var]:
+        """Ghosts: for each incarnation of this side, the octets that its user has sent."""
+        return self._counters("sent", self.config.octets)
+
+    @cached_property
+    def delivered(self) -> list[Var]:
+        """Ghosts: for each incarnation of the other side, its octets delivered here; they stop at octets + 1."""
+        return self._counters("delivered", self.config.octets + 1)
+
+    def _counters(self, name: str, most: int) -> list[Var]:
+        numbers = range(1, self.config.incarnations + 1)
+        return [self._var(f"{name}_{k}", most.bit_length(), ghost=True) for k in numbers]
+
+    @property
+    def fed(self) -> Var:
+        """Ghost: this connection has delivered text to its user."""
+        return self._var("fed", ghost=True)
+
     def budget(self, name: str) -> Var | None:
         """The counter of a bounded budget, if this configuration bounds it."""
         limit = getattr(self.config, name)
@@ -114,8 +134,10 @@ class Side:
         """All variables of this side."""
         counters = [self.budget("retransmissions"), self.budget("crashes")]
         history = [self.finished] if self.config.history else []
-        history += [self.ended, self.ack_lost] if self.config.endings else []
+        history += [self.ended] if self.config.endings else []
+        history += [self.ack_lost] if self.config.ack_losses else []
         history += [self.deceived] if self.config.origins else []
+        history += [*self.sent, *self.delivered, self.fed] if self.config.accounts else []
         return [
             self.state_var,
             *self.tcb_vars.values(),

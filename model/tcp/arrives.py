@@ -63,29 +63,31 @@ def listen_syn(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) ->
     Two-way, the weakened handshake, takes its own SYN for acknowledged at once and is ESTABLISHED; it drops text and
     FIN of the SYN.
     """
-    rcv_nxt = x.seq + 1
     tcb = no_tcb(endpoint.bits).but(
-        rcv_nxt=rcv_nxt, irs=x.seq, iss=isn, snd_una=isn, snd_nxt=isn + 1, passive_open=TRUE
+        rcv_nxt=x.seq + 1, irs=x.seq, iss=isn, snd_una=isn, snd_nxt=isn + 1, passive_open=TRUE
     )
+    path = path.goes_on(tcb=tcb, chooses_isn=True)
     if endpoint.config.handshake == "two-way":
-        state, tcb = "ESTABLISHED", tcb.but(snd_una=isn + 1)
-    else:
-        state, tcb = "SYN-RECEIVED", hold_text_of_syn(endpoint, tcb, x)
-    reply = segment("SYN,ACK", isn, rcv_nxt)
-    return path.returns(reply, state=state, tcb=tcb, chooses_isn=True, accepts_syn=True)
+        opened = tcb.but(snd_una=isn + 1)
+        return path.returns(segment("SYN,ACK", isn, tcb.rcv_nxt), state="ESTABLISHED", tcb=opened, accepts_syn=True)
+    return syn_received(endpoint, path, x)
 
 
-def hold_text_of_syn(endpoint: Endpoint, tcb: Tcb, x: Segment) -> Tcb:
-    """Text and FIN that came with a SYN are queued until ESTABLISHED, as far as the window reaches.
+def syn_received(endpoint: Endpoint, path: Path, x: Segment) -> Path:
+    """SYN-RECEIVED is entered by a SYN; <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> is sent.
 
-    A CLOSE in SYN-RECEIVED leaves them unprocessed: they are not acknowledged, and come again.
+    Text and FIN that came with the SYN are queued until ESTABLISHED, as far as the window reaches; a CLOSE in
+    SYN-RECEIVED leaves them unprocessed: they are not acknowledged, and come again. Accepted (a weakened protocol, TCP
+    Fast Open without its cookie), the text is delivered and acknowledged at once; the FIN is left to come again.
     """
-    if endpoint.config.data_on_syn == "dropped":
-        return tcb
-    fits = z3.ULT(x.text, endpoint.rcv_wnd)
-    return tcb.but(
-        syn_text=z3.If(z3.ULE(x.text, endpoint.rcv_wnd), x.text, endpoint.rcv_wnd), syn_fin=z3.And(x.fin, fits)
-    )
+    tcb, delivered = path.tcb, None
+    fitting = z3.If(z3.ULE(x.text, endpoint.rcv_wnd), x.text, endpoint.rcv_wnd)
+    if endpoint.config.data_on_syn == "queued":
+        tcb = tcb.but(syn_text=fitting, syn_fin=z3.And(x.fin, z3.ULT(x.text, endpoint.rcv_wnd)))
+    if endpoint.config.data_on_syn == "accepted":
+        tcb, delivered = tcb.but(rcv_nxt=tcb.rcv_nxt + fitting), fitting
+    reply = segment("SYN,ACK", tcb.iss, tcb.rcv_nxt)
+    return path.returns(reply, state="SYN-RECEIVED", tcb=tcb, accepts_syn=True, delivered=delivered)
 
 
 def syn_sent(endpoint: Endpoint, path: Path, x: Segment) -> Sequence[Path]:
@@ -111,7 +113,7 @@ def syn_sent(endpoint: Endpoint, path: Path, x: Segment) -> Sequence[Path]:
         otherwise=path.returns(),  # Fifth.
         name="segment without SYN or RST arrives",
     )
-    text_and_fin = endpoint.config.data_on_syn == "queued"
+    text_and_fin = endpoint.config.data_on_syn != "dropped"
     return then(
         paths,
         *([lambda p: segment_text(endpoint, x, p), lambda p: fin_bit(endpoint, x, p)] if text_and_fin else []),
@@ -132,10 +134,4 @@ def syn_sent_established(endpoint: Endpoint, path: Path, x: Segment) -> Path:
 
 def syn_sent_crossing(endpoint: Endpoint, path: Path, x: Segment) -> Path:
     """A SYN without ACK: both sides open at once; <SEQ=ISS><ACK=RCV.NXT><CTL=SYN,ACK> is sent from SYN-RECEIVED."""
-    tcb = path.tcb.but(rcv_nxt=x.seq + 1, irs=x.seq)
-    return path.returns(
-        segment("SYN,ACK", tcb.iss, x.seq + 1),
-        state="SYN-RECEIVED",
-        tcb=hold_text_of_syn(endpoint, tcb, x),
-        accepts_syn=True,
-    )
+    return syn_received(endpoint, path.goes_on(tcb=path.tcb.but(rcv_nxt=x.seq + 1, irs=x.seq)), x)

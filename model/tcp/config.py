@@ -33,9 +33,13 @@ ABOUT: Mapping[str, str] = {
     "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested",
     "abort_to": "the side that sends a RST by ABORT enters this state (3.10.5; Figure 5, note 3)",
     "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
-    "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped (see send_on_syn)",
+    "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped; accepted, a weakened"
+    " protocol: its text is delivered at once and acknowledged, its FIN is not (see send_on_syn)",
     "send_on_syn": "a SEND in LISTEN puts its text on the SYN instead of queuing it (needs octets, and open=both)",
     "close": "four-way: a FIN is acknowledged at once; merged: its ACK waits for the own FIN (or text to send)",
+    "half_close": "text that arrives after CLOSE is delivered; discards, a weakened protocol: it is acknowledged and"
+    " thrown away (3.6.1, MAY-1, without the RST of SHLD-3)",
+    "fin": "a FIN is taken in order; any, a weakened protocol: wherever in the window it is, RCV.NXT passes over it",
     "retransmission": "the retransmission timer exists",
     "seq_bits": "width of sequence numbers",
     "window": "receive window of both sides, octets",
@@ -67,9 +71,11 @@ ABOUT: Mapping[str, str] = {
     "user_timeout": "ticks without progress after which the USER TIMEOUT expires (unlimited: at any moment)",
     "losses": "segments that the network may lose in a run",
     "start": "both sides CLOSED; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
-    "endings": "ghosts remember how each side's last connection ended, and whether an ACK of all it sent was lost",
+    "endings": "ghosts remember how each side's last connection ended",
+    "ack_losses": "ghosts remember that an acknowledgment of all that a side had sent was lost",
     "origins": "ghosts remember that a side accepted a segment of another incarnation than it believes in",
     "history": "ghosts remember connections that ended in order (for ghost-after-close)",
+    "accounts": "ghosts count the octets that each incarnation has sent, and those delivered (needs octets)",
 }
 
 
@@ -87,9 +93,11 @@ class Config:
     ack_range: Literal["rfc5961", "rfc5961-synchronized", "off"] = "rfc5961"
     abort_to: Literal["CLOSED", "TIME-WAIT"] = "CLOSED"
     rfc1337: bool = False
-    data_on_syn: Literal["queued", "dropped"] = "queued"
+    data_on_syn: Literal["queued", "dropped", "accepted"] = "queued"
     send_on_syn: bool = False
     close: Literal["four-way", "merged"] = "four-way"
+    half_close: Literal["delivers", "discards"] = "delivers"
+    fin: Literal["in-order", "any"] = "in-order"
     retransmission: bool = True
     seq_bits: int = 4
     window: int = 2
@@ -122,8 +130,10 @@ class Config:
     losses: int | None = None
     start: Literal["closed", "established", "half-closed"] = "closed"
     endings: bool = False
+    ack_losses: bool = False
     origins: bool = False
     history: bool = False
+    accounts: bool = False
 
     def __post_init__(self) -> None:
         for name, low in [("window", 0), ("capacity", 1), ("incarnations", 1), ("octets", 0), ("segment_text", 1)]:
@@ -140,10 +150,7 @@ class Config:
         self._check_number_space()
         for name in ("isn_a", "isn_b"):
             self.isns(name, 0)
-        if self.octets % self.segment_text:
-            raise BadConfig(f"octets={self.octets}: must be a multiple of segment_text={self.segment_text}")
-        if self.segment_text > max(self.octets, 1):
-            raise BadConfig(f"segment_text={self.segment_text}: more than octets={self.octets}")
+        self._check_text()
         if self.open_a == self.open_b == "none":
             raise BadConfig("open_a=none, open_b=none: nobody opens a connection")
         if self.history and self.abort_to == "TIME-WAIT":
@@ -192,6 +199,16 @@ class Config:
         found = {name: getattr(self, name) for name in TICKS} | {"time_wait": self.time_wait_ticks}
         return {name: int(ticks) for name, ticks in found.items() if ticks is not None}
 
+    def _check_text(self) -> None:
+        if self.octets % self.segment_text:
+            raise BadConfig(f"octets={self.octets}: must be a multiple of segment_text={self.segment_text}")
+        if self.segment_text > max(self.octets, 1):
+            raise BadConfig(f"segment_text={self.segment_text}: more than octets={self.octets}")
+        if self.accounts and not self.octets:
+            raise BadConfig("accounts=true, octets=0: there is nothing to count")
+        if self.data_on_syn == "accepted" and self.handshake == "two-way":
+            raise BadConfig("data_on_syn=accepted, handshake=two-way: the two-way LISTEN drops what comes with a SYN")
+
     @property
     def text_bits(self) -> int:
         """Bits that the octets of text in one segment need."""
@@ -204,8 +221,13 @@ class Config:
 
     @property
     def text_on_syn(self) -> bool:
+        """Whether a SYN may carry text."""
+        return self.octets > 0 and self.send_on_syn
+
+    @property
+    def holds_text(self) -> bool:
         """Whether a SYN may carry text that the receiver has to queue."""
-        return self.octets > 0 and self.send_on_syn and self.data_on_syn == "queued"
+        return self.text_on_syn and self.data_on_syn == "queued"
 
     def check_searchable(self) -> None:
         """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""

@@ -30,7 +30,8 @@ class Event:
     guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. tcb: the TCB after it.
     send: the segment sent where `send_when` holds. chooses_isn: ISS is set to the ISN on offer. accepts_syn: IRS is set
     from the arriving SYN. orderly: the connection ends because both sides have closed. signal: what the user is told.
-    restarts_2msl: where it holds, the 2 MSL timeout of TIME-WAIT starts again.
+    restarts_2msl: where it holds, the 2 MSL timeout of TIME-WAIT starts again. delivered: octets of the arriving
+    segment that the user gets; released: octets held since the SYN that the user gets (None: none).
     budget: which of the bounded run's budgets it takes from. call: the user's call or timer that causes it, if a
     configuration may forbid that.
     """
@@ -49,6 +50,8 @@ class Event:
     orderly: bool = False
     signal: str = ""
     restarts_2msl: z3.BoolRef = FALSE
+    delivered: z3.BitVecRef | None = None
+    released: z3.BitVecRef | None = None
     budget: Budget = ""
     call: Call = ""
 
@@ -58,8 +61,8 @@ class Path:
     """How far the processing of an arriving segment has got.
 
     when: the condition of the cases taken, names and cite: what they are called and where the RFC says so.
-    ack_due: an acknowledgment has to be sent when all checks are done; taken: octets of text delivered so far.
-    opened: ESTABLISHED has been entered while processing this segment.
+    ack_due: an acknowledgment has to be sent when all checks are done; taken: octets of text taken so far.
+    opened: ESTABLISHED has been entered while processing this segment. delivered, released: see `Event`.
     """
 
     state: str
@@ -78,6 +81,8 @@ class Path:
     orderly: bool = False
     signal: str = ""
     restarts_2msl: z3.BoolRef = FALSE
+    delivered: z3.BitVecRef | None = None
+    released: z3.BitVecRef | None = None
 
     def goes_on(self, **changes: object) -> Path:
         """The next check applies ("continue processing")."""
@@ -133,4 +138,6 @@ def arrival(state: str, path: Path) -> Event:
         orderly=path.orderly,
         signal=path.signal,
         restarts_2msl=path.restarts_2msl,
+        delivered=path.delivered,
+        released=path.released,
     )

@@ -220,13 +220,16 @@ def text_of_syn(endpoint: Endpoint, path: Path) -> Sequence[Path]:
     tcb, syn_fin = path.tcb, path.tcb.syn_fin
     held = z3.Or(tcb.syn_text != 0, syn_fin)
     tcb = tcb.but(rcv_nxt=tcb.rcv_nxt + tcb.syn_text, syn_text=endpoint.number(0), syn_fin=FALSE)
-    path = path.goes_on(tcb=tcb, ack_due=z3.Or(path.ack_due, held))
+    path = path.goes_on(tcb=tcb, ack_due=z3.Or(path.ack_due, held), released=path.tcb.syn_text)
     closing = path.goes_on(state="CLOSE-WAIT", tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1), signal="connection closing")
     return first_match(path, ("FIN of the SYN", syn_fin, closing))
 
 
 def segment_text(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
-    """Seventh, process the segment text: what is new of it, and fits the window, is delivered and acknowledged."""
+    """Seventh, process the segment text: what is new of it, and fits the window, is delivered and acknowledged.
+
+    half_close=discards, a weakened protocol: after CLOSE it is acknowledged, and nobody gets it.
+    """
     if path.state not in DELIVERS:
         return [path.goes_on(taken=endpoint.number(0))]
     old = path.tcb.rcv_nxt - x.text_seq  # Octets of the text that have been delivered before.
@@ -234,14 +237,22 @@ def segment_text(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     taken = z3.If(z3.ULT(endpoint.rcv_wnd, new), endpoint.rcv_wnd, new)
     tcb = path.tcb.but(rcv_nxt=path.tcb.rcv_nxt + taken)
     cite = f"{path.cite}, seventh"
-    return [path.goes_on(tcb=tcb, cite=cite, taken=taken, ack_due=z3.Or(path.ack_due, x.text != 0))]
+    discards = path.state != "ESTABLISHED" and endpoint.config.half_close == "discards"
+    delivered = None if discards else taken
+    ack_due = z3.Or(path.ack_due, x.text != 0)
+    return [path.goes_on(tcb=tcb, cite=cite, taken=taken, delivered=delivered, ack_due=ack_due)]
 
 
 def fin_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
-    """Eighth, check the FIN bit: a FIN that is next in sequence is acknowledged, and the state follows Figure 5."""
-    tcb = path.tcb
+    """Eighth, check the FIN bit: a FIN that is next in sequence is acknowledged, and the state follows Figure 5.
+
+    fin=any, a weakened protocol: any FIN in the window is next, and what is missing before it is passed over.
+    """
+    tcb, at = path.tcb, x.text_seq + x.text
     assert path.taken is not None
-    in_order = z3.And(x.fin, x.text_seq + x.text == tcb.rcv_nxt, z3.ULT(path.taken, endpoint.rcv_wnd))
+    is_next = z3.And(at == tcb.rcv_nxt, z3.ULT(path.taken, endpoint.rcv_wnd))
+    if endpoint.config.fin == "any":
+        is_next = within(at, tcb.rcv_nxt, endpoint.rcv_wnd - path.taken)
     after = {
         "ESTABLISHED": "CLOSE-WAIT",
         "FIN-WAIT-1": "CLOSING",  # If our FIN had been acknowledged, the fifth check would have gone to FIN-WAIT-2.
@@ -249,12 +260,14 @@ def fin_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     }.get(path.state, path.state)
     closing = path.goes_on(
         state=after,
-        tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1),
+        tcb=tcb.but(rcv_nxt=(at if endpoint.config.fin == "any" else tcb.rcv_nxt) + 1),
         cite=f"{path.cite}, eighth",
         ack_due=TRUE,
         signal="connection closing",
     )
-    return first_match(path, ("FIN", in_order, closing), otherwise=path.goes_on(ack_due=z3.Or(path.ack_due, x.fin)))
+    return first_match(
+        path, ("FIN", z3.And(x.fin, is_next), closing), otherwise=path.goes_on(ack_due=z3.Or(path.ack_due, x.fin))
+    )
 
 
 def queued_calls(endpoint: Endpoint, path: Path, may_close: bool = True) -> Sequence[Path]:

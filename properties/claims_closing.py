@@ -1,0 +1,99 @@
+"""The claims about closing (S7, S8), and that nothing gets stuck."""
+
+from __future__ import annotations
+
+from properties.claim import Cell, Claim
+from properties.configs import (
+    HALF_CLOSED,
+    NO_RETRANSMISSION,
+    ORDERLY,
+    ORDERLY_CRASHES,
+    PASSING_ZERO,
+    SIMULTANEOUS,
+)
+from properties.stories import figure
+
+CLOSING = (
+    Claim(
+        name="no-deadlock",
+        settles=("S1", "S7"),
+        sentence=(
+            "With retransmission, and where no window reaches the number 0, no state leaves everything to user calls or"
+            " the USER TIMEOUT, except: both CLOSED or LISTEN, ESTABLISHED at rest, or half-closed at rest."
+        ),
+        cite="3.8.1; 3.10.8",
+        meaning=(
+            "Han and Billington's deadlock is real: CLOSE in SYN-RECEIVED sends a FIN that may overtake the SYN,ACK;"
+            " SYN-SENT drops it, and ESTABLISHED faces FIN-WAIT-1 for ever, if nothing is ever sent again. With the"
+            " retransmission timer no state is stuck, but for one accident (stray-reset): a late reset with SEQ=0 kills"
+            " one end, and the other waits in FIN-WAIT-2 for ever. FIN-WAIT-2 facing CLOSE-WAIT is an allowed end: it"
+            " waits for a user."
+        ),
+        make="deadlock.no_deadlock",
+        witness=("deadlock.stands_still",),
+        cells=(
+            Cell("no window reaches 0", SIMULTANEOUS, "holds"),
+            Cell("numbers pass 0", PASSING_ZERO, "fails"),
+            Cell("nothing is sent again", NO_RETRANSMISSION, "fails"),
+        ),
+        not_checked=(
+            "crashes, ABORT and USER TIMEOUT, after which one side may wait for a peer that is gone (3.5.1); liveness:"
+            " retransmitting for ever counts as going on"
+        ),
+    ),
+    figure(
+        "figure-12",
+        "The normal close is a run: FIN, ACK, FIN, ACK, with these states, and TIME-WAIT at the end.",
+        "S7's four segments as the RFC draws them.",
+        settles="S7",
+        section="3.6",
+    ),
+    figure(
+        "figure-13",
+        "The simultaneous close is a run: both sides pass through CLOSING and end in TIME-WAIT.",
+        "The other way to close.",
+        settles="S7",
+        section="3.6",
+    ),
+    Claim(
+        name="nothing-lost-in-orderly-close",
+        settles=("S7",),
+        sentence=(
+            "Who has accepted a FIN has been delivered every octet sent before it, and who has closed in order has had"
+            " every octet delivered."
+        ),
+        cite="3.6; 3.10.7.4, eighth",
+        meaning=(
+            "A close is a message among the others: the FIN has the number after the last octet, so it is accepted"
+            " after them, whatever is lost or overtaken. Only a reset, a USER TIMEOUT, ABORT or a crash loses anything,"
+            " and then the side that has lost something does not end in order. If a FIN is taken wherever in the window"
+            " it is, the text that it has overtaken is lost, and both sides believe in an orderly close."
+        ),
+        make="data.nothing_lost",
+        witness=("data.closed_after_text", "data.fin_before_text"),
+        cells=(
+            Cell("three-way", ORDERLY, "holds"),
+            Cell("crash, ABORT, USER TIMEOUT", ORDERLY_CRASHES, "holds"),
+            Cell("FIN taken out of order", ORDERLY.but(fin="any"), "fails"),
+        ),
+        not_checked="more than one octet of each side, and a second incarnation (see at-most-once)",
+    ),
+    Claim(
+        name="half-close-data",
+        settles=("S7",),
+        sentence="What a side sends in CLOSE-WAIT is delivered in FIN-WAIT-2 before that side has closed in order.",
+        cite="3.6, Case 2; 3.10.7.4, seventh",
+        meaning=(
+            "Why closing takes four segments: CLOSE means 'I have no more data to send', not 'I do not want to hear'"
+            " (3.10.4). An endpoint that throws away what arrives after its CLOSE (3.6.1, MAY-1: a half-duplex close,"
+            " here without the reset that SHLD-3 asks for) acknowledges data that nobody gets."
+        ),
+        make="data.half_close_data",
+        witness=("data.text_in_fin_wait_2",),
+        cells=(
+            Cell("half-closed", HALF_CLOSED, "holds"),
+            Cell("text after CLOSE discarded", HALF_CLOSED.but(half_close="discards"), "fails"),
+        ),
+        not_checked="the way to the half-closed start (nothing-lost-in-orderly-close searches the whole run)",
+    ),
+)

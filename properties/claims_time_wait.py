@@ -1,0 +1,134 @@
+"""What surprises: TIME-WAIT's hazards (RFC 1337, S8), and resets by accident."""
+
+from __future__ import annotations
+
+from properties.claim import Cell, Claim
+from properties.configs import (
+    DATA_QUEUED,
+    HALF_CLOSED,
+    IGNORING_RST,
+    PASSING_ZERO,
+    SCENARIO,
+    SIMULTANEOUS,
+    TWO_WAY,
+)
+from properties.stories import story
+
+HAZARDS = (
+    Claim(
+        name="time-wait-assassination",
+        settles=("S8",),
+        sentence="TIME-WAIT is never ended by a reset.",
+        cite="RFC 1337, sections 1 and 3 (F1); 3.10.7.4, second",
+        meaning=(
+            "TIME-WAIT answers whatever is not acceptable with an ACK; the peer, CLOSED by now, answers that with a"
+            " reset, whose number is that ACK's, so RCV.NXT exactly. RFC 5961's exact match does not help: it is met."
+            " Nor does it take an old duplicate: the peer's FIN sent once more is enough. What helps is fix F1 of RFC"
+            " 1337, to ignore RST in TIME-WAIT."
+        ),
+        make="rfc1337.time_wait_assassination",
+        witness=("rfc1337.reset_in_time_wait",),
+        cells=(
+            Cell("F1: RST ignored", IGNORING_RST, "holds"),
+            Cell("RFC 9293", HALF_CLOSED, "fails"),
+            Cell("RST as in RFC 793", HALF_CLOSED.but(rst="rfc793"), "fails"),
+        ),
+    ),
+    story(
+        "hazard-h1",
+        "After TIME-WAIT was assassinated, the next connection accepts old data (H1), and then answers ACK with ACK for"
+        " ever (H2).",
+        "RFC 1337, Figures 1 to 3, in one run (without the reassembly queue, which this model does not have). RFC 5961"
+        " does not stop it. With F1 the reset is ignored, and the run ends there.",
+        settles=("S8",),
+        cite="RFC 1337, 2.2 and 2.3",
+        cells=(
+            Cell("RFC 9293", SCENARIO, "holds"),
+            Cell("F1: RST ignored", SCENARIO.but(rfc1337=True), "fails"),
+        ),
+    ),
+    story(
+        "hazard-h3",
+        "As RFC 793 handles a RST, an old duplicate ACK kills a connection that has apparently opened (H3).",
+        "RFC 1337, Figure 4: SYN-SENT answers the old ACK with a reset that lies in the new server's window. RFC 5961"
+        " does stop it: the reset has SEQ = SEG.ACK, an acknowledgment that was not acceptable, so never ISS+1, that is"
+        " RCV.NXT in SYN-RECEIVED; a challenge ACK is all that it draws.",
+        settles=("S8",),
+        cite="RFC 1337, 2.4; 3.10.7.4, second",
+        cells=(
+            Cell("RST as in RFC 793", SCENARIO.but(rst="rfc793"), "holds"),
+            Cell("RFC 5961", SCENARIO, "fails"),
+        ),
+    ),
+    story(
+        "new-syn-in-time-wait",
+        "With F1, a new SYN to TIME-WAIT is refused however often it is sent again.",
+        "The price of F1 where MAY-2 is not taken (this model does not): TIME-WAIT answers the new SYN with an ACK of"
+        " the old connection, ignores the reset that this draws, and so on for 2 MSL, 4 minutes; a SYN need be sent"
+        " again for 3 minutes only (MUST-23). Without F1 the first reset ends TIME-WAIT: the assassination is what"
+        " lets the new connection in.",
+        settles=("S8",),
+        cite="3.6.1 (MAY-2); 3.8.3 (MUST-23); RFC 1337, section 3",
+        cells=(
+            Cell("F1: RST ignored", SCENARIO.but(rfc1337=True), "holds"),
+            Cell("RFC 9293", SCENARIO, "fails"),
+        ),
+    ),
+    Claim(
+        name="time-wait-refuses-syn",
+        settles=("S8",),
+        sentence=(
+            "While a side is in TIME-WAIT, of the other side's incarnations none but its peer counts its SYN as"
+            " acknowledged."
+        ),
+        cite="3.6; 3.10.7.4",
+        meaning=(
+            "Nothing opens over a TIME-WAIT, with F1 or without; with F1 TIME-WAIT always lasts its time"
+            " (time-wait-assassination), so together a new connection waits for 2 MSL. Two-way, the other side's LISTEN"
+            " is opened by an old SYN while this side is still waiting for it to die."
+        ),
+        make="rfc1337.time_wait_refuses_syn",
+        witness=("rfc1337.new_syn_in_time_wait",),
+        cells=(
+            Cell("F1: RST ignored", IGNORING_RST, "holds"),
+            Cell("RFC 9293, crashes", DATA_QUEUED, "holds"),
+            Cell("two-way", TWO_WAY, "fails"),
+        ),
+        not_checked="MAY-2 (a SYN accepted in TIME-WAIT) is not modelled",
+    ),
+    Claim(
+        name="fin-restarts-nothing",
+        settles=("S8",),
+        sentence="By the letter of the RFC no FIN that arrives in TIME-WAIT restarts the 2 MSL timeout.",
+        cite="3.10.7.4, first, fifth and eighth",
+        meaning=(
+            "A retransmitted FIN has SEQ = RCV.NXT - 1 at the latest, fails the sequence number check and is dropped"
+            " there, after an ACK; 'restart the 2 MSL timeout' comes later. A bare ACK at RCV.NXT does restart it: the"
+            " witness. What the RFC means is time_wait_restart=true; last-ack-answered says what the letter costs."
+        ),
+        make="rfc1337.fin_restarts_nothing",
+        witness=("rfc1337.fin_in_time_wait", "rfc1337.bare_ack_restarts"),
+        cells=(
+            Cell("the RFC's letter", IGNORING_RST, "holds"),
+            Cell("as the RFC means it", HALF_CLOSED, "fails"),
+        ),
+    ),
+    Claim(
+        name="stray-reset",
+        settles=(),
+        sentence=("A reset that a CLOSED peer once sent with SEQ=0 can meet RCV.NXT of an open connection exactly."),
+        cite="3.10.7.1; 3.5.2",
+        meaning=(
+            "A finding of the search. To a segment without ACK a CLOSED endpoint answers <SEQ=0><CTL=RST,ACK>, which"
+            " SYN-SENT validates by its ACK alone; every other state looks at SEQ. If the sender of the SYN is open"
+            " when that reset arrives late, and RCV.NXT is 0 by chance (once in 2^32), RFC 5961's exact match accepts"
+            " it, and the other side waits in FIN-WAIT-2 for ever. Where no window reaches 0 it cannot happen; the"
+            " freshness of initial sequence numbers does not exclude it, since nobody chose the number 0."
+        ),
+        make="resets.stray_reset",
+        cells=(
+            Cell("numbers pass 0", PASSING_ZERO, "holds"),
+            Cell("no window reaches 0", SIMULTANEOUS, "fails"),
+        ),
+    ),
+)

@@ -1,0 +1,204 @@
+"""Text on the SYN (S6), and text before a FIN (S7): whose octets are held, delivered, delivered twice, or lost.
+
+A peer is *unconfirmed* while nobody has accepted a SYN of this incarnation (`heard` is empty): whoever sent the SYN
+has not shown that it can receive.
+"""
+
+from __future__ import annotations
+
+import z3
+
+from model.network.bounded import Network, Side
+from model.system import Property
+from model.tcp.config import BadConfig
+from properties.predicates import peer_dead
+from properties.time_wait import ended
+
+FIN_RECEIVED = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
+
+
+def accounted(side: Side) -> Side:
+    """The side, if its octets are counted."""
+    if not side.config.accounts:
+        raise BadConfig("this property needs accounts=true")
+    return side
+
+
+def fed_by_unconfirmed(side: Side) -> z3.BoolRef:
+    """An octet of an unconfirmed peer has been delivered."""
+    return z3.And(side.heard.term == 0, accounted(side).fed.term)
+
+
+def data_on_syn_held(network: Network) -> Property:
+    """S6, as the explainer has it: nothing of an unconfirmed peer is held, nor has it been delivered."""
+    parts = {
+        f"{side.name} holds no octet of an unconfirmed peer and has delivered none": z3.Not(
+            z3.Or(z3.And(side.heard.term == 0, side.tcb.syn_text != 0), fed_by_unconfirmed(side))
+        )
+        for side in network.sides.values()
+    }
+    return Property("data-on-syn-held", "always", z3.And(*parts.values()), parts=parts)
+
+
+def data_on_syn_delivered(network: Network) -> Property:
+    """S6, as the RFC has it: nothing of an unconfirmed peer is delivered."""
+    return _unfed(network, "data-on-syn-delivered")
+
+
+def old_text_in_fin_wait_1(network: Network) -> Property:
+    """The same, for what it rests on."""
+    return _unfed(network, "old-text-in-fin-wait-1")
+
+
+def _unfed(network: Network, name: str) -> Property:
+    parts = {
+        f"{side.name} has delivered no octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
+        for side in network.sides.values()
+    }
+    return Property(name, "always", z3.And(*parts.values()), parts=parts)
+
+
+def at_most_once(network: Network) -> Property:
+    """No more octets of an incarnation are delivered than it has sent, over all incarnations of the receiver."""
+    parts = {
+        f"{side.name} has got no more octets of {other.name}'s incarnation {k} than that has sent": z3.ULE(
+            got.term, _resized(sent.term, got.width)
+        )
+        for side, other in _pairs(network)
+        for k, (got, sent) in enumerate(zip(side.delivered, other.sent, strict=True), 1)
+    }
+    return Property("at-most-once", "always", z3.And(*parts.values()), parts=parts)
+
+
+def nothing_lost(network: Network) -> Property:
+    """S7: a FIN is accepted after everything that was sent before it."""
+    parts = {
+        f"{side.name} has accepted the FIN of {other.name}'s incarnation {k}, and all octets that it sent": z3.Implies(
+            z3.And(side.state_is(*FIN_RECEIVED), side.peer.term == k), _all_got(side, other, k)
+        )
+        for side, other in _pairs(network)
+        for k in _incarnations(network)
+    }
+    parts |= half_close_data(network).parts
+    return Property("nothing-lost-in-orderly-close", "always", z3.And(*parts.values()), parts=parts)
+
+
+def half_close_data(network: Network) -> Property:
+    """S7: who has closed in order has had everything delivered, also what it sent after the other side's FIN."""
+    parts = {
+        f"{side.name}'s incarnation {k} has ended in order, and {other.name} has got all its octets": z3.Implies(
+            z3.And(ended(side, "in order"), side.incarnation.term == k), _all_got(other, side, k)
+        )
+        for side, other in _pairs(network)
+        for k in _incarnations(network)
+    }
+    return Property("half-close-data", "always", z3.And(*parts.values()), parts=parts)
+
+
+def _pairs(network: Network) -> list[tuple[Side, Side]]:
+    return [(accounted(side), network.other(side)) for side in network.sides.values()]
+
+
+def _incarnations(network: Network) -> range:
+    return range(1, network.config.incarnations + 1)
+
+
+def _all_got(receiver: Side, sender: Side, incarnation: int) -> z3.BoolRef:
+    got, sent = receiver.delivered[incarnation - 1], sender.sent[incarnation - 1]
+    return got.term == _resized(sent.term, got.width)
+
+
+def _resized(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
+    return z3.ZeroExt(width - term.size(), term)
+
+
+# -- witnesses: the premises happen --
+
+
+def stale_syn_with_text(network: Network) -> Property:
+    """In SYN-RECEIVED, by a SYN whose sender has sent text and is gone."""
+    stale = [
+        z3.And(
+            side.state_is("SYN-RECEIVED"), peer_dead(network, side), side.peer.term == k, other.sent[k - 1].term != 0
+        )
+        for side, other in _pairs(network)
+        for k in _incarnations(network)
+    ]
+    return Property("stale SYN of one who has sent text in SYN-RECEIVED", "reachable", z3.Or(*stale))
+
+
+def third_segment_with_text(network: Network) -> Property:
+    """The acknowledgment of a SYN,ACK is on its way with text: it will open the passive side and be delivered."""
+    found = []
+    for side, other in _pairs(network):
+        inbox = network.channel(other)
+        for slot in inbox.slots:
+            present, x, sender = inbox.layout.unpack(slot.term)
+            third = z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1)
+            here = z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term)
+            found.append(z3.And(present, third, here))
+    return Property("text on the third segment", "reachable", z3.Or(*found))
+
+
+def text_to_unconfirmed_fin_wait(network: Network) -> Property:
+    """Text at RCV.NXT is on its way to FIN-WAIT-1, and nobody has accepted a SYN of this incarnation."""
+    found = []
+    for side, other in _pairs(network):
+        inbox = network.channel(other)
+        for slot in inbox.slots:
+            present, x, _ = inbox.layout.unpack(slot.term)
+            here = z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0)
+            found.append(z3.And(present, here, x.ack, x.text != 0, x.seq == side.tcb.rcv_nxt))
+    return Property("text on its way to an unconfirmed FIN-WAIT-1", "reachable", z3.Or(*found))
+
+
+def delivered_again(network: Network) -> Property:
+    """Text of both incarnations of a side has been delivered: the first one's numbers are behind us."""
+    again = [z3.And(*(got.term != 0 for got in side.delivered)) for side, _ in _pairs(network)]
+    return Property("text of every incarnation delivered", "reachable", z3.Or(*again))
+
+
+def text_on_its_way_again(network: Network) -> Property:
+    """Text that has been delivered is on its way once more, to a later connection of the same side."""
+    found = []
+    for side, other in _pairs(network):
+        inbox = network.channel(other)
+        for slot in inbox.slots:
+            present, x, sender = inbox.layout.unpack(slot.term)
+            for k, got in enumerate(side.delivered, 1):
+                opening = side.state_is("LISTEN", "SYN-RECEIVED")
+                found.append(z3.And(present, x.text != 0, sender == k, got.term != 0, opening))
+    return Property("delivered text is on its way to a new connection", "reachable", z3.Or(*found))
+
+
+def closed_after_text(network: Network) -> Property:
+    """Both sides have ended in order, and text of each has been delivered."""
+    done = [
+        z3.And(ended(side, "in order"), z3.Or(*(got.term != 0 for got in side.delivered)))
+        for side, _ in _pairs(network)
+    ]
+    return Property("both closed in order after text both ways", "reachable", z3.And(*done))
+
+
+def fin_before_text(network: Network) -> Property:
+    """The FIN waits at a side that has not yet got the text before it."""
+    found = []
+    for side, other in _pairs(network):
+        inbox = network.channel(other)
+        for slot in inbox.slots:
+            present, x, sender = inbox.layout.unpack(slot.term)
+            for k in _incarnations(network):
+                missing = z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k)))
+                found.append(z3.And(present, x.fin, x.text == 0, missing, side.state_is("ESTABLISHED")))
+    return Property("a FIN overtakes text", "reachable", z3.Or(*found))
+
+
+def text_in_fin_wait_2(network: Network) -> Property:
+    """From the half-closed start: text sent in CLOSE-WAIT has been delivered in FIN-WAIT-2."""
+    if network.config.start != "half-closed":
+        raise BadConfig("this witness needs start=half-closed")
+    found = [
+        z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), side.fed.term)
+        for side, other in _pairs(network)
+    ]
+    return Property("text sent in CLOSE-WAIT, delivered in FIN-WAIT-2", "reachable", z3.Or(*found))

@@ -1,0 +1,29 @@
+"""Claims that a scenario is a run of the protocol, and that under another configuration the same steps are none."""
+
+from __future__ import annotations
+
+from properties.claim import Cell, Claim
+from properties.configs import SCENARIO
+
+IS_A_RUN = Cell("three-way", SCENARIO, "holds")
+NO_RUN = Cell("two-way", SCENARIO.but(handshake="two-way"), "fails")
+ONE_RUN = "anything but this one run: a scenario is replayed step by step at 32 bits, not searched for"
+
+
+def story(
+    name: str,
+    sentence: str,
+    meaning: str,
+    *,
+    settles: tuple[str, ...],
+    cite: str,
+    cells: tuple[Cell, ...] = (IS_A_RUN, NO_RUN),
+) -> Claim:
+    """The claim that the scenario with this name is a run where `cells` say so."""
+    return Claim(name, settles, sentence, cite, meaning, f"{name}.story", cells, not_checked=ONE_RUN)
+
+
+def figure(name: str, sentence: str, meaning: str, *, settles: str = "S1", section: str = "3.5") -> Claim:
+    """The claim that a figure of the RFC is a run of the protocol; under two-way the same steps are none."""
+    cite = f"{section}, {name.replace('figure-', 'Figure ')}"
+    return story(name, sentence, meaning, settles=(settles,), cite=cite)
