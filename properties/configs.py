@@ -103,7 +103,7 @@ ORDERLY = Config(octets=1, endings=True, accounts=True)
 ORDERLY_CRASHES = ORDERLY.but(crashes=1, aborts="both", gives_up="both", retransmissions=1)
 """The same under crashes, ABORT and USER TIMEOUT."""
 
-HALF_CLOSED = ORDERLY.but(start="half-closed")
+HALF_CLOSED = ORDERLY.but(start="half-closed", isn_b="8")
 """A has closed, B has not and may send."""
 
 IGNORING_RST = Config(incarnations=2, endings=True, rfc1337=True, time_wait_restart=False)

@@ -59,7 +59,10 @@ def _unfed(network: Network, name: str) -> Property:
 
 
 def at_most_once(network: Network) -> Property:
-    """No more octets of an incarnation are delivered than it has sent, over all incarnations of the receiver."""
+    """No more octets of an incarnation are delivered than it has sent, over all incarnations of the receiver.
+
+    Where each sends one octet, that is: at most once.
+    """
     parts = {
         f"{side.name} has got no more octets of {other.name}'s incarnation {k} than that has sent": z3.ULE(
             got.term, _resized(sent.term, got.width)

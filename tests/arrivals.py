@@ -36,12 +36,12 @@ VARIANTS: dict[str, Options] = {
     "data_on_syn=dropped": replace(RFC, data_on_syn="dropped"),
     "data_on_syn=accepted": replace(RFC, data_on_syn="accepted"),
     "fin=any": replace(RFC, fin="any"),
+    "half_close=discards": replace(RFC, half_close="discards"),
     "two-way": replace(RFC, handshake="two-way"),
     "window=0": replace(RFC, window=0),
     "window=1": replace(RFC, window=1),
 }
-SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn", "fin")
-"""The options by name. half_close is none of them: it changes what the user gets, which no TCB and no segment shows."""
+SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn", "fin", "half_close")
 Answer = tuple[str, Segment | None, Tcb]
 """The names of the cases that a segment has taken, the reply, the TCB afterwards."""
 

@@ -32,6 +32,7 @@ class Options:
     max_snd_wnd: int
     bits: int = 32
     fin: Literal["in-order", "any"] = "in-order"
+    half_close: Literal["delivers", "discards"] = "delivers"  # What the user gets: no TCB and no segment shows it.
 
 
 @dataclass(frozen=True)

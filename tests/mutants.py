@@ -35,7 +35,8 @@ class Mutant:
     """One wrong protocol.
 
     patch: module, attribute, and what takes its place. detector: "table" (states), "calls" (event and state),
-    "figures" (file and line), "opening" or "closing" (properties and answers). expected: everything that it finds.
+    "figures" (file and line), "opening", "closing" or "data" (properties and answers). expected: everything that it
+    finds.
     """
 
     name: str
@@ -122,6 +123,16 @@ def crossing_opens(_: Endpoint, path: Path, x: Segment) -> Path:
     return path.returns(reply, state="ESTABLISHED", tcb=tcb, accepts_syn=True)
 
 
+def delivered_at_once(original: Wrapped) -> Wrapped:
+    """The text of a SYN is delivered when it arrives, and held nevertheless."""
+
+    def syn_received(endpoint: Endpoint, path: Path, x: Segment) -> Path:
+        held: Path = original(endpoint, path, x)
+        return replace(held, delivered=held.tcb.syn_text)
+
+    return syn_received
+
+
 def close_without_fin(original: Wrapped) -> Wrapped:
     """CLOSE changes the state and sends nothing."""
 
@@ -192,6 +203,12 @@ MUTANTS = (
         (other_states, "syn_received_ack", any_ack_opens),
         "opening",
         ("client-can-receive: violated", "half-open: violated", "agreement: violated"),
+    ),
+    Mutant(
+        "text is delivered by the SYN and again behind the ACK",
+        wrap(arrives, "syn_received", delivered_at_once),
+        "data",
+        ("data-on-syn-delivered: violated", "at-most-once: violated", "nothing-lost-in-orderly-close: violated"),
     ),
     Mutant(
         "an ISS is used again",

@@ -27,6 +27,7 @@ PROVED = (
     "data_on_syn=dropped",
     "data_on_syn=accepted",
     "fin=any",
+    "half_close=discards",
     "two-way",
 )
 NOTHING_HELD = ("data_on_syn=dropped", "data_on_syn=accepted")

@@ -13,6 +13,7 @@ from model.scenario import NoRun, run_scenario, system_of
 from model.system import Property
 from model.tcp.config import Config
 from model.tcp.state import STATES
+from properties.data import at_most_once, data_on_syn_delivered, nothing_lost, text_on_its_way_again
 from properties.deadlock import no_deadlock
 from properties.figure_5 import both_established, end_of_four_segments, figure_5
 from properties.opening import agreement, client_can_receive, no_half_open
@@ -24,6 +25,9 @@ from tests.test_scenarios import ENDS, story
 
 OPENING = Config(incarnations=2, retransmissions=1, crashes=1, closes="A", ack_range="off")
 CLOSING = Config(capacity=1)
+DATA = Config(
+    octets=1, send_on_syn=True, open_a="both", incarnations=2, accounts=True, endings=True, capacity=1, crashes=1
+)
 
 
 def near(tcb: Tcb) -> list[Segment]:
@@ -83,6 +87,7 @@ DETECTORS: dict[str, Callable[[], Iterator[str]]] = {
     "calls": rows,
     "opening": lambda: claims(OPENING, figure_5, client_can_receive, no_half_open, agreement, both_established),
     "closing": lambda: claims(CLOSING, figure_5, end_of_four_segments, no_deadlock),
+    "data": lambda: claims(DATA, data_on_syn_delivered, at_most_once, nothing_lost, text_on_its_way_again),
 }
 
 

@@ -237,10 +237,10 @@ def segment_text(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     taken = z3.If(z3.ULT(endpoint.rcv_wnd, new), endpoint.rcv_wnd, new)
     tcb = path.tcb.but(rcv_nxt=path.tcb.rcv_nxt + taken)
     cite = f"{path.cite}, seventh"
-    discards = path.state != "ESTABLISHED" and endpoint.config.half_close == "discards"
-    delivered = None if discards else taken
-    ack_due = z3.Or(path.ack_due, x.text != 0)
-    return [path.goes_on(tcb=tcb, cite=cite, taken=taken, delivered=delivered, ack_due=ack_due)]
+    path = path.goes_on(tcb=tcb, cite=cite, taken=taken, ack_due=z3.Or(path.ack_due, x.text != 0))
+    if path.state != "ESTABLISHED" and endpoint.config.half_close == "discards":
+        return first_match(path, ("its text is thrown away", taken != 0, path))
+    return [path.goes_on(delivered=taken)]
 
 
 def fin_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
