@@ -10,7 +10,7 @@ are strong, and split by whether there is room to send. Time has no such faces: 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import z3
 
@@ -35,7 +35,7 @@ class Live:
     """A property of infinite runs, and the promises that it needs."""
 
     prop: Liveness
-    promises: Sequence[Promise] = field(default=())
+    promises: Sequence[Promise] = ()
 
     @property
     def name(self) -> str:
