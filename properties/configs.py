@@ -44,3 +44,6 @@ FAIR_OPEN = Config(isn_b="8", closes="none")
 
 FAIR_CLOSE = FAIR_OPEN.but(closes="both")
 """The same, and both users may close."""
+
+CLOSE_IN_TICKS = FAIR_CLOSE.but(timed=True, loss=False)
+"""The same in ticks, and nothing is lost."""

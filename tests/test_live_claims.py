@@ -54,6 +54,7 @@ def test_the_claims_about_infinite_runs_are_as_claimed_with_these_runs_and_count
         ("server-timer-repairs", "three-way"): (4, 3),
         ("close-completes", "numbers pass 0"): (11, 0),
         ("close-completes", "nothing is sent again"): (7, 0),
+        ("close-completes", "in ticks, by the letter"): (11, 5),
     }
     counts = {row.task.config: (row.effort.states, row.effort.transitions) for row in rows}
     assert sorted(counts.values()) == [
@@ -61,6 +62,7 @@ def test_the_claims_about_infinite_runs_are_as_claimed_with_these_runs_and_count
         (131, 582),
         (227, 1261),
         (368, 1311),
+        (7306, 20_159),
         (12_166, 92_409),
         (12_994, 97_835),
     ]
@@ -80,6 +82,20 @@ def test_only_the_servers_timer_repairs_a_lost_syn_ack(tmp_path: Path) -> None:
     assert text.endswith("Reproduce it: python -m model.check server-timer-repairs\n")
     assert (tmp_path / "server-timer-repairs-test.txt").read_text() == text
     assert "again" in (tmp_path / "server-timer-repairs-test.dot").read_text()
+
+
+def test_two_ends_in_time_wait_acknowledge_each_other_for_ever(tmp_path: Path) -> None:
+    (row,) = judged([task("close-completes", configs.CLOSE_IN_TICKS, "fails")], tmp_path)
+    assert row.loop is not None
+    assert [step["event"] for step in row.loop] == [
+        "TIME-WAIT, ACK arrives",
+        "TIME-WAIT, ACK arrives",
+        "a tick",
+        "TIME-WAIT, ACK arrives",
+        "TIME-WAIT, ACK arrives",
+    ]
+    assert {step["state"][f"{side}.state"] for step in row.loop for side in "AB"} == {"TIME-WAIT"}
+    assert row.fairness.endswith("TIME-WAIT ends unless restarted; time goes on; each user calls CLOSE")
 
 
 def test_by_weak_fairness_alone_a_full_channel_may_swallow_every_answer() -> None:
@@ -165,7 +181,7 @@ def test_promises_name_the_rules_that_they_are_about() -> None:
     assert opens.rules == {"A: active OPEN"}
     (closes,) = fair.users(network, "CLOSE", "B").weak
     assert "B: CLOSE in ESTABLISHED" in closes.rules
-    assert fair.users(network, "CLOSE", "B").words == "the user of B will CLOSE"
+    assert fair.users(network, "CLOSE", "B").words == "the user of B calls CLOSE"
     assert not fair.time_passes(network).weak
     assert len(fair.arrivals(network).strong) == 2
     assert fair.Live(open_completes(network).prop).words == "nobody promises anything"
