@@ -59,7 +59,7 @@ class Shows:
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
         )
-        caption = f"VIOLATED: {row.task.claim.sentence} And this run is fair: {live.words}."
+        caption = f"VIOLATED: {row.task.claim.sentence} This run keeps what is promised: {live.words}."
         return replace(row, evidence=(self._evidence(row, lasso.stem, text, caption, loop=lasso.loop),))
 
     def counterexample(self, row: Row, found: Counterexample) -> Evidence:

@@ -52,15 +52,14 @@ def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator
     for task in tasks:
         if task.claim.scenario:
             yield [judge_scenario(task, options)]
+        elif task.claim.study:
+            yield [judge_study(task, options, progress)]
     by_config: dict[Config, list[Task]] = {}
     for task in tasks:
         if task.claim.searched:
             by_config.setdefault(task.config, []).append(task)
     for config, shared in by_config.items():
         yield judge_shared(config, shared, options, progress)
-    for task in tasks:
-        if task.claim.study:
-            yield [judge_study(task, options, progress)]
 
 
 def judge_shared(config: Config, tasks: Sequence[Task], options: Options, progress: Report) -> list[Row]:
@@ -74,9 +73,9 @@ def judge_shared(config: Config, tasks: Sequence[Task], options: Options, progre
     }
     safe = [prop for prop in made.values() if isinstance(prop, Property)]
     wanted = {prop.name: prop for prop in (*safe, *chain(*witnesses.values()))}
-    live = [prop for prop in made.values() if isinstance(prop, Live)]
+    live = {prop.name: prop for prop in made.values() if isinstance(prop, Live)}
     system = network.system(*wanted.values())
-    found = _search(system, live, options, partial(progress, tasks[0].variant))
+    found = _search(system, [*live.values()], options, partial(progress, tasks[0].variant))
     rows, shows = [], Shows(network, system, options)
     for task in tasks:
         row = _row(task, found[made[task].name], [found[witness.name] for witness in witnesses.get(task, [])])

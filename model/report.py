@@ -7,13 +7,16 @@ import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
+from itertools import product
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from model import study
+from model.engines.verdict import Effort
 from model.row import Evidence, Row
 from model.tcp.config import Config, show_field
 
@@ -70,9 +73,10 @@ def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> N
 
 
 def scopes(rows: Iterable[Row]) -> dict[Config, str]:
-    """A letter for each configuration that was searched, in order."""
+    """A letter for each configuration that was searched, in order; then two letters."""
     configs = dict.fromkeys(row.task.config for row in rows if row.engine != "replay")
-    return {config: f"bounded {chr(ord('a') + at)}" for at, config in enumerate(configs)}
+    letters = ["".join(word) for count in (1, 2) for word in product(ascii_lowercase, repeat=count)]
+    return {config: f"bounded {letter}" for config, letter in zip(configs, letters, strict=False)}
 
 
 def _cells(row: Row, names: dict[Config, str]) -> tuple[str, ...]:
@@ -122,14 +126,21 @@ def _print_fairness(console: Console, rows: Sequence[Row]) -> None:
 
 def _print_scopes(console: Console, rows: Sequence[Row], names: dict[Config, str]) -> None:
     console.print()
-    efforts = {row.task.config: row.effort for row in rows}
     for config, name in names.items():
         fields = " ".join(f"{field}={show_field(value)}" for field, value in bounds(config).items())
-        touched = ", ".join(f"{bound} {count:,} times" for bound, count in efforts[config].touched.items())
-        whole = "complete" if efforts[config].complete else "stopped when all was decided"
-        whole = efforts[config].limit or whole
-        text = f"{name}: {fields}; search {whole}; bounds touched: {touched or 'none'}"
-        console.print(text, style="dim", highlight=False)
+        searches = {row.engine: _search(row.effort) for row in rows if row.task.config == config}
+        if len(set(searches.values())) == 1:
+            text = next(iter(searches.values()))
+        else:
+            text = "; ".join(f"{engine}: {words}" for engine, words in searches.items())
+        console.print(f"{name}: {fields}; {text}", style="dim", highlight=False)
+
+
+def _search(effort: Effort) -> str:
+    """How far a search went, and which bounds it touched."""
+    touched = ", ".join(f"{bound} {count:,} times" for bound, count in effort.touched.items())
+    whole = effort.limit or ("complete" if effort.complete else "stopped when all was decided")
+    return f"search {whole}; bounds touched: {touched or 'none'}"
 
 
 def bounds(config: Config) -> dict[str, object]:

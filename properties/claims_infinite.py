@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
-from properties.configs import FAIR_CLOSE, FAIR_OPEN, PASSING_ZERO
+from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, PASSING_ZERO
 
 GIVING_UP = "crashes, CLOSE, ABORT and USER TIMEOUT, by which somebody gives up; how long it takes; duplication"
 
@@ -58,10 +58,13 @@ INFINITE = (
         meaning=(
             "From any state with a TCB both sides come to CLOSED or LISTEN at once, if the network is fair, timers"
             " expire and each user calls CLOSE when it can: by four segments, by a simultaneous close, or by a reset."
-            " Two ends in TIME-WAIT may acknowledge each other's old segments, but not for ever, since TIME-WAIT ends."
             " If nothing is sent again, losses let them wait for ever. Where numbers pass 0 a late"
             " <SEQ=0><CTL=RST,ACK> may kill one end (stray-reset), and the other stays in FIN-WAIT-2, which has no"
-            " timer in the RFC."
+            " timer in the RFC. A finding: after a simultaneous close both ends are in TIME-WAIT, where the RFC says of"
+            " what arrives 'Acknowledge it, and restart the 2 MSL timeout', as only a retransmitted FIN could arrive."
+            " But a bare ACK can too: by the letter two ends acknowledge each other's bare ACKs for ever, and in ticks"
+            " each restarts the other's TIME-WAIT, so that it never ends, though nothing is lost. (Untimed, it is"
+            " promised that TIME-WAIT ends.) To acknowledge and restart for a FIN alone would mend it."
         ),
         make="progress.close_completes",
         witness=("progress.established",),
@@ -69,6 +72,7 @@ INFINITE = (
             Cell("no window reaches 0", FAIR_CLOSE, "holds"),
             Cell("numbers pass 0", PASSING_ZERO, "fails"),
             Cell("nothing is sent again", FAIR_CLOSE.but(retransmission=False), "fails"),
+            Cell("in ticks, by the letter", CLOSE_IN_TICKS, "fails"),
         ),
         not_checked="crashes and ABORT; users who do not close; how long it takes; data; duplication",
     ),

@@ -79,6 +79,7 @@ OLD_SEGMENTS = Config(
     origins=True,
 )
 """Every number is used again, and time is all that keeps the segments of two incarnations apart."""
+
 DATA_QUEUED = Config(
     octets=1,
     send_on_syn=True,
@@ -108,3 +109,6 @@ HALF_CLOSED = ORDERLY.but(start="half-closed", isn_b="8")
 
 IGNORING_RST = Config(incarnations=2, endings=True, rfc1337=True, time_wait_restart=False)
 """Fix F1 of RFC 1337; and, the RFC's letter, no retransmitted FIN restarts TIME-WAIT. (Untimed that changes no run.)"""
+
+CLOSE_IN_TICKS = FAIR_CLOSE.but(timed=True, loss=False)
+"""The same in ticks, and nothing is lost."""

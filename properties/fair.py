@@ -10,7 +10,7 @@ are strong, and split by whether there is room to send. Time has no such faces: 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import z3
 
@@ -35,7 +35,7 @@ class Live:
     """A property of infinite runs, and the promises that it needs."""
 
     prop: Liveness
-    promises: Sequence[Promise] = field(default=())
+    promises: Sequence[Promise] = ()
 
     @property
     def name(self) -> str:
@@ -76,9 +76,9 @@ def retransmission(network: Network, *sides: str) -> Promise:
 
 
 def time_wait(network: Network, *sides: str) -> Promise:
-    """TIME-WAIT ends."""
+    """The time-wait timers of these sides (default: all) expire."""
     weak = [c for side in _sides(network, sides) for c in _class(network, side, "timeout", _starts("TIME-WAIT"))]
-    return Promise(f"TIME-WAIT{_of(sides)} ends", weak=weak)
+    return Promise(f"TIME-WAIT{_of(sides)} ends unless restarted", weak=weak)
 
 
 def users(network: Network, call: str, *sides: str) -> Promise:
@@ -86,7 +86,8 @@ def users(network: Network, call: str, *sides: str) -> Promise:
     weak: list[RuleClass] = []
     for side in _sides(network, sides):
         weak += _class(network, side, "call", lambda event: call in event.split(" in ")[0])
-    return Promise(f"the user{_of(sides)} will {call}", weak=weak)
+    who = f"the user{_of(sides)}" if sides else "each user"
+    return Promise(f"{who} calls {call}", weak=weak)
 
 
 def time_passes(network: Network) -> Promise:

@@ -7,14 +7,14 @@ import z3
 from model.engines.liveness import LeadsTo
 from model.network.bounded import NO_TCB, Network
 from model.system import Property
-from properties.fair import Live, arrivals, retransmission, time_wait, users
+from properties.fair import Live, arrivals, retransmission, time_passes, time_wait, users
 from properties.predicates import both
 
 
 def open_completes(network: Network) -> Live:
     """Once A has sent its SYN and B listens, both become ESTABLISHED."""
     prop = LeadsTo("open-completes", asked(network), both(network, "ESTABLISHED"))
-    return Live(prop, [arrivals(network), retransmission(network)])
+    return Live(prop, [arrivals(network), retransmission(network), time_passes(network)])
 
 
 def asked(network: Network) -> z3.BoolRef:
@@ -32,7 +32,7 @@ def asked_and_lost(network: Network) -> Property:
 def server_timer_repairs(network: Network) -> Live:
     """A lost SYN,ACK is repaired although B's timer promises nothing."""
     prop = LeadsTo("server-timer-repairs", syn_ack_gone(network), both(network, "ESTABLISHED"))
-    return Live(prop, [arrivals(network), retransmission(network, "A")])
+    return Live(prop, [arrivals(network), retransmission(network, "A"), time_passes(network)])
 
 
 def syn_ack_gone(network: Network) -> z3.BoolRef:
@@ -51,8 +51,8 @@ def close_completes(network: Network) -> Live:
     """Whoever has a TCB, in the end nobody has one."""
     ended = both(network, *NO_TCB)
     prop = LeadsTo("close-completes", z3.Not(ended), ended)
-    promises = [arrivals(network), retransmission(network), time_wait(network), users(network, "CLOSE")]
-    return Live(prop, promises)
+    timers = [retransmission(network), time_wait(network), time_passes(network)]
+    return Live(prop, [arrivals(network), *timers, users(network, "CLOSE")])
 
 
 def established(network: Network) -> Property:

@@ -147,6 +147,85 @@ def test_an_event_is_shown_without_its_state() -> None:
     assert short_event("SYN in the window", states) == "SYN in the window"
 
 
+# -- lassos --------------------------------------------------------------------------------------------------------
+
+AGAIN: Story = ["A: greet", "A: greet again", "B: HELLO arrives", "A: greet again", "B: HELLO arrives"]
+"""From the fourth step on, A greets again and B takes the greeting before."""
+
+
+def lasso(stem: int, entries: Story = AGAIN) -> str:
+    """The ladder of a story whose steps after the first `stem` come again and again."""
+    whole = story(TOY, entries)
+    before, loop = Trace(whole.initial, whole.steps[:stem]), whole.steps[stem:]
+    return ladder(
+        TOY,
+        before,
+        loop=loop,
+        title="A toy",
+        left="A",
+        right="B",
+        left_state="A.state",
+        right_state="B.state",
+        caption="",
+    )
+
+
+def box(dot: str, name: str) -> tuple[float, float]:
+    """Where the box of a node begins and ends, downwards, in points."""
+    found = re.search(rf'"{re.escape(name)}" \[pos="[^,]*,([-.\d]+)!".*?height=([.\d]+)', dot)
+    assert found, name
+    middle, height = -72 * float(found[1]), 72 * float(found[2])
+    return middle - height / 2, middle + height / 2
+
+
+def test_the_rows_of_a_loop_lie_in_a_band_and_a_bracket_leads_back_to_the_first() -> None:
+    dot = lasso(3)
+    top, bottom = box(dot, "loop")
+    inside = [number for number in range(1, 6) if top < position(dot, f"number {number}")[1] < bottom]
+    assert inside == [4, 5]
+    assert position(dot, "number 3")[1] + 16 < top
+    out, back = position(dot, "loop, out, from"), position(dot, "loop, back, to")
+    assert top < back[1] < position(dot, "number 4")[1] < position(dot, "number 5")[1] < out[1] < bottom
+    assert out[0] == back[0] > position(dot, "name of B")[0] + 150
+    assert 'label="again\\land again,\\lfor ever\\l"' in dot
+    (band,) = [line for line in dot.splitlines() if line.lstrip().startswith('"loop" ')]
+    assert 'fillcolor="#fdecea"' in band
+    assert '"the last step"' not in dot
+    assert re.findall(r'"state of (\w) 4" .*?label="([\w-]*)"', dot) == [("A", "ASKING"), ("B", "OPEN")]
+
+
+def test_what_a_loop_sends_to_its_next_round_is_not_lost() -> None:
+    dot = lasso(3)
+    assert ids(dot) == [
+        "loop, out",
+        "loop, up",
+        "loop, back",
+        "step 1 to step 3",
+        "step 2 to step 5",
+        "step 3, still in the network",
+        "step 4 to step 5, later",
+        "step 5, lost",
+    ]
+    assert 'label="arrives in a later round, step 5\\l"' in dot
+
+
+def test_a_run_that_stays_for_ever_has_a_row_of_its_own() -> None:
+    dot = lasso(5)
+    top, bottom = box(dot, "loop")
+    assert position(dot, "number 5")[1] < top < position(dot, "nothing more")[1] < bottom
+    assert 'label="nothing happens any more, for ever"' in dot
+    assert "again and again" not in dot
+    assert '"number 6"' not in dot
+    assert re.findall(r'"state of (\w) 6" .*?label="([\w-]*)"', dot) == [("A", "ASKING"), ("B", "OPEN")]
+
+
+def test_a_lasso_without_a_stem_and_the_same_lasso_twice() -> None:
+    top, _ = box(lasso(0), "loop")
+    assert 0 < top < position(lasso(0), "number 1")[1]
+    assert lasso(2) == lasso(2)
+    assert lasso(0, []).count("for ever") == 1
+
+
 # -- state diagrams ------------------------------------------------------------------------------------------------
 
 ARCS = [

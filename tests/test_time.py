@@ -9,8 +9,9 @@ import z3
 
 from model.engines import explicit, twin
 from model.engines.verdict import Limits
-from model.judge import Options, judge, tasks_of
+from model.judge import Options, Row, Task, judge, tasks_of
 from model.network.bounded import Network
+from model.report import as_json, table_text
 from model.studies.time_wait import thresholds
 from model.system import Property
 from model.tcp.config import BadConfig, Config
@@ -99,6 +100,56 @@ def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
         ("violated", 15),
     ]
     assert not any(row.effort.touched for row in rows)
+
+
+def study(config: Config, out: Path) -> Row:
+    """The row of the study on a configuration."""
+    claim = find("time-wait-threshold")
+    assert claim is not None
+    options = Options(out, Limits(), Pictures(), [])
+    ((row,),) = judge([Task(claim, "test", config, "")], options, lambda *_: None)
+    options.pictures.finish()
+    return row
+
+
+def test_two_msl_suffices_and_one_tick_less_does_not(tmp_path: Path) -> None:
+    row = study(THRESHOLD, tmp_path)
+    assert (row.engine, row.verdict, row.effort.states) == ("study", "holds", 916_021)
+    lengths, comparison = row.tables
+    assert lengths.header == ("", "RTO=1", "RTO=2", "RTO=3")
+    assert lengths.rows == (("D=1", "3", "4", "5"), ("D=2", "4", "5", "6"), ("D=3", "5", "6", "7"))
+    assert lengths.notes[0] == "Everywhere it is RTO + D + 1."
+    assert comparison.rows == (
+        ("2", "4", "4 (D=1, RTO=2)", "suffices", "5"),
+        ("3", "6", "6 (D=2, RTO=3)", "suffices", "7"),
+    )
+    (shown,) = row.evidence
+    assert (shown.label, len(shown.steps), shown.loop) == ("one tick less", 12, None)
+    assert Path(shown.figure).name == "time-wait-threshold-test-one-tick-less"
+    assert "with MSL 3, RTO 3, D 2 and TIME-WAIT 5 ticks" in " ".join(shown.text.split())
+
+
+def test_not_restarted_two_msl_is_too_short_and_the_report_says_so(tmp_path: Path) -> None:
+    row = study(THRESHOLD.but(msl=2, time_wait_restart=False), tmp_path)
+    assert (row.verdict, [(one.label, len(one.steps)) for one in row.evidence]) == ("violated", [("2 MSL", 13)])
+    printed = table_text([row], [], 200)
+    assert "time-wait-threshold (test): Is 2 MSL enough?" in printed
+    assert "5 (D=1, RTO=2)" in printed
+    found = as_json([row], "", 1)["claims"][0]
+    assert [table["title"] for table in found["tables"]] == [table.title for table in row.tables]
+    assert found["counterexamples"][0]["label"] == "2 MSL"
+    assert found["trace"] == found["counterexamples"][0]["trace"]
+
+
+def test_a_study_is_inconclusive_at_a_limit_and_refuses_what_it_cannot_vary(tmp_path: Path) -> None:
+    claim = find("time-wait-threshold")
+    assert claim is not None
+    options = Options(tmp_path, Limits(max_states=100), Pictures(), [])
+    ((row,),) = judge([Task(claim, "test", THRESHOLD, "holds")], options, lambda *_: None)
+    assert (row.verdict, row.why, row.outcome) == ("unknown", "max-states 100 reached", "inconclusive")
+    for config in (Config(), THRESHOLD.but(msl=5), THRESHOLD.but(start="closed")):
+        with pytest.raises(BadConfig, match="this study needs timed=true"):
+            study(config, tmp_path)
 
 
 def test_from_the_opening_on_it_holds_too_at_two_msl() -> None:

@@ -48,6 +48,12 @@ class Fairness:
     weak: Sequence[RuleClass] = ()
     strong: Sequence[RuleClass] = ()
 
+    @property
+    def key(self) -> object:
+        """Equal for equal promises (terms themselves do not compare)."""
+        classes = [(False, owed) for owed in self.weak] + [(True, owed) for owed in self.strong]
+        return tuple((strong, owed.rules, None if owed.by is None else owed.by.sexpr()) for strong, owed in classes)
+
 
 def rules_where(system: System, chosen: Callable[[Rule], bool], by: z3.ExprRef | None = None) -> RuleClass:
     """The class of the rules that are chosen."""

@@ -102,7 +102,7 @@ def check_each(
     if effort.complete:
         begun = perf_counter()
         try:
-            lassos = {prop.name: find_lasso(graph, debts(graph, fairness), prop) for prop, fairness in questions}
+            lassos = {prop.name: find_lasso(graph, owed, prop) for prop, owed in _with_debts(graph, questions)}
         except (KeyboardInterrupt, MemoryError) as stop:
             limit = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else OUT_OF_MEMORY
             effort = replace(effort, complete=False, limit=limit)
@@ -115,6 +115,15 @@ def check_each(
     return {
         name: LivenessVerdict(name, "violated" if lasso else "holds", effort, lasso) for name, lasso in lassos.items()
     }
+
+
+def _with_debts(graph: StateGraph, questions: Sequence[Question]) -> Iterator[tuple[Liveness, Sequence[Debt]]]:
+    """Each property with what is owed, which is found once for all that ask for the same."""
+    known: dict[object, Sequence[Debt]] = {}
+    for prop, fairness in questions:
+        if fairness.key not in known:
+            known[fairness.key] = debts(graph, fairness)
+        yield prop, known[fairness.key]
 
 
 def _check_properties(system: System, properties: Sequence[Liveness]) -> None:
