@@ -31,7 +31,9 @@ def how_it_ends(event: Event) -> str:
         return "in order"
     if event.kind == "arrives":
         return "reset"
-    return {"USER TIMEOUT": "given up", "ABORT": "aborted", "": "crashed"}.get(event.call, "not")
+    return {"USER TIMEOUT": "given up", "SYN-RECEIVED TIMEOUT": "given up", "ABORT": "aborted", "": "crashed"}.get(
+        event.call, "not"
+    )
 
 
 def wire(action: WireAction, channel: Channel, x: Segment, when: z3.BoolRef) -> Wire:
@@ -55,12 +57,12 @@ class Firing:
 
     def rules(self) -> Iterator[Rule]:
         """The rule; and, where the event chooses an ISN on arrival, what happens when none is left."""
-        left = z3.ULT(self.side.incarnation.term, self.network.config.incarnations)
-        if not self.event.chooses_isn:
+        left = self.network.isn_left(self.side)
+        if not self.event.chooses_isn and not self.event.offers_isn:
             yield from self._rule(TRUE)
             return
         yield from self._rule(left)
-        if self.x is not None:
+        if self.x is not None and not z3.is_true(left):
             yield from self._exhausted(z3.Not(left))
 
     def _rule(self, isn_left: z3.BoolRef) -> Iterator[Rule]:
@@ -157,7 +159,16 @@ class Firing:
 
     @property
     def _incarnation_after(self) -> z3.BitVecRef:
-        return self.side.incarnation.term + (1 if self.event.chooses_isn else 0)
+        return self.network.next_incarnation(self.side) if self.event.chooses_isn else self.side.incarnation.term
+
+    @property
+    def _author(self) -> z3.BitVecRef:
+        """The incarnation that sends: none without a TCB; a cookie speaks for the one that its ACK would begin."""
+        if self.event.offers_isn:
+            return self.network.next_incarnation(self.side)
+        if self.event.state in NO_TCB and not self.event.chooses_isn:
+            return z3.BitVecVal(0, self.side.incarnation.width)
+        return self._incarnation_after
 
     def _ghost_update(self) -> dict[str, z3.ExprRef]:
         side, other, event = self.side, self.network.other(self.side), self.event
@@ -166,9 +177,14 @@ class Firing:
             update |= {v.name: z3.BitVecVal(0, v.width) for v in (side.peer, side.heard)}
         if event.accepts_syn:
             current = z3.And(self.sender == other.incarnation.term, z3.Not(other.state_is(*NO_TCB)))
-            bit = z3.BitVecVal(1, side.heard.width) << _resize(self._incarnation_after - 1, side.heard.width)
+            bit = _bit(self._incarnation_after, side.heard.width)
             update[side.peer.name] = self.sender
             update[other.heard.name] = z3.If(current, other.heard.term | bit, other.heard.term)
+            if event.kind == "arrives" and event.state == "LISTEN" and self.network.config.syn_cookies:
+                answered = z3.And(current, other.peer.term == self._incarnation_after)
+                update[side.heard.name] = z3.If(
+                    answered, _bit(self.sender, side.heard.width), z3.BitVecVal(0, side.heard.width)
+                )
         if self.network.config.endings and event.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
         if self.network.config.history and event.orderly:
@@ -195,10 +211,8 @@ class Firing:
             inbox = self.network.channel(self.network.other(self.side))
             update |= inbox.remove(choice("slot"), self._original)
         if self.event.send is not None:
-            has_tcb = self.event.state not in NO_TCB or self.event.chooses_isn
-            sender = self._incarnation_after if has_tcb else z3.BitVecVal(0, self.side.incarnation.width)
             outbox = self.network.channel(self.side)
-            update |= outbox.insert(self.event.send, sender, self.event.send_when)
+            update |= outbox.insert(self.event.send, self._author, self.event.send_when)
         return update
 
     def _overflow(self) -> z3.BoolRef:
@@ -216,6 +230,11 @@ class Firing:
             outbox = self.network.channel(self.side)
             yield wire("send", outbox, self.event.send, z3.And(self.event.send_when, z3.Not(outbox.full)))
             yield wire("send-lost", outbox, self.event.send, self._overflow())
+
+
+def _bit(incarnation: z3.BitVecRef, width: int) -> z3.BitVecRef:
+    """The bit of an incarnation among `heard`."""
+    return z3.BitVecVal(1, width) << _resize(incarnation - 1, width)
 
 
 def _resize(term: z3.BitVecRef, width: int) -> z3.BitVecRef:

@@ -24,6 +24,7 @@ ABOUT: Mapping[str, str] = {
     "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
     "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped (see send_on_syn)",
     "send_on_syn": "a SEND in LISTEN puts its text on the SYN instead of queuing it (needs octets, and open=both)",
+    "syn_cookies": "LISTEN keeps no TCB for a SYN: the ACK of its SYN,ACK makes it (RFC 4987, 3.6)",
     "retransmission": "the retransmission timer exists",
     "seq_bits": "width of sequence numbers",
     "window": "receive window of both sides, octets",
@@ -33,6 +34,7 @@ ABOUT: Mapping[str, str] = {
     "closes": "whose users may CLOSE",
     "aborts": "whose users may ABORT",
     "gives_up": "whose USER TIMEOUT may expire",
+    "gives_up_syn": "whose SYN-RECEIVED timeout may expire (R2 of the SYN,ACK)",
     "capacity": "segments in the network in each direction",
     "loss": "the network may lose a segment",
     "reordering": "segments may overtake each other (otherwise FIFO)",
@@ -40,6 +42,7 @@ ABOUT: Mapping[str, str] = {
     "isn_a": "initial sequence numbers of A: fresh, repeated, or a list such as 100,400",
     "isn_b": "initial sequence numbers of B",
     "incarnations": "initial sequence numbers that each side may choose in a run",
+    "recurring": "who begins again with the first initial sequence number after the last, without end",
     "octets": "octets that each incarnation may SEND",
     "retransmissions": "retransmissions of each side in a run",
     "crashes": "crashes of each side in a run",
@@ -72,6 +75,7 @@ class Config:
     rfc1337: bool = False
     data_on_syn: Literal["queued", "dropped"] = "queued"
     send_on_syn: bool = False
+    syn_cookies: bool = False
     retransmission: bool = True
     seq_bits: int = 4
     window: int = 2
@@ -81,6 +85,7 @@ class Config:
     closes: Sides = "both"
     aborts: Sides = "none"
     gives_up: Sides = "none"
+    gives_up_syn: Sides = "none"
     capacity: int = 2
     loss: bool = True
     reordering: bool = True
@@ -88,6 +93,7 @@ class Config:
     isn_a: str = "fresh"
     isn_b: str = "fresh"
     incarnations: int = 1
+    recurring: Sides = "none"
     octets: int = 0
     retransmissions: int | None = None
     crashes: int | None = 0
@@ -125,6 +131,13 @@ class Config:
             raise BadConfig("open_a=none, open_b=none: nobody opens a connection")
         if self.history and self.abort_to == "TIME-WAIT":
             raise BadConfig("history=true, abort_to=TIME-WAIT: TIME-WAIT must mean that both sides have closed")
+        self._check_server()
+
+    def _check_server(self) -> None:
+        if self.syn_cookies and self.handshake == "two-way":
+            raise BadConfig("syn_cookies=true, handshake=two-way: a cookie comes back with the third segment")
+        if self.history and self.recurring != "none":
+            raise BadConfig(f"history=true, recurring={self.recurring}: history counts incarnations")
 
     @property
     def span(self) -> int:
