@@ -6,6 +6,8 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+LIVENESS = ("model.engines.liveness", "model.engines.fairness")
+"""Names for infinite runs that properties may use."""
 ALLOWED = {
     "model.terms": (),
     "model.system": ("model.terms",),
@@ -15,7 +17,7 @@ ALLOWED = {
     "model.tcp": ("model.tcp",),
     "model.network": ("model.terms", "model.system", "model.tcp", "model.network"),
     "model.scenario": ("model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
-    "properties": ("model.system", "model.tcp", "model.network", "properties"),
+    "properties": ("model.system", "model.tcp", "model.network", *LIVENESS, "properties"),
 }
 """What a package or module may import of this project; the rest of `model` is the command line and may import all."""
 
