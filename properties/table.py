@@ -120,8 +120,9 @@ def forged_text_is_held(server: Server) -> Property:
 
 
 def recurring_numbers_are_fresh(server: Server) -> Property:
-    """No incarnation begins with a number that a segment on its way acknowledges or begins with, or that the other
-    side's TCB still goes by."""
+    """No client's connection begins with a number that a segment on its way carries as SEQ or ACK, or that the other
+    side's TCB goes by: none is within W after it or a window before it. (A cookie is on its way before it is chosen.)
+    """
     parts = {
         f"{name} chooses a number that is not in use": _chosen_afresh(connection, name)
         for connection in server.connections
@@ -133,19 +134,14 @@ def recurring_numbers_are_fresh(server: Server) -> Property:
 
 def _chosen_afresh(connection: Connection, name: str) -> z3.BoolRef:
     side = connection.sides[name]
-    other, iss = connection.other(side), side.tcb_vars["iss"].next
-    distance = connection.config.isn_distance
+    other, iss, c = connection.other(side), side.tcb_vars["iss"].next, connection.config
     known = z3.Not(other.state_is("CLOSED", "LISTEN", "SYN-SENT"))
-    in_use = [z3.And(known, _near(other.tcb.rcv_nxt, iss, distance))]
+    used = [(known, other.tcb.rcv_nxt)]
     for channel in connection.channels:
         for slot in channel.slots:
             present, x, _ = channel.layout.unpack(slot.term)
             own = channel.source == name
-            meant = z3.And(present, True if own else x.ack)
-            in_use.append(z3.And(meant, _near(x.seq if own else x.ackno, iss, distance)))
+            used.append((z3.And(present, True if own else x.ack), x.seq if own else x.ackno))
+    near = [z3.And(meant, z3.ULT(number - iss + c.window - 1, c.isn_distance + c.window - 1)) for meant, number in used]
     chosen = side.incarnation.next != side.incarnation.term
-    return z3.Implies(chosen, z3.Not(z3.Or(*in_use)))
-
-
-def _near(number: z3.BitVecRef, other: z3.BitVecRef, distance: int) -> z3.BoolRef:
-    return z3.Or(z3.ULT(number - other, distance), z3.ULT(other - number, distance))
+    return z3.Implies(chosen, z3.Not(z3.Or(*near)))

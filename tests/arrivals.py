@@ -35,10 +35,11 @@ VARIANTS: dict[str, Options] = {
     "rfc1337": replace(RFC, rfc1337=True),
     "data_on_syn=dropped": replace(RFC, data_on_syn="dropped"),
     "two-way": replace(RFC, handshake="two-way"),
+    "syn_cookies": replace(RFC, syn_cookies=True),
     "window=0": replace(RFC, window=0),
     "window=1": replace(RFC, window=1),
 }
-SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn")
+SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn", "syn_cookies")
 Answer = tuple[str, Segment | None, Tcb]
 """The names of the cases that a segment has taken, the reply, the TCB afterwards."""
 

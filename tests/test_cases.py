@@ -17,7 +17,10 @@ from model.tcp.segment import symbolic_segment
 from model.tcp.state import FIN_SENT, STATES, Endpoint, symbolic_tcb
 from tests.arrivals import BITS, VARIANTS, endpoint_of
 
-PROVED = ("default", "rst=rfc793", "syn=rfc793", "rfc793", "ack_range=off", "rfc1337", "data_on_syn=dropped", "two-way")
+PROVED = (
+    *("default", "rst=rfc793", "syn=rfc793", "rfc793", "ack_range=off", "rfc1337", "data_on_syn=dropped", "two-way"),
+    "syn_cookies",
+)
 TCB, X, ISN = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)
 SIZES = [z3.BitVec(name, BITS) for name in ("rcv_wnd", "max_snd_wnd", "segment_text")]
 

@@ -96,7 +96,7 @@ class Attack(Connection):
                 yield replace(
                     rule,
                     update={name: term for name, term in rule.update.items() if name not in slots},
-                    wires=tuple(replace(w, action="send-lost") if w.action == "send" else w for w in rule.wires),
+                    wires=tuple(replace(w, action="send-nowhere") if w.action == "send" else w for w in rule.wires),
                     touches={name: when for name, when in rule.touches.items() if name != "channel full"},
                 )
 
