@@ -173,18 +173,12 @@ class Firing:
     def _ghost_update(self) -> dict[str, z3.ExprRef]:
         side, other, event = self.side, self.network.other(self.side), self.event
         update: dict[str, z3.ExprRef] = {}
-        if event.next in NO_TCB or event.chooses_isn:
+        if self._begins_or_ends:
             update |= {v.name: z3.BitVecVal(0, v.width) for v in (side.peer, side.heard)}
         if event.accepts_syn:
-            current = z3.And(self.sender == other.incarnation.term, z3.Not(other.state_is(*NO_TCB)))
-            bit = _bit(self._incarnation_after, side.heard.width)
+            bit = z3.BitVecVal(1, side.heard.width) << _resize(self._incarnation_after - 1, side.heard.width)
             update[side.peer.name] = self.sender
-            update[other.heard.name] = z3.If(current, other.heard.term | bit, other.heard.term)
-            if event.kind == "arrives" and event.state == "LISTEN" and self.network.config.syn_cookies:
-                answered = z3.And(current, other.peer.term == self._incarnation_after)
-                update[side.heard.name] = z3.If(
-                    answered, _bit(self.sender, side.heard.width), z3.BitVecVal(0, side.heard.width)
-                )
+            update[other.heard.name] = z3.If(self._sender_lives, other.heard.term | bit, other.heard.term)
         if self.network.config.endings and event.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
         if self.network.config.history and event.orderly:
@@ -192,6 +186,23 @@ class Firing:
             used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.
             update[side.finished.name] = z3.If(z3.UGE(used, 5), side.peer.term, side.finished.term)
         return update
+
+    @property
+    def _begins_or_ends(self) -> bool:
+        """A TCB is deleted, or one begins of which nobody can have heard: what answers a cookie begins one that has."""
+        by_cookie = self.network.config.syn_cookies and self.event.kind == "arrives"
+        ends = self.event.next in NO_TCB and self.event.state not in NO_TCB
+        return ends or (self.event.chooses_isn and not by_cookie)
+
+    @property
+    def _sender_lives(self) -> z3.BoolRef:
+        """The segment's sender has its TCB still; or has not yet made it, if what it has sent is a cookie."""
+        other = self.network.other(self.side)
+        without = other.state_is(*NO_TCB)
+        lives = z3.And(self.sender == other.incarnation.term, z3.Not(without))
+        if not self.network.config.syn_cookies:
+            return lives
+        return z3.Or(lives, z3.And(self.sender == self.network.next_incarnation(other), without))
 
     def _budget_update(self) -> dict[str, z3.ExprRef]:
         update: dict[str, z3.ExprRef] = {self.side.incarnation.name: self._incarnation_after}
@@ -230,11 +241,6 @@ class Firing:
             outbox = self.network.channel(self.side)
             yield wire("send", outbox, self.event.send, z3.And(self.event.send_when, z3.Not(outbox.full)))
             yield wire("send-lost", outbox, self.event.send, self._overflow())
-
-
-def _bit(incarnation: z3.BitVecRef, width: int) -> z3.BitVecRef:
-    """The bit of an incarnation among `heard`."""
-    return z3.BitVecVal(1, width) << _resize(incarnation - 1, width)
 
 
 def _resize(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
