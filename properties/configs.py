@@ -37,11 +37,11 @@ PASSING_ZERO = Config()
 LAST_ACK = Config(timed=True, msl=3, rto=3, delay=2, losses=1, endings=True, start="half-closed", isn_b="8", capacity=3)
 """Time in ticks: A has closed, B has not; one segment may be lost. 2 MSL is tight here: RTO = MSL = D + 1."""
 
-_ALONE = Config(reordering=False, losses=1, closes="none", gives_up_syn="B")
-"""One 4-tuple of a server: FIFO, one segment may be lost, the SYN-RECEIVED timeout exists."""
+_ALONE = Config(reordering=False, capacity=4, losses=1, closes="none", gives_up_syn="B")
+"""One 4-tuple of a server: FIFO with room enough, one segment may be lost, the SYN-RECEIVED timeout exists."""
 _STALE = _ALONE.but(closes="both", incarnations=2, recurring="B")
 _EAGER = _ALONE.but(octets=1, incarnations=2, recurring="both")
-_FORGED = _ALONE.but(recurring="B")
+_FORGED = _ALONE.but(capacity=1, recurring="B")
 
 GHOST = ServerConfig((_STALE,))
 """One client, twice; it may CLOSE in SYN-SENT and leave its SYN behind."""
@@ -58,8 +58,8 @@ FLOOD = ServerConfig((_FORGED, _FORGED, _EAGER), attackers=(1, 2), slots=2, atta
 ENDLESS_FLOOD = FLOOD.but(attacks=None)
 """The same attacker without end."""
 
-DEAD_PEER = ServerConfig((_ALONE.but(crashes=1),))
-"""One client, which may crash; its server has nothing to say."""
+DEAD_PEER = ServerConfig((_ALONE.but(crashes=1, incarnations=2, recurring="B"),))
+"""One client, twice, which may crash; its server has nothing to say."""
 
 DEAD_PEER_TOLD = DEAD_PEER.each(octets=1)
 """The same; both have an octet to send."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 import z3
 
 from model.engines.liveness import LeadsTo
+from model.network.bounded import NO_TCB, Network
 from model.network.connection import Connection
 from model.network.server import Server
 from model.system import Property
+from model.tcp.state import STATES
 from properties.fair import Live, owed
-from properties.predicates import half_open, peer_dead, peer_has_heard
+from properties.predicates import counts_syn_acknowledged, half_open, peer_dead, peer_has_heard
 
 PROTOCOL = "each direction delivers, each timer expires"
 
@@ -84,6 +86,16 @@ def has_more_to_send(connection: Connection) -> z3.BoolRef:
     return z3.ULT(tcb.snd_nxt - tcb.iss - 1, connection.config.octets)
 
 
+def cookie_confirms_the_client(network: Network) -> Property:
+    """S4 with SYN cookies, for the listening side only: when it is open, its peer has accepted its SYN.
+
+    The client's side of it fails by intention: it is ESTABLISHED while the server keeps nothing.
+    """
+    side = network.sides[network.names[1]]
+    term = z3.Implies(counts_syn_acknowledged(side), peer_has_heard(side))
+    return Property("cookie-confirms-the-client", "always", term)
+
+
 # -- witnesses: the premises happen --
 
 
@@ -143,5 +155,6 @@ def _chosen_afresh(connection: Connection, name: str) -> z3.BoolRef:
             own = channel.source == name
             used.append((z3.And(present, True if own else x.ack), x.seq if own else x.ackno))
     near = [z3.And(meant, z3.ULT(number - iss + c.window - 1, c.isn_distance + c.window - 1)) for meant, number in used]
-    chosen = side.incarnation.next != side.incarnation.term
+    begins = [side.state_var.next != STATES.index(state) for state in NO_TCB]
+    chosen = z3.And(side.state_is(*NO_TCB), *begins)
     return z3.Implies(chosen, z3.Not(z3.Or(*near)))
