@@ -1,4 +1,4 @@
-"""A server with a table: exact counts from both engines, stories, what must hold for ever, refusals."""
+"""A server with a table: exact counts from both engines, stories, refusals."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import pytest
 import z3
 
 from model.engines import explicit, twin
-from model.engines.liveness import check_liveness
 from model.network.bounded import Network
 from model.network.server import Server
 from model.network.table import ABOUT_SERVER, ServerConfig
@@ -17,16 +16,12 @@ from model.tcp.config import BadConfig, Config
 from model.tcp.state import STATES
 from model.trace import Trace, enabled
 from model.traces.text import render_text
-from properties import table
-from properties.configs import DEAD_PEER, DEAD_PEER_TOLD, ENDLESS_FLOOD, FLOOD, FORGED, FULL, GHOST
-from properties.fair import Live
-from properties.opening import agreement, client_can_receive
+from properties.configs import ENDLESS_FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
 from tests.test_ghosts import reads_a_ghost
 
 TRUE = Property("true", "always", z3.BoolVal(True))
 ALONE = Config(capacity=1, retransmission=False, closes="none", loss=False)
-TEXT = ServerConfig((FORGED.connections[0].but(octets=1, send_on_syn=True),), attackers=(1,), attack_text=1)
-TWO_WAY, COOKIES, NO_TIMEOUT = {"handshake": "two-way"}, {"syn_cookies": True}, {"gives_up_syn": "none"}
+COOKIES = {"syn_cookies": True}
 
 Row = tuple[ServerConfig, int, int, int]
 COUNTS: dict[str, Row] = {
@@ -34,9 +29,9 @@ COUNTS: dict[str, Row] = {
     "one slot for two": (ServerConfig((ALONE, ALONE)), 22, 32, 7),
     "two slots for two": (ServerConfig((ALONE, ALONE), slots=2), 25, 40, 9),
     "a backlog of one": (ServerConfig((ALONE, ALONE), slots=2, backlog=1), 27, 36, 9),
-    "a client that leaves its SYN behind": (GHOST, 1034, 2075, 20),
-    "forged SYNs without end, with text": (TEXT.but(attacks=None), 8, 18, 5),
-    "cookies": (ServerConfig((ALONE.but(syn_cookies=True, octets=1, retransmission=True),) * 2), 736, 1888, 16),
+    "a SYN left behind, a timeout": (ServerConfig((ALONE.but(closes="A", loss=True, gives_up_syn="B"),)), 27, 38, 8),
+    "forged SYNs without end, with text": (FORGED_TEXT.but(attacks=None), 8, 18, 5),
+    "cookies": (ServerConfig((ALONE.but(syn_cookies=True), ALONE.but(syn_cookies=True))), 28, 40, 9),
 }
 
 
@@ -129,12 +124,12 @@ def test_a_cookie_needs_a_slot_when_it_comes_back() -> None:
 
 def test_the_timeout_releases_the_attackers_slot() -> None:
     story = ("X1: a forged SYN", "S1: LISTEN, SYN arrives", "S1: RETRANSMISSION of SYN,ACK in SYN-RECEIVED")
-    trace = play(Server(TEXT), *story, "S1: SYN-RECEIVED TIMEOUT (passive OPEN)")
+    trace = play(Server(FORGED_TEXT), *story, "S1: SYN-RECEIVED TIMEOUT (passive OPEN)")
     assert [states(state)[1] for state in trace.states[2:]] == ["SYN-RECEIVED", "SYN-RECEIVED", "LISTEN"]
     assert [state["S1.syn_text"] for state in trace.states] == [0, 0, 1, 1, 0]
     assert [state["attacks"] for state in trace.states] == [0, 1, 1, 1, 1]
     assert not any(state["S1>X1.0"] for state in trace.states)
-    assert "lost: no way leads there" in render_text(Server(TEXT).system(), trace, prop=None)
+    assert "lost: no way leads there" in render_text(Server(FORGED_TEXT).system(), trace, prop=None)
 
 
 def test_patient_timers_wait_until_nothing_is_on_its_way() -> None:
@@ -162,133 +157,10 @@ def leads_to(rule: Rule, server: Server) -> str:
     return "" if new is None else STATES[z3.simplify(new).as_long()]
 
 
-@pytest.mark.parametrize("config", [FULL, ENDLESS_FLOOD.each(**COOKIES), TEXT])
+@pytest.mark.parametrize("config", [FULL, ENDLESS_FLOOD.each(**COOKIES), FORGED_TEXT])
 def test_nothing_reads_a_ghost(config: ServerConfig) -> None:
     system = Server(config).system()
     assert not [rule.name for rule in system.rules if reads_a_ghost(system, rule)]
-
-
-# -- what the table does for ever --
-
-Make = Callable[[Server], Live]
-GHOSTS, SERVED = table.ghosts_release_slots, table.live_client_is_served
-DEAD, SENT = table.dead_peer_releases_slot, table.text_sent_releases_slot
-CRASH = GHOST.each(crashes=1)
-SILENT_COOKIE = ServerConfig((FULL.connections[1].but(octets=0, **COOKIES),))
-ANSWERS: dict[str, tuple[Make, ServerConfig, tuple[int, int] | None]] = {
-    # property, configuration, length of the lasso's stem and loop
-    "ghosts: three-way": (GHOSTS, GHOST, None),
-    "ghosts: crashes": (GHOSTS, CRASH, None),
-    "ghosts: a host that answers needs no timeout": (GHOSTS, GHOST.each(**NO_TIMEOUT), None),
-    "ghosts: two-way": (GHOSTS, GHOST.each(**TWO_WAY), (4, 0)),
-    "ghosts: forged": (GHOSTS, FORGED, None),
-    "ghosts: forged for ever": (GHOSTS, FORGED.but(attacks=None), None),
-    "ghosts: a host that answers nothing needs the timeout": (GHOSTS, FORGED.each(**NO_TIMEOUT), (2, 1)),
-    "ghosts: forged, two-way": (GHOSTS, FORGED.each(**TWO_WAY), (2, 0)),
-    "served: three-way": (SERVED, FULL, None),
-    "served: two-way": (SERVED, FULL.each(**TWO_WAY), (6, 2)),
-    "served: flood": (SERVED, FLOOD, None),
-    "served: flood without timeout": (SERVED, FLOOD.each(**NO_TIMEOUT), (6, 4)),
-    "served: endless flood": (SERVED, ENDLESS_FLOOD, (6, 10)),
-    "served: endless flood, cookies": (SERVED, ENDLESS_FLOOD.each(**COOKIES), None),
-    "dead: nothing to send": (DEAD, DEAD_PEER, (5, 0)),
-    "dead: something to send": (DEAD, DEAD_PEER_TOLD, None),
-    "dead: sent before": (SENT, DEAD_PEER_TOLD, (8, 0)),
-    "dead: nothing to send, two-way": (DEAD, DEAD_PEER.each(**TWO_WAY), (4, 0)),
-    "dead: something to send, two-way": (DEAD, DEAD_PEER_TOLD.each(**TWO_WAY), None),
-    "dead: sent before, two-way": (SENT, DEAD_PEER_TOLD.each(**TWO_WAY), (7, 0)),
-}
-
-
-IMPATIENT: dict[str, tuple[Make, ServerConfig, tuple[int, int] | None]] = {
-    "ghosts": (GHOSTS, GHOST.but(timers="any").each(capacity=2), (20, 6)),
-}
-"""Not the protocol's doing: the resets that would free the slot meet a channel that retransmission keeps full."""
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("name", IMPATIENT)
-def test_answers_if_any_timer_may_expire_at_any_time(name: str) -> None:
-    answers(*IMPATIENT[name])
-
-
-@pytest.mark.parametrize("name", ANSWERS)
-def test_answers(name: str) -> None:
-    answers(*ANSWERS[name])
-
-
-def answers(make: Make, config: ServerConfig, expected: tuple[int, int] | None) -> None:
-    """The property holds, or the lasso is so long."""
-    server = Server(config)
-    live = make(server)
-    verdict = check_liveness(server.system(), [live.prop], live.fairness)[live.prop.name]
-    lasso = verdict.lasso and (len(verdict.lasso.stem.steps), len(verdict.lasso.loop))
-    assert (verdict.answer, lasso) == ("violated" if expected else "holds", expected)
-
-
-WITNESSES: list[tuple[Callable[[Server], Property], ServerConfig, int]] = [
-    (table.ghost_in_the_table, GHOST, 3),
-    (table.ghost_in_the_table, FORGED, 2),
-    (table.client_is_refused, FULL, 3),
-    (table.client_is_refused, FLOOD, 5),
-    (table.dead_peer_in_the_table, DEAD_PEER, 5),
-    (table.dead_peer_in_the_table, DEAD_PEER_TOLD, 5),
-    (table.forged_text_is_held, TEXT, 2),
-]
-
-
-@pytest.mark.parametrize(("make", "config", "steps"), WITNESSES)
-def test_premises_happen(make: Callable[[Server], Property], config: ServerConfig, steps: int) -> None:
-    server = Server(config)
-    verdict = next(iter(explicit.explore(server.system(make(server))).values()))
-    assert verdict.answer == "reachable"
-    assert verdict.trace
-    assert len(verdict.trace.steps) == steps
-
-
-def test_cookies_leave_nothing_to_be_full() -> None:
-    server = Server(ENDLESS_FLOOD.each(**COOKIES))
-    found = explicit.explore(server.system(table.client_is_refused(server), table.ghost_in_the_table(server)))
-    assert {verdict.answer for verdict in found.values()} == {"unreachable"}
-
-
-def test_a_silent_client_and_a_lost_ack_defeat_cookies() -> None:
-    """The SYN,ACK of a cookie is not sent again: only what the client sends next can open the connection."""
-    server = Server(SILENT_COOKIE)
-    live = table.live_client_is_served(server)
-    verdict = check_liveness(server.system(), [live.prop], live.fairness)[live.prop.name]
-    assert verdict.lasso
-    assert (len(verdict.lasso.stem.steps), len(verdict.lasso.loop)) == (4, 0)
-
-
-def test_what_cookies_keep_and_what_they_give_up() -> None:
-    """The server still knows that its client can receive; the client is open towards a server that has no TCB, and a
-    late ACK of a client's last incarnation opens the server at odds with the present one."""
-    network = Network(Config(incarnations=2, crashes=1, closes="A", syn_cookies=True))
-    made = table.cookie_confirms_the_client(network), client_can_receive(network), agreement(network)
-    found = {name: verdict.answer for name, verdict in explicit.explore(network.system(*made)).items()}
-    assert found == {
-        "cookie-confirms-the-client": "holds",
-        "client-can-receive": "violated",
-        "agreement": "violated",
-    }
-
-
-LARGER = [pytest.param(config, marks=pytest.mark.long) for config in (FULL, FULL.each(**TWO_WAY), ENDLESS_FLOOD)]
-
-
-@pytest.mark.parametrize("config", [GHOST, DEAD_PEER_TOLD, ServerConfig(FULL.connections[1:]), *LARGER])
-def test_recurring_numbers_are_fresh(config: ServerConfig) -> None:
-    server = Server(config)
-    (verdict,) = explicit.explore(server.system(table.recurring_numbers_are_fresh(server))).values()
-    assert verdict.answer == "holds"
-
-
-def test_two_numbers_are_too_few_if_timers_expire_at_any_time() -> None:
-    """So the test above can fail."""
-    server = Server(GHOST.but(timers="any").each(capacity=2))
-    (verdict,) = explicit.explore(server.system(table.recurring_numbers_are_fresh(server))).values()
-    assert verdict.answer == "violated"
 
 
 # -- refusals --
@@ -320,3 +192,10 @@ def test_refusals(make: Callable[[], object], message: str) -> None:
 
 def test_every_field_is_explained() -> None:
     assert set(ABOUT_SERVER) == set(GHOST.as_dict())
+
+
+def test_what_is_varied() -> None:
+    assert ServerConfig((ALONE,)).varied() == {f"1.{name}": value for name, value in ALONE.varied().items()}
+    both = ServerConfig((Config(), Config(octets=1)), attackers=(1,), attacks=None)
+    assert both.varied() == {"attackers": (1,), "attacks": None, "2.octets": 1}
+    assert both.as_dict()["connections"][1]["octets"] == 1

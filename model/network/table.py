@@ -88,6 +88,15 @@ class ServerConfig:
         for config in self.connections:
             config.check_searchable()
 
+    def varied(self) -> dict[str, object]:
+        """The fields that differ from the defaults; those of connection 2 as 2.FIELD."""
+        default = ServerConfig((Config(),))
+        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "connections"}
+        return {
+            **{name: value for name, value in own.items() if value != getattr(default, name)},
+            **{f"{i}.{name}": v for i, c in enumerate(self.connections, 1) for name, v in c.varied().items()},
+        }
+
     def as_dict(self) -> dict[str, Any]:
         """All fields, as JSON can hold them."""
         own = {f.name: getattr(self, f.name) for f in fields(self)}
