@@ -75,15 +75,15 @@ def enumeration(name: str, names: Sequence[str], ghost: bool = False) -> Var:
     return Var(name, max(len(names) - 1, 1).bit_length(), tuple(names), ghost)
 
 
-WireAction = Literal["send", "send-lost", "arrive", "arrive-copy", "lose"]
+WireAction = Literal["send", "send-lost", "send-nowhere", "arrive", "arrive-copy", "lose"]
 
 
 @dataclass(frozen=True)
 class Wire:
     """What a rule does to one segment, for pictures: the segment's fields as terms and a function that prints them.
 
-    `action`: *send*, *send-lost* (into a full channel), *arrive*, *arrive-copy* (a duplicate arrives, the original
-    stays in the network), *lose*. It happens only where `when` holds.
+    `action`: *send*, *send-lost* (into a full channel), *send-nowhere* (no channel leads there), *arrive*,
+    *arrive-copy* (a duplicate arrives, the original stays in the network), *lose*. It happens only where `when` holds.
     """
 
     action: WireAction

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.network.table import ServerConfig
 from model.tcp.config import SCENARIO, Config
 
 __all__ = ["SCENARIO"]
@@ -112,3 +113,33 @@ IGNORING_RST = Config(incarnations=2, endings=True, rfc1337=True, time_wait_rest
 
 CLOSE_IN_TICKS = FAIR_CLOSE.but(timed=True, loss=False)
 """The same in ticks, and nothing is lost."""
+
+_ALONE = Config(reordering=False, capacity=4, losses=1, closes="none", gives_up_syn="B")
+"""One 4-tuple of a server: FIFO with room enough, one segment may be lost, the SYN-RECEIVED timeout exists."""
+_STALE = _ALONE.but(closes="both", incarnations=2, recurring="B")
+_EAGER = _ALONE.but(octets=1, incarnations=2, recurring="both")
+_FORGED = _ALONE.but(capacity=1, recurring="B")
+
+GHOST = ServerConfig((_STALE,))
+"""One client, twice; it may CLOSE in SYN-SENT and leave its SYN behind."""
+
+FORGED = ServerConfig((_FORGED,), attackers=(1,))
+"""One forged SYN, from a host that answers nothing."""
+
+FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True),), attackers=(1,), attack_text=1)
+"""The same with an octet of text, which SYN-RECEIVED keeps."""
+
+FULL = ServerConfig((_STALE, _EAGER))
+"""A table of one slot: a client that may leave its SYN behind, twice, and one that keeps trying."""
+
+FLOOD = ServerConfig((_FORGED, _FORGED, _EAGER), attackers=(1, 2), slots=2, attacks=3)
+"""A table of two slots: three forged SYNs for two 4-tuples, and a client that keeps trying."""
+
+ENDLESS_FLOOD = FLOOD.but(attacks=None)
+"""The same attacker without end."""
+
+DEAD_PEER = ServerConfig((_ALONE.but(crashes=1, incarnations=2, recurring="B"),))
+"""One client, twice, which may crash; its server has nothing to say."""
+
+DEAD_PEER_TOLD = DEAD_PEER.each(octets=1)
+"""The same; both have an octet to send."""

@@ -38,10 +38,11 @@ VARIANTS: dict[str, Options] = {
     "fin=any": replace(RFC, fin="any"),
     "half_close=discards": replace(RFC, half_close="discards"),
     "two-way": replace(RFC, handshake="two-way"),
+    "syn_cookies": replace(RFC, syn_cookies=True),
     "window=0": replace(RFC, window=0),
     "window=1": replace(RFC, window=1),
 }
-SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn", "fin", "half_close")
+SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn", "fin", "half_close", "syn_cookies")
 Answer = tuple[str, Segment | None, Tcb]
 """The names of the cases that a segment has taken, the reply, the TCB afterwards."""
 

@@ -33,6 +33,7 @@ class Options:
     bits: int = 32
     fin: Literal["in-order", "any"] = "in-order"
     half_close: Literal["delivers", "discards"] = "delivers"  # What the user gets: no TCB and no segment shows it.
+    syn_cookies: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,8 +107,8 @@ class Case:
     @property
     def left(self) -> int:
         """RCV.NXT when the segment's own text comes up: past its SYN, or past what was held from an earlier SYN."""
-        if self.first.state == "SYN-SENT":
-            return self.mod(self.segment.seq + 1)
+        if self.first.state in ("SYN-SENT", "LISTEN"):
+            return self.mod(self.segment.seq + self.segment.syn)
         held = self.first.syn_text + self.first.syn_fin if self.first.state == "SYN-RECEIVED" else 0
         return self.mod(self.first.rcv_nxt + held)
 
@@ -168,6 +169,9 @@ CHECKS: dict[str, Callable[[Case], bool]] = {
     "ack_range=rfc5961": lambda c: c.options.ack_range == "rfc5961",
     "ack_range=off": lambda c: c.options.ack_range == "off",
     "rfc1337": lambda c: c.options.rfc1337,
+    "cookies": lambda c: c.options.syn_cookies,
+    # RFC 4987, 3.6; the cookie is the number on offer and the SYN's own, added up.
+    "of cookie": lambda c: c.segment.ackno == c.mod(c.isn + c.segment.seq - 1 + 1),
     "dropped": lambda c: c.options.data_on_syn == "dropped",
 }
 
@@ -195,6 +199,10 @@ def accepted(c: Case) -> int:
     return min(c.segment.text, c.options.window) if c.options.data_on_syn == "accepted" else 0
 
 
+def cookie(c: Case) -> Segment:
+    return Segment(syn=True, ack=True, seq=c.mod(c.isn + c.segment.seq), ackno=c.mod(c.segment.seq + 1))
+
+
 # "due": an acknowledgment is owed; one ACK for all that are owed is formed after the last step (MUST-58).
 REPLIES: dict[str, Callable[[Case], Segment | None]] = {
     "-": lambda _: None,
@@ -202,6 +210,7 @@ REPLIES: dict[str, Callable[[Case], Segment | None]] = {
     "ACK": ack,
     "RST": rst,
     "SYN,ACK": syn_ack,
+    "cookie": cookie,
     "text, FIN": lambda c: replace(ack(c), text=c.tcb.queued, fin=c.tcb.close_queued),
 }
 
@@ -224,6 +233,12 @@ def opened(c: Case, snd_una: int) -> Tcb:
     return synchronized(c, Tcb("ESTABLISHED", c.mod(snd_una), c.mod(c.isn + 1), c.isn, passive_open=True))
 
 
+def rebuilt(c: Case) -> Tcb:
+    """The TCB that the ACK of a cookie tells of."""
+    number, irs = c.segment.ackno, c.mod(c.segment.seq - 1)
+    return Tcb("ESTABLISHED", number, number, c.mod(number - 1), c.segment.seq, irs, passive_open=True)
+
+
 def acked(c: Case) -> Tcb:
     """SND.UNA <- SEG.ACK if that is new; an old acknowledgment "can be ignored"."""
     return replace(c.tcb, snd_una=c.segment.ackno) if new_ack(c) else c.tcb
@@ -241,6 +256,7 @@ CHANGES: dict[str, Callable[[Case], Tcb]] = {
     "ISS, IRS, acked": lambda c: opened(c, c.isn + 1),
     "IRS": lambda c: received(c, replace(c.tcb, passive_open=False)),
     "IRS, SND.UNA": lambda c: synchronized(c, replace(c.tcb, snd_una=c.segment.ackno)),
+    "rebuilt": rebuilt,
     "SND.UNA": acked,
     "held": lambda c: replace(advanced(c, c.tcb.syn_text + c.tcb.syn_fin), syn_text=0, syn_fin=False),
     "text": lambda c: advanced(c, c.fresh),
@@ -286,7 +302,9 @@ TABLE = tuple(Row(*columns) for columns in (
     ("3.10.7.1", "CLOSED", "", "RST", "-", "", RETURN),
 
     ("3.10.7.2 first", "LISTEN", "RST", "-", "-", "", RETURN),
+    ("3.10.7.2 second", "LISTEN", "cookies & ACK & not SYN & of cookie", "-", "rebuilt", "ESTABLISHED", TEXT),
     ("3.10.7.2 second", "LISTEN", "ACK", "RST", "-", "", RETURN),
+    ("3.10.7.2 third", "LISTEN", "SYN & cookies", "cookie", "-", "", RETURN),
     ("3.10.7.2 third", "LISTEN", "SYN & two-way", "SYN,ACK", "ISS, IRS, acked", "ESTABLISHED", RETURN),
     ("3.10.7.2 third", "LISTEN", "SYN", "SYN,ACK", "ISS, IRS", "SYN-RECEIVED", RETURN),
     ("3.10.7.2 fourth", "LISTEN", "", "-", "-", "", RETURN),

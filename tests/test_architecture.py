@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+"""Names for infinite runs that properties may use."""
 ALLOWED = {
     "model.terms": (),
     "model.system": ("model.terms",),
@@ -16,7 +17,7 @@ ALLOWED = {
     "model.network": ("model.terms", "model.system", "model.tcp", "model.network"),
     "model.scenario": ("model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
     "model.study": ("model.system", "model.trace", "model.tcp", "model.network", "model.engines"),
-    "model.studies": ("model.study", "model.tcp", "model.network", "model.engines", "properties"),
+    "model.studies": ("model.study", "model.system", "model.tcp", "model.network", "model.engines", "properties"),
     "properties": (
         "model.system",
         "model.tcp",

@@ -7,6 +7,7 @@ segments at every kind of TCB. `-m long` compares all kinds of segments with all
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from random import Random
 
 import pytest
@@ -82,3 +83,16 @@ def test_a_disagreement_is_shown_with_everything_that_it_takes_to_repeat_it() ->
     shown = disagreement(Model(TWO_WAY), SYN_SENT, WITH_TEXT, ISN)
     for part in (str(TWO_WAY), str(SYN_SENT), str(WITH_TEXT), "model: SYN,ACK arrives", "table: 3.10.7.3 fourth"):
         assert part in shown
+
+
+def test_the_ack_of_a_cookie() -> None:
+    """RFC 4987, 3.6: ACK numbers about ISN + SEQ, which the positions above never meet; with text and FIN too."""
+    model, listening, origins = Model(VARIANTS["syn_cookies"]), Tcb("LISTEN"), [0, 5, 900, 2**32 - 1]
+    opened = 0
+    for isn, seq, at, controls in product(origins, origins, range(-2, 3), product((False, True), repeat=4)):
+        syn, ack, fin, rst = controls
+        for text in (0, 1, model.options.window, model.options.window + 1):
+            x = Segment(syn, ack, fin, rst, seq, (isn + seq + at) % 2**32 if ack else 0, text)
+            assert not disagreement(model, listening, x, isn)
+            opened += model.arrives(listening, x, isn)[0][2].state in ("ESTABLISHED", "CLOSE-WAIT")
+    assert opened == len(origins) ** 2 * 2 * 4

@@ -29,6 +29,7 @@ PROVED = (
     "fin=any",
     "half_close=discards",
     "two-way",
+    "syn_cookies",
 )
 NOTHING_HELD = ("data_on_syn=dropped", "data_on_syn=accepted")
 TCB, X, ISN = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)

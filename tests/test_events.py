@@ -80,8 +80,16 @@ def test_the_other_timeouts_and_crashes(state: str) -> None:
     assert happens(AT[state], "crash") == ([] if state == "CLOSED" else gone)
 
 
+@pytest.mark.parametrize("state", STATES)
+def test_the_syn_received_timeout(state: str) -> None:
+    """3.8.3, R2 of the SYN,ACK; a passive OPEN returns to LISTEN (3.10.7.4, second), an active one does not."""
+    passive = AT[state]
+    found = [happens(replace(passive, passive_open=by), "SYN-RECEIVED TIMEOUT") for by in (True, False)]
+    assert found == ([[(Tcb("LISTEN"), "")], [(CLOSED, "")]] if state == "SYN-RECEIVED" else [[], []])
+
+
 def test_there_are_no_other_events() -> None:
-    names = (*CALLS, "RETRANSMISSION", "USER TIMEOUT", "TIME-WAIT TIMEOUT", "crash")
+    names = (*CALLS, "RETRANSMISSION", "USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "TIME-WAIT TIMEOUT", "crash")
     for state in STATES:
         assert len(happens(AT[state], "")) == sum(len(happens(AT[state], name)) for name in names)
 

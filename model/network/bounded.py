@@ -18,7 +18,7 @@ from model.network.clocks import Clocks, Times, constant_times
 from model.network.firing import Firing, wire
 from model.network.side import NO_TCB, SIDES, Side
 from model.system import Property, Rule, System, Var, choice
-from model.tcp.config import BadConfig, Config
+from model.tcp.config import BadConfig, Config, Sides
 from model.tcp.event import TRUE, Event
 from model.tcp.protocol import events
 from model.tcp.state import STATES, endpoint
@@ -40,11 +40,13 @@ class Network:
 
     times: the times as terms, if they are not the configuration's.
     assumptions: what a run may be assumed not to do.
+    names: of the two sides; the first has the role of A in the configuration, the second that of B.
     """
 
     config: Config
     times: Times | None = None
     assumptions: Assumptions | None = None
+    names: tuple[str, str] = SIDES
 
     @cached_property
     def reached(self) -> dict[str, set[str]]:
@@ -54,7 +56,7 @@ class Network:
     @cached_property
     def sides(self) -> dict[str, Side]:
         """Both sides by name."""
-        return {name: Side(name, self.config) for name in SIDES}
+        return {name: Side(name, self.config) for name in self.names}
 
     @property
     def lanes(self) -> dict[str, str]:
@@ -73,7 +75,11 @@ class Network:
 
     def other(self, side: Side) -> Side:
         """The other side."""
-        return self.sides["B" if side.name == "A" else "A"]
+        return self.sides[self.names[1 - self.names.index(side.name)]]
+
+    def has_role(self, side: Side, roles: Sides) -> bool:
+        """Whether a field of the configuration that names sides names this one."""
+        return roles in ("both", SIDES[self.names.index(side.name)])
 
     def channel(self, source: Side) -> Channel:
         """What `source` has sent."""
@@ -133,12 +139,12 @@ class Network:
             return {}
         start: dict[str, int] = {}
         first = {side.name: self._isns(side)[0] for side in self.sides.values()}
+        a, b = self.names
         begun = {
-            "established": (("A", "ESTABLISHED", 1, 1), ("B", "ESTABLISHED", 1, 1)),
-            "half-closed": (("A", "FIN-WAIT-2", 2, 1), ("B", "CLOSE-WAIT", 1, 2)),
+            "established": ((a, b, "ESTABLISHED", 1, 1), (b, a, "ESTABLISHED", 1, 1)),
+            "half-closed": ((a, b, "FIN-WAIT-2", 2, 1), (b, a, "CLOSE-WAIT", 1, 2)),
         }
-        for side, state, sent, received in begun[self.config.start]:
-            other = "B" if side == "A" else "A"
+        for side, other, state, sent, received in begun[self.config.start]:
             iss, irs = first[side], first[other]
             numbers = {"iss": iss, "irs": irs, "snd_una": iss + sent, "snd_nxt": iss + sent, "rcv_nxt": irs + received}
             start |= {f"{side}.{name}": number % (1 << self.config.seq_bits) for name, number in numbers.items()}
@@ -148,13 +154,13 @@ class Network:
                 f"{side}.peer": 1,
                 f"{side}.heard": 1,
             }
-        return start | {"B.passive_open": 1}
+        return start | {f"{b}.passive_open": 1}
 
     def _side_rules(self, side: Side) -> Iterator[Rule]:
         inbox = self.channel(self.other(side))
         present, x, sender = inbox.layout.unpack(inbox.chosen(choice("slot")))
         rules = self.config if self.config.text_on_syn else self.config.but(data_on_syn="dropped")
-        found = events(endpoint(rules), side.tcb, x, self._isn(side))
+        found = self.events(side, events(endpoint(rules), side.tcb, x, self._isn(side)))
         reached = states_reached([e for e in found if self._user_may(side, e)])
         self.reached[side.name] = reached
         for event in found:
@@ -164,30 +170,53 @@ class Network:
         if self.config.loss and self.config.losses != 0:
             yield self._loss(side)
 
+    def events(self, _side: Side, listed: list[Event]) -> list[Event]:
+        """The events of one side."""
+        return listed
+
+    def _recurs(self, side: Side) -> bool:
+        return self.has_role(side, self.config.recurring)
+
+    def isn_left(self, side: Side) -> z3.BoolRef:
+        """Whether this side may choose another initial sequence number."""
+        return TRUE if self._recurs(side) else z3.ULT(side.incarnation.term, self.config.incarnations)
+
+    def next_incarnation(self, side: Side) -> z3.BitVecRef:
+        """The number of the incarnation that the initial sequence number on offer begins."""
+        number = side.incarnation.term
+        if not self._recurs(side):
+            return number + 1
+        return z3.If(number == self.config.incarnations, z3.BitVecVal(1, number.size()), number + 1)
+
     def _isn(self, side: Side) -> z3.BitVecRef:
         """The initial sequence number on offer: the one that follows those already chosen."""
-        bits = self.config.seq_bits
-        isns = [z3.BitVecVal(n, bits) for n in self._isns(side)]
-        term = isns[self.config.incarnations - 1]
-        for chosen in range(self.config.incarnations - 2, -1, -1):
+        isns = [z3.BitVecVal(n, self.config.seq_bits) for n in self._isns(side)]
+        term = isns[0] if self._recurs(side) else isns[-1]
+        for chosen in range(self.config.incarnations - 1, -1, -1):
             term = z3.If(side.incarnation.term == chosen, isns[chosen], term)
         return term
 
     def _isns(self, side: Side) -> list[int]:
-        first = {"A": 1, "B": (1 << self.config.seq_bits) - 2}[side.name]  # B's numbers wrap around.
-        return self.config.isns(f"isn_{side.name.lower()}", first)
+        is_a = self.has_role(side, "A")
+        first = 1 if is_a else (1 << self.config.seq_bits) - 2  # B's numbers wrap around.
+        return self.config.isns("isn_a" if is_a else "isn_b", first)
 
     def _user_may(self, side: Side, event: Event) -> bool:
         """Whether this configuration's users, timers and budgets allow the event at all."""
         c, call = self.config, event.call
-        opens = {"A": c.open_a, "B": c.open_b}[side.name]
-        switches = {"CLOSE": c.closes, "ABORT": c.aborts, "USER TIMEOUT": c.gives_up}
+        opens = c.open_a if self.has_role(side, "A") else c.open_b
+        switches = {
+            "CLOSE": c.closes,
+            "ABORT": c.aborts,
+            "USER TIMEOUT": c.gives_up,
+            "SYN-RECEIVED TIMEOUT": c.gives_up_syn,
+        }
         if event.state == "LISTEN" and call in ("active OPEN", "SEND") and opens != "both":
             return False
         if call in ("active OPEN", "passive OPEN"):
             return opens in ("both", call.split()[0])
         if call in switches:
-            return switches[call] in ("both", side.name)
+            return self.has_role(side, switches[call])
         return not event.budget or getattr(c, event.budget) != 0
 
     def _loss(self, receiver: Side) -> Rule:

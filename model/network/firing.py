@@ -32,7 +32,9 @@ def how_it_ends(event: Event) -> str:
         return "in order"
     if event.kind == "arrives":
         return "reset"
-    return {"USER TIMEOUT": "given up", "ABORT": "aborted", "": "crashed"}.get(event.call, "not")
+    return {"USER TIMEOUT": "given up", "SYN-RECEIVED TIMEOUT": "given up", "ABORT": "aborted", "": "crashed"}.get(
+        event.call, "not"
+    )
 
 
 def wire(action: WireAction, channel: Channel, x: Segment, when: z3.BoolRef) -> Wire:
@@ -56,12 +58,12 @@ class Firing:
 
     def rules(self) -> Iterator[Rule]:
         """The rule; and, where the event chooses an ISN on arrival, what happens when none is left."""
-        left = z3.ULT(self.side.incarnation.term, self.network.config.incarnations)
-        if not self.event.chooses_isn:
+        left = self.network.isn_left(self.side)
+        if not self.event.chooses_isn and not self.event.offers_isn:
             yield from self._rule(TRUE)
             return
         yield from self._rule(left)
-        if self.x is not None:
+        if self.x is not None and not z3.is_true(left):
             yield from self._exhausted(z3.Not(left))
 
     def _rule(self, isn_left: z3.BoolRef) -> Iterator[Rule]:
@@ -166,18 +168,28 @@ class Firing:
 
     @property
     def _incarnation_after(self) -> z3.BitVecRef:
-        return self.side.incarnation.term + (1 if self.event.chooses_isn else 0)
+        return self.network.next_incarnation(self.side) if self.event.chooses_isn else self.side.incarnation.term
+
+    @property
+    def _author(self) -> z3.BitVecRef:
+        """The incarnation that sends: none without a TCB; a cookie speaks for the one that its ACK would begin."""
+        if self.event.offers_isn:
+            return self.network.next_incarnation(self.side)
+        without = self.event.state in NO_TCB and not self.event.chooses_isn
+        reply = self.x is not None and self.event.send is not None and z3.is_true(self.event.send.rst)
+        if without or (reply and self.network.config.origins):  # A reset in reply speaks for nobody.
+            return z3.BitVecVal(0, self.side.incarnation.width)
+        return self._incarnation_after
 
     def _ghost_update(self) -> dict[str, z3.ExprRef]:
         side, other, event = self.side, self.network.other(self.side), self.event
         update: dict[str, z3.ExprRef] = {}
-        if event.next in NO_TCB or event.chooses_isn:
+        if self._begins_or_ends:
             update |= {v.name: z3.BitVecVal(0, v.width) for v in (side.peer, side.heard)}
         if event.accepts_syn:
-            current = z3.And(self.sender == other.incarnation.term, z3.Not(other.state_is(*NO_TCB)))
             bit = z3.BitVecVal(1, side.heard.width) << _resize(self._incarnation_after - 1, side.heard.width)
             update[side.peer.name] = self.sender
-            update[other.heard.name] = z3.If(current, other.heard.term | bit, other.heard.term)
+            update[other.heard.name] = z3.If(self._sender_lives, other.heard.term | bit, other.heard.term)
         if self.network.config.endings and event.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
         if self.network.config.origins and self.x is not None and event.state not in NO_TCB:
@@ -192,6 +204,23 @@ class Firing:
         if self.network.config.accounts:
             update |= account(side, event, self.sender, self._incarnation_after)
         return update
+
+    @property
+    def _begins_or_ends(self) -> bool:
+        """A TCB is deleted, or one begins of which nobody can have heard: what answers a cookie begins one that has."""
+        by_cookie = self.network.config.syn_cookies and self.event.kind == "arrives"
+        ends = self.event.next in NO_TCB and self.event.state not in NO_TCB
+        return ends or (self.event.chooses_isn and not by_cookie)
+
+    @property
+    def _sender_lives(self) -> z3.BoolRef:
+        """The segment's sender has its TCB still; or has not yet made it, if what it has sent is a cookie."""
+        other = self.network.other(self.side)
+        without = other.state_is(*NO_TCB)
+        lives = z3.And(self.sender == other.incarnation.term, z3.Not(without))
+        if not self.network.config.syn_cookies:
+            return lives
+        return z3.Or(lives, z3.And(self.sender == self.network.next_incarnation(other), without))
 
     def _budget_update(self) -> dict[str, z3.ExprRef]:
         update: dict[str, z3.ExprRef] = {self.side.incarnation.name: self._incarnation_after}
@@ -211,12 +240,8 @@ class Firing:
             inbox = self.network.channel(self.network.other(self.side))
             update |= inbox.remove(choice("slot"), self._original)
         if self.event.send is not None:
-            has_tcb = self.event.state not in NO_TCB or self.event.chooses_isn
-            if self.network.config.origins and self.x is not None:
-                has_tcb = has_tcb and not z3.is_true(self.event.send.rst)  # A reset in reply speaks for nobody.
-            sender = self._incarnation_after if has_tcb else z3.BitVecVal(0, self.side.incarnation.width)
             outbox = self.network.channel(self.side)
-            update |= outbox.insert(self.event.send, sender, self._sends)
+            update |= outbox.insert(self.event.send, self._author, self._sends)
         return update
 
     def _overflow(self) -> z3.BoolRef:

@@ -2,7 +2,8 @@
 
 Ghosts are written by `firing` only, and nothing but properties reads them:
 - `peer`: the incarnation of the other side whose SYN this TCB has accepted;
-- `heard`: a bit for each incarnation of the other side that has accepted a SYN of this side's current incarnation;
+- `heard`: a bit for each incarnation of the other side that has accepted a SYN of this side's current incarnation
+  (with `syn_cookies`, in LISTEN: of the one that the cookies on offer speak for);
 - `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
 - `ended` (with `endings`): how the last connection of this side ended;
 - `deceived` (with `origins`): this side has accepted a segment of another incarnation than its peer's;

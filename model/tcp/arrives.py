@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import z3
 
-from model.tcp.event import TRUE, Event, Path, arrival, first_match, then
+from model.tcp.cookies import acknowledges_cookie, answer_statelessly, open_by_cookie, text_and_fin
+from model.tcp.event import FALSE, TRUE, Event, Path, arrival, first_match, then
 from model.tcp.other_states import fin_bit, form_acknowledgment, other_states, queued_calls, segment_text
 from model.tcp.segment import Segment, acknowledges, segment
 from model.tcp.state import STATES, Endpoint, Tcb, no_tcb
@@ -45,16 +46,21 @@ def closed(endpoint: Endpoint, path: Path, x: Segment) -> Sequence[Path]:
 
 
 def listen(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) -> Sequence[Path]:
-    """3.10.7.2. LISTEN STATE."""
+    """3.10.7.2. LISTEN STATE, or RFC 4987, 3.6 with syn_cookies: a SYN leaves no TCB, the ACK of a cookie makes one."""
     path = path.goes_on(cite="3.10.7.2")
-    return first_match(
+    cookies = endpoint.config.syn_cookies
+    taken = answer_statelessly(path, x, isn) if cookies else listen_syn(endpoint, path, x, isn)
+    ours = acknowledges_cookie(x, isn) if cookies else FALSE
+    paths = first_match(
         path,
         ("RST arrives", x.rst, path.returns()),  # First: it answers nothing that this incarnation has sent.
+        ("ACK of a cookie arrives", ours, open_by_cookie(endpoint, path, x)),
         ("ACK arrives", x.ack, path.returns(segment("RST", x.ackno))),  # Second: any acknowledgment is bad here.
-        ("SYN arrives", x.syn, listen_syn(endpoint, path, x, isn)),  # Third.
+        ("SYN arrives", x.syn, taken),  # Third.
         otherwise=path.returns(),  # Fourth: other data or control.
         name="segment without control arrives",
     )
+    return text_and_fin(endpoint, x, paths)
 
 
 def listen_syn(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) -> Path:

@@ -40,6 +40,7 @@ ABOUT: Mapping[str, str] = {
     "half_close": "text that arrives after CLOSE is delivered; discards, a weakened protocol: it is acknowledged and"
     " thrown away (3.6.1, MAY-1, without the RST of SHLD-3)",
     "fin": "a FIN is taken in order; any, a weakened protocol: wherever in the window it is, RCV.NXT passes over it",
+    "syn_cookies": "LISTEN keeps no TCB for a SYN: the ACK of its SYN,ACK makes it (RFC 4987, 3.6)",
     "retransmission": "the retransmission timer exists",
     "seq_bits": "width of sequence numbers",
     "window": "receive window of both sides, octets",
@@ -49,6 +50,7 @@ ABOUT: Mapping[str, str] = {
     "closes": "whose users may CLOSE",
     "aborts": "whose users may ABORT",
     "gives_up": "whose USER TIMEOUT may expire",
+    "gives_up_syn": "whose SYN-RECEIVED timeout may expire (R2 of the SYN,ACK)",
     "capacity": "segments in the network in each direction",
     "loss": "the network may lose a segment",
     "reordering": "segments may overtake each other (otherwise FIFO)",
@@ -56,6 +58,7 @@ ABOUT: Mapping[str, str] = {
     "isn_a": "initial sequence numbers of A: fresh, repeated, or a list such as 100,400",
     "isn_b": "initial sequence numbers of B",
     "incarnations": "initial sequence numbers that each side may choose in a run",
+    "recurring": "who begins again with the first initial sequence number after the last, without end",
     "octets": "octets that each incarnation may SEND",
     "retransmissions": "retransmissions of each side in a run",
     "crashes": "crashes of each side in a run",
@@ -98,6 +101,7 @@ class Config:
     close: Literal["four-way", "merged"] = "four-way"
     half_close: Literal["delivers", "discards"] = "delivers"
     fin: Literal["in-order", "any"] = "in-order"
+    syn_cookies: bool = False
     retransmission: bool = True
     seq_bits: int = 4
     window: int = 2
@@ -107,6 +111,7 @@ class Config:
     closes: Sides = "both"
     aborts: Sides = "none"
     gives_up: Sides = "none"
+    gives_up_syn: Sides = "none"
     capacity: int = 2
     loss: bool = True
     reordering: bool = True
@@ -114,6 +119,7 @@ class Config:
     isn_a: str = "fresh"
     isn_b: str = "fresh"
     incarnations: int = 1
+    recurring: Sides = "none"
     octets: int = 0
     retransmissions: int | None = None
     crashes: int | None = 0
@@ -155,6 +161,13 @@ class Config:
             raise BadConfig("open_a=none, open_b=none: nobody opens a connection")
         if self.history and self.abort_to == "TIME-WAIT":
             raise BadConfig("history=true, abort_to=TIME-WAIT: TIME-WAIT must mean that both sides have closed")
+        self._check_server()
+
+    def _check_server(self) -> None:
+        if self.syn_cookies and self.handshake == "two-way":
+            raise BadConfig("syn_cookies=true, handshake=two-way: a cookie comes back with the third segment")
+        if self.history and self.recurring != "none":
+            raise BadConfig(f"history=true, recurring={self.recurring}: history counts incarnations")
 
     @property
     def span(self) -> int:

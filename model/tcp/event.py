@@ -20,7 +20,7 @@ from model.tcp.state import Tcb
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 Kind = Literal["call", "arrives", "timeout", "crash"]
 Budget = Literal["", "octets", "retransmissions", "crashes"]
-Call = Literal["", "passive OPEN", "active OPEN", "SEND", "CLOSE", "ABORT", "USER TIMEOUT"]
+Call = Literal["", "passive OPEN", "active OPEN", "SEND", "CLOSE", "ABORT", "USER TIMEOUT", "SYN-RECEIVED TIMEOUT"]
 
 
 @dataclass(frozen=True)
@@ -28,10 +28,11 @@ class Event:
     """One thing that an endpoint can do in one state.
 
     guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. tcb: the TCB after it.
-    send: the segment sent where `send_when` holds. chooses_isn: ISS is set to the ISN on offer. accepts_syn: IRS is set
-    from the arriving SYN. orderly: the connection ends because both sides have closed. signal: what the user is told.
-    restarts_2msl: where it holds, the 2 MSL timeout of TIME-WAIT starts again. delivered: octets of the arriving
-    segment that the user gets; released: octets held since the SYN that the user gets (None: none).
+    send: the segment sent where `send_when` holds. chooses_isn: ISS is set to the ISN on offer. offers_isn: it is sent,
+    but not chosen yet. accepts_syn: IRS is set from the arriving SYN. orderly: the connection ends because both sides
+    have closed. signal: what the user is told. restarts_2msl: where it holds, the 2 MSL timeout of TIME-WAIT starts
+    again. delivered: octets of the arriving segment that the user gets; released: octets held since the SYN that the
+    user gets (None: none).
     budget: which of the bounded run's budgets it takes from. call: the user's call or timer that causes it, if a
     configuration may forbid that.
     """
@@ -46,6 +47,7 @@ class Event:
     send: Segment | None = None
     send_when: z3.BoolRef = TRUE
     chooses_isn: bool = False
+    offers_isn: bool = False
     accepts_syn: bool = False
     orderly: bool = False
     signal: str = ""
@@ -77,6 +79,7 @@ class Path:
     taken: z3.BitVecRef | None = None
     opened: bool = False
     chooses_isn: bool = False
+    offers_isn: bool = False
     accepts_syn: bool = False
     orderly: bool = False
     signal: str = ""
@@ -134,6 +137,7 @@ def arrival(state: str, path: Path) -> Event:
         send=path.reply,
         send_when=path.reply_when,
         chooses_isn=path.chooses_isn,
+        offers_isn=path.offers_isn,
         accepts_syn=path.accepts_syn,
         orderly=path.orderly,
         signal=path.signal,

@@ -23,6 +23,7 @@ def events(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[
         *calls.crash(endpoint),
         *segment_arrives(endpoint, tcb, x, isn),
         *timeouts.user_timeout(endpoint),
+        *timeouts.syn_received_timeout(endpoint, tcb),
         *timeouts.time_wait_timeout(endpoint),
         *timeouts.acknowledgment_timeout(endpoint, tcb),
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import z3
 
 from model.tcp.event import TRUE, Event
@@ -28,6 +30,24 @@ def user_timeout(endpoint: Endpoint) -> list[Event]:
         )
         for state in STATES[2:-1]
     ]
+
+
+def syn_received_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
+    """SYN-RECEIVED TIMEOUT: R2 of the SYN,ACK (3.8.3), the TCB is deleted and the peer is not told; 3.10.7.4, second,
+    says where a passive OPEN returns to."""
+    gone = Event(
+        name="SYN-RECEIVED TIMEOUT (active OPEN)",
+        kind="timeout",
+        cite="3.8.3; RFC 4987, 3.3",
+        state="SYN-RECEIVED",
+        next="CLOSED",
+        guard=z3.Not(tcb.passive_open),
+        tcb=no_tcb(endpoint.bits),
+        signal="connection aborted due to user timeout",
+        call="SYN-RECEIVED TIMEOUT",
+    )
+    name = "SYN-RECEIVED TIMEOUT (passive OPEN)"
+    return [replace(gone, name=name, next="LISTEN", guard=tcb.passive_open, signal=""), gone]
 
 
 def retransmission_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:

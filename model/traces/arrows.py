@@ -20,6 +20,8 @@ INK, LINE, FAINT, RED, VIOLET = "#263238", "#607d8b", "#90a4ae", "#c62828", "#7b
 DELAYED = 5
 """A segment under way for this many steps stands out."""
 BOX: dict[str, Value] = {"fontname": MONO, "style": "filled", "fillcolor": "white"}
+LOST = {"lose": "lost", "send-lost": "lost: channel full", "send-nowhere": "lost: no way leads there"}
+"""What became of a segment that nobody receives, by the last thing that happened to it."""
 CROSS = "\N{MULTIPLICATION SIGN}"
 
 
@@ -133,8 +135,8 @@ def labels(arrow: Arrow) -> Iterator[str]:
     if flight.later:
         fate = "arrives" if flight.end == "arrive" else "is lost"
         yield _fate(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
-    elif flight.end in ("lose", "send-lost"):
-        words = "lost" if flight.end == "lose" else "lost: channel full"
+    elif flight.end in LOST:
+        words = LOST[flight.end]
         yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})
         yield _fate(arrow, words, 9, RED)
     elif flight.end is None and flight.sent:

@@ -18,7 +18,7 @@ from model.system import State, Wire, WireAction
 from model.terms import Meaning, evaluate
 from model.trace import Step, Trace
 
-SENDS = ("send", "send-lost")
+SENDS = ("send", "send-lost", "send-nowhere")
 TURNS = 4
 """So many turns of a loop are followed to see what becomes of the segments of its first turn."""
 
@@ -97,7 +97,7 @@ def flights(steps: Sequence[Sequence[Happening]]) -> list[Flight]:
 
 def _flight(known: Sequence[Happening]) -> Flight:
     first, last = known[0], known[-1]
-    ends = last.action in ("arrive", "lose", "send-lost")
+    ends = last.action in ("arrive", "lose", "send-lost", "send-nowhere")
     copies = tuple(h.step for h in known if h.action == "arrive-copy")
     return Flight(
         first.source,

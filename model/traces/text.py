@@ -87,6 +87,7 @@ def wire_lines(wire: Happening) -> list[str]:
     verb, note = {
         "send": ("sends", ""),
         "send-lost": ("sends", "lost: the channel is full"),
+        "send-nowhere": ("sends", "lost: no way leads there"),
         "arrive": ("arrives", since),
         "arrive-copy": ("arrives", f"{since}; a duplicate: the original stays in the network".lstrip("; ")),
         "lose": ("lost in the network", since),

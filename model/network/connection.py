@@ -1,0 +1,121 @@
+"""One 4-tuple of a server: a network whose second side is the server's end of it.
+
+That end in LISTEN means that there is no TCB for this 4-tuple and the listener would take a SYN. So what deletes its
+TCB leaves LISTEN, and no call changes LISTEN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import z3
+
+from model.network.bounded import Network
+from model.network.channel import Channel
+from model.network.firing import wire
+from model.network.side import Side
+from model.system import Rule, Var
+from model.tcp.event import TRUE, Event
+from model.tcp.segment import segment
+
+UNBORN = 1
+"""The sender's ghost of an injected SYN: an incarnation that the attacker, which has no TCB, never begins."""
+
+
+@dataclass(frozen=True)
+class Connection(Network):
+    """The bounded system of one 4-tuple, before the table is looked at."""
+
+    @property
+    def client(self) -> Side:
+        """The client's end."""
+        return self.sides[self.names[0]]
+
+    @property
+    def server(self) -> Side:
+        """The server's end."""
+        return self.sides[self.names[1]]
+
+    @property
+    def channels(self) -> tuple[Channel, Channel]:
+        """Towards the server, and towards the client."""
+        return self.channel(self.client), self.channel(self.server)
+
+    def events(self, side: Side, listed: list[Event]) -> list[Event]:
+        """The server's end never crashes and is never CLOSED once it has been opened."""
+        if side.name == self.client.name:
+            return listed
+        return [
+            replace(event, next="LISTEN") if event.next == "CLOSED" else event
+            for event in listed
+            if event.kind != "crash"
+            and (event.state != "CLOSED" or event.call == "passive OPEN")
+            and (event.state != "LISTEN" or event.kind == "arrives")
+        ]
+
+    @property
+    def quiet(self) -> z3.BoolRef:
+        """Nothing is on its way between the two ends."""
+        return z3.And(*(channel.empty for channel in self.channels))
+
+    def takes_slot(self, rule: Rule) -> bool:
+        """Whether the rule is the end of LISTEN for this 4-tuple."""
+        return rule.event.startswith("LISTEN, ") and self.server.state_var.name in rule.update
+
+    def dropping(self, rule: Rule, no_room: z3.BoolRef) -> Rule:
+        """Instead of `rule`, which takes a slot: the segment is dropped."""
+        gone = {slot.name for slot in self.channels[0].slots} | {v.name for v in (self.duplications,) if v}
+        why = "but the table is full"
+        return replace(
+            rule,
+            name=f"{rule.name}, {why}",
+            event=f"{rule.event}, {why}",
+            cite="RFC 4987, 2.2",
+            guard=z3.And(rule.guard, no_room),
+            update={name: term for name, term in rule.update.items() if name in gone},
+            wires=tuple(w for w in rule.wires if w.action.startswith("arrive")),
+            touches={},
+        )
+
+
+@dataclass(frozen=True)
+class Attack(Connection):
+    """A 4-tuple whose client is an attacker without a return path: a forged source address.
+
+    It has no TCB. It injects one and the same SYN; what the server sends there vanishes.
+    """
+
+    text: int = 0
+
+    def server_rules(self) -> Iterator[Rule]:
+        """The server's rules, whatever they send being lost."""
+        slots = {slot.name for slot in self.channels[1].slots}
+        for rule in self.rules:
+            if rule.side == self.server.name:
+                yield replace(
+                    rule,
+                    update={name: term for name, term in rule.update.items() if name not in slots},
+                    wires=tuple(replace(w, action="send-nowhere") if w.action == "send" else w for w in rule.wires),
+                    touches={name: when for name, when in rule.touches.items() if name != "channel full"},
+                )
+
+    def injection(self, counter: Var | None, most: int | None) -> Rule:
+        """A SYN is injected, while there is room for it and `counter` has not reached `most`."""
+        outbox, bits = self.channels[0], self.config.seq_bits
+        x = segment("SYN", z3.BitVecVal(1, bits), text=z3.BitVecVal(self.text, bits))
+        update = dict(outbox.insert(x, z3.BitVecVal(UNBORN, self.config.incarnation_bits), TRUE))
+        allowed = [z3.Not(outbox.full)]
+        if counter is not None:
+            allowed.append(z3.ULT(counter.term, most))
+            update[counter.name] = counter.term + 1
+        return Rule(
+            name=f"{self.client.name}: a forged SYN",
+            guard=z3.And(*allowed),
+            update=update,
+            kind="attack",
+            side=self.client.name,
+            event="a forged SYN",
+            cite="RFC 4987, 2.2",
+            wires=(wire("send", outbox, x, TRUE),),
+        )

@@ -1,0 +1,141 @@
+"""What a server's table does for ever: the claims about ghosts, floods and dead peers, with the lengths of lassos."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from model.engines import explicit
+from model.engines.liveness import check_liveness
+from model.network.bounded import Network
+from model.network.server import Server
+from model.network.table import ServerConfig
+from model.system import Property
+from model.tcp.config import Config
+from properties import table
+from properties.configs import DEAD_PEER, DEAD_PEER_TOLD, ENDLESS_FLOOD, FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
+from properties.fair import Live
+from properties.opening import agreement, client_can_receive
+
+TWO_WAY, COOKIES, NO_TIMEOUT = {"handshake": "two-way"}, {"syn_cookies": True}, {"gives_up_syn": "none"}
+Make = Callable[[Server], Live]
+GHOSTS, SERVED = table.ghosts_release_slots, table.live_client_is_served
+DEAD, SENT = table.dead_peer_releases_slot, table.text_sent_releases_slot
+CRASH = GHOST.each(crashes=1)
+SILENT_COOKIE = ServerConfig((FULL.connections[1].but(octets=0, **COOKIES),))
+ANSWERS: dict[str, tuple[Make, ServerConfig, tuple[int, int] | None]] = {
+    # property, configuration, length of the lasso's stem and loop
+    "ghosts: three-way": (GHOSTS, GHOST, None),
+    "ghosts: crashes": (GHOSTS, CRASH, None),
+    "ghosts: a host that answers needs no timeout": (GHOSTS, GHOST.each(**NO_TIMEOUT), None),
+    "ghosts: two-way": (GHOSTS, GHOST.each(**TWO_WAY), (4, 0)),
+    "ghosts: forged": (GHOSTS, FORGED, None),
+    "ghosts: forged for ever": (GHOSTS, FORGED.but(attacks=None), None),
+    "ghosts: a host that answers nothing needs the timeout": (GHOSTS, FORGED.each(**NO_TIMEOUT), (2, 1)),
+    "ghosts: forged, two-way": (GHOSTS, FORGED.each(**TWO_WAY), (2, 0)),
+    "served: three-way": (SERVED, FULL, None),
+    "served: two-way": (SERVED, FULL.each(**TWO_WAY), (6, 2)),
+    "served: flood": (SERVED, FLOOD, None),
+    "served: flood without timeout": (SERVED, FLOOD.each(**NO_TIMEOUT), (6, 4)),
+    "served: endless flood": (SERVED, ENDLESS_FLOOD, (6, 10)),
+    "served: endless flood, cookies": (SERVED, ENDLESS_FLOOD.each(**COOKIES), None),
+    "dead: nothing to send": (DEAD, DEAD_PEER, (5, 0)),
+    "dead: something to send": (DEAD, DEAD_PEER_TOLD, None),
+    "dead: sent before": (SENT, DEAD_PEER_TOLD, (8, 0)),
+    "dead: nothing to send, two-way": (DEAD, DEAD_PEER.each(**TWO_WAY), (4, 0)),
+    "dead: something to send, two-way": (DEAD, DEAD_PEER_TOLD.each(**TWO_WAY), None),
+    "dead: sent before, two-way": (SENT, DEAD_PEER_TOLD.each(**TWO_WAY), (7, 0)),
+}
+
+
+IMPATIENT: dict[str, tuple[Make, ServerConfig, tuple[int, int] | None]] = {
+    "ghosts": (GHOSTS, GHOST.but(timers="any").each(capacity=2), (20, 6)),
+}
+"""Not the protocol's doing: the resets that would free the slot meet a channel that retransmission keeps full."""
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", IMPATIENT)
+def test_answers_if_any_timer_may_expire_at_any_time(name: str) -> None:
+    answers(*IMPATIENT[name])
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_answers(name: str) -> None:
+    answers(*ANSWERS[name])
+
+
+def answers(make: Make, config: ServerConfig, expected: tuple[int, int] | None) -> None:
+    """The property holds, or the lasso is so long."""
+    server = Server(config)
+    live = make(server)
+    verdict = check_liveness(server.system(), [live.prop], live.fairness)[live.prop.name]
+    lasso = verdict.lasso and (len(verdict.lasso.stem.steps), len(verdict.lasso.loop))
+    assert (verdict.answer, lasso) == ("violated" if expected else "holds", expected)
+
+
+WITNESSES: list[tuple[Callable[[Server], Property], ServerConfig, int]] = [
+    (table.ghost_in_the_table, GHOST, 3),
+    (table.ghost_in_the_table, FORGED, 2),
+    (table.client_is_refused, FULL, 3),
+    (table.client_is_refused, FLOOD, 5),
+    (table.dead_peer_in_the_table, DEAD_PEER, 5),
+    (table.dead_peer_in_the_table, DEAD_PEER_TOLD, 5),
+    (table.forged_text_is_held, FORGED_TEXT, 2),
+]
+
+
+@pytest.mark.parametrize(("make", "config", "steps"), WITNESSES)
+def test_premises_happen(make: Callable[[Server], Property], config: ServerConfig, steps: int) -> None:
+    server = Server(config)
+    verdict = next(iter(explicit.explore(server.system(make(server))).values()))
+    assert verdict.answer == "reachable"
+    assert verdict.trace
+    assert len(verdict.trace.steps) == steps
+
+
+def test_cookies_leave_nothing_to_be_full() -> None:
+    server = Server(ENDLESS_FLOOD.each(**COOKIES))
+    found = explicit.explore(server.system(table.client_is_refused(server), table.ghost_in_the_table(server)))
+    assert {verdict.answer for verdict in found.values()} == {"unreachable"}
+
+
+def test_a_silent_client_and_a_lost_ack_defeat_cookies() -> None:
+    """The SYN,ACK of a cookie is not sent again: only what the client sends next can open the connection."""
+    server = Server(SILENT_COOKIE)
+    live = table.live_client_is_served(server)
+    verdict = check_liveness(server.system(), [live.prop], live.fairness)[live.prop.name]
+    assert verdict.lasso
+    assert (len(verdict.lasso.stem.steps), len(verdict.lasso.loop)) == (4, 0)
+
+
+def test_what_cookies_keep_and_what_they_give_up() -> None:
+    """The server still knows that its client can receive; the client is open towards a server that has no TCB, and a
+    late ACK of a client's last incarnation opens the server at odds with the present one."""
+    network = Network(Config(incarnations=2, crashes=1, closes="A", syn_cookies=True))
+    made = table.cookie_confirms_the_client(network), client_can_receive(network), agreement(network)
+    found = {name: verdict.answer for name, verdict in explicit.explore(network.system(*made)).items()}
+    assert found == {
+        "cookie-confirms-the-client": "holds",
+        "client-can-receive": "violated",
+        "agreement": "violated",
+    }
+
+
+EAGER = ServerConfig(FULL.connections[1:])
+LARGER = [pytest.param(config, marks=pytest.mark.long) for config in (EAGER, FULL, FULL.each(**TWO_WAY), ENDLESS_FLOOD)]
+
+
+@pytest.mark.parametrize("config", [GHOST, DEAD_PEER_TOLD, *LARGER])
+def test_recurring_numbers_are_fresh(config: ServerConfig) -> None:
+    server = Server(config)
+    (verdict,) = explicit.explore(server.system(table.recurring_numbers_are_fresh(server))).values()
+    assert verdict.answer == "holds"
+
+
+def test_two_numbers_are_too_few_if_timers_expire_at_any_time() -> None:
+    """So the test above can fail."""
+    server = Server(GHOST.but(timers="any").each(capacity=2))
+    (verdict,) = explicit.explore(server.system(table.recurring_numbers_are_fresh(server))).values()
+    assert verdict.answer == "violated"
