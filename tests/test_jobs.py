@@ -28,7 +28,7 @@ from properties import configs
 from properties.claim import Claim
 from properties.claims import CLAIMS, find
 
-SMALL = ["figure-6", "old-text-in-fin-wait-1", "needless-retransmissions", "server-timer-repairs"]
+SMALL = ["figure-6", "needless-retransmissions", "server-timer-repairs"]
 TINY = Config(incarnations=1, capacity=1)
 
 
@@ -52,6 +52,17 @@ def report(out: Path, *arguments: str) -> list[dict[str, Any]]:
     assert main([*SMALL, "--out", str(out), "--json", str(out / "r.json"), *arguments]) == 0
     rows: list[dict[str, Any]] = json.loads((out / "r.json").read_text().replace(str(out), "OUT"))["claims"]
     return [{name: value for name, value in row.items() if "seconds" not in name} for row in rows]
+
+
+def ends(group: int) -> bool:
+    """Whether no process of the group is left within ten seconds."""
+    for _ in range(100):
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.1)
+    return False
 
 
 def test_two_processes_give_the_same_rows_files_and_order_as_one(
@@ -80,7 +91,7 @@ def test_a_unit_is_what_shares_a_search_or_a_system_and_studies_come_first() -> 
 def test_one_unit_needs_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("model.jobs.Crew", None)
     command = ["--property", "half-open", "--set", "incarnations=1", "--set", "capacity=1", "--jobs", "4"]
-    assert main([*command, "--out", str(tmp_path)]) == 1  # Vacuous: nobody dies.
+    assert main([*command, "--out", str(tmp_path)]) == 0
 
 
 def test_free_memory_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,8 +153,7 @@ def test_ctrl_c_ends_all_workers_and_keeps_what_was_found(tmp_path: Path) -> Non
     assert "figure-6" in out
     assert out.splitlines()[-1].startswith("Interrupted: ")
     assert "Traceback" not in err
-    with pytest.raises(ProcessLookupError):
-        os.killpg(process.pid, 0)
+    assert ends(process.pid)
 
 
 def test_quick_leaves_out_the_slow_cells_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
