@@ -33,7 +33,22 @@ def ghosts_release_slots(server: Server) -> Live:
 
 
 def live_client_is_served(server: Server) -> Live:
-    """S3: a client that keeps trying is connected in the end.
+    """S3: a client that keeps trying is connected in the end, although stale SYNs take slots."""
+    return _served(server, "live-client-is-served")
+
+
+def flood(server: Server) -> Live:
+    """S3, S6: likewise, although forged SYNs take slots."""
+    return _served(server, "flood")
+
+
+def cookies_withstand_a_flood(server: Server) -> Live:
+    """Likewise, although they never end."""
+    return _served(server, "cookies-withstand-a-flood")
+
+
+def _served(server: Server, name: str) -> Live:
+    """A client that keeps trying is connected in the end.
 
     It keeps trying: OPENs again whenever it is CLOSED, and it has something to say. Whoever else has been served
     leaves: its user closes, and the server's user closes after it.
@@ -41,14 +56,14 @@ def live_client_is_served(server: Server) -> Live:
     wanting = server.connections[-1]
     others = [connection for connection in server.connections[:-1] if connection.client.name.startswith("C")]
     leaving = [f"{c.client.name}: CLOSE" for c in others] + [f"{c.server.name}: CLOSE in CLOSE-WAIT" for c in others]
-    name = wanting.client.name
+    client = wanting.client.name
     prop = LeadsTo(
-        "live-client-is-served",
+        name,
         wanting.client.state_is("SYN-SENT"),
         z3.And(wanting.client.state_is("ESTABLISHED"), wanting.server.state_is("ESTABLISHED")),
-        f"a client that keeps trying, {name}, is connected in the end",
+        f"a client that keeps trying, {client}, is connected in the end",
     )
-    trying = willing(server, f"{name} opens again and sends", f"{name}: active OPEN", f"{name}: SEND")
+    trying = willing(server, f"{client} opens again and sends", f"{client}: active OPEN", f"{client}: SEND")
     return Live(
         prop, [protocol(server), trying, willing(server, "who is served closes, and then the server", *leaving)]
     )
@@ -113,6 +128,14 @@ def client_is_refused(server: Server) -> Property:
     present, x, _ = inbox.layout.unpack(inbox.slots[0].term)
     arrived = z3.And(wanting.client.state_is("SYN-SENT"), wanting.server.state_is("LISTEN"), present, x.syn)
     return Property("the SYN of a live client meets a full table", "reachable", z3.And(arrived, z3.Not(server.room())))
+
+
+def client_is_served_during_the_attack(server: Server) -> Property:
+    """The client is connected, and a forged SYN is on its way."""
+    wanting, attacked = server.connections[-1], server.connections[0]
+    ends = [side.state_is("ESTABLISHED") for side in (wanting.client, wanting.server)]
+    under_way = z3.Not(attacked.channels[0].empty)
+    return Property("a client is served during the attack", "reachable", z3.And(*ends, under_way))
 
 
 def dead_peer_in_the_table(server: Server) -> Property:

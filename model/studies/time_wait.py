@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from model.engines.explicit import Report, explore
 from model.engines.verdict import NO_LIMITS, Effort, Limits
-from model.network.make import network_of
+from model.network.bounded import Network
 from model.study import Counterexample, StudyResult, Table
 from model.tcp.config import BadConfig, Config
 from properties.time_wait import all_at_once, cases, last_ack_answered
@@ -104,7 +104,7 @@ def counterexample(found: Thresholds, config: Config, short: list[int], limits: 
     msl = short[0] if short else config.msl
     delay, rto = found.worst(msl)
     ticks = 2 * msl if short else found.smallest[delay, rto] - 1
-    network = network_of(config.but(msl=msl, delay=delay, rto=rto, time_wait=str(ticks)))
+    network = Network(config.but(msl=msl, delay=delay, rto=rto, time_wait=str(ticks)))
     times = f"with MSL {msl}, RTO {rto}, D {delay} and TIME-WAIT {ticks} ticks"
     prop = replace(last_ack_answered(network), sentence=f"The passive closer ends in order {times}.")
     system = network.system(prop)

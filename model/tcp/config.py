@@ -280,6 +280,13 @@ class Config:
         """The same configuration with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
+    def vary(self, settings: Mapping[str, object]) -> Config:
+        """The same with some fields changed by name."""
+        unknown = sorted(settings.keys() - {f.name for f in fields(self)})
+        if unknown:
+            raise BadConfig(f"{unknown[0]}: only the claims about a server have it")
+        return self.but(**settings)
+
     def varied(self) -> dict[str, object]:
         """The fields that differ from the defaults."""
         default = Config()
@@ -306,9 +313,12 @@ SCENARIO = Config(
 """What a scenario may use unless its settings say otherwise: 32 bits, and both users may do anything."""
 
 
-def parse_field(name: str, text: str) -> Any:
-    """The value of a field written as text (FIELD=VALUE on the command line); raises `BadConfig`."""
-    hints = get_type_hints(Config)
+def parse_field(name: str, text: str, of: type = Config) -> Any:
+    """The value of a field written as text (FIELD=VALUE on the command line); raises `BadConfig`.
+
+    of: the class whose field it is.
+    """
+    hints = get_type_hints(of)
     if name not in hints:
         raise BadConfig(f"unknown field '{name}'; the fields are: {', '.join(hints)}")
     kind = hints[name]
