@@ -75,9 +75,9 @@ DATA = (
             " RFC 793 an old ACK 'can be ignored', but the text of its segment is processed: so text of an earlier"
             " connection, behind a duplicate of its SYN, is delivered to a server that has heard from nobody. MAY-12,"
             " the range that RFC 5961 adds, drops the segment; it is optional, and the promise of"
-            " data-on-syn-delivered rests on it, even if no SYN carries data. The range includes SND.UNA-MAX.SND.WND, so"
-            " initial sequence numbers have to be W+window+1 apart, where W is what a connection uses: with W+window,"
-            " the acknowledgment of the earlier incarnation's FIN lies just inside."
+            " data-on-syn-delivered rests on it, even if no SYN carries data. The range includes"
+            " SND.UNA-MAX.SND.WND, so initial sequence numbers have to be W+window+1 apart (W: what a connection uses);"
+            " with W+window, the acknowledgment of the earlier incarnation's FIN lies just inside."
         ),
         make="data.old_text_in_fin_wait_1",
         witness=("data.stale_syn_with_text", "data.text_to_unconfirmed_fin_wait"),
