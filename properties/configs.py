@@ -90,8 +90,17 @@ DATA_QUEUED = Config(
     duplications=None,
     capacity=1,
     accounts=True,
+    isn_a="1,7",
+    isn_b="8,14",
 )
-"""Text on the SYN, queued until ESTABLISHED as the RFC has it: A's user may SEND in LISTEN. Crashes and duplication."""
+"""Text on the SYN, queued until ESTABLISHED as the RFC has it: A's user may SEND in LISTEN. Crashes and duplication.
+
+Initial sequence numbers are W+window+1 = 6 apart: RFC 5961's range of SEG.ACK includes SND.UNA-MAX.SND.WND, and an old
+acknowledgment may be ISS+W.
+"""
+
+TWO_SEGMENTS = DATA_QUEUED.but(capacity=2, retransmission=False, duplications=2, closes="B", loss=False)
+"""The same with room for two segments each way, so that old text may follow an old SYN."""
 
 DATA_DROPPED = DATA_QUEUED.but(data_on_syn="dropped")
 """What comes with a SYN is dropped: the explainer's rule."""

@@ -60,9 +60,9 @@ def test_every_property_is_named_as_its_claim_and_every_invariant_has_a_witness(
             assert all(make_witness(witness, network).kind == "reachable" for witness in claim.witness)
 
 
-def test_the_default_run_compiles_at_most_twenty_untimed_systems_besides_those_of_infinite_runs() -> None:
+def test_the_default_run_compiles_at_most_21_untimed_systems_besides_those_of_infinite_runs() -> None:
     searched = {cell.config for claim in CLAIMS if claim.searched and claim not in INFINITE for cell in claim.cells}
-    assert len([config for config in searched if isinstance(config, Config) and not config.timed]) <= 20
+    assert len([config for config in searched if isinstance(config, Config) and not config.timed]) <= 21
     assert len({cell.config for claim in INFINITE for cell in claim.cells}) <= 7
 
 
@@ -169,8 +169,8 @@ def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None
         (105_733, 811_978, 29),
         (246, 637, 21),
         (4_768_728, 41_239_361, 26),
-        (971_440, 7_508_779, 35),
-        (865_287, 6_692_122, 36),
+        (969_472, 7_489_906, 35),
+        (863_743, 6_677_032, 36),
         (331_695, 2_629_435, 29),
         (253_577, 2_005_084, 36),
         (1_165, 6_821, 19),
