@@ -17,12 +17,14 @@ from model.system import Property
 from model.tcp.config import BadConfig, Config
 from model.traces.render import Pictures
 from properties.claims import find
-from properties.configs import LAST_ACK, THRESHOLD
+from properties.configs import FOUR_WAY_CLOSE, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
+from properties.deadlock import progress
 from properties.time_wait import closed_after_a_loss, last_ack_answered
 
 SLOW = LAST_ACK.but(
     octets=1, ack_delay=1, application_delay=4, quiet_time=3, crashes=1, gives_up="B", user_timeout=9, losses=0
 )
+SLOW_OPENING = Config(timed=True, isn_b="8", gives_up_syn="B", syn_received_timeout=5, losses=1, closes="none")
 OPENING = Config(timed=True, capacity=1, loss=False, closes="none", isn_b="8")
 
 
@@ -43,7 +45,7 @@ def test_explicit_and_twin_agree_on_timed_networks(config: Config, states: int, 
     assert counts[0][:3] == (states, transitions, depth)
 
 
-@pytest.mark.parametrize("config", [LAST_ACK, SLOW], ids=["LAST_ACK", "every timer"])
+@pytest.mark.parametrize("config", [LAST_ACK, SLOW], ids=["LAST_ACK", "closing timers"])
 def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time(config: Config) -> None:
     network = Network(config)
     clocks = network.clocks
@@ -177,3 +179,66 @@ def test_impossible_times_are_refused(changes: dict[str, object], says: str) -> 
 def test_a_start_that_the_users_cannot_reach_is_refused() -> None:
     with pytest.raises(BadConfig, match="start=half-closed: A starts in a state that its calls cannot lead to"):
         Network(LAST_ACK.but(closes="B")).system()
+
+
+def test_a_syn_received_of_a_dead_client_lasts_until_its_timeout() -> None:
+    network = Network(SLOW_OPENING.but(closes="A", loss=False, losses=None))
+    a, b = network.sides.values()
+    timer = next(t for t in network.clocks.timers(b) if t.name == "syn_received_timeout") if network.clocks else None
+    assert timer is not None
+    alone = Property("alone", "reachable", z3.And(b.state_is("SYN-RECEIVED"), a.state_is("CLOSED"), timer.due))
+    within = Property("within", "always", z3.And(z3.ULE(timer.clock.term, 5), z3.Implies(timer.clock.term != 0,
+                      b.state_is("SYN-RECEIVED"))))  # fmt: skip
+    found = explicit.explore(network.system(alone, within))
+    assert [found["alone"].answer, found["within"].answer] == ["unreachable", "holds"]  # Its reset comes first.
+
+
+def test_with_every_segment_lost_the_syn_received_timeout_expires_after_five_ticks() -> None:
+    network = Network(SLOW_OPENING.but(losses=None, retransmission=False))
+    b = network.sides["B"]
+    again = Property("LISTEN again", "reachable", z3.And(b.state_is("LISTEN"), b.incarnation.term == 1))
+    trace = explicit.explore(network.system(again))["LISTEN again"].trace
+    assert trace is not None
+    assert trace.steps[-1].rule.event == "SYN-RECEIVED TIMEOUT (passive OPEN)"
+    assert [step.rule.event for step in trace.steps].count("a tick") == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"user_timeout": 3}, "user_timeout=3: at least 1 tick, and gives_up must say whose it is"),
+        ({"syn_received_timeout": 0, "gives_up_syn": "B"}, "syn_received_timeout=0: at least 1 tick"),
+        ({"application_delay": 1, "closes": "A"}, "application_delay=1, closes=A: both must CLOSE"),
+        ({"quiet_time": 2}, "quiet_time=2: nobody crashes"),
+        ({"quiet_time": 20, "crashes": 1}, "quiet_time=20: at most 15 ticks"),
+        ({"timed": False, "ack_delay": 1}, "ack_delay=1: needs timed=true"),
+    ],
+)
+def test_impossible_timers_are_refused(changes: dict[str, object], says: str) -> None:
+    with pytest.raises(BadConfig, match=says):
+        Config(**{"timed": True, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        SLOW,
+        SLOW_OPENING.but(capacity=1),
+        FOUR_WAY_CLOSE.but(ack_delay=1, rto=4),
+        SLOW_APPLICATION,
+        OLD_SEGMENTS.but(incarnations=1, capacity=1),
+        OLD_SEGMENTS.but(incarnations=1, capacity=1, abort_to="TIME-WAIT", octets=1),
+        LAST_ACK.but(retransmissions=1),
+        LAST_ACK.but(retransmission=False),
+    ],
+    ids=str,
+)
+def test_time_never_stands_still(config: Config) -> None:
+    """Where the tick must wait, something that is due can happen."""
+    network = Network(config)
+    assert network.clocks is not None
+    (tick,) = [rule for rule in network.rules if rule.kind == "time"]
+    calls = [side.state_is("CLOSE-WAIT") for side in network.sides.values() if config.application_delay is not None]
+    stuck = z3.Not(z3.Or(tick.guard, progress(network), *calls))
+    found = explicit.explore(network.system(Property("time goes on", "always", z3.Not(stuck))))
+    assert found["time goes on"].answer == "holds"

@@ -27,8 +27,9 @@ from model.traces.band import band
 from model.traces.dot import BOLD, SANS, Value, attributes, edge, text
 from model.traces.flights import SENDS, Flight, flights, flights_of_loop, history
 
-MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS = 180.0, 30.0, 7.4, 31
-"""Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words."""
+MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS, STACK = 180.0, 30.0, 7.4, 31, 15.0
+"""Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words; distance of
+states above each other."""
 KINDS = {"call": "#0d47a1", "timeout": "#a84300", "crash": RED}
 Lanes = Mapping[str, Mapping[str, str]]
 """The names of the lines, from left to right; of each the sides that share it, with the variable of their state, or
@@ -108,17 +109,18 @@ def _arrows(paper: Paper, known: Sequence[Flight]) -> list[Arrow]:
 def _frame(paper: Paper, names: Sequence[str], title: str, caption: str, mark: str) -> Iterator[str]:
     """Title, caption, the two lines with their names, and the colour under the last step."""
     middle, width = paper.width / 2, paper.width + 2 * MARGIN
+    top = -32 - STACK * max(0, *(len(sides) - 2 for sides in paper.lines))
     above, below = _wrap(title, width / 8.5), _wrap(caption, width / 7)
     bottom = paper.rows[-1]
     if mark:
         look = {"style": "filled", "fillcolor": mark}
         place = (middle - NUMBERS / 2, paper.rows[-2] + 2)
         yield text("the last step", place, ["", "", "", ""], width + NUMBERS, size=ROW / 5 - 1, look=look)
-    yield text("title", (middle, -52 - 11 * len(above)), above, width, size=16, look={"fontname": BOLD})
+    yield text("title", (middle, top - 20 - 11 * len(above)), above, width, size=16, look={"fontname": BOLD})
     for side, x in zip(names, (0.0, paper.width), strict=True):
-        yield from edge(f"line of {side}", (x, -20), (x, bottom), color=LINE, arrowhead="none", penwidth=1.6)
+        yield from edge(f"line of {side}", (x, top + 12), (x, bottom), color=LINE, arrowhead="none", penwidth=1.6)
         yield text(
-            f"name of {side}", (x, -32), [side], len(side) * 9 + 22, size=15, look={"shape": "box", "color": LINE}
+            f"name of {side}", (x, top), [side], len(side) * 9 + 22, size=15, look={"shape": "box", "color": LINE}
         )
     if caption:
         yield text("caption", (middle, bottom + 24 + 8 * len(below)), below, width, size=12.5)
@@ -154,7 +156,7 @@ def _first_states(paper: Paper, system: System, trace: Trace, states: Mapping[st
         known = [side for side in sides if side in states]
         for height, side in enumerate(reversed(known)):
             show = system.var[states[side]].show(trace.initial[states[side]])
-            yield _state(paper, side, 0, show, 15.0 * height)
+            yield _state(paper, side, 0, show, STACK * height)
 
 
 def _event(paper: Paper, number: int, step: Step, states: Sequence[str]) -> str:
