@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
-from properties.configs import DEAD_PEER, DEAD_PEER_TOLD, ENDLESS_FLOOD, FLOOD, FORGED, FULL, GHOST
+from properties.configs import DEAD_PEER, DEAD_PEER_TOLD, ENDLESS_FLOOD, FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
 
 PATIENT = "timers that expire while a segment is on its way (patient timers stand for RTO above the round trip)"
 
@@ -85,6 +85,43 @@ TABLE = (
         ),
         witness=("table.client_is_served_during_the_attack",),
         not_checked=f"{PATIENT}; how a cookie is computed (here the ISN on offer plus IRS)",
+    ),
+    Claim(
+        name="forged-text-held",
+        settles=("S6",),
+        sentence="An attacker without a return path cannot make the server hold or deliver text.",
+        cite="3.10.7.2, third; RFC 4987, 2.2",
+        meaning=(
+            "Why the first segment should carry no data: the text of a forged SYN costs the server memory if it is"
+            " queued, as the RFC has it, and time as well if it is accepted. This is data-on-syn-held with the attacker"
+            " whom the explainer has in mind."
+        ),
+        make="table.forged_text_held",
+        witness=("table.ghost_in_the_table",),
+        cells=(
+            Cell("dropped", FORGED_TEXT.each(data_on_syn="dropped"), "holds"),
+            Cell("queued, as the RFC", FORGED_TEXT, "fails"),
+            Cell("accepted", FORGED_TEXT.each(data_on_syn="accepted"), "fails"),
+        ),
+        not_checked="more than one forged SYN and one octet: the property is about each of them",
+    ),
+    Claim(
+        name="forged-text-delivered",
+        settles=("S6",),
+        sentence="An attacker without a return path cannot make the server deliver text.",
+        cite="3.10.7.2, third; RFC 4987, 2.2",
+        meaning=(
+            "What the RFC's queue is worth: the text of a forged SYN is never delivered, since the ACK that would"
+            " release it must carry a number that the attacker never sees. Accepted at once, it is."
+        ),
+        make="table.forged_text_delivered",
+        witness=("table.ghost_in_the_table",),
+        cells=(
+            Cell("dropped", FORGED_TEXT.each(data_on_syn="dropped"), "holds"),
+            Cell("queued, as the RFC", FORGED_TEXT, "holds"),
+            Cell("accepted", FORGED_TEXT.each(data_on_syn="accepted"), "fails"),
+        ),
+        not_checked="an attacker that guesses the server's number",
     ),
     Claim(
         name="dead-peer-releases-slot",

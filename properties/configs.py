@@ -135,7 +135,7 @@ GHOST = ServerConfig((_STALE,))
 FORGED = ServerConfig((_FORGED,), attackers=(1,))
 """One forged SYN, from a host that answers nothing."""
 
-FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True),), attackers=(1,), attack_text=1)
+FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True, accounts=True),), attackers=(1,), attack_text=1)
 """The same with an octet of text, which SYN-RECEIVED keeps."""
 
 FULL = ServerConfig((_STALE, _EAGER))

@@ -5,6 +5,8 @@ The first 4-tuple is the one that may hold a slot in vain, the last one has the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import z3
 
 from model.engines.liveness import LeadsTo
@@ -13,6 +15,7 @@ from model.network.connection import Connection
 from model.network.server import Server
 from model.system import Property
 from model.tcp.state import STATES
+from properties.data import data_on_syn_delivered, data_on_syn_held
 from properties.fair import Live
 from properties.fair_server import protocol, willing
 from properties.predicates import counts_syn_acknowledged, half_open, peer_dead, peer_has_heard
@@ -101,6 +104,16 @@ def has_more_to_send(connection: Connection) -> z3.BoolRef:
     """The server's user has not yet sent all its octets."""
     tcb = connection.server.tcb
     return z3.ULT(tcb.snd_nxt - tcb.iss - 1, connection.config.octets)
+
+
+def forged_text_held(server: Server) -> Property:
+    """S6: an attacker without a return path does not make the server hold text, nor deliver it."""
+    return replace(data_on_syn_held(server), name="forged-text-held")
+
+
+def forged_text_delivered(server: Server) -> Property:
+    """S6: nor even deliver it."""
+    return replace(data_on_syn_delivered(server), name="forged-text-delivered")
 
 
 def cookie_confirms_the_client(network: Network) -> Property:

@@ -12,7 +12,7 @@ import pytest
 
 from model.engines.verdict import Limits
 from model.judge import Options, Row, Task, judge, tasks_of
-from model.network.bounded import Network
+from model.network.make import network_of
 from model.report import exit_status, summary
 from model.tcp.config import Config
 from model.traces.render import Pictures
@@ -51,9 +51,9 @@ def test_every_claim_has_both_kinds_of_configuration_and_a_sentence() -> None:
 
 
 def test_every_property_is_named_as_its_claim_and_every_invariant_has_a_witness() -> None:
-    network = Network(TINY.but(history=True, endings=True, losses=1, octets=1, accounts=True, start="half-closed"))
     for claim in CLAIMS:
         if claim.searched:
+            network = network_of(claim.cells[0].config)
             prop = make_property(claim.make, network)
             assert claim.name in (prop.name, "old-duplicates-need-fresh-isns")
             assert bool(claim.witness) == (isinstance(prop, Live) or prop.kind != "reachable"), claim.name
