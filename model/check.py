@@ -11,15 +11,14 @@ import json
 import os
 import shlex
 import sys
-import textwrap
 import traceback
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from model.network.table import ABOUT_SERVER, OWN, AnyConfig, ServerConfig, parse_setting
-from model.tcp.about import ABOUT
-from model.tcp.config import BadConfig, Config, show_field
+from model.arguments import explanation, listing, parser
+from model.network.table import AnyConfig, ServerConfig, parse_setting
+from model.tcp.config import BadConfig, Config
 from properties.claim import Claim
 from properties.claims import CLAIMS, find
 
@@ -27,10 +26,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from model.engines.verdict import Progress
+    from model.jobs import Watch
     from model.judge import Options, Row, Task
 
 OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
-UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
 class Unusable(Exception):
@@ -74,54 +73,6 @@ def explain_failure(error: Exception) -> int:
     return complain("internal error: this is a defect of the checker, please report the text above", INTERNAL)
 
 
-def parser() -> argparse.ArgumentParser:
-    """The command line's grammar."""
-    made = argparse.ArgumentParser(
-        prog="python -m model.check",
-        description="Settle by machine why TCP opens with three segments: check every claim, or those named.",
-        epilog="Exit status: 0 as claimed, 1 contradicted or violated, 2 unusable input, 3 inconclusive, 70 internal"
-        " error, 130 interrupted.",
-    )
-    add = made.add_argument
-    add("claims", nargs="*", metavar="CLAIM", help="claims to check (default: all; see --list)")
-    add("--list", action="store_true", help="describe the claims and the fields of the configuration")
-    add("--explain", metavar="CLAIM", help="say what a claim means, where it must hold and where it must fail")
-    add("--property", metavar="NAME", help="check one claim's property without an expectation, on the default"
-        " configuration as varied by --set")  # fmt: skip
-    add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
-    add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
-    add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")
-    add("--full-states", action="store_true", help="show every variable after each step of a trace")
-    add("--graph", action="store_true", help="draw the states that each search reaches, by the endpoints' states")
-    add("--max-states", metavar="N", type=_count, help="give up a search beyond this many states")
-    add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search beyond this much memory, such as 4G")
-    add("--max-seconds", metavar="S", type=_seconds, help="give up a search after this long")
-    return made
-
-
-def _count(text: str) -> int:
-    if not text.isdecimal() or int(text) == 0:
-        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
-    return int(text)
-
-
-def _bytes(text: str) -> int:
-    unit = text[-1:].upper() if text[-1:].isalpha() else ""
-    if unit not in UNITS:
-        raise argparse.ArgumentTypeError(f"'{text}' is not an amount of memory such as 500M or 4G")
-    return _count(text[: len(text) - len(unit)]) * UNITS[unit]
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number of seconds")
-    return value
-
-
 def run(args: argparse.Namespace, command: str) -> int:
     """What the arguments ask for."""
     if args.list:
@@ -151,6 +102,8 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     settings = {name: parse_setting(name, value) for name, value in (item.split("=", 1) for item in args.set)}
     named = [_claim(name) for name in ([args.property] if args.property is not None else args.claims)]
     if settings or args.property is not None:
+        if args.quick:
+            raise Unusable("--quick chooses among what is claimed: it goes with neither --set nor --property")
         if any(claim.scenario for claim in named):
             raise Unusable("a scenario has its own settings: --set and --property are for properties")
         named = named or [claim for claim in CLAIMS if not claim.scenario]
@@ -160,13 +113,13 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         for base in bases:
             base.vary(settings).check_searchable()
         return lambda: _varied(named, bases, settings)
-    return lambda: _claimed(named or CLAIMS)
+    return lambda: _claimed(named or CLAIMS, args.quick)
 
 
-def _claimed(claims: Sequence[Claim]) -> list[Task]:
+def _claimed(claims: Sequence[Claim], quick: bool) -> list[Task]:
     from model.judge import tasks_of
 
-    return tasks_of(claims)
+    return tasks_of(claims, quick)
 
 
 def _varied(claims: Sequence[Claim], bases: Sequence[AnyConfig], settings: Mapping[str, object]) -> list[Task]:
@@ -198,7 +151,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     tasks = make_tasks()
     limits = Limits(args.max_states, args.max_memory, args.max_seconds)
     options = Options(args.out, limits, Pictures(), [], args.full_states)
-    found, interrupted = judge_all(tasks, options, Console(stderr=True), args.graph)
+    found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(sorted(found, key=lambda row: tasks.index(row.task)), options)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
@@ -211,7 +164,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
             code = UNUSABLE
     with_traces = bool(args.claims or args.set) or args.property is not None
     width = None if sys.stdout is not None and sys.stdout.isatty() else 200
-    notes = [f"figures and traces are in {args.out}{os.sep}", *notes]
+    notes = [f"figures and traces are in {args.out}{os.sep}", *notes, *(left_out(args) if args.quick else [])]
     traces = traces_in_words(rows) if with_traces else ""
     say(traces + table_text(rows, notes, width) + summary(rows, len(tasks), code))
     for problem in dict.fromkeys(options.problems):
@@ -219,29 +172,34 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     return code
 
 
-def judge_all(tasks: Sequence[Task], options: Options, screen: Console, graphs: bool) -> tuple[list[Row], bool]:
+def left_out(args: argparse.Namespace) -> list[str]:
+    """A line about what --quick has left out, if that is anything."""
+    claims = [_claim(name) for name in args.claims] or CLAIMS
+    slow = sum(cell.slow for claim in claims for cell in claim.cells)
+    every = shlex.join(["python", "-m", "model.check", *args.claims])
+    line = f"--quick has left out {slow} verdicts, those with the largest searches; for all of them: {every}"
+    return [line] if slow else []
+
+
+def judge_all(
+    tasks: Sequence[Task], options: Options, screen: Console, args: argparse.Namespace
+) -> tuple[list[Row], bool]:
     """All rows, and whether Ctrl-C cut them short; a live line tells how far it is, if somebody is watching."""
-    from model.engines.verdict import INTERRUPTED as CTRL_C
-    from model.judge import judge, state_diagrams, state_graphs
+    from model.judge import state_diagrams, state_graphs
 
     rows: list[Row] = []
     try:
         with screen.status("compiling") as status:
 
-            def progress(name: str, p: Progress) -> None:
-                rate = p.transitions / max(p.seconds, 1e-9) / 1e6
-                status.update(
-                    f"{name}: {p.states:,} states, {rate:.1f} M transitions/s, depth {p.depth},"
-                    f" {p.frontier:,} in the frontier, {p.seconds:.0f} s"
-                )
+            def watch(searches: Sequence[tuple[str, Progress | None]]) -> None:
+                done = f"{len(rows)} of {len(tasks)} verdicts"
+                status.update("; ".join([done, *(how_far(name, at, len(searches) == 1) for name, at in searches)]))
 
-            for batch in judge(tasks, options, progress):
-                rows += batch
-                if any(row.effort.limit == CTRL_C for row in batch):
-                    return rows, True
-                status.update(f"{len(rows)} of {len(tasks)} verdicts; compiling")
+            with closing(batches(tasks, options, args.jobs, watch)) as found:
+                for batch in found:
+                    rows += batch
             state_diagrams(options)
-            if graphs:
+            if args.graph:
                 status.update("drawing state graphs")
                 state_graphs(tasks, options)
     except KeyboardInterrupt:
@@ -249,40 +207,28 @@ def judge_all(tasks: Sequence[Task], options: Options, screen: Console, graphs: 
     return rows, False
 
 
-def listing() -> str:
-    """The claims with their statements, and the fields."""
-    lines = ["Claims:"]
-    for claim in CLAIMS:
-        settles = ", ".join(claim.settles) or "a finding"
-        lines.append(f"  {claim.name} ({settles}): must hold: {_variants(claim, 'holds')}; must fail: "
-                     f"{_variants(claim, 'fails')}")  # fmt: skip
-        lines += textwrap.wrap(claim.sentence, 110, initial_indent="      ", subsequent_indent="      ")
-    lines += ["", "The explainer's statements:"]
-    for statement in sorted({one for claim in CLAIMS for one in claim.settles}):
-        names = ", ".join(claim.name for claim in CLAIMS if statement in claim.settles)
-        lines += textwrap.wrap(
-            f"{statement}: {names}", 110, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False
-        )
-    lines += ["", "Fields for --set, with their defaults:"]
-    lines += [f"  {name}={show_field(value)}: {ABOUT[name]}" for name, value in Config().as_dict().items()]
-    lines += ["", "Further fields of the claims about a server:"]
-    lines += [f"  {name}: {ABOUT_SERVER[name]}" for name in OWN]
-    return "\n".join(lines)
+def batches(
+    tasks: Sequence[Task], options: Options, jobs: int | None, watch: Watch
+) -> Generator[list[Row], None, None]:
+    """The rows as they are found: by several processes, if there is work for them. Raises `KeyboardInterrupt`."""
+    from model.jobs import judge_apart, processors, units
+    from model.judge import judge
+
+    waiting = units(tasks)
+    workers = min(jobs or processors(), len(waiting))
+    if workers > 1:
+        yield from judge_apart(waiting, options, workers, watch)
+    else:
+        yield from judge(tasks, options, lambda name, at: watch([(name, at)]))
 
 
-def _variants(claim: Claim, expected: str) -> str:
-    return ", ".join(cell.variant for cell in claim.cells if cell.expected == expected) or "-"
-
-
-def explanation(claim: Claim) -> str:
-    """What a claim says, where it says so, and what the answers mean."""
-    lines = [f"{claim.name} ({', '.join(claim.settles) or 'a finding'})", "", *textwrap.wrap(claim.sentence, 100)]
-    lines += [f"RFC 9293: {claim.cite}", "", *textwrap.wrap(claim.meaning, 100), ""]
-    for cell in claim.cells:
-        fields = " ".join(f"{name}={show_field(value)}" for name, value in cell.config.varied().items())
-        lines.append(f"{cell.variant}: {cell.expected}, on {fields or 'the default configuration'}")
-    lines += ["", *textwrap.wrap(f"Not checked: {claim.not_checked}", 100)] if claim.not_checked else []
-    return "\n".join(lines)
+def how_far(name: str, at: Progress | None, alone: bool) -> str:
+    """One search of the live line; one of several says less."""
+    if at is None:
+        return f"{name}: compiling"
+    rate = at.transitions / max(at.seconds, 1e-9) / 1e6
+    more = f", depth {at.depth}, {at.frontier:,} in the frontier" if alone else ""
+    return f"{name}: {at.states:,} states, {rate:.1f} M transitions/s{more}, {at.seconds:.0f} s"
 
 
 if __name__ == "__main__":

@@ -37,9 +37,14 @@ Report = Callable[[str, Progress], None]
 """Called with the variant that is being searched, and how far that is."""
 
 
-def tasks_of(claims: Iterable[Claim]) -> list[Task]:
-    """The cells of these claims, in order."""
-    return [Task(claim, cell.variant, cell.config, cell.expected) for claim in claims for cell in claim.cells]
+def tasks_of(claims: Iterable[Claim], quick: bool = False) -> list[Task]:
+    """The cells of these claims, in order; the slow ones only without `quick`."""
+    return [
+        Task(claim, cell.variant, cell.config, cell.expected)
+        for claim in claims
+        for cell in claim.cells
+        if not (quick and cell.slow)
+    ]
 
 
 def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object]) -> Task:
@@ -49,7 +54,17 @@ def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object]) -> Tas
 
 
 def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
-    """The rows of `tasks`, a list as soon as it is known; tasks on the same configuration share one search."""
+    """The rows of `tasks`, a list as soon as it is known; tasks on the same configuration share one search.
+
+    Raises `KeyboardInterrupt` after the rows of a search that Ctrl-C has cut short.
+    """
+    for batch in _batches(tasks, options, progress):
+        yield batch
+        if any(row.effort.limit == INTERRUPTED for row in batch):
+            raise KeyboardInterrupt
+
+
+def _batches(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
     for task in tasks:
         if task.claim.scenario:
             yield [judge_scenario(task, options)]

@@ -65,9 +65,7 @@ def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> N
             _print_study(console, f"{row.task.claim.name} ({row.task.variant})", made)
     _print_scopes(console, rows, names)
     _print_fairness(console, rows)
-    for row in rows:
-        if row.why:
-            console.print(f"{row.task.claim.name} ({row.task.variant}): {row.why}", style="dim", highlight=False)
+    _print_reasons(console, rows)
     for note in notes:
         console.print(note, style="yellow", highlight=False)
     console.print(NOT_CHECKED, style="dim", highlight=False)
@@ -113,6 +111,16 @@ def _print_study(console: Console, name: str, made: study.Table) -> None:
     console.print(table)
     for note in made.notes:
         console.print(note, style="dim", highlight=False)
+
+
+def _print_reasons(console: Console, rows: Sequence[Row]) -> None:
+    """Why verdicts are as they are, once for all that have the same reason."""
+    reasons: dict[str, list[str]] = {}
+    for row in rows:
+        if row.why:
+            reasons.setdefault(row.why, []).append(f"{row.task.claim.name} ({row.task.variant})")
+    for why, named in reasons.items():
+        console.print(f"{', '.join(named)}: {why}", style="dim", highlight=False)
 
 
 def _print_fairness(console: Console, rows: Sequence[Row]) -> None:

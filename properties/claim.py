@@ -21,11 +21,15 @@ Expected = Literal["holds", "fails"]
 
 @dataclass(frozen=True)
 class Cell:
-    """One row of a claim: under this variant the property must hold, or must fail (if *reachable*: be unreachable)."""
+    """One row of a claim: under this variant the property must hold, or must fail (if *reachable*: be unreachable).
+
+    slow: its search is among the largest, and `--quick` leaves it out.
+    """
 
     variant: str
     config: AnyConfig
     expected: Expected
+    slow: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import re
 import shlex
 from pathlib import Path
 
-from model.check import parser, selection
+from model.arguments import parser
+from model.check import selection
 from properties.claims import CLAIMS
 
 README = (Path(__file__).parent.parent / "README.md").read_text()

@@ -7,7 +7,7 @@ again with care once a search lasts. Traces are shortest, since a level is compl
 deterministic. `twin` is the same search in plain Python.
 
 Limits: variables of at most 64 bits, 2^32 - 2 states. Without `max_bytes` a search takes at most FRACTION of free
-memory.
+memory, or its share of that.
 """
 
 from __future__ import annotations
@@ -66,6 +66,11 @@ def explore(
     return verdicts(system, wanted, search.traces(), "explicit", search.effort(limit))
 
 
+def allowed(limits: Limits) -> int:
+    """Bytes that a search may take."""
+    return int(FRACTION * available() / limits.sharers) if limits.max_bytes is None else limits.max_bytes
+
+
 class Code:
     """The native functions of a system, called with arrays. `steps` and `states` are its properties of each sort."""
 
@@ -100,8 +105,7 @@ class Search:
         self.began = perf_counter()
         self.compile_seconds = self.began - begun
         words = self.code.layout.words
-        bytes_allowed = int(FRACTION * available()) if limits.max_bytes is None else limits.max_bytes
-        most = capacity(words, bytes_allowed)
+        most = capacity(words, allowed(limits))
         self.few = limits.max_states is not None and limits.max_states <= most
         self.store = Store(words, limits.max_states if self.few and limits.max_states else most)
         room = max(BUFFER, 2 * self.code.fan_out)

@@ -18,8 +18,7 @@ import numpy as np
 import z3
 from numba import njit
 
-from model.engines.explicit import FRACTION, Search
-from model.engines.memory import available
+from model.engines.explicit import Search, allowed
 from model.engines.search import FREE, HALF, INDEX, NO_PARENT, ONE, Array, hash_state, row_bytes
 from model.engines.values import values
 from model.engines.verdict import NO_LIMITS, OUT_OF_MEMORY, Limits
@@ -119,7 +118,7 @@ class StateGraph(Search):
     def __init__(self, system: System, limits: Limits = NO_LIMITS) -> None:
         if system.constraint is not None:
             raise ValueError("infinite runs of a system with a constraint are not checked")
-        self._bytes = int(FRACTION * available()) if limits.max_bytes is None else limits.max_bytes
+        self._bytes = allowed(limits)
         super().__init__(system, (), limits)
         self._chunks: list[tuple[Array, Array, Array]] = []
 

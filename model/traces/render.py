@@ -87,6 +87,27 @@ class Pictures:
         return drawn, problems
 
 
+Drawing = tuple[str, Path, Engine]
+"""The arguments of `Pictures.draw`."""
+
+
+class Drawings(Pictures):
+    """Pictures for another process to draw."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._noted: list[Drawing] = []
+
+    def draw(self, dot: str, path_without_suffix: Path, engine: Engine) -> None:
+        """Note a picture."""
+        self._noted.append((dot, path_without_suffix, engine))
+
+    def take(self) -> list[Drawing]:
+        """Those that were noted since the last time."""
+        taken, self._noted = self._noted, []
+        return taken
+
+
 def draw_installed(dot: str, engine: Engine) -> bytes:
     """SVG by the installed programs; raises `CannotDraw`."""
     return _run(["dot", f"-K{engine}", "-Tsvg"], dot, "Graphviz")

@@ -1,0 +1,103 @@
+"""What the command line understands, and what it says about claims and fields."""
+
+from __future__ import annotations
+
+import argparse
+import textwrap
+from pathlib import Path
+
+from model.network.table import ABOUT_SERVER, OWN
+from model.tcp.about import ABOUT
+from model.tcp.config import Config, show_field
+from properties.claim import Claim
+from properties.claims import CLAIMS
+
+UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    made = argparse.ArgumentParser(
+        prog="python -m model.check",
+        description="Settle by machine why TCP opens with three segments: check every claim, or those named.",
+        epilog="Exit status: 0 as claimed, 1 contradicted or violated, 2 unusable input, 3 inconclusive, 70 internal"
+        " error, 130 interrupted.",
+    )
+    add = made.add_argument
+    add("claims", nargs="*", metavar="CLAIM", help="claims to check (default: all; see --list)")
+    add("--list", action="store_true", help="describe the claims and the fields of the configuration")
+    add("--explain", metavar="CLAIM", help="say what a claim means, where it must hold and where it must fail")
+    add("--property", metavar="NAME", help="check one claim's property without an expectation, on the default"
+        " configuration as varied by --set")  # fmt: skip
+    add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
+    add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
+    add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")
+    add("--full-states", action="store_true", help="show every variable after each step of a trace")
+    add("--jobs", metavar="N", type=_count, help="search in so many processes at once (default: one for each processor"
+        " that may be used; 1: in this one)")  # fmt: skip
+    add("--quick", action="store_true", help="leave out the verdicts with the largest searches")
+    add("--graph", action="store_true", help="draw the states that each search reaches, by the endpoints' states")
+    add("--max-states", metavar="N", type=_count, help="give up a search beyond this many states")
+    add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search beyond this much memory, such as 4G;"
+        " each of those at once may take as much (default: most of what is free, shared)")  # fmt: skip
+    add("--max-seconds", metavar="S", type=_seconds, help="give up a search after this long")
+    return made
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
+    return int(text)
+
+
+def _bytes(text: str) -> int:
+    unit = text[-1:].upper() if text[-1:].isalpha() else ""
+    if unit not in UNITS:
+        raise argparse.ArgumentTypeError(f"'{text}' is not an amount of memory such as 500M or 4G")
+    return _count(text[: len(text) - len(unit)]) * UNITS[unit]
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a positive number of seconds")
+    return value
+
+
+def listing() -> str:
+    """The claims with their statements, and the fields."""
+    lines = ["Claims:"]
+    for claim in CLAIMS:
+        settles = ", ".join(claim.settles) or "a finding"
+        lines.append(f"  {claim.name} ({settles}): must hold: {_variants(claim, 'holds')}; must fail: "
+                     f"{_variants(claim, 'fails')}")  # fmt: skip
+        lines += textwrap.wrap(claim.sentence, 110, initial_indent="      ", subsequent_indent="      ")
+    lines += ["", "The explainer's statements:"]
+    for statement in sorted({one for claim in CLAIMS for one in claim.settles}):
+        names = ", ".join(claim.name for claim in CLAIMS if statement in claim.settles)
+        lines += textwrap.wrap(
+            f"{statement}: {names}", 110, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False
+        )
+    lines += ["", "Fields for --set, with their defaults:"]
+    lines += [f"  {name}={show_field(value)}: {ABOUT[name]}" for name, value in Config().as_dict().items()]
+    lines += ["", "Further fields of the claims about a server:"]
+    lines += [f"  {name}: {ABOUT_SERVER[name]}" for name in OWN]
+    return "\n".join(lines)
+
+
+def _variants(claim: Claim, expected: str) -> str:
+    return ", ".join(cell.variant for cell in claim.cells if cell.expected == expected) or "-"
+
+
+def explanation(claim: Claim) -> str:
+    """What a claim says, where it says so, and what the answers mean."""
+    lines = [f"{claim.name} ({', '.join(claim.settles) or 'a finding'})", "", *textwrap.wrap(claim.sentence, 100)]
+    lines += [f"RFC 9293: {claim.cite}", "", *textwrap.wrap(claim.meaning, 100), ""]
+    for cell in claim.cells:
+        fields = " ".join(f"{name}={show_field(value)}" for name, value in cell.config.varied().items())
+        lines.append(f"{cell.variant}: {cell.expected}, on {fields or 'the default configuration'}")
+    lines += ["", *textwrap.wrap(f"Not checked: {claim.not_checked}", 100)] if claim.not_checked else []
+    return "\n".join(lines)
