@@ -27,9 +27,9 @@ COLOURS = {"as claimed": "green", "holds": "green", "contradicted": "bold red", 
 NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
 COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
 NOT_CHECKED = (
-    "Not checked: infinite runs but those of the claims that say what is fair, quiet time and"
-    " data under time, flow control, more segments in the network or more incarnations than each scope says. --explain"
-    " CLAIM says what a single claim leaves open."
+    "Not checked: infinite runs but those of the claims that say what is fair, a server under time, flow control, more"
+    " segments in the network or more incarnations than each scope says. --explain CLAIM says what a single claim leaves"
+    " open."
 )
 
 
