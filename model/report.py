@@ -28,8 +28,8 @@ NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
 COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
 NOT_CHECKED = (
     "Not checked: infinite runs but those of the claims that say what is fair, a server under time, flow control, more"
-    " segments in the network or more incarnations than each scope says. --explain CLAIM says what a single claim leaves"
-    " open."
+    " segments in the network or more incarnations than each scope says. --explain CLAIM says what a single claim"
+    " leaves open."
 )
 
 
