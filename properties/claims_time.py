@@ -87,7 +87,8 @@ TIME = (
             " finding: a quiet time of one MSL, as the RFC has it, is not enough. If both sides crash, the answer to an"
             " old SYN is still under way when the quiet time ends: a segment and the answer to it take up to 2 D. So"
             " TIME-WAIT and quiet time both have to be 2 D + 1 ticks, and 2 MSL suffices for D < MSL. Nor do TIME-WAIT"
-            " and quiet time together suffice, as RFC 1185 says: a half-open peer keeps the old numbers for as long as it likes. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up leaves no"
+            " and quiet time together suffice, as RFC 1185 says: a half-open peer keeps the old numbers for as"
+            " long as it likes. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up leaves no"
             " TIME-WAIT."
         ),
         make="assumptions.old_segments",
