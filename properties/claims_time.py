@@ -47,7 +47,7 @@ TIME = (
             Cell("restarted", THRESHOLD, "holds"),
             Cell("not restarted", THRESHOLD.but(time_wait_restart=False), "fails"),
         ),
-        not_checked="an MSL of more than 3 ticks (--set msl=4 --set capacity=10 checks 4); more than one loss",
+        not_checked="an MSL of more than 4 ticks; a TIME-WAIT of more than RTO + 2 D + 2 ticks; more than one loss",
     ),
     Claim(
         name="no-old-segment-accepted",
