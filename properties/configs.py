@@ -37,7 +37,7 @@ PASSING_ZERO = Config()
 LAST_ACK = Config(timed=True, msl=3, rto=3, delay=2, losses=1, endings=True, start="half-closed", isn_b="8", capacity=3)
 """Time in ticks: A has closed, B has not; one segment may be lost. 2 MSL is tight here: RTO = MSL = D + 1."""
 
-THRESHOLD = LAST_ACK.but(capacity=8)
+THRESHOLD = LAST_ACK.but(msl=4, capacity=9)
 """The same for the study of TIME-WAIT, which varies the times up to this MSL; no segment finds the channel full."""
 
 FAIR_OPEN = Config(isn_b="8", closes="none")
