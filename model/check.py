@@ -211,6 +211,7 @@ def batches(
     tasks: Sequence[Task], options: Options, jobs: int | None, watch: Watch
 ) -> Generator[list[Row], None, None]:
     """The rows as they are found: by several processes, if there is work for them. Raises `KeyboardInterrupt`."""
+    from model.engines.verdict import INTERRUPTED as CTRL_C
     from model.jobs import judge_apart, processors, units
     from model.judge import judge
 
@@ -219,7 +220,10 @@ def batches(
     if workers > 1:
         yield from judge_apart(waiting, options, workers, watch)
     else:
-        yield from judge(tasks, options, lambda name, at: watch([(name, at)]))
+        for batch in judge(tasks, options, lambda name, at: watch([(name, at)])):
+            yield batch
+            if any(row.effort.limit == CTRL_C for row in batch):
+                raise KeyboardInterrupt
 
 
 def how_far(name: str, at: Progress | None, alone: bool) -> str:

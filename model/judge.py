@@ -54,17 +54,7 @@ def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object]) -> Tas
 
 
 def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
-    """The rows of `tasks`, a list as soon as it is known; tasks on the same configuration share one search.
-
-    Raises `KeyboardInterrupt` after the rows of a search that Ctrl-C has cut short.
-    """
-    for batch in _batches(tasks, options, progress):
-        yield batch
-        if any(row.effort.limit == INTERRUPTED for row in batch):
-            raise KeyboardInterrupt
-
-
-def _batches(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
+    """The rows of `tasks`, a list as soon as it is known; tasks on the same configuration share one search."""
     for task in tasks:
         if task.claim.scenario:
             yield [judge_scenario(task, options)]

@@ -25,7 +25,6 @@ from model.network.bounded import SIDES, Network
 from model.system import Rule, State, System
 from model.tcp.config import SCENARIO, Config, parse_field
 from model.tcp.state import STATES
-from model.terms import evaluate
 from model.trace import Step, Trace, enabled
 
 LINE = re.compile(
@@ -122,18 +121,21 @@ def _enabled(system: System, side: str, state: State) -> Iterator[Step]:
     """Every step that `side` (empty: the network) can take, the same segment in two slots once."""
     seen: list[tuple[str, str, State]] = []
     for step in enabled(system, state):
-        key = (step.rule.name, _wire(step, state, "arrive", "arrive-copy", "lose"), step.state)
-        if step.rule.side == side and key not in seen:
-            seen.append(key)
-            yield step
+        if step.rule.side == side:
+            key = (step.rule.name, _wire(step, state, "arrive", "arrive-copy", "lose"), step.state)
+            if key not in seen:
+                seen.append(key)
+                yield step
 
 
 def _wire(step: Step, state: State, *actions: str) -> str:
     """The segment with which the step does one of `actions`, in the RFC's notation; empty if there is none."""
     assignment = {**state, **step.inputs}
     for wire in step.rule.wires:
-        if wire.action in actions and evaluate(wire.when, assignment):
-            return wire.show({name: int(evaluate(term, assignment)) for name, term in wire.fields.items()})
+        if wire.action in actions:
+            happens, *values = wire.meaning(assignment)
+            if happens:
+                return wire.show(dict(zip(wire.fields, map(int, values), strict=True)))
     return ""
 
 

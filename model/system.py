@@ -93,6 +93,11 @@ class Wire:
     show: Callable[[Mapping[str, int]], str]
     when: z3.BoolRef
 
+    @cached_property
+    def meaning(self) -> Meaning:
+        """The Python meaning of `when` and then of the fields, prepared once."""
+        return Meaning([self.when, *self.fields.values()])
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -129,6 +134,7 @@ class Rule:
 CHOICE_WIDTH = 8
 
 
+@cache
 def choice(name: str) -> z3.BitVecRef:
     """The term for a rule's input."""
     return z3.BitVec(name, CHOICE_WIDTH)
@@ -187,6 +193,11 @@ class System:
     @cached_property
     def _constants(self) -> Fold:
         return free_constants()
+
+    @cached_property
+    def _sorted(self) -> dict[tuple[int, ...], tuple[list[z3.ExprRef], list[z3.ExprRef]]]:
+        """Terms sorted by their ids, with those terms: rules that write the same to a group share the work."""
+        return {}
 
     @cached_property
     def var(self) -> dict[str, Var]:
@@ -255,7 +266,10 @@ class System:
         for group in self.symmetric:
             if any(name in update for name in group):
                 new = [update.get(name, self.var[name].term) for name in group]
-                update.update(zip(group, sort_descending(new), strict=True))
+                key = tuple(term.get_id() for term in new)
+                if key not in self._sorted:
+                    self._sorted[key] = new, sort_descending(new)
+                update.update(zip(group, self._sorted[key][1], strict=True))
         return replace(rule, update=update)
 
     @cached_property

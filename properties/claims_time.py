@@ -96,8 +96,8 @@ TIME = (
         make="assumptions.old_segments",
         study=True,
         cells=(
-            Cell("quiet time of 2 MSL", OLD_SEGMENTS.but(quiet_time=4), "holds"),
-            Cell("quiet time of one MSL", OLD_SEGMENTS, "fails"),
+            Cell("quiet time of 2 MSL", OLD_SEGMENTS.but(quiet_time=4), "holds", slow=True),
+            Cell("quiet time of one MSL", OLD_SEGMENTS, "fails", slow=True),
         ),
         not_checked="text; more than two incarnations and one crash of each side; other times than the table's",
     ),

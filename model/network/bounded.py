@@ -83,8 +83,12 @@ class Network:
 
     def channel(self, source: Side) -> Channel:
         """What `source` has sent."""
-        c = self.config
-        return Channel(source.name, self.other(source).name, layout(c), c.capacity, c.reordering)
+        return self._channels[source.name]
+
+    @cached_property
+    def _channels(self) -> dict[str, Channel]:
+        c, (a, b) = self.config, self.names
+        return {x: Channel(x, y, layout(c), c.capacity, c.reordering) for x, y in ((a, b), (b, a))}
 
     @cached_property
     def clocks(self) -> Clocks | None:

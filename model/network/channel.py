@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import z3
 
@@ -77,7 +78,7 @@ class Channel:
     capacity: int
     reordering: bool
 
-    @property
+    @cached_property
     def slots(self) -> list[Var]:
         """The variables of the slots."""
         return [Var(f"{self.source}>{self.target}.{at}", self.layout.width) for at in range(self.capacity)]

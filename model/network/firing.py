@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import z3
@@ -74,12 +75,12 @@ class Firing:
         if self.network.clocks:
             changed |= self.network.clocks.update(self.side, self.event, changed)
         before = {var.name: var.term for var in self._variables()}
-        update = {name: z3.simplify(term) for name, term in changed.items()}
+        update = {name: z3.simplify(term) for name, term in changed.items() if term is not before[name]}
         yield self._named(
             self.event.name,
             guard,
             {name: term for name, term in update.items() if not term.eq(before[name])},
-            touches={"channel full": self._overflow()} if self.event.send else {},
+            touches={"channel full": self._overflow} if self.event.send else {},
         )
 
     def _exhausted(self, none_left: z3.BoolRef) -> Iterator[Rule]:
@@ -133,12 +134,12 @@ class Firing:
         slots = self.network.channel(self.network.other(self.side)).choices
         return {"slot": slots} | ({"copy": 2} if self.network.config.duplications != 0 else {})
 
-    @property
+    @cached_property
     def _original(self) -> z3.BoolRef:
         """The segment itself arrives, not a duplicate of it."""
         return choice("copy") == 0 if self.network.config.duplications != 0 else TRUE
 
-    @property
+    @cached_property
     def _sends(self) -> z3.BoolRef:
         """A segment is sent: not in quiet time."""
         clocks = self.network.clocks
@@ -158,11 +159,12 @@ class Firing:
     def _tcb_update(self) -> dict[str, z3.ExprRef]:
         state = z3.BitVecVal(STATES.index(self.event.next), self.side.state_var.width)
         update: dict[str, z3.ExprRef] = {self.side.state_var.name: state}
-        for name, var in self.side.tcb_vars.items():
-            new = getattr(self.event.tcb, name)
-            update[var.name] = z3.Extract(var.width - 1, 0, new) if var.width else new
-        for name in set(FIELDS) - set(self.side.tcb_vars):
-            if not z3.simplify(getattr(self.event.tcb, name)).eq(z3.simplify(getattr(self.side.tcb, name))):
+        changed = [name for name in FIELDS if getattr(self.event.tcb, name) is not getattr(self.side.tcb, name)]
+        for name in changed:
+            new, var = getattr(self.event.tcb, name), self.side.tcb_vars.get(name)
+            if var is not None:
+                update[var.name] = z3.Extract(var.width - 1, 0, new) if var.width else new
+            elif not z3.simplify(getattr(self.event.tcb, name)).eq(z3.simplify(getattr(self.side.tcb, name))):
                 raise BadSystem(f"'{self.event.name}' sets {name}, which this configuration leaves out")
         return update
 
@@ -244,6 +246,7 @@ class Firing:
             update |= outbox.insert(self.event.send, self._author, self._sends)
         return update
 
+    @cached_property
     def _overflow(self) -> z3.BoolRef:
         return z3.simplify(z3.And(self._sends, self.network.channel(self.side).full))
 
@@ -258,7 +261,7 @@ class Firing:
         if sends and self.event.send is not None:
             outbox = self.network.channel(self.side)
             yield wire("send", outbox, self.event.send, z3.And(self._sends, z3.Not(outbox.full)))
-            yield wire("send-lost", outbox, self.event.send, self._overflow())
+            yield wire("send-lost", outbox, self.event.send, self._overflow)
 
 
 def _resize(term: z3.BitVecRef, width: int) -> z3.BitVecRef:

@@ -37,7 +37,7 @@ class Side:
     def _var(self, field: str, width: int = 0, ghost: bool = False) -> Var:
         return Var(f"{self.name}.{field}", width, ghost=ghost)
 
-    @property
+    @cached_property
     def state_var(self) -> Var:
         """The state of the connection."""
         return enumeration(f"{self.name}.state", STATES)
@@ -63,37 +63,37 @@ class Side:
             return var.term if var else z3.BoolVal(False)
         return z3.ZeroExt(self.config.seq_bits - var.width, var.term) if var else z3.BitVecVal(0, self.config.seq_bits)
 
-    @property
+    @cached_property
     def incarnation(self) -> Var:
         """Initial sequence numbers chosen so far: the number of the current incarnation."""
         return self._var("incarnation", self.config.incarnation_bits)
 
-    @property
+    @cached_property
     def peer(self) -> Var:
         """Ghost: the incarnation of the other side that this TCB believes it talks to."""
         return self._var("peer", self.config.incarnation_bits, ghost=True)
 
-    @property
+    @cached_property
     def heard(self) -> Var:
         """Ghost: bit k-1 says that incarnation k of the other side has accepted a SYN of this incarnation."""
         return self._var("heard", self.config.incarnations, ghost=True)
 
-    @property
+    @cached_property
     def finished(self) -> Var:
         """Ghost: the other side's incarnation with which this side last exchanged data and closed in order."""
         return self._var("finished", self.config.incarnation_bits, ghost=True)
 
-    @property
+    @cached_property
     def ended(self) -> Var:
         """Ghost: how the last connection of this side ended."""
         return replace(enumeration(f"{self.name}.ended", ENDINGS), ghost=True)
 
-    @property
+    @cached_property
     def ack_lost(self) -> Var:
         """Ghost: an acknowledgment of all that this side had sent has been lost on its way."""
         return self._var("ack_lost", ghost=True)
 
-    @property
+    @cached_property
     def deceived(self) -> Var:
         """Ghost: a segment of another incarnation than `peer` has changed the state, SND.UNA or RCV.NXT."""
         return self._var("deceived", ghost=True)
@@ -116,7 +116,7 @@ class Side:
         numbers = range(1, self.config.incarnations + 1)
         return [self._var(f"{name}_{k}", most.bit_length(), ghost=True) for k in numbers]
 
-    @property
+    @cached_property
     def fed(self) -> Var:
         """Ghost: this connection has delivered text to its user."""
         return self._var("fed", ghost=True)

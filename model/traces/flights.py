@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from model.system import State, Wire, WireAction
-from model.terms import Meaning, evaluate
 from model.trace import Step, Trace
 
 SENDS = ("send", "send-lost", "send-nowhere")
@@ -82,8 +81,8 @@ def _active(before: State, step: Step) -> Iterator[tuple[Wire, str]]:
     """The wires whose condition holds where the step begins, and the text of their segment; arrivals come first."""
     assignment = {**before, **step.inputs}
     for wire in sorted(step.rule.wires, key=lambda wire: wire.action in SENDS):
-        if evaluate(wire.when, assignment):
-            values = Meaning(list(wire.fields.values()))(assignment)
+        happens, *values = wire.meaning(assignment)
+        if happens:
             yield wire, wire.show(dict(zip(wire.fields, values, strict=True)))
 
 
