@@ -6,7 +6,9 @@ import argparse
 import textwrap
 from pathlib import Path
 
-from model.tcp.config import ABOUT, Config, show_field
+from model.network.table import ABOUT_SERVER, OWN
+from model.tcp.about import ABOUT
+from model.tcp.config import Config, show_field
 from properties.claim import Claim
 from properties.claims import CLAIMS
 
@@ -73,8 +75,16 @@ def listing() -> str:
         lines.append(f"  {claim.name} ({settles}): must hold: {_variants(claim, 'holds')}; must fail: "
                      f"{_variants(claim, 'fails')}")  # fmt: skip
         lines += textwrap.wrap(claim.sentence, 110, initial_indent="      ", subsequent_indent="      ")
+    lines += ["", "The explainer's statements:"]
+    for statement in sorted({one for claim in CLAIMS for one in claim.settles}):
+        names = ", ".join(claim.name for claim in CLAIMS if statement in claim.settles)
+        lines += textwrap.wrap(
+            f"{statement}: {names}", 110, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False
+        )
     lines += ["", "Fields for --set, with their defaults:"]
     lines += [f"  {name}={show_field(value)}: {ABOUT[name]}" for name, value in Config().as_dict().items()]
+    lines += ["", "Further fields of the claims about a server:"]
+    lines += [f"  {name}: {ABOUT_SERVER[name]}" for name in OWN]
     return "\n".join(lines)
 
 

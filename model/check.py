@@ -17,7 +17,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from model.arguments import explanation, listing, parser
-from model.tcp.config import BadConfig, Config, parse_field
+from model.network.table import AnyConfig, ServerConfig, parse_setting
+from model.tcp.config import BadConfig, Config
 from properties.claim import Claim
 from properties.claims import CLAIMS, find
 
@@ -98,7 +99,7 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         raise Unusable("give either --property or claims, not both")
     if any("=" not in item for item in args.set):
         raise Unusable("--set wants FIELD=VALUE")
-    settings = {name: parse_field(name, value) for name, value in (item.split("=", 1) for item in args.set)}
+    settings = {name: parse_setting(name, value) for name, value in (item.split("=", 1) for item in args.set)}
     named = [_claim(name) for name in ([args.property] if args.property is not None else args.claims)]
     if settings or args.property is not None:
         if args.quick:
@@ -106,9 +107,11 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         if any(claim.scenario for claim in named):
             raise Unusable("a scenario has its own settings: --set and --property are for properties")
         named = named or [claim for claim in CLAIMS if not claim.scenario]
-        bases = [Config() if args.property is not None else claim.cells[0].config for claim in named]
+        firsts = [claim.cells[0].config for claim in named]
+        default = args.property is not None and not isinstance(firsts[0], ServerConfig)
+        bases = [Config()] if default else firsts
         for base in bases:
-            base.but(**settings).check_searchable()
+            base.vary(settings).check_searchable()
         return lambda: _varied(named, bases, settings)
     return lambda: _claimed(named or CLAIMS, args.quick)
 
@@ -119,7 +122,7 @@ def _claimed(claims: Sequence[Claim], quick: bool) -> list[Task]:
     return tasks_of(claims, quick)
 
 
-def _varied(claims: Sequence[Claim], bases: Sequence[Config], settings: Mapping[str, object]) -> list[Task]:
+def _varied(claims: Sequence[Claim], bases: Sequence[AnyConfig], settings: Mapping[str, object]) -> list[Task]:
     from model.judge import varied
 
     return [varied(claim, base, settings) for claim, base in zip(claims, bases, strict=True)]

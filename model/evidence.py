@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from model.engines.lasso import Lasso
-from model.network.bounded import Network
+from model.network.make import AnyNetwork
 from model.row import Evidence, Options, Row, stem
 from model.study import Counterexample
 from model.system import Property, System
@@ -35,7 +35,7 @@ def with_counterexamples(row: Row, found: Sequence[Counterexample], options: Opt
 class Shows:
     """What shows the runs of one system."""
 
-    network: Network
+    network: AnyNetwork
     system: System
     options: Options
 
@@ -95,17 +95,13 @@ class Shows:
         """Draw a run and write its words."""
         claim, variant = row.task.claim.name, row.task.variant
         path = self.options.out / stem(claim, variant, label)
-        (left, left_state), (right, right_state) = self.network.lanes.items()
         dot = ladder(
             self.system,
             trace,
             loop=loop,
             oldest_first=self.network.fifo,
             title=f"{claim}: {variant}" + (f" ({label})" if label else ""),
-            left=left,
-            right=right,
-            left_state=left_state,
-            right_state=right_state,
+            lanes=self.network.lanes,
             caption=caption,
             mark=mark,
         )

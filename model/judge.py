@@ -16,6 +16,7 @@ from model.engines.quotient import quotient
 from model.engines.verdict import INTERRUPTED, Effort, Progress, Verdict
 from model.evidence import Shows, with_counterexamples
 from model.network.make import network_of
+from model.network.table import AnyConfig
 from model.row import GOOD, Options, Row, Task, stem
 from model.scenario import NoRun, Scenario, read_scenario, run_scenario
 from model.study import find_study
@@ -46,10 +47,10 @@ def tasks_of(claims: Iterable[Claim], quick: bool = False) -> list[Task]:
     ]
 
 
-def varied(claim: Claim, base: Config, settings: Mapping[str, object]) -> Task:
+def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object]) -> Task:
     """The claim on `base` with some fields changed: nothing is expected of it."""
     variant = " ".join(f"{name}={show_field(value)}" for name, value in settings.items())
-    return Task(claim, variant or "default", base.but(**settings), "")
+    return Task(claim, variant or "default", base.vary(settings), "")
 
 
 def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
@@ -59,7 +60,7 @@ def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator
             yield [judge_scenario(task, options)]
         elif task.claim.study:
             yield [judge_study(task, options, progress)]
-    by_config: dict[Config, list[Task]] = {}
+    by_config: dict[AnyConfig, list[Task]] = {}
     for task in tasks:
         if task.claim.searched:
             by_config.setdefault(task.config, []).append(task)
@@ -67,7 +68,7 @@ def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator
         yield judge_shared(config, shared, options, progress)
 
 
-def judge_shared(config: Config, tasks: Sequence[Task], options: Options, progress: Report) -> list[Row]:
+def judge_shared(config: AnyConfig, tasks: Sequence[Task], options: Options, progress: Report) -> list[Row]:
     """One search for the finite runs of all tasks on one configuration, and one for the infinite runs."""
     network = network_of(config)
     made = {task: make_property(task.claim.make, network) for task in tasks}
@@ -126,6 +127,7 @@ def _with_evidence(row: Row, prop: Property | Live, verdict: Verdict | LivenessV
 
 def judge_study(task: Task, options: Options, progress: Report) -> Row:
     """The answer of a study with its tables and pictures."""
+    assert isinstance(task.config, Config)
     result = find_study(task.claim.make)(task.config, options.limits, partial(progress, task.variant))
     row = Row(task, task.claim.name, "study", result.answer, result.effort, why=result.why, tables=result.tables)
     return with_counterexamples(row, result.counterexamples, options)
@@ -133,6 +135,7 @@ def judge_study(task: Task, options: Options, progress: Report) -> Row:
 
 def judge_scenario(task: Task, options: Options) -> Row:
     """Whether a scenario of the package is a run."""
+    assert isinstance(task.config, Config)
     with as_file(files("properties") / "scenarios" / task.claim.scenario) as path:
         scenario = read_scenario(path, task.config)
     return replay_scenario(task, scenario, options)
@@ -180,7 +183,8 @@ def state_graphs(tasks: Sequence[Task], options: Options) -> None:
     """For each configuration that was searched, the states reached as pairs of the endpoints' states."""
     for task in {task.config: task for task in tasks if task.claim.searched}.values():
         network = network_of(task.config)
-        found = quotient(network.system(), list(network.lanes.values()), options.limits)
+        states = [name for sides in network.lanes.values() for name in sides.values()]
+        found = quotient(network.system(), states, options.limits)
         title = f"{task.variant}: {found.effort.states:,} states by the states of {' and '.join(network.lanes)}"
         path = options.out / stem("state graph", task.variant)
         options.pictures.draw(quotient_diagram(found.states, found.arcs, title), path, "dot")

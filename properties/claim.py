@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal
 
-from model.tcp.config import Config
+from model.network.table import AnyConfig
 
 if TYPE_CHECKING:
-    from model.network.bounded import Network
+    from model.network.make import AnyNetwork
     from model.system import Property
     from properties.fair import Live
 
@@ -27,7 +27,7 @@ class Cell:
     """
 
     variant: str
-    config: Config
+    config: AnyConfig
     expected: Expected
     slow: bool = False
 
@@ -65,16 +65,16 @@ class Claim:
         return not self.scenario and not self.study
 
 
-def make_property(reference: str, network: Network) -> Property | Live:
+def make_property(reference: str, network: AnyNetwork) -> Property | Live:
     """The property that `reference` ("module.function") names, for this network."""
     return _made(reference, network)  # type: ignore[no-any-return]
 
 
-def make_witness(reference: str, network: Network) -> Property:
+def make_witness(reference: str, network: AnyNetwork) -> Property:
     """Likewise a witness."""
     return _made(reference, network)  # type: ignore[no-any-return]
 
 
-def _made(reference: str, network: Network) -> Any:
+def _made(reference: str, network: AnyNetwork) -> Any:
     module, function = reference.split(".")
     return getattr(import_module(f"properties.{module}"), function)(network)

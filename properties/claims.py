@@ -7,10 +7,11 @@ from properties.claims_closing import CLOSING
 from properties.claims_data import DATA
 from properties.claims_infinite import INFINITE
 from properties.claims_opening import OPENING
+from properties.claims_table import TABLE
 from properties.claims_time import TIME
 from properties.claims_time_wait import HAZARDS
 
-CLAIMS = (*OPENING, *DATA, *CLOSING, *INFINITE, *TIME, *HAZARDS)
+CLAIMS = (*OPENING, *TABLE, *DATA, *CLOSING, *INFINITE, *TIME, *HAZARDS)
 
 
 def find(name: str) -> Claim | None:

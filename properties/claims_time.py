@@ -34,12 +34,14 @@ TIME = (
         sentence="2 MSL suffices for every retransmission timeout up to MSL and every delay below MSL.",
         cite="3.4.3; 3.6 (MUST-13); 3.10.8",
         meaning=(
-            "A study: for each delay bound D and retransmission timeout RTO it searches for the smallest TIME-WAIT with"
-            " which the passive closer is never reset although one segment may be lost (last-ack-answered). If a"
-            " retransmitted FIN restarts TIME-WAIT it is RTO + D + 1, so 2 MSL suffices for RTO =< MSL and D < MSL, and"
-            " one tick less does not. By the RFC's letter a retransmitted FIN fails the sequence number check and"
-            " restarts nothing; then 2 MSL is not enough, already at MSL = 2, RTO = 2, D = 1. If a segment may live for"
-            " the whole MSL (D = MSL), 2 MSL is one tick short even if restarted."
+            "A study: for each delay bound D and retransmission timeout RTO it searches for the smallest TIME-WAIT"
+            " with which the passive closer is never reset although one segment may be lost (last-ack-answered), up to"
+            " MSL = 4. Each entry is shown unsafe one tick below, and safe from there up to RTO + 2 D + 2; a run stops"
+            " where the passive closer's connection ends. If a retransmitted FIN restarts TIME-WAIT it is RTO + D + 1,"
+            " so 2 MSL suffices for RTO =< MSL and D < MSL, and one tick less does not. By the RFC's letter a"
+            " retransmitted FIN fails the sequence number check and restarts nothing; then 2 MSL is not enough, already"
+            " at MSL = 2, RTO = 2, D = 1. If a segment may live for the whole MSL (D = MSL), 2 MSL is one tick short"
+            " even if restarted."
         ),
         make="time_wait.threshold",
         study=True,
@@ -47,7 +49,7 @@ TIME = (
             Cell("restarted", THRESHOLD, "holds"),
             Cell("not restarted", THRESHOLD.but(time_wait_restart=False), "fails"),
         ),
-        not_checked="an MSL of more than 3 ticks (--set msl=4 --set capacity=10 checks 4); more than one loss",
+        not_checked="an MSL of more than 4 ticks; a TIME-WAIT of more than RTO + 2 D + 2 ticks; more than one loss",
     ),
     Claim(
         name="no-old-segment-accepted",
@@ -85,9 +87,10 @@ TIME = (
             " crash, and nobody calls CLOSE before it is open. 'No half-open peer': nobody opens while the other side"
             " keeps the TCB of an earlier incarnation. Fresh ISNs suffice alone. Without them four are needed, and a"
             " finding: a quiet time of one MSL, as the RFC has it, is not enough. If both sides crash, the answer to an"
-            " old SYN is still under way when the quiet time ends: a segment and the answer to it live up to 2 MSL. Nor"
-            " do TIME-WAIT and quiet time together suffice, as RFC 1185 says: a half-open peer keeps the old numbers"
-            " for as long as it likes. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up leaves no"
+            " old SYN is still under way when the quiet time ends: a segment and the answer to it take up to 2 D. So"
+            " TIME-WAIT and quiet time both have to be 2 D + 1 ticks, and 2 MSL suffices for D < MSL. Nor do TIME-WAIT"
+            " and quiet time together suffice, as RFC 1185 says: a half-open peer keeps the old numbers for as"
+            " long as it likes. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up leaves no"
             " TIME-WAIT."
         ),
         make="assumptions.old_segments",

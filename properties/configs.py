@@ -37,7 +37,7 @@ PASSING_ZERO = Config()
 LAST_ACK = Config(timed=True, msl=3, rto=3, delay=2, losses=1, endings=True, start="half-closed", isn_b="8", capacity=3)
 """Time in ticks: A has closed, B has not; one segment may be lost. 2 MSL is tight here: RTO = MSL = D + 1."""
 
-THRESHOLD = LAST_ACK.but(capacity=8)
+THRESHOLD = LAST_ACK.but(msl=4, capacity=9)
 """The same for the study of TIME-WAIT, which varies the times up to this MSL; no segment finds the channel full."""
 
 FAIR_OPEN = Config(isn_b="8", closes="none")
@@ -90,8 +90,17 @@ DATA_QUEUED = Config(
     duplications=None,
     capacity=1,
     accounts=True,
+    isn_a="1,7",
+    isn_b="8,14",
 )
-"""Text on the SYN, queued until ESTABLISHED as the RFC has it: A's user may SEND in LISTEN. Crashes and duplication."""
+"""Text on the SYN, queued until ESTABLISHED as the RFC has it: A's user may SEND in LISTEN. Crashes and duplication.
+
+Initial sequence numbers are W+window+1 = 6 apart: RFC 5961's range of SEG.ACK includes SND.UNA-MAX.SND.WND, and an old
+acknowledgment may be ISS+W.
+"""
+
+TWO_SEGMENTS = DATA_QUEUED.but(capacity=2, retransmission=False, duplications=2, closes="B", loss=False)
+"""The same with room for two segments each way, so that old text may follow an old SYN."""
 
 DATA_DROPPED = DATA_QUEUED.but(data_on_syn="dropped")
 """What comes with a SYN is dropped: the explainer's rule."""
@@ -126,7 +135,7 @@ GHOST = ServerConfig((_STALE,))
 FORGED = ServerConfig((_FORGED,), attackers=(1,))
 """One forged SYN, from a host that answers nothing."""
 
-FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True),), attackers=(1,), attack_text=1)
+FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True, accounts=True),), attackers=(1,), attack_text=1)
 """The same with an octet of text, which SYN-RECEIVED keeps."""
 
 FULL = ServerConfig((_STALE, _EAGER))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import z3
 
 from model.network.bounded import Network, Side
+from model.network.make import AnyNetwork
 from model.system import Property
 from model.tcp.config import BadConfig
 from properties.predicates import peer_dead
@@ -29,7 +30,7 @@ def fed_by_unconfirmed(side: Side) -> z3.BoolRef:
     return z3.And(side.heard.term == 0, accounted(side).fed.term)
 
 
-def data_on_syn_held(network: Network) -> Property:
+def data_on_syn_held(network: AnyNetwork) -> Property:
     """S6, as the explainer has it: nothing of an unconfirmed peer is held, nor has it been delivered."""
     parts = {
         f"{side.name} holds no octet of an unconfirmed peer and has delivered none": z3.Not(
@@ -40,7 +41,7 @@ def data_on_syn_held(network: Network) -> Property:
     return Property("data-on-syn-held", "always", z3.And(*parts.values()), parts=parts)
 
 
-def data_on_syn_delivered(network: Network) -> Property:
+def data_on_syn_delivered(network: AnyNetwork) -> Property:
     """S6, as the RFC has it: nothing of an unconfirmed peer is delivered."""
     return _unfed(network, "data-on-syn-delivered")
 
@@ -50,7 +51,7 @@ def old_text_in_fin_wait_1(network: Network) -> Property:
     return _unfed(network, "old-text-in-fin-wait-1")
 
 
-def _unfed(network: Network, name: str) -> Property:
+def _unfed(network: AnyNetwork, name: str) -> Property:
     parts = {
         f"{side.name} has delivered no octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
         for side in network.sides.values()

@@ -5,6 +5,8 @@ The first 4-tuple is the one that may hold a slot in vain, the last one has the 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import z3
 
 from model.engines.liveness import LeadsTo
@@ -13,6 +15,7 @@ from model.network.connection import Connection
 from model.network.server import Server
 from model.system import Property
 from model.tcp.state import STATES
+from properties.data import data_on_syn_delivered, data_on_syn_held
 from properties.fair import Live
 from properties.fair_server import protocol, willing
 from properties.predicates import counts_syn_acknowledged, half_open, peer_dead, peer_has_heard
@@ -33,7 +36,22 @@ def ghosts_release_slots(server: Server) -> Live:
 
 
 def live_client_is_served(server: Server) -> Live:
-    """S3: a client that keeps trying is connected in the end.
+    """S3: a client that keeps trying is connected in the end, although stale SYNs take slots."""
+    return _served(server, "live-client-is-served")
+
+
+def flood(server: Server) -> Live:
+    """S3, S6: likewise, although forged SYNs take slots."""
+    return _served(server, "flood")
+
+
+def cookies_withstand_a_flood(server: Server) -> Live:
+    """Likewise, although they never end."""
+    return _served(server, "cookies-withstand-a-flood")
+
+
+def _served(server: Server, name: str) -> Live:
+    """A client that keeps trying is connected in the end.
 
     It keeps trying: OPENs again whenever it is CLOSED, and it has something to say. Whoever else has been served
     leaves: its user closes, and the server's user closes after it.
@@ -41,14 +59,14 @@ def live_client_is_served(server: Server) -> Live:
     wanting = server.connections[-1]
     others = [connection for connection in server.connections[:-1] if connection.client.name.startswith("C")]
     leaving = [f"{c.client.name}: CLOSE" for c in others] + [f"{c.server.name}: CLOSE in CLOSE-WAIT" for c in others]
-    name = wanting.client.name
+    client = wanting.client.name
     prop = LeadsTo(
-        "live-client-is-served",
+        name,
         wanting.client.state_is("SYN-SENT"),
         z3.And(wanting.client.state_is("ESTABLISHED"), wanting.server.state_is("ESTABLISHED")),
-        f"a client that keeps trying, {name}, is connected in the end",
+        f"a client that keeps trying, {client}, is connected in the end",
     )
-    trying = willing(server, f"{name} opens again and sends", f"{name}: active OPEN", f"{name}: SEND")
+    trying = willing(server, f"{client} opens again and sends", f"{client}: active OPEN", f"{client}: SEND")
     return Live(
         prop, [protocol(server), trying, willing(server, "who is served closes, and then the server", *leaving)]
     )
@@ -88,6 +106,16 @@ def has_more_to_send(connection: Connection) -> z3.BoolRef:
     return z3.ULT(tcb.snd_nxt - tcb.iss - 1, connection.config.octets)
 
 
+def forged_text_held(server: Server) -> Property:
+    """S6: an attacker without a return path does not make the server hold text, nor deliver it."""
+    return replace(data_on_syn_held(server), name="forged-text-held")
+
+
+def forged_text_delivered(server: Server) -> Property:
+    """S6: nor even deliver it."""
+    return replace(data_on_syn_delivered(server), name="forged-text-delivered")
+
+
 def cookie_confirms_the_client(network: Network) -> Property:
     """S4 with SYN cookies, for the listening side only: when it is open, its peer has accepted its SYN.
 
@@ -113,6 +141,14 @@ def client_is_refused(server: Server) -> Property:
     present, x, _ = inbox.layout.unpack(inbox.slots[0].term)
     arrived = z3.And(wanting.client.state_is("SYN-SENT"), wanting.server.state_is("LISTEN"), present, x.syn)
     return Property("the SYN of a live client meets a full table", "reachable", z3.And(arrived, z3.Not(server.room())))
+
+
+def client_is_served_during_the_attack(server: Server) -> Property:
+    """The client is connected, and a forged SYN is on its way."""
+    wanting, attacked = server.connections[-1], server.connections[0]
+    ends = [side.state_is("ESTABLISHED") for side in (wanting.client, wanting.server)]
+    under_way = z3.Not(attacked.channels[0].empty)
+    return Property("a client is served during the attack", "reachable", z3.And(*ends, under_way))
 
 
 def dead_peer_in_the_table(server: Server) -> Property:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import z3
 
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
-from model.system import Property, System, Var
-from model.tcp.config import CLOCK_BITS, BadConfig, Config
+from model.system import Property, Rule, System, Var
+from model.tcp.config import CLOCK_BITS, BadConfig
 
 DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))
+
+TIMES = Times(DELAY.term, RTO.term, TIME_WAIT.term)
+"""Variables that no rule changes."""
 
 Case = tuple[int, int, int]
 """Delay bound, retransmission timeout, length of TIME-WAIT, in ticks."""
@@ -52,13 +57,23 @@ def cases(longest: int) -> Iterator[Case]:
                 yield delay, rto, time_wait
 
 
-def all_at_once(config: Config, wanted: Iterable[Case]) -> System:
-    """One system whose times are variables that no rule changes: an initial state and a property for each case.
+@dataclass(frozen=True)
+class UntilItEnds(Network):
+    """The runs up to where B's connection ends: with one incarnation it never has a TCB again (tested)."""
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """Those of the network, while the connection lasts."""
+        lasts = ended(self.sides["B"], "not")
+        return tuple(replace(rule, guard=z3.And(lasts, rule.guard)) for rule in super().rules)
+
+
+def all_at_once(network: Network, wanted: Iterable[Case]) -> System:
+    """One system for a network with the times TIMES: an initial state and a property for each case.
 
     A property is named by its case, as "delay rto time_wait". It says of a state that B, which closes last, has not
     been reset: from the half-closed start that is `last_ack_answered`, and cheaper to check than a step.
     """
-    network = Network(config, Times(DELAY.term, RTO.term, TIME_WAIT.term))
     answered = z3.Not(ended(network.sides["B"], "reset"))
     properties, starts = [], []
     for delay, rto, time_wait in wanted:

@@ -38,7 +38,10 @@ class Options:
 
 @dataclass(frozen=True)
 class Tcb:
-    """One endpoint. CLOSED and LISTEN have 0 and False in every other field. `syn_text`, `syn_fin`: held from a SYN."""
+    """One endpoint. CLOSED and LISTEN have 0 and False in every other field.
+
+    `syn_text`, `syn_fin`: held from a SYN. `ack_held`: SEGMENT ARRIVES itself delays no acknowledgment.
+    """
 
     state: str
     snd_una: int = 0
@@ -51,6 +54,7 @@ class Tcb:
     close_queued: bool = False
     syn_text: int = 0
     syn_fin: bool = False
+    ack_held: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from model.studies.assumptions import (
     old_segments,
     repeated,
     settled_by,
+    smallest,
     subsets,
     untimed,
 )
@@ -73,11 +74,24 @@ def test_more_room_in_the_network_changes_no_set() -> None:
     ]
 
 
+@pytest.mark.parametrize("name", ["time_wait", "quiet_time"])
+def test_both_times_have_to_be_a_tick_longer_than_two_delays(name: str) -> None:
+    assert smallest(OLD_SEGMENTS, NO_LIMITS, name) == 3
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["time_wait", "quiet_time"])
+def test_both_times_for_a_longer_delay(name: str) -> None:
+    assert smallest(OLD_SEGMENTS.but(msl=3, delay=2), NO_LIMITS, name) == 5
+
+
 @pytest.mark.long
 def test_the_study_and_its_table() -> None:
     found = old_segments(TWO_MSL, NO_LIMITS, lambda _: None)
     assert found.answer == "holds"
-    (table,) = found.tables
+    table, times = found.tables
+    assert times.rows == (("TIME-WAIT", "3"), ("quiet time", "3"))
+    assert times.notes[0].startswith("Both are 2 D + 1")
     assert [row[:2] for row in table.rows] == [
         ("minimal sufficient", "fresh ISNs"),
         ("minimal sufficient", "TIME-WAIT 2 MSL; quiet time; no ABORT, reset or give-up; no half-open peer"),

@@ -28,6 +28,7 @@ LENGTHS = {
     ("data-on-syn-delivered", "accepted"): 4,
     ("data-on-syn-delivered", "server repeats its ISN"): 9,
     ("old-text-in-fin-wait-1", "ACK range not tested"): 10,
+    ("old-text-in-fin-wait-1", "ISNs W+window apart"): 14,
     ("at-most-once", "accepted"): 7,
     ("nothing-lost-in-orderly-close", "FIN taken out of order"): 7,
     ("half-close-data", "text after CLOSE discarded"): 5,
@@ -35,7 +36,6 @@ LENGTHS = {
     ("time-wait-assassination", "RST as in RFC 793"): 7,
     ("fin-restarts-nothing", "as the RFC means it"): 3,
 }
-TWO_SEGMENTS = configs.DATA_QUEUED.but(capacity=2, retransmission=False, duplications=2, closes="B", loss=False)
 
 
 def failing() -> list[Task]:
@@ -97,6 +97,6 @@ def test_a_fin_sent_again_is_enough_to_end_time_wait(rows: dict[tuple[str, str],
 def test_with_two_segments_each_way_the_promises_of_the_rfc_hold_too() -> None:
     """Old SYN and old text under way at once: RFC 5961's range keeps both promises, without it both are broken."""
     for ack_range, answers in (("rfc5961", ["holds", "holds"]), ("off", ["violated", "violated"])):
-        network = Network(TWO_SEGMENTS.but(ack_range=ack_range))
+        network = Network(configs.TWO_SEGMENTS.but(ack_range=ack_range))
         found = explicit.explore(network.system(data_on_syn_delivered(network), at_most_once(network)))
         assert [verdict.answer for verdict in found.values()] == answers

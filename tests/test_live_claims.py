@@ -12,7 +12,7 @@ from model.engines.explicit import explore
 from model.engines.fairness import Fairness, RuleClass
 from model.engines.verdict import INTERRUPTED, NO_LIMITS, Effort, Limits, Verdict
 from model.judge import Options, Row, Task, judge, tasks_of
-from model.network.make import network_of
+from model.network.bounded import Network
 from model.report import as_json, table_text
 from model.tcp.config import Config
 from model.traces.render import Pictures
@@ -100,7 +100,7 @@ def test_two_ends_in_time_wait_acknowledge_each_other_for_ever(tmp_path: Path) -
 
 def test_by_weak_fairness_alone_a_full_channel_may_swallow_every_answer() -> None:
     """Why the promises are strong."""
-    network = network_of(THREE_WAY.but(reordering=False, losses=1))
+    network = Network(THREE_WAY.but(reordering=False, losses=1))
     live = open_completes(network)
     weak = Fairness(weak=[RuleClass(owed.rules) for owed in live.fairness.strong])
     verdicts = [liveness.check_liveness(network.system(), [live.prop], owed) for owed in (weak, live.fairness)]
@@ -170,7 +170,7 @@ def test_a_claim_about_infinite_runs_can_be_varied(tmp_path: Path, capsys: pytes
 
 
 def test_promises_name_the_rules_that_they_are_about() -> None:
-    network = network_of(configs.FAIR_CLOSE)
+    network = Network(configs.FAIR_CLOSE)
     (timer,) = fair.retransmission(network, "B").strong
     assert {name.split(" of ")[0] for name in timer.rules} == {"B: RETRANSMISSION"}
     assert [sorted(owed.rules) for owed in fair.time_wait(network).weak] == [

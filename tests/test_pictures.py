@@ -12,6 +12,7 @@ from model.traces.ladder import ladder, short_event
 from tests.greeting import COPY, LOST, OLD, Story, greeting, story
 
 TOY = greeting()
+LANES = {"A": {"A": "A.state"}, "B": {"B": "B.state"}}
 
 
 def picture(entries: Story, caption: str = "B is open, but A is not.", title: str = "A toy", old: bool = True) -> str:
@@ -20,10 +21,7 @@ def picture(entries: Story, caption: str = "B is open, but A is not.", title: st
         TOY,
         story(TOY, entries),
         title=title,
-        left="A",
-        right="B",
-        left_state="A.state",
-        right_state="B.state",
+        lanes=LANES,
         caption=caption,
         oldest_first=old,
     )
@@ -113,10 +111,7 @@ def test_a_segment_from_before_the_trace_starts_between_the_lines() -> None:
         TOY,
         late,
         title="",
-        left="A",
-        right="B",
-        left_state="A.state",
-        right_state="B.state",
+        lanes=LANES,
         caption="",
         mark="reached",
     )
@@ -162,10 +157,7 @@ def lasso(stem: int, entries: Story = AGAIN) -> str:
         before,
         loop=loop,
         title="A toy",
-        left="A",
-        right="B",
-        left_state="A.state",
-        right_state="B.state",
+        lanes=LANES,
         caption="",
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from model.scenario import BadScenario, NoRun, Scenario, read_scenario, run_scenario
-from model.tcp.config import BadConfig
+from model.tcp.config import BadConfig, Config
 from model.tcp.state import STATES
 from model.trace import replay
 from properties.claims import CLAIMS
@@ -40,6 +40,7 @@ def story(name: str) -> Scenario:
     """A scenario by its file's name, under the configuration that its claim says it is a run of."""
     (claim,) = [claim for claim in CLAIMS if claim.scenario == f"{name}.story"]
     (base,) = [cell.config for cell in claim.cells if cell.expected == "holds"]
+    assert isinstance(base, Config)
     return read_scenario(FOLDER / claim.scenario, base)
 
 

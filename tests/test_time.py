@@ -10,19 +10,22 @@ import z3
 from model.engines import explicit, twin
 from model.engines.verdict import Limits
 from model.judge import Options, Row, Task, judge, tasks_of
-from model.network.bounded import Network
+from model.network.bounded import NO_TCB, Network
 from model.report import as_json, table_text
 from model.studies.time_wait import thresholds
 from model.system import Property
 from model.tcp.config import BadConfig, Config
+from model.tcp.state import STATES
 from model.traces.render import Pictures
 from properties.claims import find
-from properties.configs import LAST_ACK, THRESHOLD
-from properties.time_wait import closed_after_a_loss, last_ack_answered
+from properties.configs import FOUR_WAY_CLOSE, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
+from properties.deadlock import progress
+from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, closed_after_a_loss, last_ack_answered
 
 SLOW = LAST_ACK.but(
     octets=1, ack_delay=1, application_delay=4, quiet_time=3, crashes=1, gives_up="B", user_timeout=9, losses=0
 )
+SLOW_OPENING = Config(timed=True, isn_b="8", gives_up_syn="B", syn_received_timeout=5, losses=1, closes="none")
 OPENING = Config(timed=True, capacity=1, loss=False, closes="none", isn_b="8")
 
 
@@ -43,7 +46,7 @@ def test_explicit_and_twin_agree_on_timed_networks(config: Config, states: int, 
     assert counts[0][:3] == (states, transitions, depth)
 
 
-@pytest.mark.parametrize("config", [LAST_ACK, SLOW], ids=["LAST_ACK", "every timer"])
+@pytest.mark.parametrize("config", [LAST_ACK, SLOW], ids=["LAST_ACK", "closing timers"])
 def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time(config: Config) -> None:
     network = Network(config)
     clocks = network.clocks
@@ -65,20 +68,40 @@ def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time(conf
     assert [verdict.answer for verdict in found.values()] == ["holds", "reachable"]
 
 
-def test_the_smallest_safe_time_wait_is_rto_plus_delay_and_one_tick() -> None:
-    found = thresholds(THRESHOLD)
-    assert found.smallest == {(delay, rto): rto + delay + 1 for delay in (1, 2, 3) for rto in (1, 2, 3)}
-
-
 def test_by_the_letter_two_msl_is_not_enough() -> None:
-    found = thresholds(THRESHOLD.but(msl=2, time_wait_restart=False))
-    assert found.smallest == {(1, 1): 4, (1, 2): 5, (2, 1): 6, (2, 2): 7}
+    found = thresholds(THRESHOLD.but(time_wait_restart=False))
+    assert [[found.smallest[delay, rto] for rto in range(1, 5)] for delay in range(1, 5)] == [
+        [4, 5, 5, 6],
+        [6, 7, 8, 9],
+        [8, 9, 10, 11],
+        [10, 11, 12, 13],
+    ]
+    assert (found.effort.states, found.effort.touched) == (1_939_066, {})
 
 
-@pytest.mark.long
-def test_the_thresholds_for_an_msl_of_four_ticks() -> None:
-    found = thresholds(THRESHOLD.but(msl=4, capacity=10))
-    assert found.smallest == {(delay, rto): rto + delay + 1 for delay in range(1, 5) for rto in range(1, 5)}
+@pytest.mark.parametrize(
+    ("msl", "restart"),
+    [
+        (2, False),
+        pytest.param(2, True, marks=pytest.mark.long),
+        pytest.param(3, False, marks=pytest.mark.long),
+        pytest.param(3, True, marks=pytest.mark.long),
+        pytest.param(4, False, marks=pytest.mark.long),
+        pytest.param(4, True, marks=pytest.mark.long),
+    ],
+)
+def test_nothing_is_lost_by_runs_that_stop_where_the_connection_ends(msl: int, restart: bool) -> None:
+    config = THRESHOLD.but(msl=msl, capacity=2 * msl + 1, time_wait_restart=restart)
+    networks = Network(config, TIMES), UntilItEnds(config, TIMES)
+    systems = [all_at_once(network, cases(msl)) for network in networks]
+    b = networks[0].sides["B"]
+    gone, ended = b.state_is(*NO_TCB), b.ended.term != 0
+    stays = z3.Or(*(b.state_var.next == STATES.index(state) for state in NO_TCB))
+    for_good = Property("B's TCB is gone for good", "step", z3.Implies(z3.Or(gone, ended), z3.And(gone, stays)))
+    complete, stopped = (explicit.explore(s, properties=[*s.properties, for_good]) for s in systems)
+    assert complete[for_good.name].answer == "holds"
+    assert {name: v.answer for name, v in complete.items()} == {name: v.answer for name, v in stopped.items()}
+    assert {v.answer for v in stopped.values()} == {"holds", "violated"}
 
 
 def test_a_search_in_which_the_channel_overflows_is_no_threshold() -> None:
@@ -114,19 +137,25 @@ def study(config: Config, out: Path) -> Row:
 
 def test_two_msl_suffices_and_one_tick_less_does_not(tmp_path: Path) -> None:
     row = study(THRESHOLD, tmp_path)
-    assert (row.engine, row.verdict, row.effort.states) == ("study", "holds", 916_021)
+    assert (row.engine, row.verdict, row.effort.states, row.effort.touched) == ("study", "holds", 671_596, {})
     lengths, comparison = row.tables
-    assert lengths.header == ("", "RTO=1", "RTO=2", "RTO=3")
-    assert lengths.rows == (("D=1", "3", "4", "5"), ("D=2", "4", "5", "6"), ("D=3", "5", "6", "7"))
+    assert lengths.header == ("", "RTO=1", "RTO=2", "RTO=3", "RTO=4")
+    assert lengths.rows == (
+        ("D=1", "3", "4", "5", "6"),
+        ("D=2", "4", "5", "6", "7"),
+        ("D=3", "5", "6", "7", "8"),
+        ("D=4", "6", "7", "8", "9"),
+    )
     assert lengths.notes[0] == "Everywhere it is RTO + D + 1."
     assert comparison.rows == (
         ("2", "4", "4 (D=1, RTO=2)", "suffices", "5"),
         ("3", "6", "6 (D=2, RTO=3)", "suffices", "7"),
+        ("4", "8", "8 (D=3, RTO=4)", "suffices", "9"),
     )
     (shown,) = row.evidence
-    assert (shown.label, len(shown.steps), shown.loop) == ("one tick less", 12, None)
+    assert (shown.label, len(shown.steps), shown.loop) == ("one tick less", 14, None)
     assert Path(shown.figure).name == "time-wait-threshold-test-one-tick-less"
-    assert "with MSL 3, RTO 3, D 2 and TIME-WAIT 5 ticks" in " ".join(shown.text.split())
+    assert "with MSL 4, RTO 4, D 3 and TIME-WAIT 7 ticks" in " ".join(shown.text.split())
 
 
 def test_not_restarted_two_msl_is_too_short_and_the_report_says_so(tmp_path: Path) -> None:
@@ -147,7 +176,12 @@ def test_a_study_is_inconclusive_at_a_limit_and_refuses_what_it_cannot_vary(tmp_
     options = Options(tmp_path, Limits(max_states=100), Pictures(), [])
     ((row,),) = judge([Task(claim, "test", THRESHOLD, "holds")], options, lambda *_: None)
     assert (row.verdict, row.why, row.outcome) == ("unknown", "max-states 100 reached", "inconclusive")
-    for config in (Config(), THRESHOLD.but(msl=5), THRESHOLD.but(start="closed")):
+    for config in (
+        Config(),
+        THRESHOLD.but(msl=5),
+        THRESHOLD.but(start="closed"),
+        THRESHOLD.but(incarnations=2, isn_b="8,12"),
+    ):
         with pytest.raises(BadConfig, match="this study needs timed=true"):
             study(config, tmp_path)
 
@@ -177,3 +211,66 @@ def test_impossible_times_are_refused(changes: dict[str, object], says: str) -> 
 def test_a_start_that_the_users_cannot_reach_is_refused() -> None:
     with pytest.raises(BadConfig, match="start=half-closed: A starts in a state that its calls cannot lead to"):
         Network(LAST_ACK.but(closes="B")).system()
+
+
+def test_a_syn_received_of_a_dead_client_lasts_until_its_timeout() -> None:
+    network = Network(SLOW_OPENING.but(closes="A", loss=False, losses=None))
+    a, b = network.sides.values()
+    timer = next(t for t in network.clocks.timers(b) if t.name == "syn_received_timeout") if network.clocks else None
+    assert timer is not None
+    alone = Property("alone", "reachable", z3.And(b.state_is("SYN-RECEIVED"), a.state_is("CLOSED"), timer.due))
+    within = Property("within", "always", z3.And(z3.ULE(timer.clock.term, 5), z3.Implies(timer.clock.term != 0,
+                      b.state_is("SYN-RECEIVED"))))  # fmt: skip
+    found = explicit.explore(network.system(alone, within))
+    assert [found["alone"].answer, found["within"].answer] == ["unreachable", "holds"]  # Its reset comes first.
+
+
+def test_with_every_segment_lost_the_syn_received_timeout_expires_after_five_ticks() -> None:
+    network = Network(SLOW_OPENING.but(losses=None, retransmission=False))
+    b = network.sides["B"]
+    again = Property("LISTEN again", "reachable", z3.And(b.state_is("LISTEN"), b.incarnation.term == 1))
+    trace = explicit.explore(network.system(again))["LISTEN again"].trace
+    assert trace is not None
+    assert trace.steps[-1].rule.event == "SYN-RECEIVED TIMEOUT (passive OPEN)"
+    assert [step.rule.event for step in trace.steps].count("a tick") == 5
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"user_timeout": 3}, "user_timeout=3: at least 1 tick, and gives_up must say whose it is"),
+        ({"syn_received_timeout": 0, "gives_up_syn": "B"}, "syn_received_timeout=0: at least 1 tick"),
+        ({"application_delay": 1, "closes": "A"}, "application_delay=1, closes=A: both must CLOSE"),
+        ({"quiet_time": 2}, "quiet_time=2: nobody crashes"),
+        ({"quiet_time": 20, "crashes": 1}, "quiet_time=20: at most 15 ticks"),
+        ({"timed": False, "ack_delay": 1}, "ack_delay=1: needs timed=true"),
+    ],
+)
+def test_impossible_timers_are_refused(changes: dict[str, object], says: str) -> None:
+    with pytest.raises(BadConfig, match=says):
+        Config(**{"timed": True, **changes})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        SLOW,
+        SLOW_OPENING.but(capacity=1),
+        FOUR_WAY_CLOSE.but(ack_delay=1, rto=4),
+        SLOW_APPLICATION,
+        OLD_SEGMENTS.but(incarnations=1, capacity=1),
+        OLD_SEGMENTS.but(incarnations=1, capacity=1, abort_to="TIME-WAIT", octets=1),
+        LAST_ACK.but(retransmissions=1),
+        LAST_ACK.but(retransmission=False),
+    ],
+    ids=str,
+)
+def test_time_never_stands_still(config: Config) -> None:
+    """Where the tick must wait, something that is due can happen."""
+    network = Network(config)
+    assert network.clocks is not None
+    (tick,) = [rule for rule in network.rules if rule.kind == "time"]
+    calls = [side.state_is("CLOSE-WAIT") for side in network.sides.values() if config.application_delay is not None]
+    stuck = z3.Not(z3.Or(tick.guard, progress(network), *calls))
+    found = explicit.explore(network.system(Property("time goes on", "always", z3.Not(stuck))))
+    assert found["time goes on"].answer == "holds"

@@ -59,9 +59,9 @@ class Network:
         return {name: Side(name, self.config) for name in self.names}
 
     @property
-    def lanes(self) -> dict[str, str]:
-        """For pictures: the two sides from left to right, and the variable that holds each one's state."""
-        return {side.name: side.state_var.name for side in self.sides.values()}
+    def lanes(self) -> dict[str, dict[str, str]]:
+        """For pictures: two lines from left to right, and of each its sides with the variable of their state."""
+        return {side.name: {side.name: side.state_var.name} for side in self.sides.values()}
 
     @property
     def slots(self) -> list[str]:

@@ -35,6 +35,7 @@ class Times:
     application_delay: z3.BitVecRef | None = None
     quiet_time: z3.BitVecRef | None = None
     user_timeout: z3.BitVecRef | None = None
+    syn_received_timeout: z3.BitVecRef | None = None
 
     @property
     def variables(self) -> list[Var]:
@@ -46,7 +47,7 @@ class Times:
 def constant_times(config: Config) -> Times:
     """The times of a configuration."""
     ticks = config.ticks
-    always = ("delay", "rto", "time_wait", "application_delay", "user_timeout")
+    always = ("delay", "rto", "time_wait", "application_delay")
     wanted = [f.name for f in fields(Times) if ticks.get(f.name) or (f.name in ticks and f.name in always)]
     return Times(**{name: z3.BitVecVal(ticks[name], CLOCK_BITS) for name in wanted})
 
@@ -62,8 +63,8 @@ class Moment:
 
     @property
     def outstanding(self) -> z3.BoolRef:
-        """Something that was sent is not acknowledged."""
-        return self.snd_una != self.snd_nxt
+        """Something that was sent is not acknowledged; TIME-WAIT has turned off the timers that look at that."""
+        return z3.And(self.snd_una != self.snd_nxt, z3.Not(self.state_is("TIME-WAIT")))
 
 
 @dataclass(frozen=True)
@@ -104,12 +105,17 @@ def progress(_: Event, before: Moment, after: Moment) -> z3.BoolRef:
 
 
 def retransmission(side: Side, time: z3.BitVecRef) -> Timer:
-    """Starts again when SND.UNA moves, and when it has gone off (RFC 6298, 5.1 to 5.4)."""
+    """Starts again when SND.UNA moves, and when it has gone off (RFC 6298, 5.1 to 5.4).
+
+    It does not run when the run's budget of retransmissions is used up, lest it stop time.
+    """
+    counter, most = side.budget("retransmissions"), side.config.retransmissions
+    left = TRUE if counter is None else z3.ULT(counter.term, most)
     return Timer(
         side,
         "retransmission",
         time,
-        runs=lambda at: at.outstanding,
+        runs=lambda at: z3.And(at.outstanding, left),
         restarts=lambda event, *moments: z3.Or(event.budget == "retransmissions", progress(event, *moments)),
         causes=lambda event: event.budget == "retransmissions",
     )
@@ -124,6 +130,17 @@ def time_wait(side: Side, time: z3.BitVecRef) -> Timer:
         runs=lambda at: at.state_is("TIME-WAIT"),
         restarts=lambda event, *_: event.restarts_2msl,
         causes=lambda event: event.name == "TIME-WAIT TIMEOUT",
+    )
+
+
+def syn_received_timeout(side: Side, time: z3.BitVecRef) -> Timer:
+    """Expires if nobody acknowledges the SYN,ACK in time (3.8.3; RFC 4987, 3.3)."""
+    return Timer(
+        side,
+        "syn_received_timeout",
+        time,
+        runs=lambda at: at.state_is("SYN-RECEIVED"),
+        causes=lambda event: event.call == "SYN-RECEIVED TIMEOUT",
     )
 
 
@@ -148,10 +165,13 @@ class Clocks:
     def timers(self, side: Side) -> Iterator[Timer]:
         """The timers of a side."""
         t = self.times
-        yield retransmission(side, t.rto)
+        if side.config.retransmission and side.config.retransmissions != 0:
+            yield retransmission(side, t.rto)
         yield time_wait(side, t.time_wait)
         if t.user_timeout is not None and side.config.gives_up in ("both", side.name):
             yield user_timeout(side, t.user_timeout)
+        if t.syn_received_timeout is not None and side.config.gives_up_syn in ("both", side.name):
+            yield syn_received_timeout(side, t.syn_received_timeout)
         if t.application_delay is not None:  # The user who has been told of the FIN calls CLOSE.
             yield Timer(side, "application", t.application_delay, lambda at: at.state_is("CLOSE-WAIT"))
         if t.ack_delay is not None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from model.network.bounded import Network
-from model.tcp.config import Config
+from model.network.server import Server
+from model.network.table import AnyConfig, ServerConfig
+
+AnyNetwork = Network | Server
 
 
-def network_of(config: Config) -> Network:
+def network_of(config: AnyConfig) -> AnyNetwork:
     """The network of a configuration; raises `BadConfig` where it cannot be built."""
-    return Network(config)
+    return Server(config) if isinstance(config, ServerConfig) else Network(config)

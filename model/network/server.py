@@ -60,6 +60,25 @@ class Server:
         return self.connection(source).channel(source)
 
     @property
+    def lanes(self) -> dict[str, dict[str, str]]:
+        """For pictures: the clients and attackers to the left, the server's ends to the right (see `Network.lanes`)."""
+        attacked = [c.names for c in self.connections if isinstance(c, Attack)]
+        clients = {c.client.name: "" if c.names in attacked else c.client.state_var.name for c in self.connections}
+        ends = {c.server.name: c.server.state_var.name for c in self.connections}
+        left, right = (*self.connections[0].names,) if len(self.connections) == 1 else ("clients", "server")
+        return {left: clients, right: ends}
+
+    @property
+    def slots(self) -> list[str]:
+        """The variables that hold segments under way."""
+        return [slot.name for connection in self.connections for c in connection.channels for slot in c.slots]
+
+    @property
+    def fifo(self) -> bool:
+        """Of equal segments the one sent first arrives first."""
+        return not any(connection.config.reordering for connection in self.connections)
+
+    @property
     def attacks(self) -> Var | None:
         """The counter of injected SYNs, if they are bounded."""
         most = self.config.attacks

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from model.tcp.config import BadConfig, Config
+from model.tcp.config import BadConfig, Config, parse_field
 
 ABOUT_SERVER: Mapping[str, str] = {
     "connections": "one configuration for each 4-tuple: client i has the role of A, the server's end that of B",
@@ -23,6 +23,8 @@ SHARED = (
 )
 """One server, one network: the fields that must be the same for every 4-tuple."""
 Timers = Literal["patient", "any"]
+OWN = ("slots", "backlog", "attacks", "attack_text", "timers")
+"""The fields of a server itself that can be varied by name."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,11 @@ class ServerConfig:
         """The same configuration with some fields of every connection changed."""
         return self.but(connections=tuple(config.but(**changes) for config in self.connections))
 
+    def vary(self, settings: Mapping[str, object]) -> ServerConfig:
+        """The same with fields of the server changed, and fields of a `Config` changed in every connection."""
+        own = {name: value for name, value in settings.items() if name in OWN}
+        return self.but(**own).each(**{name: value for name, value in settings.items() if name not in own})
+
     def check_searchable(self) -> None:
         """Refuse what a search cannot use."""
         for config in self.connections:
@@ -101,3 +108,11 @@ class ServerConfig:
         """All fields, as JSON can hold them."""
         own = {f.name: getattr(self, f.name) for f in fields(self)}
         return {**own, "connections": [config.as_dict() for config in self.connections]}
+
+
+AnyConfig = Config | ServerConfig
+
+
+def parse_setting(name: str, text: str) -> Any:
+    """The value of a field written as text, of a `Config` or of a server itself; raises `BadConfig`."""
+    return parse_field(name, text, ServerConfig if name in OWN else Config)

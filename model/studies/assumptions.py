@@ -50,7 +50,8 @@ def old_segments(config: Config, limits: Limits, progress: Report) -> StudyResul
     worst = maximal(s for s, enough in sufficient.items() if not enough)
     runs = tuple(picture(search, one) for one in worst for search in searches if settled_by(one) in search.verdicts)
     table = sets_table(config, minimal(s for s, enough in sufficient.items() if enough), worst, answers)
-    return StudyResult("holds" if sufficient[frozenset(ALL) - {FRESH}] else "violated", effort, (table,), runs)
+    tables = (table, times_table(config, limits))
+    return StudyResult("holds" if sufficient[frozenset(ALL) - {FRESH}] else "violated", effort, tables, runs)
 
 
 def subsets(names: Iterable[str]) -> Iterator[Assumed]:
@@ -96,6 +97,20 @@ def repeated(config: Config, limits: Limits, progress: Report) -> Iterator[Searc
         system = network.system(*wanted.values(), starts=list(starts.values()))
         found = explore(system, limits=limits, progress=progress)
         yield Searched(network, system, {assumed: found[prop.name] for assumed, prop in wanted.items()})
+
+
+def smallest(config: Config, limits: Limits, name: str) -> int | None:
+    """The smallest safe value of time_wait or quiet_time, in ticks, everything else but fresh numbers being assumed.
+
+    None if there is none up to 2 MSL + 1, from which on all are safe, or if a limit ended the search.
+    """
+    network, most = assuming(config.but(quiet_time=2 * config.msl)), 2 * config.msl + 1
+    full = start(network.config, frozenset(ALL)) | {"time_wait": 2 * config.msl}
+    starts = {ticks: {**full, name: ticks} for ticks in range(most + 1)}
+    wanted = {ticks: kept_out(network, f"{name} {ticks}", at) for ticks, at in starts.items()}
+    found = explore(network.system(*wanted.values(), starts=list(starts.values())), limits=limits)
+    safe = [ticks for ticks in starts if all(found[wanted[t].name].answer == "holds" for t in range(ticks, most + 1))]
+    return min(safe, default=None)
 
 
 def start(config: Config, assumed: Assumed) -> dict[str, int]:
@@ -148,6 +163,20 @@ def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answer
         ("set", "assumptions", "steps to an old segment accepted"),
         tuple(rows),
         (f"Of {2 ** len(ALL)} sets; {quiet}. The untimed search for fresh ISNs is made once for all variants.",),
+    )
+
+
+def times_table(config: Config, limits: Limits) -> Table:
+    """How long TIME-WAIT and quiet time have to be."""
+    found = {what: smallest(config, limits, name) for what, name in ((TIME_WAIT, "time_wait"), (QUIET, "quiet_time"))}
+    rows = [(what.removesuffix(" 2 MSL"), "unknown" if ticks is None else str(ticks)) for what, ticks in found.items()]
+    sums = all(ticks == 2 * config.delay + 1 for ticks in found.values())
+    note = "Both are 2 D + 1: a segment, and the answer to it. " if sums else ""
+    return Table(
+        "The smallest that keep old segments out, in ticks, all other assumptions but fresh ISNs being made",
+        ("", "ticks"),
+        tuple(rows),
+        (f"{note}MSL is {config.msl}, D is {config.delay}, RTO is {config.rto}.",),
     )
 
 

@@ -1,6 +1,7 @@
 """How long TIME-WAIT has to be: the smallest safe length for each delay bound and retransmission timeout.
 
 The times are variables that no rule changes, with an initial state for each case, so one search serves a whole table.
+It stops each run where the passive closer's connection ends.
 A length is safe if the passive closer is never reset although one segment may be lost (claim last-ack-answered).
 """
 
@@ -10,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from model.engines.explicit import Report, explore
 from model.engines.verdict import NO_LIMITS, Effort, Limits
-from model.network.make import network_of
+from model.network.bounded import Network
 from model.study import Counterexample, StudyResult, Table
 from model.tcp.config import BadConfig, Config
-from properties.time_wait import all_at_once, cases, last_ack_answered
+from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, last_ack_answered
 
 LONGEST = 4
 
@@ -36,8 +37,10 @@ def threshold(config: Config, limits: Limits, progress: Report) -> StudyResult:
 
     Its other times are not used.
     """
-    if not config.timed or not config.endings or config.start != "half-closed" or not 2 <= config.msl <= LONGEST:
-        raise BadConfig(f"this study needs timed=true, endings=true, start=half-closed, msl from 2 to {LONGEST}")
+    fits = config.timed and config.endings and config.start == "half-closed" and config.incarnations == 1
+    if not fits or not 2 <= config.msl <= LONGEST:
+        needs = "timed=true, endings=true, start=half-closed, incarnations=1"
+        raise BadConfig(f"this study needs {needs}, msl from 2 to {LONGEST}")
     found = thresholds(config, limits, progress)
     if found.why:
         return StudyResult("unknown", found.effort, why=found.why)
@@ -50,7 +53,7 @@ def threshold(config: Config, limits: Limits, progress: Report) -> StudyResult:
 def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: Report | None = None) -> Thresholds:
     """Search for delay bounds and timeouts up to the configuration's MSL."""
     wanted = list(cases(config.msl))
-    found = explore(all_at_once(config, wanted), limits=limits, progress=progress)
+    found = explore(all_at_once(UntilItEnds(config, TIMES), wanted), limits=limits, progress=progress)
     effort = next(iter(found.values())).effort
     if effort.limit or "channel full" in effort.touched:
         return Thresholds({}, effort, effort.limit or "a segment found the channel full: raise capacity")
@@ -72,19 +75,17 @@ def lengths(found: Thresholds, config: Config) -> Table:
     how = "restarted by a retransmitted FIN" if config.time_wait_restart else "not restarted (the RFC's letter)"
     rows = ((f"D={d}", *(str(found.smallest[d, rto]) for rto in ticks)) for d in ticks)
     sums = all(least == rto + d + 1 for (d, rto), least in found.smallest.items())
+    reach = (
+        f"D is the delay bound; at most {config.losses} segment is lost. Shown unsafe one tick below, and safe from"
+        " there up to RTO + 2 D + 2."
+    )
     notes = ["Everywhere it is RTO + D + 1."] if sums else []
     return Table(
         f"Smallest safe TIME-WAIT in ticks, {how}",
         ("", *(f"RTO={rto}" for rto in ticks)),
         tuple(rows),
-        (*notes, reach(config)),
+        (*notes, reach),
     )
-
-
-def reach(config: Config) -> str:
-    """How far the table goes."""
-    more = "; --set msl=4 --set capacity=10 goes on to 4 (two minutes)" if config.msl < LONGEST else ""
-    return f"D is the delay bound; at most {config.losses} segment is lost; searched to MSL = {config.msl} ticks{more}."
 
 
 def comparison(found: Thresholds, config: Config) -> Table:
@@ -104,7 +105,7 @@ def counterexample(found: Thresholds, config: Config, short: list[int], limits: 
     msl = short[0] if short else config.msl
     delay, rto = found.worst(msl)
     ticks = 2 * msl if short else found.smallest[delay, rto] - 1
-    network = network_of(config.but(msl=msl, delay=delay, rto=rto, time_wait=str(ticks)))
+    network = Network(config.but(msl=msl, delay=delay, rto=rto, time_wait=str(ticks)))
     times = f"with MSL {msl}, RTO {rto}, D {delay} and TIME-WAIT {ticks} ticks"
     prop = replace(last_ack_answered(network), sentence=f"The passive closer ends in order {times}.")
     system = network.system(prop)

@@ -24,62 +24,9 @@ TICKS = (
     "application_delay",
     "quiet_time",
     "user_timeout",
+    "syn_received_timeout",
 )
 """The fields that are times."""
-ABOUT: Mapping[str, str] = {
-    "handshake": "three-way; two-way: LISTEN is ESTABLISHED by a SYN, and nobody acknowledges the SYN,ACK",
-    "rst": "RST acceptable at RCV.NXT only (RFC 5961) or anywhere in the window (RFC 793)",
-    "syn": "SYN in a synchronized state: challenge ACK (RFC 5961) or reset (RFC 793)",
-    "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested",
-    "abort_to": "the side that sends a RST by ABORT enters this state (3.10.5; Figure 5, note 3)",
-    "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
-    "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped; accepted, a weakened"
-    " protocol: its text is delivered at once and acknowledged, its FIN is not (see send_on_syn)",
-    "send_on_syn": "a SEND in LISTEN puts its text on the SYN instead of queuing it (needs octets, and open=both)",
-    "close": "four-way: a FIN is acknowledged at once; merged: its ACK waits for the own FIN (or text to send)",
-    "half_close": "text that arrives after CLOSE is delivered; discards, a weakened protocol: it is acknowledged and"
-    " thrown away (3.6.1, MAY-1, without the RST of SHLD-3)",
-    "fin": "a FIN is taken in order; any, a weakened protocol: wherever in the window it is, RCV.NXT passes over it",
-    "syn_cookies": "LISTEN keeps no TCB for a SYN: the ACK of its SYN,ACK makes it (RFC 4987, 3.6)",
-    "retransmission": "the retransmission timer exists",
-    "seq_bits": "width of sequence numbers",
-    "window": "receive window of both sides, octets",
-    "segment_text": "octets of text in one SEND, and in one retransmission at most",
-    "open_a": "how the user of A opens",
-    "open_b": "how the user of B opens",
-    "closes": "whose users may CLOSE",
-    "aborts": "whose users may ABORT",
-    "gives_up": "whose USER TIMEOUT may expire",
-    "gives_up_syn": "whose SYN-RECEIVED timeout may expire (R2 of the SYN,ACK)",
-    "capacity": "segments in the network in each direction",
-    "loss": "the network may lose a segment",
-    "reordering": "segments may overtake each other (otherwise FIFO)",
-    "duplications": "how often the network may duplicate a segment in a run",
-    "isn_a": "initial sequence numbers of A: fresh, repeated, or a list such as 100,400",
-    "isn_b": "initial sequence numbers of B",
-    "incarnations": "initial sequence numbers that each side may choose in a run",
-    "recurring": "who begins again with the first initial sequence number after the last, without end",
-    "octets": "octets that each incarnation may SEND",
-    "retransmissions": "retransmissions of each side in a run",
-    "crashes": "crashes of each side in a run",
-    "timed": "time passes in ticks; otherwise any timer may expire at any moment",
-    "msl": "maximum segment lifetime, ticks: the most that delay may be, and half of TIME-WAIT",
-    "delay": "a segment that is not lost arrives within so many ticks, at most msl",
-    "rto": "retransmission timeout, ticks",
-    "time_wait": "length of TIME-WAIT in ticks, or 2msl",
-    "time_wait_restart": "a retransmitted FIN restarts TIME-WAIT (what the RFC means), or not (its letter)",
-    "ack_delay": "an acknowledgment of new text or FIN is sent within so many ticks (0: at once)",
-    "application_delay": "a user told of the peer's FIN calls CLOSE within so many ticks",
-    "quiet_time": "ticks after a crash in which nothing is sent",
-    "user_timeout": "ticks without progress after which the USER TIMEOUT expires (unlimited: at any moment)",
-    "losses": "segments that the network may lose in a run",
-    "start": "both sides CLOSED; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
-    "endings": "ghosts remember how each side's last connection ended",
-    "ack_losses": "ghosts remember that an acknowledgment of all that a side had sent was lost",
-    "origins": "ghosts remember that a side accepted a segment of another incarnation than it believes in",
-    "history": "ghosts remember connections that ended in order (for ghost-after-close)",
-    "accounts": "ghosts count the octets that each incarnation has sent, and those delivered (needs octets)",
-}
 
 
 class BadConfig(ValueError):
@@ -88,7 +35,7 @@ class BadConfig(ValueError):
 
 @dataclass(frozen=True)
 class Config:
-    """One configuration; `ABOUT` says what each field means. None as a budget means: no bound."""
+    """One configuration; `about.ABOUT` says what each field means. None as a budget means: no bound."""
 
     handshake: Literal["three-way", "two-way"] = "three-way"
     rst: Literal["rfc5961", "rfc793"] = "rfc5961"
@@ -133,6 +80,7 @@ class Config:
     application_delay: int | None = None
     quiet_time: int = 0
     user_timeout: int | None = None
+    syn_received_timeout: int | None = None
     losses: int | None = None
     start: Literal["closed", "established", "half-closed"] = "closed"
     endings: bool = False
@@ -201,8 +149,9 @@ class Config:
             raise BadConfig(f"{used[0]}={show_field(getattr(self, used[0]))}: needs timed=true")
         if self.application_delay is not None and self.closes != "both":
             raise BadConfig(f"application_delay={self.application_delay}, closes={self.closes}: both must CLOSE")
-        if self.user_timeout is not None and (self.user_timeout == 0 or self.gives_up == "none"):
-            raise BadConfig(f"user_timeout={self.user_timeout}: at least 1 tick, and gives_up must say whose it is")
+        for name, whose in (("user_timeout", "gives_up"), ("syn_received_timeout", "gives_up_syn")):
+            if (ticks := getattr(self, name)) is not None and (ticks == 0 or getattr(self, whose) == "none"):
+                raise BadConfig(f"{name}={ticks}: at least 1 tick, and {whose} must say whose it is")
         if self.quiet_time and self.crashes == 0:
             raise BadConfig(f"quiet_time={self.quiet_time}: nobody crashes, and quiet time follows a crash")
 
@@ -280,6 +229,13 @@ class Config:
         """The same configuration with some fields changed."""
         return replace(self, **changes)  # type: ignore[arg-type]
 
+    def vary(self, settings: Mapping[str, object]) -> Config:
+        """The same with some fields changed by name."""
+        unknown = sorted(settings.keys() - {f.name for f in fields(self)})
+        if unknown:
+            raise BadConfig(f"{unknown[0]}: only the claims about a server have it")
+        return self.but(**settings)
+
     def varied(self) -> dict[str, object]:
         """The fields that differ from the defaults."""
         default = Config()
@@ -306,9 +262,12 @@ SCENARIO = Config(
 """What a scenario may use unless its settings say otherwise: 32 bits, and both users may do anything."""
 
 
-def parse_field(name: str, text: str) -> Any:
-    """The value of a field written as text (FIELD=VALUE on the command line); raises `BadConfig`."""
-    hints = get_type_hints(Config)
+def parse_field(name: str, text: str, of: type = Config) -> Any:
+    """The value of a field written as text (FIELD=VALUE on the command line); raises `BadConfig`.
+
+    of: the class whose field it is.
+    """
+    hints = get_type_hints(of)
     if name not in hints:
         raise BadConfig(f"unknown field '{name}'; the fields are: {', '.join(hints)}")
     kind = hints[name]

@@ -27,18 +27,23 @@ CROSS = "\N{MULTIPLICATION SIGN}"
 
 @dataclass(frozen=True)
 class Paper:
-    """Where things are: the names of the two sides, the distance of their lines, and where each row is.
+    """Where things are: the sides that share each of the two lines, the distance of the lines, and where each row is.
 
     Row 0 is the initial state, row n step n; the last entry is the end of the lines.
     """
 
-    sides: tuple[str, str]
+    lines: tuple[tuple[str, ...], tuple[str, ...]]
     width: float
     rows: tuple[float, ...]
 
     def x(self, side: str) -> float:
         """The line of a side; the middle for anybody else."""
-        return {self.sides[0]: 0.0, self.sides[1]: self.width}.get(side, self.width / 2)
+        left, right = self.lines
+        return 0.0 if side in left else self.width if side in right else self.width / 2
+
+    def says_who(self, side: str) -> str:
+        """A side's name as the beginning of a text, where its line has several sides."""
+        return next((f"{side}: " for sides in self.lines if side in sides and len(sides) > 1), "")
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,11 @@ class Arrow:
     def name(self) -> str:
         """Where it comes from, for ids."""
         return f"step {self.flight.sent or 0}" + (f" ({self.lane + 1})" if self.lane else "")
+
+    @property
+    def text(self) -> str:
+        """The segment, and its sender where that is not clear from the line."""
+        return self.paper.says_who(self.flight.source) + self.flight.text
 
     @property
     def delay(self) -> int:
@@ -90,7 +100,7 @@ class Arrow:
     @property
     def stop(self) -> Place:
         """Where a segment that does not arrive ends: where it is lost, or soon."""
-        reach = GAP + len(self.flight.text) * MONO_CHAR + 30
+        reach = GAP + len(self.text) * MONO_CHAR + 30
         if self.flight.end == "lose" and self.flight.ended and not self.flight.later:
             reach = max(reach, 0.6 * self.paper.width)
             return self.along(reach), self.paper.rows[self.flight.ended]
@@ -128,10 +138,10 @@ def labels(arrow: Arrow) -> Iterator[str]:
         yield _at_sender(arrow)
     for copy in flight.copies:
         since = f" from step {flight.sent}" if copy - (flight.sent or copy) >= DELAYED else ""
-        yield _at_receiver(arrow, copy, f"duplicate {flight.text}{since}", VIOLET)
+        yield _at_receiver(arrow, copy, f"duplicate {arrow.text}{since}", VIOLET)
     if arrow.arrives and flight.ended and (not flight.sent or arrow.delay >= DELAYED):
         since = f"from step {flight.sent}" if flight.sent else "from before"
-        yield _at_receiver(arrow, flight.ended, f"{flight.text} {since}", arrow.color)
+        yield _at_receiver(arrow, flight.ended, f"{arrow.text} {since}", arrow.color)
     if flight.later:
         fate = "arrives" if flight.end == "arrive" else "is lost"
         yield _fate(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
@@ -145,11 +155,11 @@ def labels(arrow: Arrow) -> Iterator[str]:
 
 def _at_sender(arrow: Arrow) -> str:
     """On the line; beside it if it is steep, so as not to leave the row."""
-    width = len(arrow.flight.text) * MONO_CHAR + 4
+    width = len(arrow.text) * MONO_CHAR + 4
     middle = GAP + width / 2
     place = (arrow.along(middle), arrow.start[1] + ROW * min(0.3, middle / arrow.paper.width))
     color = LINE if arrow.flight.end is None else arrow.color
-    return text(f"{arrow.name}, segment", place, [arrow.flight.text], width, look={**BOX, "fontcolor": color})
+    return text(f"{arrow.name}, segment", place, [arrow.text], width, look={**BOX, "fontcolor": color})
 
 
 def _at_receiver(arrow: Arrow, step: int, words: str, color: str) -> str:
