@@ -46,8 +46,8 @@ TIME = (
         make="time_wait.threshold",
         study=True,
         cells=(
-            Cell("restarted", THRESHOLD, "holds"),
-            Cell("not restarted", THRESHOLD.but(time_wait_restart=False), "fails"),
+            Cell("restarted", THRESHOLD, "holds", slow=True),
+            Cell("not restarted", THRESHOLD.but(time_wait_restart=False), "fails", slow=True),
         ),
         not_checked="an MSL of more than 4 ticks; a TIME-WAIT of more than RTO + 2 D + 2 ticks; more than one loss",
     ),
