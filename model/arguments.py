@@ -35,7 +35,11 @@ def parser() -> argparse.ArgumentParser:
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
     add("--jobs", metavar="N", type=_count, help="search in so many processes at once (default: one for each processor"
         " that may be used; 1: in this one)")  # fmt: skip
-    add("--quick", action="store_true", help="leave out the verdicts with the largest searches")
+    add(
+        "--quick",
+        action="store_true",
+        help="of each claim one variant that holds and one that fails, none of the slowest",
+    )
     add("--graph", action="store_true", help="draw the states that each search reaches, by the endpoints' states")
     add("--max-states", metavar="N", type=_count, help="give up a search beyond this many states")
     add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search beyond this much memory, such as 4G;"

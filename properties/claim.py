@@ -23,7 +23,7 @@ Expected = Literal["holds", "fails"]
 class Cell:
     """One row of a claim: under this variant the property must hold, or must fail (if *reachable*: be unreachable).
 
-    slow: its search is among the largest, and `--quick` leaves it out.
+    slow: it takes among the longest, and `--quick` leaves it out.
     """
 
     variant: str
@@ -53,6 +53,12 @@ class Claim:
     witness: tuple[str, ...] = ()
     not_checked: str = ""
     study: bool = False
+
+    @property
+    def quick(self) -> tuple[Cell, ...]:
+        """For a first look: the first cell that must hold and the first that must fail, of those that are not slow."""
+        cells = [cell for cell in self.cells if not cell.slow]
+        return tuple(cell for at, cell in enumerate(cells) if cell.expected not in {c.expected for c in cells[:at]})
 
     @property
     def scenario(self) -> str:
