@@ -25,9 +25,9 @@ CLOSING = (
         meaning=(
             "Han and Billington's deadlock is real: CLOSE in SYN-RECEIVED sends a FIN that may overtake the SYN,ACK;"
             " SYN-SENT drops it, and ESTABLISHED faces FIN-WAIT-1 for ever, if nothing is ever sent again. With the"
-            " retransmission timer no state is stuck, but for one accident (stray-reset): a late reset with SEQ=0 kills"
-            " one end, and the other waits in FIN-WAIT-2 for ever. FIN-WAIT-2 facing CLOSE-WAIT is an allowed end: it"
-            " waits for a user."
+            " retransmission timer no state is stuck, but for one accident (stray-reset): a late reset with SEQ=0"
+            " kills one end, and the other waits in FIN-WAIT-2 for ever. FIN-WAIT-2 facing CLOSE-WAIT is an allowed"
+            " end: it waits for a user."
         ),
         make="deadlock.no_deadlock",
         witness=("deadlock.stands_still",),
@@ -65,9 +65,10 @@ CLOSING = (
         cite="3.6; 3.10.7.4, eighth",
         meaning=(
             "A close is a message among the others: the FIN has the number after the last octet, so it is accepted"
-            " after them, whatever is lost or overtaken. Only a reset, a USER TIMEOUT, ABORT or a crash loses anything,"
-            " and then the side that has lost something does not end in order. If a FIN is taken wherever in the window"
-            " it is, the text that it has overtaken is lost, and both sides believe in an orderly close."
+            " after them, whatever is lost or overtaken. Only a reset, a USER TIMEOUT, ABORT or a crash loses"
+            " anything, and then the side that has lost something does not end in order. If a FIN is taken wherever"
+            " in the window it is, the text that it has overtaken is lost, and both sides believe in an orderly"
+            " close."
         ),
         make="data.nothing_lost",
         witness=("data.closed_after_text", "data.fin_before_text"),

@@ -30,11 +30,11 @@ DATA = (
         sentence="No octet is held or delivered for a peer that has not confirmed that it can receive.",
         cite="3.10.7.2, third",
         meaning=(
-            "The explainer's rule: the first two segments may not carry data. RFC 9293 does not say so: 'other incoming"
-            " control or data (combined with SYN) will be processed in the SYN-RECEIVED state', so text on a SYN is"
-            " queued, and whoever sends SYNs makes the server spend memory. The explainer is stricter than the RFC. Its"
-            " rule holds of endpoints that drop what comes with a SYN. A peer is unconfirmed while nobody has accepted"
-            " a SYN of this incarnation."
+            "The explainer's rule: the first two segments may not carry data. RFC 9293 does not say so: 'other"
+            " incoming control or data (combined with SYN) will be processed in the SYN-RECEIVED state', so text on a"
+            " SYN is queued, and whoever sends SYNs makes the server spend memory. The explainer is stricter than the"
+            " RFC. Its rule holds of endpoints that drop what comes with a SYN. A peer is unconfirmed while nobody"
+            " has accepted a SYN of this incarnation."
         ),
         make="data.data_on_syn_held",
         witness=("data.stale_syn_with_text", "data.third_segment_with_text"),
@@ -51,9 +51,10 @@ DATA = (
         sentence="No octet is delivered of a peer that has not confirmed that it can receive.",
         cite="3.10.7.2, third; 3.4",
         meaning=(
-            "What the RFC promises instead: text on a SYN waits until the connection is ESTABLISHED. It rests on fresh"
-            " initial sequence numbers and on RFC 5961's range of SEG.ACK (old-text-in-fin-wait-1). Accepted at once,"
-            " as TCP Fast Open does for clients with a cookie, the text of any SYN is delivered, from whomever it came."
+            "What the RFC promises instead: text on a SYN waits until the connection is ESTABLISHED. It rests on"
+            " fresh initial sequence numbers and on RFC 5961's range of SEG.ACK (old-text-in-fin-wait-1). Accepted at"
+            " once, as TCP Fast Open does for clients with a cookie, the text of any SYN is delivered, from whomever"
+            " it came."
         ),
         make="data.data_on_syn_delivered",
         witness=("data.stale_syn_with_text", "data.third_segment_with_text"),
@@ -71,13 +72,13 @@ DATA = (
         sentence="RFC 5961's range of SEG.ACK keeps old text out of a FIN-WAIT-1 that nobody has confirmed.",
         cite="3.10.7.4, fifth (MAY-12); 3.10.4",
         meaning=(
-            "A finding. CLOSE in SYN-RECEIVED leads to FIN-WAIT-1 (unconfirmed-fin-wait-1), where text is delivered. By"
-            " RFC 793 an old ACK 'can be ignored', but the text of its segment is processed: so text of an earlier"
+            "A finding. CLOSE in SYN-RECEIVED leads to FIN-WAIT-1 (unconfirmed-fin-wait-1), where text is delivered."
+            " By RFC 793 an old ACK 'can be ignored', but the text of its segment is processed: so text of an earlier"
             " connection, behind a duplicate of its SYN, is delivered to a server that has heard from nobody. MAY-12,"
             " the range that RFC 5961 adds, drops the segment; it is optional, and the promise of"
-            " data-on-syn-delivered rests on it, even if no SYN carries data. The range includes"
-            " SND.UNA-MAX.SND.WND, so initial sequence numbers have to be W+window+1 apart (W: what a connection uses);"
-            " with W+window, the acknowledgment of the earlier incarnation's FIN lies just inside."
+            " data-on-syn-delivered rests on it, even if no SYN carries data. The range includes SND.UNA-MAX.SND.WND,"
+            " so initial sequence numbers have to be W+window+1 apart (W: what a connection uses); with W+window, the"
+            " acknowledgment of the earlier incarnation's FIN lies just inside."
         ),
         make="data.old_text_in_fin_wait_1",
         witness=("data.stale_syn_with_text", "data.text_to_unconfirmed_fin_wait"),

@@ -15,12 +15,12 @@ INFINITE = (
         cite="3.5, Figure 6; 3.10.8",
         meaning=(
             "Three segments are enough for every fair run: the network may lose any of them any number of times, but"
-            " what is sent again and again arrives again and again, and the retransmission timers expire. Two segments"
-            " are enough for that too; what they lack is safety (half-open). If nothing is sent again, one loss ends"
-            " it. The premise asks for a listening B and for nothing under way to A: a reset from the time before B"
-            " listened refuses the connection, rightly. A finding: weak fairness and a bounded number of losses are not"
-            " enough in a bounded network. Timers without time may expire so fast that the channel is full whenever an"
-            " answer is sent, for ever; so the promises say that this is not what happens each time."
+            " what is sent again and again arrives again and again, and the retransmission timers expire. Two"
+            " segments are enough for that too; what they lack is safety (half-open). If nothing is sent again, one"
+            " loss ends it. The premise asks for a listening B and for nothing under way to A: a reset from the time"
+            " before B listened refuses the connection, rightly. A finding: weak fairness and a bounded number of"
+            " losses are not enough in a bounded network. Timers without time may expire so fast that the channel is"
+            " full whenever an answer is sent, for ever; so the promises say that this is not what happens each time."
         ),
         make="progress.open_completes",
         witness=("progress.asked_and_lost",),
@@ -37,8 +37,8 @@ INFINITE = (
         sentence="If the SYN,ACK is lost, the client's retransmission alone completes the opening.",
         cite="3.10.7.3; 3.10.7.4, first; 3.10.8",
         meaning=(
-            "Three-way it does not: in SYN-RECEIVED the client's repeated SYN lies before the window and draws a bare"
-            " ACK, which SYN-SENT ignores, again and again for ever. Only the server's own timer, which promises"
+            "Three-way it does not: in SYN-RECEIVED the client's repeated SYN lies before the window and draws a"
+            " bare ACK, which SYN-SENT ignores, again and again for ever. Only the server's own timer, which promises"
             " nothing here, repairs a lost SYN,ACK (with it, open-completes holds). Two-way the server answers a"
             " repeated SYN by the same SYN,ACK, and needs no timer."
         ),
@@ -60,11 +60,11 @@ INFINITE = (
             " expire and each user calls CLOSE when it can: by four segments, by a simultaneous close, or by a reset."
             " If nothing is sent again, losses let them wait for ever. Where numbers pass 0 a late"
             " <SEQ=0><CTL=RST,ACK> may kill one end (stray-reset), and the other stays in FIN-WAIT-2, which has no"
-            " timer in the RFC. A finding: after a simultaneous close both ends are in TIME-WAIT, where the RFC says of"
-            " what arrives 'Acknowledge it, and restart the 2 MSL timeout', as only a retransmitted FIN could arrive."
-            " But a bare ACK can too: by the letter two ends acknowledge each other's bare ACKs for ever, and in ticks"
-            " each restarts the other's TIME-WAIT, so that it never ends, though nothing is lost. (Untimed, it is"
-            " promised that TIME-WAIT ends.) To acknowledge and restart for a FIN alone would mend it."
+            " timer in the RFC. A finding: after a simultaneous close both ends are in TIME-WAIT, where the RFC says"
+            " of what arrives 'Acknowledge it, and restart the 2 MSL timeout', as only a retransmitted FIN could"
+            " arrive. But a bare ACK can too: by the letter two ends acknowledge each other's bare ACKs for ever, and"
+            " in ticks each restarts the other's TIME-WAIT, so that it never ends, though nothing is lost. (Untimed,"
+            " it is promised that TIME-WAIT ends.) To acknowledge and restart for a FIN alone would mend it."
         ),
         make="progress.close_completes",
         witness=("progress.established",),

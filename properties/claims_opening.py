@@ -212,8 +212,8 @@ OPENING = (
         meaning=(
             "Not a defect but an exception that the wording must allow for: CLOSE in SYN-RECEIVED sends a FIN and"
             " enters FIN-WAIT-1 before anybody has acknowledged the SYN. So 'past SYN-RECEIVED' does not mean"
-            " 'confirmed', and the other claims ask for SND.UNA > ISS there. Where the server never closes, it"
-            " cannot happen."
+            " 'confirmed', and the other claims ask for SND.UNA > ISS there. Where the server never closes, it cannot"
+            " happen."
         ),
         make="opening.unconfirmed_fin_wait",
         cells=(

@@ -14,10 +14,11 @@ TABLE = (
         sentence="A slot of the server's table that is held for a ghost is free in the end.",
         cite="3.5, Figure 8; 3.8.3; RFC 4987, 3.3",
         meaning=(
-            "A ghost: the slot is open or in SYN-RECEIVED for a peer that is dead and has never accepted the server's"
-            " SYN. Three-way the client's reset frees the slot, since the SYN,ACK is sent again until something comes"
-            " back; only a host that answers nothing at all needs the SYN-RECEIVED timeout. Two-way one lost segment is"
-            " enough: the server is ESTABLISHED, has nothing to send, and nothing ever happens again."
+            "A ghost: the slot is open or in SYN-RECEIVED for a peer that is dead and has never accepted the"
+            " server's SYN. Three-way the client's reset frees the slot, since the SYN,ACK is sent again until"
+            " something comes back; only a host that answers nothing at all needs the SYN-RECEIVED timeout. Two-way"
+            " one lost segment is enough: the server is ESTABLISHED, has nothing to send, and nothing ever happens"
+            " again."
         ),
         make="table.ghosts_release_slots",
         witness=("table.ghost_in_the_table",),
@@ -62,6 +63,7 @@ TABLE = (
         make="table.flood",
         cells=(
             Cell("finite flood", FLOOD, "holds"),
+            Cell("finite flood, backlog of one", FLOOD.but(backlog=1), "holds"),
             Cell("finite flood, no SYN-RECEIVED timeout", FLOOD.each(gives_up_syn="none"), "fails"),
             Cell("endless flood", ENDLESS_FLOOD, "fails"),
         ),
@@ -74,9 +76,9 @@ TABLE = (
         sentence="With SYN cookies a client that keeps trying is served although forged SYNs never end.",
         cite="RFC 4987, 3.6",
         meaning=(
-            "LISTEN answers a SYN and keeps nothing; the ACK of its SYN,ACK rebuilds the TCB. What cookies give up: the"
-            " SYN,ACK is never sent again, so a silent client whose ACK is lost is never served; and an ACK of the"
-            " client's last incarnation may open the server (agreement fails)."
+            "LISTEN answers a SYN and keeps nothing; the ACK of its SYN,ACK rebuilds the TCB. What cookies give up:"
+            " the SYN,ACK is never sent again, so a silent client whose ACK is lost is never served; and an ACK of"
+            " the client's last incarnation may open the server (agreement fails)."
         ),
         make="table.cookies_withstand_a_flood",
         cells=(
@@ -93,8 +95,8 @@ TABLE = (
         cite="3.10.7.2, third; RFC 4987, 2.2",
         meaning=(
             "Why the first segment should carry no data: the text of a forged SYN costs the server memory if it is"
-            " queued, as the RFC has it, and time as well if it is accepted. This is data-on-syn-held with the attacker"
-            " whom the explainer has in mind."
+            " queued, as the RFC has it, and time as well if it is accepted. This is data-on-syn-held with the"
+            " attacker whom the explainer has in mind."
         ),
         make="table.forged_text_held",
         witness=("table.ghost_in_the_table",),
@@ -130,9 +132,9 @@ TABLE = (
         cite="3.5.1, Figure 10; 3.8.4",
         meaning=(
             "What S3 does not say: a peer that dies after the handshake was no ghost, and its slot is held for ever,"
-            " three-way as well as two-way, if the server has nothing to say (keep-alives are optional). If it has, the"
-            " first segment after the death draws a reset (Figure 10). A finding: text sent before the death does not"
-            " help, since the dead peer's last words may have acknowledged it."
+            " three-way as well as two-way, if the server has nothing to say (keep-alives are optional). If it has,"
+            " the first segment after the death draws a reset (Figure 10). A finding: text sent before the death does"
+            " not help, since the dead peer's last words may have acknowledged it."
         ),
         make="table.dead_peer_releases_slot",
         witness=("table.dead_peer_in_the_table",),

@@ -3,51 +3,66 @@
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
-from properties.configs import CRASHES, FOUR_WAY_CLOSE, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
+from properties.configs import (
+    CRASHES,
+    FOUR_WAY_CLOSE,
+    LAST_ACK,
+    OLD_SEGMENTS,
+    OLD_WITH_TEXT,
+    SLOW_APPLICATION,
+    THRESHOLD,
+)
 
 TIME = (
     Claim(
         name="last-ack-answered",
         settles=("S8",),
-        sentence="If at most one segment is lost, the passive closer ends in order and never by a reset.",
+        sentence="If at most one segment is lost, the passive closer, which sends nothing but its FIN, is never reset.",
         cite="3.6 (MUST-13); 3.10.8",
         meaning=(
-            "B's FIN must find A still in TIME-WAIT when it has to be sent again. The longest wait is RTO + D: B sends"
-            " its FIN, the ACK is lost, B sends it again after RTO, and it travels for D. At the instant RTO + D either"
-            " may happen first, so TIME-WAIT needs RTO + D + 1 ticks; 2 MSL suffices for RTO =< MSL, D < MSL, and is"
-            " tight for RTO = MSL, D = MSL - 1. By the RFC's letter a retransmitted FIN does not restart TIME-WAIT (it"
-            " fails the sequence number check); then 2 MSL is not enough. The claim time-wait-threshold has the table."
+            "B's FIN must find A still in TIME-WAIT when it has to be sent again. The longest wait is RTO + D: B"
+            " sends its FIN, the ACK is lost, B sends it again after RTO, and it travels for D. At the instant RTO +"
+            " D either may happen first, so TIME-WAIT needs RTO + D + 1 ticks; 2 MSL suffices for RTO =< MSL, D <"
+            " MSL, and is tight for RTO = MSL, D = MSL - 1. By the RFC's letter a retransmitted FIN does not restart"
+            " TIME-WAIT (it fails the sequence number check); then 2 MSL is not enough. A finding: nor is it if B"
+            " sends text before its FIN. The late ACK of the text moves SND.UNA and starts the timer again (RFC 6298,"
+            " 5.3), so the FIN is sent again up to D later, and it takes RTO + 2 D + 1. The claim time-wait-threshold"
+            " has the tables."
         ),
         make="time_wait.last_ack_answered",
         witness=("time_wait.closed_after_a_loss",),
         cells=(
             Cell("2 MSL", LAST_ACK, "holds"),
+            Cell("text before the FIN, RTO + 2 D + 1", LAST_ACK.but(octets=1, time_wait="8"), "holds"),
             Cell("one tick less", LAST_ACK.but(time_wait="5"), "fails"),
             Cell("no TIME-WAIT", LAST_ACK.but(time_wait="0"), "fails"),
             Cell("2 MSL, not restarted", LAST_ACK.but(time_wait_restart=False), "fails"),
+            Cell("2 MSL, text before the FIN", LAST_ACK.but(octets=1), "fails"),
         ),
         not_checked="the opening and A's half of the close, which lie before the start; more than one loss",
     ),
     Claim(
         name="time-wait-threshold",
         settles=("S8",),
-        sentence="2 MSL suffices for every retransmission timeout up to MSL and every delay below MSL.",
+        sentence="2 MSL suffices for every RTO up to MSL and every delay below MSL, if B sends nothing but its FIN.",
         cite="3.4.3; 3.6 (MUST-13); 3.10.8",
         meaning=(
             "A study: for each delay bound D and retransmission timeout RTO it searches for the smallest TIME-WAIT"
-            " with which the passive closer is never reset although one segment may be lost (last-ack-answered), up to"
-            " MSL = 4. Each entry is shown unsafe one tick below, and safe from there up to RTO + 2 D + 2; a run stops"
-            " where the passive closer's connection ends. If a retransmitted FIN restarts TIME-WAIT it is RTO + D + 1,"
-            " so 2 MSL suffices for RTO =< MSL and D < MSL, and one tick less does not. By the RFC's letter a"
-            " retransmitted FIN fails the sequence number check and restarts nothing; then 2 MSL is not enough, already"
-            " at MSL = 2, RTO = 2, D = 1. If a segment may live for the whole MSL (D = MSL), 2 MSL is one tick short"
-            " even if restarted."
+            " with which the passive closer is never reset although one segment may be lost (last-ack-answered), up"
+            " to MSL = 4. Each entry is shown unsafe one tick below, and safe from there up to RTO + 2 D + 2; a run"
+            " stops where the passive closer's connection ends. If a retransmitted FIN restarts TIME-WAIT it is RTO +"
+            " D + 1, so 2 MSL suffices for RTO =< MSL and D < MSL, and one tick less does not. By the RFC's letter a"
+            " retransmitted FIN fails the sequence number check and restarts nothing; then 2 MSL is not enough,"
+            " already at MSL = 2, RTO = 2, D = 1. If a segment may live for the whole MSL (D = MSL), 2 MSL is one"
+            " tick short even if restarted. If B sends text before its FIN, it is RTO + 2 D + 1 (up to MSL = 3), and"
+            " 2 MSL is not enough either."
         ),
         make="time_wait.threshold",
         study=True,
         cells=(
             Cell("restarted", THRESHOLD, "holds", slow=True),
             Cell("not restarted", THRESHOLD.but(time_wait_restart=False), "fails", slow=True),
+            Cell("restarted, text before the FIN", THRESHOLD.but(octets=1, msl=3, capacity=10), "fails", slow=True),
         ),
         not_checked="an MSL of more than 4 ticks; a TIME-WAIT of more than RTO + 2 D + 2 ticks; more than one loss",
     ),
@@ -60,10 +75,11 @@ TIME = (
         ),
         cite="3.4.1; 3.4.3; 3.6",
         meaning=(
-            "With fresh initial sequence numbers this holds whatever else happens: segments that stay for ever and are"
-            " duplicated, crashes, ABORT, resets and give-ups. If numbers are used again, as after a crash or on a fast"
-            " machine, time must keep the incarnations apart; sufficient-assumptions says what that takes. An endpoint"
-            " believes in an incarnation once it has accepted its SYN; a reset in reply speaks for no incarnation."
+            "With fresh initial sequence numbers this holds whatever else happens: segments that stay for ever and"
+            " are duplicated, crashes, ABORT, resets and give-ups. If numbers are used again, as after a crash or on"
+            " a fast machine, time must keep the incarnations apart; sufficient-assumptions says what that takes. An"
+            " endpoint believes in an incarnation once it has accepted its SYN; a reset in reply speaks for no"
+            " incarnation."
         ),
         make="old_segments.no_old_segment_accepted",
         witness=("old_segments.old_segment_meets_a_connection",),
@@ -71,7 +87,7 @@ TIME = (
             Cell("fresh ISNs", CRASHES, "holds"),
             Cell("repeated ISNs, 2 MSL", OLD_SEGMENTS, "fails"),
         ),
-        not_checked="text (its segments are checked as the FIN is, by their numbers); more than two incarnations",
+        not_checked="text; more than two incarnations",
     ),
     Claim(
         name="sufficient-assumptions",
@@ -82,16 +98,16 @@ TIME = (
         ),
         cite="3.4.1; 3.4.3; 3.6; RFC 1185, appendix",
         meaning=(
-            "A study of no-old-segment-accepted: all minimal sufficient sets of six assumptions, and a counterexample"
-            " for each maximal insufficient one. 'No ABORT, reset or give-up': a connection ends in order or by a"
-            " crash, and nobody calls CLOSE before it is open. 'No half-open peer': nobody opens while the other side"
-            " keeps the TCB of an earlier incarnation. Fresh ISNs suffice alone. Without them four are needed, and a"
-            " finding: a quiet time of one MSL, as the RFC has it, is not enough. If both sides crash, the answer to an"
-            " old SYN is still under way when the quiet time ends: a segment and the answer to it take up to 2 D. So"
-            " TIME-WAIT and quiet time both have to be 2 D + 1 ticks, and 2 MSL suffices for D < MSL. Nor do TIME-WAIT"
-            " and quiet time together suffice, as RFC 1185 says: a half-open peer keeps the old numbers for as"
-            " long as it likes. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up leaves no"
-            " TIME-WAIT."
+            "A study of no-old-segment-accepted: all minimal sufficient sets of six assumptions, and a"
+            " counterexample for each maximal insufficient one. 'No ABORT, reset or give-up': a connection ends in"
+            " order or by a crash, and nobody calls CLOSE before it is open. 'No half-open peer': nobody opens"
+            " actively while the other side keeps the TCB of an earlier incarnation. Fresh ISNs suffice alone."
+            " Without them four are needed, and a finding: a quiet time of one MSL, as the RFC has it, is not enough."
+            " If both sides crash, the answer to an old SYN is still under way when the quiet time ends: a segment"
+            " and the answer to it take up to 2 D. So TIME-WAIT and quiet time both have to be 2 D + 1 ticks, and 2"
+            " MSL suffices for D < MSL. Nor do TIME-WAIT and quiet time together suffice, as RFC 1185 says: a"
+            " half-open peer keeps the old numbers for as long as it likes. ABORT to TIME-WAIT is in no minimal set,"
+            " since a reset or a give-up leaves no TIME-WAIT."
         ),
         make="assumptions.old_segments",
         study=True,
@@ -99,7 +115,34 @@ TIME = (
             Cell("quiet time of 2 MSL", OLD_SEGMENTS.but(quiet_time=4), "holds", slow=True),
             Cell("quiet time of one MSL", OLD_SEGMENTS, "fails", slow=True),
         ),
-        not_checked="text; more than two incarnations and one crash of each side; other times than the table's",
+        not_checked=(
+            "text and losses (time-wait-outlasts-old-text); more than two incarnations and one crash of each side;"
+            " other times than the table's"
+        ),
+    ),
+    Claim(
+        name="time-wait-outlasts-old-text",
+        settles=("S8",),
+        sentence=(
+            "Without fresh ISNs, all the other assumptions keep old segments out also if text is sent and one segment"
+            " is lost."
+        ),
+        cite="3.4.3; 3.6; 3.10.7.4, first",
+        meaning=(
+            "A finding, and a limit of sufficient-assumptions, where nothing is lost and no text is sent: TIME-WAIT"
+            " of 2 MSL does not do. The ACK of B's FIN is lost, and B sends text again from LAST-ACK. A, in"
+            " TIME-WAIT, answers it, and only a FIN restarts TIME-WAIT; so A's answer outlives its TIME-WAIT, and the"
+            " next connection of B takes it for the ACK of its own FIN. One tick more than 2 MSL is enough here (MSL"
+            " = 2, D = 1, RTO = 3)."
+        ),
+        make="assumptions.all_together",
+        study=True,
+        cells=(
+            Cell("nothing lost, no text", OLD_SEGMENTS.but(quiet_time=4), "holds"),
+            Cell("text and a loss, 2 MSL + 1", OLD_WITH_TEXT.but(time_wait="5"), "holds"),
+            Cell("text and a loss, 2 MSL", OLD_WITH_TEXT, "fails"),
+        ),
+        not_checked="more than one octet, one loss, one crash of each side and one retransmission; other times",
     ),
     Claim(
         name="no-needless-fin-retransmission",
@@ -110,9 +153,9 @@ TIME = (
         ),
         cite="3.6; 3.8.6.3; 3.10.7.4, eighth",
         meaning=(
-            "Why four segments to close: acknowledged at once, a FIN is sent again only if it or its ACK was lost, and"
-            " RTO > 2 D + acknowledgment delay is exactly what that takes. Merged with the own FIN the ACK waits for"
-            " the application, so the application's delay is added, and has no bound in practice."
+            "Why four segments to close: acknowledged at once, a FIN is sent again only if it or its ACK was lost,"
+            " and RTO > 2 D + acknowledgment delay is exactly what that takes. Merged with the own FIN the ACK waits"
+            " for the application, so the application's delay is added, and has no bound in practice."
             " needless-retransmissions counts them."
         ),
         make="needless.no_needless_fin_retransmission",
@@ -133,9 +176,9 @@ TIME = (
         sentence="However slow the application, a FIN that has arrived is not sent again.",
         cite="3.6; 3.10.7.4, eighth",
         meaning=(
-            "A study: the most retransmissions of a FIN that has arrived, for each delay of the application that has to"
-            " close as well. Acknowledged at once there is none. With ACK and FIN merged there are as many as the delay"
-            " allows: (2 D + application delay) / RTO, rounded down."
+            "A study: the most retransmissions of a FIN that has arrived, for each delay of the application that has"
+            " to close as well. Acknowledged at once there is none. With ACK and FIN merged there are as many as the"
+            " delay allows: (2 D + application delay) / RTO, rounded down."
         ),
         make="retransmissions.needless",
         study=True,

@@ -84,8 +84,8 @@ HAZARDS = (
         cite="3.6; 3.10.7.4",
         meaning=(
             "Nothing opens over a TIME-WAIT, with F1 or without; with F1 TIME-WAIT always lasts its time"
-            " (time-wait-assassination), so together a new connection waits for 2 MSL. Two-way, the other side's LISTEN"
-            " is opened by an old SYN while this side is still waiting for it to die."
+            " (time-wait-assassination), so together a new connection waits for 2 MSL. Two-way, the other side's"
+            " LISTEN is opened by an old SYN while this side is still waiting for it to die."
         ),
         make="rfc1337.time_wait_refuses_syn",
         witness=("rfc1337.new_syn_in_time_wait",),
@@ -103,8 +103,9 @@ HAZARDS = (
         cite="3.10.7.4, first, fifth and eighth",
         meaning=(
             "A retransmitted FIN has SEQ = RCV.NXT - 1 at the latest, fails the sequence number check and is dropped"
-            " there, after an ACK; 'restart the 2 MSL timeout' comes later. A bare ACK at RCV.NXT does restart it: the"
-            " witness. What the RFC means is time_wait_restart=true; last-ack-answered says what the letter costs."
+            " there, after an ACK; 'restart the 2 MSL timeout' comes later. A bare ACK at RCV.NXT does restart it:"
+            " the witness. What the RFC means is time_wait_restart=true; last-ack-answered says what the letter"
+            " costs."
         ),
         make="rfc1337.fin_restarts_nothing",
         witness=("rfc1337.fin_in_time_wait", "rfc1337.bare_ack_restarts"),

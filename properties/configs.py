@@ -81,6 +81,9 @@ OLD_SEGMENTS = Config(
 )
 """Every number is used again, and time is all that keeps the segments of two incarnations apart."""
 
+OLD_WITH_TEXT = OLD_SEGMENTS.but(quiet_time=4, octets=1, losses=1)
+"""The same with text, one loss, and a quiet time of 2 MSL."""
+
 DATA_QUEUED = Config(
     octets=1,
     send_on_syn=True,

@@ -78,7 +78,8 @@ def retransmission(network: Network, *sides: str) -> Promise:
 def time_wait(network: Network, *sides: str) -> Promise:
     """The time-wait timers of these sides (default: all) expire."""
     weak = [c for side in _sides(network, sides) for c in _class(network, side, "timeout", _starts("TIME-WAIT"))]
-    return Promise(f"TIME-WAIT{_of(sides)} ends unless restarted", weak=weak)
+    restarts = " unless restarted" if network.config.timed else ""
+    return Promise(f"TIME-WAIT{_of(sides)} ends{restarts}", weak=weak)
 
 
 def users(network: Network, call: str, *sides: str) -> Promise:

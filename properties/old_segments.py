@@ -48,7 +48,8 @@ def assuming(config: Config) -> Network:
 
 
 def allows(network: Network, side: Side, event: Event) -> z3.BoolRef:
-    """Under IN_ORDER a connection ends in order or by a crash; under ALONE nobody opens towards a half-open peer."""
+    """Under IN_ORDER a connection ends in order or by a crash; under ALONE nobody opens actively while the other side
+    has the TCB of an earlier incarnation."""
     given_up = event.state not in NO_TCB and event.next in NO_TCB and event.kind != "crash" and not event.orderly
     conditions = [z3.Not(IN_ORDER.term)] if given_up or event.call == "ABORT" else []
     if event.call == "active OPEN":

@@ -14,6 +14,7 @@ from model.studies.assumptions import (
     LINGERS,
     QUIET,
     TIME_WAIT,
+    all_together,
     maximal,
     minimal,
     old_segments,
@@ -24,7 +25,7 @@ from model.studies.assumptions import (
     untimed,
 )
 from model.tcp.config import BadConfig
-from properties.configs import OLD_SEGMENTS
+from properties.configs import OLD_SEGMENTS, OLD_WITH_TEXT
 
 TWO_MSL = OLD_SEGMENTS.but(quiet_time=4)
 
@@ -54,6 +55,7 @@ def test_without_fresh_numbers_the_quiet_time_must_exceed_two_delays(
     assert (len(verdict.trace.steps) if verdict.trace else None) == steps
 
 
+@pytest.mark.long
 def test_each_assumption_of_the_large_minimal_set_is_needed() -> None:
     answers = {at: v for search in repeated(TWO_MSL, NO_LIMITS, lambda _: None) for at, v in search.verdicts.items()}
     enough = [assumed for assumed, verdict in answers.items() if verdict.answer == "holds"]
@@ -103,9 +105,24 @@ def test_the_study_and_its_table() -> None:
     assert [len(run.trace.steps) for run in found.counterexamples] == [13, 7, 7, 14]
 
 
+@pytest.mark.long
 def test_a_limit_makes_the_study_unknown() -> None:
     found = old_segments(TWO_MSL, Limits(max_states=1000), lambda _: None)
     assert (found.answer, found.why) == ("unknown", "max-states 1000 reached")
+
+
+def test_with_text_and_a_loss_two_msl_is_a_tick_too_short() -> None:
+    """An answer from TIME-WAIT to old text outlives TIME-WAIT."""
+    found = all_together(OLD_WITH_TEXT, NO_LIMITS, lambda _: None)
+    assert found.answer == "violated"
+    (run,) = found.counterexamples
+    assert len(run.trace.steps) == 33
+    assert "B: RETRANSMISSION of text in LAST-ACK" in [step.rule.name for step in run.trace.steps]
+
+
+@pytest.mark.long
+def test_with_text_and_a_loss_a_tick_more_is_enough() -> None:
+    assert all_together(OLD_WITH_TEXT.but(time_wait="5"), NO_LIMITS, lambda _: None).answer == "holds"
 
 
 def test_numbers_that_are_not_repeated_are_refused() -> None:

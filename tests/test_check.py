@@ -220,5 +220,5 @@ def test_an_internal_error_gives_70_and_says_so(
         raise AssertionError("broken on purpose")
 
     monkeypatch.setattr("model.judge.judge", broken)
-    assert main(["figure-6", "--out", str(tmp_path)]) == 70
+    assert main(["figure-6", "--jobs", "1", "--out", str(tmp_path)]) == 70
     assert capsys.readouterr().err.splitlines()[-1].startswith("model.check: internal error")

@@ -64,6 +64,7 @@ def ends(group: int) -> bool:
     return False
 
 
+@pytest.mark.long
 def test_two_processes_give_the_same_rows_files_and_order_as_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

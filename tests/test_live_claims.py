@@ -41,6 +41,7 @@ def task(name: str, config: Config, expected: str) -> Task:
     return Task(claim, "test", config, expected)
 
 
+@pytest.mark.long
 def test_the_claims_about_infinite_runs_are_as_claimed_with_these_runs_and_counts(tmp_path: Path) -> None:
     rows = judged(tasks_of(INFINITE), tmp_path)
     assert all(row.outcome == "as claimed" and row.engine == "liveness" for row in rows)

@@ -33,7 +33,7 @@ OPENING = Config(timed=True, capacity=1, loss=False, closes="none", isn_b="8")
     ("config", "states", "transitions", "depth"),
     [
         (OPENING, 77, 132, 16),
-        (LAST_ACK, 246, 637, 21),
+        pytest.param(LAST_ACK, 246, 637, 21, marks=pytest.mark.long),
         pytest.param(LAST_ACK.but(time_wait_restart=False, time_wait="8"), 497, 1349, 22, marks=pytest.mark.long),
     ],
 )
@@ -118,11 +118,25 @@ def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
     options.pictures.finish()
     assert [(row.verdict, len(row.steps or [])) for row in rows] == [
         ("holds", 0),
+        ("holds", 0),  # Text before the FIN, RTO + 2 D + 1.
         ("violated", 12),
         ("violated", 9),
         ("violated", 15),
+        ("violated", 16),  # Text before the FIN, 2 MSL.
     ]
     assert not any(row.effort.touched for row in rows)
+
+
+def test_text_before_the_fin_costs_one_delay_more() -> None:
+    """The late ACK of the text starts the timer again."""
+    found = thresholds(THRESHOLD.but(octets=1, msl=2))
+    assert found.smallest == {(d, rto): rto + 2 * d + 1 for d in (1, 2) for rto in (1, 2)}
+
+
+@pytest.mark.long
+def test_text_before_the_fin_up_to_msl_three() -> None:
+    found = thresholds(THRESHOLD.but(octets=1, msl=3, capacity=10))
+    assert found.smallest == {(d, rto): rto + 2 * d + 1 for d in (1, 2, 3) for rto in (1, 2, 3)}
 
 
 def study(config: Config, out: Path) -> Row:

@@ -194,6 +194,9 @@ class Firing:
             update[other.heard.name] = z3.If(self._sender_lives, other.heard.term | bit, other.heard.term)
         if self.network.config.endings and event.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
+        if self.network.config.ack_losses:  # What is sent from now on has lost no ACK yet.
+            sends = event.tcb.snd_nxt != side.tcb.snd_nxt
+            update[side.ack_lost.name] = z3.And(side.ack_lost.term, z3.Not(sends))
         if self.network.config.origins and self.x is not None and event.state not in NO_TCB:
             changes = [getattr(event.tcb, name) != getattr(side.tcb, name) for name in ("snd_una", "rcv_nxt")]
             accepted = z3.Or(z3.BoolVal(event.next != event.state), *changes)

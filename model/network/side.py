@@ -7,7 +7,7 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
 - `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
 - `ended` (with `endings`): how the last connection of this side ended;
 - `deceived` (with `origins`): this side has accepted a segment of another incarnation than its peer's;
-- `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side had sent.
+- `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side has sent.
 - `sent`, `delivered`, `fed` (with `accounts`): octets sent and delivered, see `accounts`.
 """
 

@@ -73,13 +73,14 @@ def lengths(found: Thresholds, config: Config) -> Table:
     """Rows are delay bounds, columns retransmission timeouts."""
     ticks = range(1, config.msl + 1)
     how = "restarted by a retransmitted FIN" if config.time_wait_restart else "not restarted (the RFC's letter)"
+    how += ", B may send text before its FIN" if config.octets else ""
     rows = ((f"D={d}", *(str(found.smallest[d, rto]) for rto in ticks)) for d in ticks)
-    sums = all(least == rto + d + 1 for (d, rto), least in found.smallest.items())
+    sums = [k for k in (1, 2) if all(least == rto + k * d + 1 for (d, rto), least in found.smallest.items())]
     reach = (
         f"D is the delay bound; at most {config.losses} segment is lost. Shown unsafe one tick below, and safe from"
         " there up to RTO + 2 D + 2."
     )
-    notes = ["Everywhere it is RTO + D + 1."] if sums else []
+    notes = [f"Everywhere it is RTO + {'2 ' if k == 2 else ''}D + 1." for k in sums]
     return Table(
         f"Smallest safe TIME-WAIT in ticks, {how}",
         ("", *(f"RTO={rto}" for rto in ticks)),

@@ -147,6 +147,8 @@ class Config:
         used = [name for name in TICKS if getattr(self, name) != default[name]]
         if used and not self.timed:
             raise BadConfig(f"{used[0]}={show_field(getattr(self, used[0]))}: needs timed=true")
+        if self.ack_delay and self.close == "merged":
+            raise BadConfig(f"close=merged, ack_delay={self.ack_delay}: the ACK of a FIN waits for one of them only")
         if self.application_delay is not None and self.closes != "both":
             raise BadConfig(f"application_delay={self.application_delay}, closes={self.closes}: both must CLOSE")
         for name, whose in (("user_timeout", "gives_up"), ("syn_received_timeout", "gives_up_syn")):
