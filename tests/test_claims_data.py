@@ -37,6 +37,8 @@ LENGTHS = {
     ("fin-restarts-nothing", "as the RFC means it"): 3,
 }
 
+pytestmark = pytest.mark.long
+
 
 def failing() -> list[Task]:
     """The cells of these claims that must fail."""

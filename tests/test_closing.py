@@ -41,6 +41,7 @@ def arriving(config: Config, name: str) -> Event:
     return next(event for event in found if event.name == name)
 
 
+@pytest.mark.long
 def test_shortest_counterexamples_of_no_needless_fin_retransmission(tmp_path: Path) -> None:
     rows = rows_of("no-needless-fin-retransmission", tmp_path)
     assert [(row.task.variant, row.verdict, len(row.steps or [])) for row in rows] == [

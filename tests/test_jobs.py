@@ -139,6 +139,7 @@ def test_an_internal_error_in_a_worker_comes_with_its_traceback(tmp_path: Path) 
         judged(tasks, tmp_path)
 
 
+@pytest.mark.long
 def test_ctrl_c_ends_all_workers_and_keeps_what_was_found(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "model.check", "figure-6", "half-open", "--jobs", "2", "--out", str(tmp_path)]
     process = subprocess.Popen(

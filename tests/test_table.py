@@ -49,6 +49,20 @@ ANSWERS: dict[str, tuple[Make, ServerConfig, tuple[int, int] | None]] = {
 }
 
 
+FIRST = (
+    "ghosts: three-way",
+    "ghosts: two-way",
+    "ghosts: a host that answers nothing needs the timeout",
+    "served: three-way",
+    "served: two-way",
+    "served: endless flood",
+    "served: endless flood, cookies",
+    "dead: nothing to send",
+    "dead: sent before",
+)
+"""What the default test run looks at; the long one and the default run of the checker look at all."""
+
+
 IMPATIENT: dict[str, tuple[Make, ServerConfig, tuple[int, int] | None]] = {
     "ghosts": (GHOSTS, GHOST.but(timers="any").each(capacity=2), (20, 6)),
 }
@@ -61,7 +75,7 @@ def test_answers_if_any_timer_may_expire_at_any_time(name: str) -> None:
     answers(*IMPATIENT[name])
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize("name", [n if n in FIRST else pytest.param(n, marks=pytest.mark.long) for n in ANSWERS])
 def test_answers(name: str) -> None:
     answers(*ANSWERS[name])
 

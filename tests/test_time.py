@@ -149,6 +149,7 @@ def study(config: Config, out: Path) -> Row:
     return row
 
 
+@pytest.mark.long
 def test_two_msl_suffices_and_one_tick_less_does_not(tmp_path: Path) -> None:
     row = study(THRESHOLD, tmp_path)
     assert (row.engine, row.verdict, row.effort.states, row.effort.touched) == ("study", "holds", 671_596, {})
@@ -172,6 +173,7 @@ def test_two_msl_suffices_and_one_tick_less_does_not(tmp_path: Path) -> None:
     assert "with MSL 4, RTO 4, D 3 and TIME-WAIT 7 ticks" in " ".join(shown.text.split())
 
 
+@pytest.mark.long
 def test_not_restarted_two_msl_is_too_short_and_the_report_says_so(tmp_path: Path) -> None:
     row = study(THRESHOLD.but(msl=2, time_wait_restart=False), tmp_path)
     assert (row.verdict, [(one.label, len(one.steps)) for one in row.evidence]) == ("violated", [("2 MSL", 13)])
@@ -269,15 +271,19 @@ def test_impossible_timers_are_refused(changes: dict[str, object], says: str) ->
     "config",
     [
         SLOW,
-        SLOW_OPENING.but(capacity=1),
-        FOUR_WAY_CLOSE.but(ack_delay=1, rto=4),
-        SLOW_APPLICATION,
-        OLD_SEGMENTS.but(incarnations=1, capacity=1),
         OLD_SEGMENTS.but(incarnations=1, capacity=1, abort_to="TIME-WAIT", octets=1),
         LAST_ACK.but(retransmissions=1),
-        LAST_ACK.but(retransmission=False),
+        *(
+            pytest.param(config, marks=pytest.mark.long)
+            for config in (
+                SLOW_OPENING.but(capacity=1),
+                FOUR_WAY_CLOSE.but(ack_delay=1, rto=4),
+                SLOW_APPLICATION,
+                OLD_SEGMENTS.but(incarnations=1, capacity=1),
+                LAST_ACK.but(retransmission=False),
+            )
+        ),
     ],
-    ids=str,
 )
 def test_time_never_stands_still(config: Config) -> None:
     """Where the tick must wait, something that is due can happen."""
