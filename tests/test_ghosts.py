@@ -32,7 +32,7 @@ CONFIGS = {
 }
 named = pytest.mark.parametrize("name", CONFIGS)
 proved = pytest.mark.parametrize(
-    "name", ["reordering", "FIFO", "duplication", pytest.param("two-way", marks=pytest.mark.long)]
+    "name", ["FIFO", "duplication", *(pytest.param(n, marks=pytest.mark.long) for n in ("reordering", "two-way"))]
 )
 
 

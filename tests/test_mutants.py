@@ -106,6 +106,7 @@ def test_the_mutant_is_found_out(mutant: Mutant, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.long
+@pytest.mark.long
 @pytest.mark.parametrize("mutant", [m for m in MUTANTS if m.detector == "figures"], ids=lambda mutant: mutant.name)
 def test_the_other_figures_do_not_notice(mutant: Mutant, monkeypatch: pytest.MonkeyPatch) -> None:
     apply(mutant, monkeypatch)

@@ -110,6 +110,7 @@ def test_a_search_in_which_the_channel_overflows_is_no_threshold() -> None:
     assert found.why == "a segment found the channel full: raise capacity"
 
 
+@pytest.mark.long
 def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
     claim = find("last-ack-answered")
     assert claim is not None
