@@ -66,6 +66,7 @@ def test_the_default_run_compiles_at_most_21_untimed_systems_besides_those_of_in
     assert len({cell.config for claim in INFINITE for cell in claim.cells}) <= 7
 
 
+@pytest.mark.long
 def test_shortest_counterexamples_have_these_lengths(tmp_path: Path) -> None:
     weakened = (
         configs.TWO_WAY,

@@ -67,6 +67,7 @@ LARGER: dict[str, Row] = {
         {"channel full": 1871, "incarnations exhausted": 35},
     ),
 }
+FIRST = ("crash", "two-way")
 SIMPLE = ("nothing lost", "one segment")
 
 
@@ -105,7 +106,10 @@ def both_engines(row: Row) -> None:
     assert said == (["violated", "violated", "reachable"] if two_way else ["holds", "holds", "reachable"])
 
 
-@pytest.mark.parametrize("name", [name for name in COUNTS if name not in SIMPLE])
+@pytest.mark.parametrize(
+    "name",
+    [n if n in FIRST else pytest.param(n, marks=pytest.mark.long) for n in COUNTS if n not in SIMPLE],
+)
 def test_exact_counts(name: str) -> None:
     both_engines(COUNTS[name])
 

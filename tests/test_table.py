@@ -52,12 +52,9 @@ ANSWERS: dict[str, tuple[Make, ServerConfig, tuple[int, int] | None]] = {
 FIRST = (
     "ghosts: three-way",
     "ghosts: two-way",
-    "ghosts: a host that answers nothing needs the timeout",
     "served: three-way",
     "served: two-way",
-    "served: endless flood",
     "served: endless flood, cookies",
-    "dead: nothing to send",
     "dead: sent before",
 )
 """What the default test run looks at; the long one and the default run of the checker look at all."""
