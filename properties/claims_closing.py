@@ -11,7 +11,7 @@ from properties.configs import (
     PASSING_ZERO,
     SIMULTANEOUS,
 )
-from properties.stories import figure
+from properties.stories import story
 
 CLOSING = (
     Claim(
@@ -41,19 +41,19 @@ CLOSING = (
             " retransmitting for ever counts as going on"
         ),
     ),
-    figure(
-        "figure-12",
+    story(
+        "normal-close",
         "The normal close is a run: FIN, ACK, FIN, ACK, with these states, and TIME-WAIT at the end.",
         "S7's four segments as the RFC draws them.",
-        settles="S7",
-        section="3.6",
+        settles=("S7",),
+        cite="3.6, Figure 12",
     ),
-    figure(
-        "figure-13",
+    story(
+        "simultaneous-close",
         "The simultaneous close is a run: both sides pass through CLOSING and end in TIME-WAIT.",
         "The other way to close.",
-        settles="S7",
-        section="3.6",
+        settles=("S7",),
+        cite="3.6, Figure 13",
     ),
     Claim(
         name="nothing-lost-in-orderly-close",

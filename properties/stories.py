@@ -23,7 +23,6 @@ def story(
     return Claim(name, settles, sentence, cite, meaning, f"{name}.story", cells, not_checked=ONE_RUN)
 
 
-def figure(name: str, sentence: str, meaning: str, *, settles: str = "S1", section: str = "3.5") -> Claim:
-    """The claim that a figure of the RFC is a run of the protocol; under two-way the same steps are none."""
-    cite = f"{section}, {name.replace('figure-', 'Figure ')}"
-    return story(name, sentence, meaning, settles=(settles,), cite=cite)
+def figure(name: str, sentence: str, meaning: str) -> Claim:
+    """The claim that a figure of 3.5 is a run of the protocol; under two-way the same steps are none."""
+    return story(name, sentence, meaning, settles=("S1",), cite=f"3.5, {name.replace('figure-', 'Figure ')}")

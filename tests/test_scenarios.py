@@ -29,8 +29,8 @@ ENDS = {
     "figure-9": ("SYN-SENT", "CLOSED", 11, 1),
     "figure-10": ("CLOSED", "CLOSED", 9, 0),
     "figure-11": ("LISTEN", "LISTEN", 7, 0),
-    "figure-12": ("CLOSED", "CLOSED", 12, 0),
-    "figure-13": ("CLOSED", "CLOSED", 13, 0),
+    "normal-close": ("CLOSED", "CLOSED", 12, 0),
+    "simultaneous-close": ("CLOSED", "CLOSED", 13, 0),
     "simultaneous-open": ("ESTABLISHED", "ESTABLISHED", 8, 0),
 }
 
