@@ -113,6 +113,7 @@ def test_the_other_figures_do_not_notice(mutant: Mutant, monkeypatch: pytest.Mon
     assert tuple(figures()) == mutant.expected
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", DETECTORS)
 def test_the_protocol_passes_the_same(name: str) -> None:
     """And so it does for the figures: see test_scenarios."""

@@ -97,6 +97,7 @@ WITNESSES: list[tuple[Callable[[Server], Property], ServerConfig, int]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("make", "config", "steps"), WITNESSES)
 def test_premises_happen(make: Callable[[Server], Property], config: ServerConfig, steps: int) -> None:
     server = Server(config)

@@ -86,8 +86,8 @@ def test_by_the_letter_two_msl_is_not_enough() -> None:
         pytest.param(2, True, marks=pytest.mark.long),
         pytest.param(3, False, marks=pytest.mark.long),
         pytest.param(3, True, marks=pytest.mark.long),
-        pytest.param(4, False, marks=pytest.mark.long),
-        pytest.param(4, True, marks=pytest.mark.long),
+        pytest.param(4, False, marks=pytest.mark.minutes),
+        pytest.param(4, True, marks=pytest.mark.minutes),
     ],
 )
 def test_nothing_is_lost_by_runs_that_stop_where_the_connection_ends(msl: int, restart: bool) -> None:
