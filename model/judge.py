@@ -182,7 +182,7 @@ def state_graphs(tasks: Sequence[Task], options: Options) -> None:
     """For each configuration that was searched, the states reached as pairs of the endpoints' states."""
     for task in {task.config: task for task in tasks if task.claim.searched}.values():
         network = network_of(task.config)
-        states = [name for sides in network.lanes.values() for name in sides.values()]
+        states = [name for sides in network.lanes.values() for name in sides.values() if name]
         found = quotient(network.system(), states, options.limits)
         title = f"{task.variant}: {found.effort.states:,} states by the states of {' and '.join(network.lanes)}"
         path = options.out / stem("state graph", task.variant)

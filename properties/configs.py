@@ -81,8 +81,8 @@ OLD_SEGMENTS = Config(
 )
 """Every number is used again, and time is all that keeps the segments of two incarnations apart."""
 
-OLD_WITH_TEXT = OLD_SEGMENTS.but(quiet_time=4, octets=1, losses=1)
-"""The same with text, one loss, and a quiet time of 2 MSL."""
+OLD_WITH_TEXT = OLD_SEGMENTS.but(quiet_time=4, octets=1, losses=1, capacity=4)
+"""The same with text, one loss, a quiet time of 2 MSL, and room: a full channel would be a further loss."""
 
 DATA_QUEUED = Config(
     octets=1,

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from itertools import combinations
-from typing import Literal
 
 from model.engines.explicit import Report, explore
 from model.engines.verdict import Effort, Limits, Verdict
@@ -62,11 +61,10 @@ def all_together(config: Config, limits: Limits, progress: Report) -> StudyResul
     prop = kept_out(network, words(assumed), at)
     system = network.system(prop, starts=[at])
     verdict = explore(system, limits=limits, progress=progress)[prop.name]
-    runs = (picture(Searched(network, system, {assumed: verdict}), assumed),) if verdict.trace else ()
-    answer: Literal["holds", "violated", "unknown"] = "violated" if runs else "holds"
+    runs = (picture(Searched(network, system, {assumed: verdict}), assumed, "a run"),) if verdict.trace else ()
     if verdict.answer == "unknown":
-        answer = "unknown"
-    return StudyResult(answer, verdict.effort, counterexamples=runs, why=verdict.effort.limit)
+        return StudyResult("unknown", verdict.effort, why=verdict.effort.limit)
+    return StudyResult("violated" if runs else "holds", verdict.effort, counterexamples=runs)
 
 
 def subsets(names: Iterable[str]) -> Iterator[Assumed]:
@@ -150,14 +148,14 @@ def maximal(sets: Iterable[Assumed]) -> list[Assumed]:
     return [one for one in listed if not any(one < other for other in listed)]
 
 
-def picture(search: Searched, assumed: Assumed) -> Counterexample:
-    """The run that shows that a set is insufficient."""
+def picture(search: Searched, assumed: Assumed, label: str = "") -> Counterexample:
+    """The run that shows that a set is insufficient; labelled by what is missing."""
     trace = search.verdicts[settled_by(assumed)].trace
     assert trace is not None, "an insufficient set has a run"
     sentence = f"No segment of an old incarnation is accepted, given: {words(assumed)}."
     prop = replace(no_old_segment_accepted(search.network), sentence=sentence)
     missing = words(frozenset(ALL) - assumed)
-    return Counterexample(f"without {missing}", search.network, search.system, trace, prop)
+    return Counterexample(label or f"without {missing}", search.network, search.system, trace, prop)
 
 
 def words(assumed: Assumed) -> str:
