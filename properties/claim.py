@@ -73,12 +73,14 @@ class Claim:
 
 def make_property(reference: str, network: AnyNetwork) -> Property | Live:
     """The property that `reference` ("module.function") names, for this network."""
-    return _made(reference, network)  # type: ignore[no-any-return]
+    made: Property | Live = _made(reference, network)
+    return made
 
 
 def make_witness(reference: str, network: AnyNetwork) -> Property:
     """Likewise a witness."""
-    return _made(reference, network)  # type: ignore[no-any-return]
+    made: Property = _made(reference, network)
+    return made
 
 
 def _made(reference: str, network: AnyNetwork) -> Any:

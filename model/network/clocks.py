@@ -46,10 +46,8 @@ class Times:
 
 def constant_times(config: Config) -> Times:
     """The times of a configuration."""
-    ticks = config.ticks
-    always = ("delay", "rto", "time_wait", "application_delay")
-    wanted = [f.name for f in fields(Times) if ticks.get(f.name) or (f.name in ticks and f.name in always)]
-    return Times(**{name: z3.BitVecVal(ticks[name], CLOCK_BITS) for name in wanted})
+    ticks = {name: n for name, n in config.ticks.items() if n or name not in ("ack_delay", "quiet_time")}
+    return Times(**{f.name: z3.BitVecVal(ticks[f.name], CLOCK_BITS) for f in fields(Times) if f.name in ticks})
 
 
 @dataclass(frozen=True)

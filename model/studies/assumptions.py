@@ -50,7 +50,11 @@ def old_segments(config: Config, limits: Limits, progress: Report) -> StudyResul
     worst = maximal(s for s, enough in sufficient.items() if not enough)
     runs = tuple(picture(search, one) for one in worst for search in searches if settled_by(one) in search.verdicts)
     table = sets_table(config, minimal(s for s, enough in sufficient.items() if enough), worst, answers)
-    tables = (table, times_table(config, limits))
+    least = {name: smallest(config, limits, name) for name in ("time_wait", "quiet_time")}
+    effort = together([effort, *(found for _, found in least.values())])
+    if effort.limit:
+        return StudyResult("unknown", effort, (table,), runs, why=effort.limit)
+    tables = (table, times_table(config, {name: ticks for name, (ticks, _) in least.items()}))
     return StudyResult("holds" if sufficient[frozenset(ALL) - {FRESH}] else "violated", effort, tables, runs)
 
 
@@ -112,10 +116,10 @@ def repeated(config: Config, limits: Limits, progress: Report) -> Iterator[Searc
         yield Searched(network, system, {assumed: found[prop.name] for assumed, prop in wanted.items()})
 
 
-def smallest(config: Config, limits: Limits, name: str) -> int | None:
+def smallest(config: Config, limits: Limits, name: str) -> tuple[int | None, Effort]:
     """The smallest safe value of time_wait or quiet_time, in ticks, everything else but fresh numbers being assumed.
 
-    None if there is none up to 2 MSL + 1, from which on all are safe, or if a limit ended the search.
+    None if there is none up to 2 MSL + 1 from which on all are safe.
     """
     network, most = assuming(config.but(quiet_time=2 * config.msl)), 2 * config.msl + 1
     full = start(network.config, frozenset(ALL)) | {"time_wait": 2 * config.msl}
@@ -123,7 +127,7 @@ def smallest(config: Config, limits: Limits, name: str) -> int | None:
     wanted = {ticks: kept_out(network, f"{name} {ticks}", at) for ticks, at in starts.items()}
     found = explore(network.system(*wanted.values(), starts=list(starts.values())), limits=limits)
     safe = [ticks for ticks in starts if all(found[wanted[t].name].answer == "holds" for t in range(ticks, most + 1))]
-    return min(safe, default=None)
+    return min(safe, default=None), next(iter(found.values())).effort
 
 
 def start(config: Config, assumed: Assumed) -> dict[str, int]:
@@ -182,11 +186,11 @@ def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answer
     )
 
 
-def times_table(config: Config, limits: Limits) -> Table:
-    """How long TIME-WAIT and quiet time have to be."""
-    found = {what: smallest(config, limits, name) for what, name in ((TIME_WAIT, "time_wait"), (QUIET, "quiet_time"))}
-    rows = [(what.removesuffix(" 2 MSL"), "unknown" if ticks is None else str(ticks)) for what, ticks in found.items()]
-    sums = all(ticks == 2 * config.delay + 1 for ticks in found.values())
+def times_table(config: Config, least: Mapping[str, int | None]) -> Table:
+    """How long TIME-WAIT and quiet time have to be, by the field's name."""
+    words = {"time_wait": "TIME-WAIT", "quiet_time": "quiet time"}
+    rows = [(words[name], "more than 2 MSL" if ticks is None else str(ticks)) for name, ticks in least.items()]
+    sums = all(ticks == 2 * config.delay + 1 for ticks in least.values())
     note = "Both are 2 D + 1: a segment, and the answer to it. " if sums else ""
     return Table(
         "The smallest that keep old segments out, in ticks, all other assumptions but fresh ISNs being made",
