@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 ABOUT: Mapping[str, str] = {
     "handshake": "three-way; two-way: LISTEN is ESTABLISHED by a SYN, and nobody acknowledges the SYN,ACK",
-    "rst": "RST acceptable at RCV.NXT only (RFC 5961) or anywhere in the window (RFC 793)",
-    "syn": "SYN in a synchronized state: challenge ACK (RFC 5961) or reset (RFC 793)",
-    "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested",
+    "rst": "RST acceptable at RCV.NXT only (RFC 5961) or anywhere in the window (RFC 793); either: in proofs for"
+    " every channel, a new choice each time",
+    "syn": "SYN in a synchronized state: challenge ACK (RFC 5961) or reset (RFC 793); either: as rst",
+    "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested; either: as rst",
     "abort_to": "the side that sends a RST by ABORT enters this state (3.10.5; Figure 5, note 3)",
     "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
     "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped; accepted, a weakened"

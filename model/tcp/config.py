@@ -38,9 +38,9 @@ class Config:
     """One configuration; `about.ABOUT` says what each field means. None as a budget means: no bound."""
 
     handshake: Literal["three-way", "two-way"] = "three-way"
-    rst: Literal["rfc5961", "rfc793"] = "rfc5961"
-    syn: Literal["rfc5961", "rfc793"] = "rfc5961"
-    ack_range: Literal["rfc5961", "rfc5961-synchronized", "off"] = "rfc5961"
+    rst: Literal["rfc5961", "rfc793", "either"] = "rfc5961"
+    syn: Literal["rfc5961", "rfc793", "either"] = "rfc5961"
+    ack_range: Literal["rfc5961", "rfc5961-synchronized", "off", "either"] = "rfc5961"
     abort_to: Literal["CLOSED", "TIME-WAIT"] = "CLOSED"
     rfc1337: bool = False
     data_on_syn: Literal["queued", "dropped", "accepted"] = "queued"
@@ -197,6 +197,9 @@ class Config:
         """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""
         if self.window == 0:
             raise BadConfig("window=0: a search needs at least one octet")
+        for name in ("rst", "syn", "ack_range"):
+            if getattr(self, name) == "either":
+                raise BadConfig(f"{name}=either: only a proof for every channel may leave it open")
         age = CLOCK_BITS if self.timed else 0
         if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits + age > 64:
             raise BadConfig(f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer")

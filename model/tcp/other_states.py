@@ -84,7 +84,7 @@ def rst_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     """
     path = path.goes_on(cite="3.10.7.4, second")
     tcb = path.tcb
-    mitigated = z3.And(x.rst, x.seq != tcb.rcv_nxt) if endpoint.config.rst == "rfc5961" else FALSE
+    mitigated = z3.And(endpoint.challenges_rst, x.rst, x.seq != tcb.rcv_nxt)
     outside = z3.Not(within(x.seq, tcb.rcv_nxt, endpoint.rcv_wnd))
     if path.state == "TIME-WAIT" and endpoint.config.rfc1337:
         return first_match(path, ("RST arrives", x.rst, path.returns(cite="RFC 1337, fix F1")))
@@ -115,15 +115,14 @@ def syn_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     in_window = z3.And(x.syn, within(x.seq, tcb.rcv_nxt, endpoint.rcv_wnd))
     passive = tcb.passive_open if path.state == "SYN-RECEIVED" else FALSE
     gone = path.returns(no_connection(endpoint, x), state="CLOSED", tcb=no_tcb(endpoint.bits))
-    synchronized = {
-        "rfc5961": ("SYN arrives", z3.And(x.syn, z3.Not(passive)), path.returns(acknowledgment(tcb))),
-        "rfc793": ("SYN in the window arrives", in_window, gone.goes_on(signal="connection reset")),
-    }
+    challenged = z3.And(endpoint.challenges_syn, x.syn, z3.Not(passive))
+    refused = z3.And(z3.Not(endpoint.challenges_syn), in_window)
     back = path.returns(state="LISTEN", tcb=no_tcb(endpoint.bits))
     return first_match(
         path,
         ("SYN in the window arrives (passive OPEN)", z3.And(in_window, passive), back),
-        synchronized[endpoint.config.syn],
+        ("SYN arrives", challenged, path.returns(acknowledgment(tcb))),
+        ("SYN in the window arrives", refused, gone.goes_on(signal="connection reset")),
     )
 
 
@@ -144,7 +143,7 @@ def ack_field(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     """Fifth, check the ACK field."""
     path = path.goes_on(cite="3.10.7.4, fifth")
     tcb = path.tcb
-    checked = {"rfc5961": True, "rfc5961-synchronized": path.state != "SYN-RECEIVED", "off": False}
+    unchecked = endpoint.config.ack_range == "rfc5961-synchronized" and path.state == "SYN-RECEIVED"
     from_lowest, lowest_to_nxt = x.ackno - tcb.snd_una + endpoint.max_snd_wnd, tcb.snd_nxt - tcb.snd_una
     out_of_range = z3.UGT(from_lowest, lowest_to_nxt + endpoint.max_snd_wnd)
     paths = first_match(
@@ -152,7 +151,7 @@ def ack_field(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
         ("segment without ACK arrives", z3.Not(x.ack), path.returns()),
         (
             "ACK out of RFC 5961's range arrives",
-            out_of_range if checked[endpoint.config.ack_range] else FALSE,
+            FALSE if unchecked else z3.And(endpoint.checks_ack, out_of_range),
             path.returns(acknowledgment(tcb)),
         ),
     )

@@ -80,7 +80,8 @@ class Endpoint:
     """What an endpoint's rules depend on besides its TCB.
 
     bits: width of sequence numbers. rcv_wnd: RCV.WND. max_snd_wnd: MAX.SND.WND of RFC 5961. segment_text: octets of
-    text that one SEND issues and one segment carries at most. The last three are bit-vectors of `bits`.
+    text that one SEND issues and one segment carries at most. These three are bit-vectors of `bits`.
+    challenges_rst, challenges_syn, checks_ack: whether it handles RST, SYN and SEG.ACK as RFC 5961 has it.
     """
 
     config: Config
@@ -88,6 +89,9 @@ class Endpoint:
     rcv_wnd: z3.BitVecRef
     max_snd_wnd: z3.BitVecRef
     segment_text: z3.BitVecRef
+    challenges_rst: z3.BoolRef
+    challenges_syn: z3.BoolRef
+    checks_ack: z3.BoolRef
 
     def number(self, value: int) -> z3.BitVecRef:
         """A sequence number, or a count of octets."""
@@ -96,5 +100,6 @@ class Endpoint:
 
 def endpoint(config: Config) -> Endpoint:
     """The endpoint of a configuration; both sides have the same parameters."""
-    window = z3.BitVecVal(config.window, config.seq_bits)
-    return Endpoint(config, config.seq_bits, window, window, z3.BitVecVal(config.segment_text, config.seq_bits))
+    window, text = (z3.BitVecVal(octets, config.seq_bits) for octets in (config.window, config.segment_text))
+    rfc5961 = (config.rst == "rfc5961", config.syn == "rfc5961", config.ack_range != "off")
+    return Endpoint(config, config.seq_bits, window, window, text, *(z3.BoolVal(yes) for yes in rfc5961))

@@ -1,0 +1,282 @@
+"""Proof by induction of what holds in every reachable state of a system whose network is a set of messages.
+
+A message stays in the network for ever and may arrive at any time, any number of times, or never: that covers every
+channel, whatever its capacity, delay, loss, duplication or order. An invariant has parts about the state, about each
+message in the state, and about any two messages. It is inductive if, for each step, with x the arriving message:
+
+1. the parts about the state hold after it;
+2. the parts about a message hold after it for the message that it sends;
+3. and for any other message that is there already, x itself included.
+
+The premises are the invariant before the step, for the state, x and the messages that the part is about, the step's
+guard, and what the step assumes of every message in the network. All of it is free of quantifiers.
+
+Source: induction over an unbounded set of messages as in Paulson's inductive method for protocols (1998).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import Literal
+
+import z3
+
+Message = Mapping[str, z3.ExprRef]
+"""A message's fields, ghosts included, as terms."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of one side.
+
+    update: variable to its new value; what it does not name stays. arrives: the lane of the arriving message, whose
+    fields are the lane's `arriving` constants. sends: the lane and the message that is sent where `sends_when` holds.
+    assumes: by lane, what is assumed of every message in it, over the lane's first `stored` constants.
+    """
+
+    name: str
+    cite: str
+    guard: z3.BoolRef
+    update: Mapping[str, z3.ExprRef]
+    arrives: str = ""
+    sends: tuple[str, Message] | None = None
+    sends_when: z3.BoolRef = field(default_factory=lambda: z3.BoolVal(True))
+    assumes: Mapping[str, z3.BoolRef] = field(default_factory=dict)
+    cases: tuple[z3.BoolRef, ...] = ()
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """Equal for steps of the same name, lanes and terms, as long as one of them is kept."""
+        lane, message = self.sends or ("", {})
+        terms = (self.guard, self.sends_when, *self.update.values(), *message.values(), *self.assumes.values(), *self.cases)
+        words = (self.name, lane, *self.update, *message, *self.assumes)
+        return (hash(words), *(term.get_id() for term in terms))
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A direction of the network: constants for the message that arrives, and for any two others."""
+
+    name: str
+    arriving: Message
+    stored: tuple[Message, Message]
+
+
+@dataclass(frozen=True)
+class Soup:
+    """A system with an unbounded network. initial: holds of the initial states; no message is in the network then."""
+
+    variables: Mapping[str, z3.ExprRef]
+    initial: z3.BoolRef
+    lanes: Mapping[str, Lane]
+    steps: tuple[Step, ...]
+    coordinates: Sequence[tuple[z3.ExprRef, z3.ExprRef]] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One formula of a lemma, about the state and so many messages: those of `about`, lane by lane.
+
+    The messages are the lane's `stored` constants, the first for the first.
+    """
+
+    label: str
+    term: z3.BoolRef
+    about: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lemma:
+    """A named part of an invariant.
+
+    why: why it holds. excludes: the counterexample to induction that it rules out.
+    """
+
+    name: str
+    parts: tuple[Part, ...]
+    why: str
+    excludes: str
+
+
+Kind = Literal["initial", "state", "sent", "kept", "goal"]
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One part of one lemma that an obligation has to show."""
+
+    lemma: str
+    label: str
+    term: z3.BoolRef
+
+
+@dataclass(frozen=True)
+class Obligation:
+    """premises => all duties, for one event and certain messages.
+
+    kind: that the initial state satisfies the parts; that they hold of the state, of the message sent, or of messages
+    that stay; that the invariant implies the property. about: the messages, for a reader. cases: formulas; the proof
+    is by cases, of which one has the first true, one the first false and the second true, and so on.
+    """
+
+    event: str
+    cite: str
+    kind: Kind
+    about: str
+    premises: tuple[z3.BoolRef, ...]
+    duties: tuple[Duty, ...]
+    cases: tuple[z3.BoolRef, ...] = ()
+    setting: tuple[z3.BoolRef, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The obligation in one line."""
+        return " ".join(filter(None, (f"{self.event}:", self.kind, self.about)))
+
+    @cached_property
+    def key(self) -> tuple[int, ...]:
+        """Equal for obligations of the same terms, as long as one of them is kept."""
+        terms = (*self.premises, *(duty.term for duty in self.duties), *self.cases)
+        return (len(self.premises), len(self.duties), *(term.get_id() for term in terms))
+
+    def splits(self) -> Iterator[tuple[z3.BoolRef, ...]]:
+        """What each case adds to the premises."""
+        excluded: tuple[z3.BoolRef, ...] = ()
+        for case in self.cases:
+            yield (*excluded, case)
+            excluded = (*excluded, z3.Not(case))
+        yield excluded
+
+    def question(self, split: Sequence[z3.BoolRef], duties: Sequence[Duty] | None = None) -> z3.BoolRef:
+        """The formula of one case; the obligation holds if none can be satisfied. duties: those asked for (all)."""
+        wrong = z3.Not(z3.And(*(duty.term for duty in duties or self.duties)))
+        return z3.And(*self.premises, *split, wrong)
+
+
+def substituted(term: z3.BoolRef, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]) -> z3.BoolRef:
+    """`term` with constants replaced, all at once."""
+    made: z3.BoolRef = z3.substitute(term, *pairs)
+    return made
+
+
+def renamed(old: Message, new: Message) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+    """The replacement of one message by another."""
+    return [(old[name], new[name]) for name in old]
+
+
+@dataclass(frozen=True)
+class Induction:
+    """The obligations that make `lemmas` inductive in `soup`, given that `proved` are, and `goal` a consequence."""
+
+    soup: Soup
+    proved: Sequence[Lemma]
+    lemmas: Sequence[Lemma]
+    goal: Part | None = None
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Every part that may be a premise."""
+        return [part for lemma in (*self.proved, *self.lemmas) for part in lemma.parts]
+
+    @cached_property
+    def about_state(self) -> tuple[z3.BoolRef, ...]:
+        """The parts about the state alone."""
+        return tuple(part.term for part in self.parts if not part.about)
+
+    @cached_property
+    def wanted(self) -> dict[tuple[str, ...], list[tuple[Lemma, Part]]]:
+        """What is to be shown, by the lanes of the messages that it is about."""
+        found: dict[tuple[str, ...], list[tuple[Lemma, Part]]] = {}
+        for lemma in self.lemmas:
+            for part in lemma.parts:
+                found.setdefault(part.about, []).append((lemma, part))
+        return found
+
+    @property
+    def key(self) -> tuple[int, ...]:
+        """Equal for inductions that show the same lemmas by the same ones, as long as one of them is kept."""
+        return (len(self.proved), *(part.term.get_id() for part in self.parts))
+
+    def obligations(self) -> Iterator[Obligation]:
+        """All of them: the initial state, each step, and the goal."""
+        yield from self.of_start()
+        for step in self.soup.steps:
+            yield from self.of_step(step)
+        yield from self.of_goal()
+
+    def of_start(self) -> Iterator[Obligation]:
+        """The initial state satisfies what is said about the state; there is no message yet."""
+        initial = tuple(Duty(lemma.name, part.label, part.term) for lemma, part in self.wanted.get((), []))
+        if initial:
+            yield Obligation("initial state", "", "initial", "", (self.soup.initial,), initial)
+
+    def of_step(self, step: Step) -> Iterator[Obligation]:
+        """The obligations of one step."""
+        for about, parts in self.wanted.items():
+            for sent in product((False, True), repeat=len(about)):
+                found = self._of_step(step, about, sent, parts)
+                if found.duties:
+                    yield found
+
+    def of_goal(self) -> Iterator[Obligation]:
+        """The lemmas imply the property."""
+        if self.goal is not None:
+            goal = Duty("", self.goal.label, self.goal.term)
+            yield Obligation("the lemmas suffice", "", "goal", "", self.about_state, (goal,))
+
+    def _of_step(
+        self, step: Step, about: tuple[str, ...], sent: Sequence[bool], parts: Sequence[tuple[Lemma, Part]]
+    ) -> Obligation:
+        """The obligation of one step for messages of these lanes, of which some are the one that the step sends."""
+        kind: Kind = "state" if not about else "sent" if any(sent) else "kept"
+        words = " and ".join(f"{'the' if new else 'any'} segment of {lane}" for lane, new in zip(about, sent, strict=True))
+        if any(new and (step.sends is None or step.sends[0] != lane) for lane, new in zip(about, sent, strict=True)):
+            return Obligation(step.name, step.cite, kind, words, (), ())
+        stored = [self.soup.lanes[lane].stored[about[:at].count(lane)] for at, lane in enumerate(about)]
+        messages = [step.sends[1] if new and step.sends else old for old, new in zip(stored, sent, strict=True)]
+        changed = [(self.soup.variables[name], term) for name, term in step.update.items()]
+        duties = []
+        for lemma, part in parts:
+            after = self._instance(Part(part.label, substituted(part.term, changed), about), messages)
+            if any(sent) or not after.eq(part.term):
+                duties.append(Duty(lemma.name, part.label, after))
+        there = [(lane, old) for lane, old, new in zip(about, stored, sent, strict=True) if not new]
+        if step.arrives:
+            there.insert(0, (step.arrives, self.soup.lanes[step.arrives].arriving))
+        premises = list(self._premises(step, there)) if duties else []
+        if any(sent) and duties:
+            premises += [step.sends_when, *(substituted(term, changed) for term in self.about_state)]
+        cases = () if any(sent) else step.cases
+        return Obligation(
+            step.name, step.cite, kind, words, tuple(premises), tuple(duties), cases, self._setting(step) if cases else ()
+        )
+
+    def _setting(self, step: Step) -> tuple[z3.BoolRef, ...]:
+        """What the lemmas that are proved first, or else all, say of the state and the arriving message; the guard."""
+        first = Induction(self.soup, (), self.proved or self.lemmas)
+        there = [(step.arrives, self.soup.lanes[step.arrives].arriving)]
+        return tuple(first._premises(step, there))
+
+    def _premises(self, step: Step, there: Sequence[tuple[str, Message]]) -> Iterator[z3.BoolRef]:
+        """The invariant before the step, the guard, and what the step assumes."""
+        yield from self.about_state
+        for part in self.parts:
+            for chosen in product(there, repeat=len(part.about)):
+                if part.about and tuple(lane for lane, _ in chosen) == part.about:
+                    yield self._instance(part, [message for _, message in chosen])
+        yield step.guard
+        for lane, message in there:
+            if lane in step.assumes:
+                yield substituted(step.assumes[lane], renamed(self.soup.lanes[lane].stored[0], message))
+
+    def _instance(self, part: Part, messages: Sequence[Message]) -> z3.BoolRef:
+        """The part said of these messages."""
+        pairs: list[tuple[z3.ExprRef, z3.ExprRef]] = []
+        for at, (lane, new) in enumerate(zip(part.about, messages, strict=True)):
+            old = self.soup.lanes[lane].stored[part.about[:at].count(lane)]
+            if old is not new:
+                pairs += renamed(old, new)
+        return substituted(part.term, pairs) if pairs else part.term
