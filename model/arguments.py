@@ -29,6 +29,8 @@ def parser() -> argparse.ArgumentParser:
     add("--explain", metavar="CLAIM", help="say what a claim means, where it must hold and where it must fail")
     add("--property", metavar="NAME", help="check one claim's property without an expectation, on the default"
         " configuration as varied by --set")  # fmt: skip
+    add("--engine", choices=("explicit", "unbounded"), help="explicit: only searches within bounds; unbounded: only proofs"
+        " for every channel, and the searches that they point to (default: what each claim asks for)")  # fmt: skip
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
     add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
     add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")

@@ -106,6 +106,8 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
             raise Unusable("--quick chooses among what is claimed: it goes with neither --set nor --property")
         if any(claim.scenario for claim in named):
             raise Unusable("a scenario has its own settings: --set and --property are for properties")
+        if args.engine == "unbounded":
+            return _proofs_varied(named, settings)
         named = named or [claim for claim in CLAIMS if not claim.scenario]
         firsts = [claim.cells[0].config for claim in named]
         default = args.property is not None and not isinstance(firsts[0], ServerConfig)
@@ -113,13 +115,42 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         for base in bases:
             base.vary(settings).check_searchable()
         return lambda: _varied(named, bases, settings)
-    return lambda: _claimed(named or CLAIMS, args.quick)
+    if args.engine == "unbounded":
+        named = _with_proofs(named)
+    return lambda: _claimed(named or CLAIMS, args.quick, args.engine or "")
 
 
-def _claimed(claims: Sequence[Claim], quick: bool) -> list[Task]:
+def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
     from model.judge import tasks_of
 
-    return tasks_of(claims, quick)
+    return tasks_of(claims, quick, engine)
+
+
+def _with_proofs(named: Sequence[Claim]) -> list[Claim]:
+    """The claims named, or all, that have a proof for every channel."""
+    having = [claim for claim in CLAIMS if claim.proofs]
+    for claim in named:
+        if claim not in having:
+            names = ", ".join(one.name for one in having)
+            raise Unusable(f"{claim.name} has no proof for every channel; those that have one: {names}")
+    return list(named or having)
+
+
+def _proofs_varied(named: Sequence[Claim], settings: Mapping[str, object]) -> Callable[[], list[Task]]:
+    """Proofs on varied configurations, of which nothing is expected."""
+    named = _with_proofs(named)
+    bases = [claim.proofs[0].config for claim in named]
+
+    def tasks() -> list[Task]:
+        from model.judge import varied
+        from model.proof import network_for
+
+        found = [varied(claim, base, settings, "unbounded") for claim, base in zip(named, bases, strict=True)]
+        for task in found:
+            network_for(task)
+        return found
+
+    return tasks
 
 
 def _varied(claims: Sequence[Claim], bases: Sequence[AnyConfig], settings: Mapping[str, object]) -> list[Task]:
@@ -145,6 +176,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
 
     from model.engines.verdict import Limits
     from model.judge import Options, with_figures
+    from model.proof import combined
     from model.report import as_json, exit_status, summary, table_text, traces_in_words
     from model.traces.render import Pictures
 
@@ -152,7 +184,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     limits = Limits(args.max_states, args.max_memory, args.max_seconds)
     options = Options(args.out, limits, Pictures(), [], args.full_states)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
-    rows, notes = with_figures(sorted(found, key=lambda row: tasks.index(row.task)), options)
+    rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE

@@ -36,12 +36,16 @@ def processors() -> int:
 
 
 def units(tasks: Sequence[Task]) -> list[Unit]:
-    """The units, the longest first: studies search often, and the more claims a configuration has the larger it is."""
+    """The units, the longest first: all proofs; studies, which search often; the more claims the larger a search."""
     found: dict[object, Unit] = {}
     for task in tasks:
-        key = task.claim.make if task.claim.study else (task.config, bool(task.claim.scenario))
+        key: object = task.engine  # Proofs share what they have in common.
+        if task.engine != "unbounded":
+            key = task.claim.make if task.claim.study else (task.config, bool(task.claim.scenario))
         found.setdefault(key, []).append(task)
-    return sorted(found.values(), key=lambda unit: (not unit[0].claim.study, -len(unit)))
+    return sorted(
+        found.values(), key=lambda unit: (unit[0].engine != "unbounded", not unit[0].claim.study, -len(unit))
+    )
 
 
 @dataclass
@@ -155,7 +159,7 @@ class Crew:
 
 def lost(task: Task, why: str) -> Row:
     """The row of a task whose search ended without an answer."""
-    engine = "replay" if task.claim.scenario else "study" if task.claim.study else "explicit"
+    engine = "replay" if task.claim.scenario else "study" if task.claim.study else task.engine
     return Row(task, task.claim.name, engine, "unknown", Effort(0, 0, 0, complete=False, limit=why), why=why)
 
 

@@ -17,6 +17,7 @@ from model.engines.verdict import INTERRUPTED, Effort, Progress, Verdict
 from model.evidence import Shows, with_counterexamples
 from model.network.make import network_of
 from model.network.table import AnyConfig
+from model.proof import judge_proofs
 from model.row import GOOD, Options, Row, Task, stem
 from model.scenario import NoRun, Scenario, read_scenario, run_scenario
 from model.study import find_study
@@ -27,7 +28,7 @@ from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
 from model.traces.diagram import Arc, quotient_diagram, state_diagram
-from properties.claim import Claim, make_property, make_witness
+from properties.claim import Claim, make_property, make_witness, quick_of
 from properties.fair import Live
 from properties.figure_5 import FIGURE_5
 
@@ -37,23 +38,33 @@ Report = Callable[[str, Progress], None]
 """Called with the variant that is being searched, and how far that is."""
 
 
-def tasks_of(claims: Iterable[Claim], quick: bool = False) -> list[Task]:
-    """The cells of these claims, in order; with `quick` one of each claim that holds and one that fails."""
-    return [
-        Task(claim, cell.variant, cell.config, cell.expected)
-        for claim in claims
-        for cell in (claim.quick if quick else claim.cells)
-    ]
+def tasks_of(claims: Iterable[Claim], quick: bool = False, engine: str = "") -> list[Task]:
+    """The cells of these claims, in order, and their proofs; with `quick` of each one that holds and one that fails.
+
+    engine: only what it judges ("unbounded": the proofs, and the cells that they point to); "" for all.
+    """
+    found: list[Task] = []
+    for claim in claims:
+        proofs = [] if engine not in ("", "unbounded") else list(quick_of(claim.proofs) if quick else claim.proofs)
+        needed = {proof.bounded for proof in proofs}
+        cells = [cell for cell in claim.cells if cell.variant in needed or engine != "unbounded"]
+        chosen = [cell for cell in cells if not quick or cell in claim.quick or cell.variant in needed]
+        found += [Task(claim, cell.variant, cell.config, cell.expected) for cell in chosen]
+        found += [Task(claim, one.variant, one.config, one.expected, "unbounded", one) for one in proofs]
+    return found
 
 
-def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object]) -> Task:
+def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object], engine: str = "explicit") -> Task:
     """The claim on `base` with some fields changed: nothing is expected of it."""
     variant = " ".join(f"{name}={show_field(value)}" for name, value in settings.items())
-    return Task(claim, variant or "default", base.vary(settings), "")
+    return Task(claim, variant or "default", base.vary(settings), "", engine)
 
 
 def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
     """The rows of `tasks`, a list as soon as it is known; tasks on the same configuration share one search."""
+    proofs = [task for task in tasks if task.engine == "unbounded"]
+    tasks = [task for task in tasks if task.engine != "unbounded"]
+    yield from judge_proofs(proofs, options, progress)
     for task in tasks:
         if task.claim.scenario:
             yield [judge_scenario(task, options)]

@@ -18,7 +18,8 @@ from rich.table import Table
 from model import study
 from model.engines.verdict import Effort
 from model.network.table import AnyConfig, ServerConfig
-from model.row import Evidence, Row
+from model.proof import proof_text
+from model.row import Evidence, ProofReport, Row
 from model.tcp.config import show_field
 
 SCHEMA_VERSION = 1
@@ -35,9 +36,11 @@ NOT_CHECKED = (
 
 def traces_in_words(rows: Sequence[Row]) -> str:
     """Every trace of the rows as text."""
-    return "".join(
+    proofs = "".join(f"-- {row.task.claim.name} ({row.task.variant})\n\n{proof_text(row)}\n" for row in rows if row.proof)
+    return proofs + "".join(
         f"-- {row.task.claim.name} ({', '.join(filter(None, (row.task.variant, one.label)))})\n\n{one.text}\n"
         for row in rows
+        if not row.proof
         for one in row.evidence
     )
 
@@ -64,6 +67,7 @@ def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> N
         for made in row.tables:
             _print_study(console, f"{row.task.claim.name} ({row.task.variant})", made)
     _print_scopes(console, rows, names)
+    _print_assumptions(console, rows)
     _print_fairness(console, rows)
     _print_reasons(console, rows)
     for note in notes:
@@ -73,23 +77,24 @@ def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> N
 
 def scopes(rows: Iterable[Row]) -> dict[AnyConfig, str]:
     """A letter for each configuration that was searched, in order; then two letters."""
-    configs = dict.fromkeys(row.task.config for row in rows if row.engine != "replay")
+    configs = dict.fromkeys(row.task.config for row in rows if row.engine not in ("replay", "unbounded"))
     letters = ["".join(word) for count in (1, 2) for word in product(ascii_lowercase, repeat=count)]
     return {config: f"bounded {letter}" for config, letter in zip(configs, letters, strict=False)}
 
 
 def _cells(row: Row, names: dict[AnyConfig, str]) -> tuple[str, ...]:
     effort, replayed = row.effort, row.engine == "replay"
+    searched = not replayed and not row.proof
     verdict = row.verdict if row.outcome != "contradicted" else f"{row.verdict} !"
     return (
         row.task.claim.name,
         row.task.variant,
         row.task.expected or "-",
         verdict,
-        names.get(row.task.config, row.scope),
-        "" if replayed else f"{effort.states:,}",
-        "" if replayed else f"{effort.transitions:,}",
-        "" if replayed else str(effort.depth),
+        row.scope if row.proof else names.get(row.task.config, row.scope),
+        f"{effort.states:,}" if searched else "",
+        f"{effort.transitions:,}" if searched else "",
+        str(effort.depth) if searched else "",
         "" if replayed else f"{effort.seconds:.1f}",
         _length(row),
         Path(row.figure).name,
@@ -111,6 +116,18 @@ def _print_study(console: Console, name: str, made: study.Table) -> None:
     console.print(table)
     for note in made.notes:
         console.print(note, style="dim", highlight=False)
+
+
+def _print_assumptions(console: Console, rows: Sequence[Row]) -> None:
+    """What the proofs assume, once for all that assume the same, and how many obligations they have."""
+    assumed: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for row in rows:
+        if row.proof:
+            named = f"{row.task.claim.name} ({row.proof.obligations:,} obligations)"
+            assumed.setdefault((row.scope, row.proof.assumes), []).append(named)
+    for (scope, sentences), claims in assumed.items():
+        words = f"{scope}, for {', '.join(dict.fromkeys(claims))}: assumed are {'; '.join(sentences)}"
+        console.print(words, style="dim", highlight=False)
 
 
 def _print_reasons(console: Console, rows: Sequence[Row]) -> None:
@@ -219,6 +236,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "seconds": round(effort.seconds, 3),
         "compile_seconds": round(effort.compile_seconds, 3),
         "fairness": row.fairness or None,
+        "proof": _proof_json(row.proof) if row.proof else None,
         "trace": row.steps,
         "loop": row.loop,
         "figure": row.figure or None,
@@ -227,6 +245,14 @@ def _row_json(row: Row) -> dict[str, Any]:
         "bounds_touched": dict(effort.touched),
         "not_checked": row.task.claim.not_checked,
     }
+
+
+def _proof_json(proof: ProofReport) -> dict[str, Any]:
+    events = [
+        {"event": name, "cite": cite, "obligations": count, "failing": list(failing)}
+        for name, cite, count, failing in proof.events
+    ]
+    return {"assumes": list(proof.assumes), "obligations": proof.obligations, "events": events, "failing": list(proof.failing)}
 
 
 def _evidence_json(one: Evidence) -> dict[str, Any]:

@@ -13,25 +13,31 @@ from model.network.table import AnyConfig, ServerConfig
 from model.study import Table
 from model.tcp.config import show_field
 from model.traces.render import Pictures
-from properties.claim import Claim
+from properties.claim import Claim, Proof
 
 GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
 
 
 @dataclass(frozen=True)
 class Task:
-    """One cell to be judged. expected is empty where nothing is claimed: a property asked for, or a varied claim."""
+    """One cell to be judged. expected is empty where nothing is claimed: a property asked for, or a varied claim.
+
+    proof: what is claimed of a proof (engine "unbounded").
+    """
 
     claim: Claim
     variant: str
     config: AnyConfig
     expected: str
+    engine: str = "explicit"
+    proof: Proof | None = None
 
     @property
     def command(self) -> str:
         """The command that gives this verdict again."""
+        engine = "" if self.engine in ("explicit", "unbounded") else f" --engine {self.engine}"
         if self.expected:
-            return f"python -m model.check {self.claim.name}"
+            return f"python -m model.check {self.claim.name}{engine}"
         command = ["python", "-m", "model.check", "--property", self.claim.name]
         if isinstance(self.config, ServerConfig):
             return shlex.join([*command, *(f"--set={item}" for item in self.variant.split() if "=" in item)])
@@ -55,11 +61,30 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class ProofReport:
+    """What a proof rests on and how it went.
+
+    assumes: sentences. events: name, paragraph, number of obligations, and the lemmas that fail there. failing: those
+    as "event: lemma". words: a counterexample to induction for each failing event's first.
+    """
+
+    assumes: tuple[str, ...]
+    events: tuple[tuple[str, str, int, tuple[str, ...]], ...]
+    failing: tuple[str, ...]
+    words: str
+
+    @property
+    def obligations(self) -> int:
+        """How many there are."""
+        return sum(count for _, _, count, _ in self.events)
+
+
+@dataclass(frozen=True)
 class Row:
     """What became of a task.
 
     why: an unknown, vacuous or unreplayable verdict in words. fairness: what infinite runs owe, in words. evidence: a
-    trace, or what a study shows; tables: of a study.
+    trace, or what a study shows; tables: of a study. proof: of the engine "unbounded".
     """
 
     task: Task
@@ -72,6 +97,7 @@ class Row:
     fairness: str = ""
     evidence: tuple[Evidence, ...] = ()
     tables: tuple[Table, ...] = ()
+    proof: ProofReport | None = None
 
     @property
     def outcome(self) -> str:

@@ -5,11 +5,13 @@ Nothing here needs z3: a property is named by its module and function, and made 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from model.network.table import AnyConfig
+from model.tcp.config import Config
 
 if TYPE_CHECKING:
     from model.network.make import AnyNetwork
@@ -33,6 +35,22 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Proof:
+    """One proof for every channel and all sequence numbers: under this variant it must go through, or must fail.
+
+    without: the part of the freshness assumption that is not made: "segments" is (a), "peer" is (b). fails: exactly the
+    obligations that fail, as "event: lemma"; bounded: the cell whose search has a run that shows why.
+    """
+
+    variant: str
+    config: Config
+    expected: Expected
+    without: Literal["", "segments", "peer"] = ""
+    fails: tuple[str, ...] = ()
+    bounded: str = ""
+
+
+@dataclass(frozen=True)
 class Claim:
     """A statement that the checker settles.
 
@@ -40,7 +58,7 @@ class Claim:
     cite: the paragraph of the RFC. meaning: what the answers mean, for `--explain`. not_checked: what it leaves open.
     make: the property of finite or infinite runs (`Property`, `Live`), as "module.function" of this package; or the
     name of a scenario file; or, for a study, "module.function" of `model.studies`, which computes the answer from
-    several searches. witness: *reachable* properties that show, wherever the claim must hold, that its premise happens.
+    several searches. proofs: for every channel, by the lemmas in `opening_proofs.THEOREMS`. witness: *reachable* properties that show, wherever the claim must hold, that its premise happens.
     """
 
     name: str
@@ -53,12 +71,12 @@ class Claim:
     witness: tuple[str, ...] = ()
     not_checked: str = ""
     study: bool = False
+    proofs: tuple[Proof, ...] = ()
 
     @property
     def quick(self) -> tuple[Cell, ...]:
         """For a first look: the first cell that must hold and the first that must fail, of those that are not slow."""
-        cells = [cell for cell in self.cells if not cell.slow]
-        return tuple(cell for at, cell in enumerate(cells) if cell.expected not in {c.expected for c in cells[:at]})
+        return quick_of([cell for cell in self.cells if not cell.slow])
 
     @property
     def scenario(self) -> str:
@@ -69,6 +87,14 @@ class Claim:
     def searched(self) -> bool:
         """Whether the claim is a property of a configuration."""
         return not self.scenario and not self.study
+
+
+Expecting = TypeVar("Expecting", Cell, Proof)
+
+
+def quick_of(cells: Sequence[Expecting]) -> tuple[Expecting, ...]:
+    """The first of them that must hold and the first that must fail."""
+    return tuple(cell for at, cell in enumerate(cells) if cell.expected not in {c.expected for c in cells[:at]})
 
 
 def make_property(reference: str, network: AnyNetwork) -> Property | Live:

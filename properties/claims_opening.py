@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim
+from properties.claim import Cell, Claim, Proof
 from properties.configs import (
     CRASHES,
+    EVERY_CHANNEL,
+    HALF_OPEN_PEER,
     HISTORY,
     REPEATED_ISNS,
     SCENARIO,
@@ -17,6 +19,25 @@ from properties.stories import figure, story
 THREE_WAY = (Cell("three-way", HISTORY, "holds"), Cell("crashes and resets", CRASHES, "holds"))
 SIMULTANEOUS_TOO = Cell("simultaneous open", SIMULTANEOUS, "holds")
 TWO_WAY_FAILS = Cell("two-way", TWO_WAY, "fails")
+
+CHOOSING = ("active OPEN", "active OPEN in LISTEN", "SEND in LISTEN", "LISTEN, SYN arrives")
+"""The events that choose an ISN."""
+
+
+def proofs(lemma: str, bounded: str = "two-way") -> tuple[Proof, ...]:
+    """Three-way for every channel; two-way `lemma` fails where LISTEN takes a SYN, and a search shows what follows."""
+    two_way = EVERY_CHANNEL.but(handshake="two-way")
+    broken = (f"LISTEN, SYN arrives: {lemma}",)
+    return (
+        Proof("every channel: three-way", EVERY_CHANNEL, "holds"),
+        Proof("every channel: two-way", two_way, "fails", fails=broken, bounded=bounded),
+    )
+
+
+def at_every_choice(*lemmas: str) -> tuple[str, ...]:
+    """The obligations of these lemmas at every event that chooses an ISN."""
+    return tuple(f"{event}: {lemma}" for event in CHOOSING for lemma in lemmas)
+
 
 OPENING = (
     figure(
@@ -141,6 +162,7 @@ OPENING = (
         make="opening.no_half_open",
         witness=("opening.stale_syn_accepted", "opening.open_towards_the_dead"),
         cells=(*THREE_WAY, SIMULTANEOUS_TOO, TWO_WAY_FAILS),
+        proofs=proofs("counts-only-if-heard"),
     ),
     Claim(
         name="client-can-receive",
@@ -157,6 +179,7 @@ OPENING = (
         make="opening.client_can_receive",
         witness=("opening.both_open_again",),
         cells=(*THREE_WAY, SIMULTANEOUS_TOO, TWO_WAY_FAILS),
+        proofs=proofs("counts-only-if-accepted"),
     ),
     Claim(
         name="ghost-after-close",
@@ -174,6 +197,7 @@ OPENING = (
         make="opening.no_ghost_after_close",
         witness=("opening.old_syn_returns_after_close",),
         cells=(Cell("three-way", HISTORY, "holds"), TWO_WAY_FAILS),
+        proofs=proofs("counts-only-if-heard"),
     ),
     Claim(
         name="agreement",
@@ -187,21 +211,47 @@ OPENING = (
         make="opening.agreement",
         witness=("opening.both_established_again",),
         cells=(*THREE_WAY, SIMULTANEOUS_TOO, Cell("two-way, ABORT", TWO_WAY_CRASHES, "fails")),
+        proofs=proofs("open-only-to-the-older", bounded="two-way, ABORT"),
     ),
     Claim(
         name="old-duplicates-need-fresh-isns",
         settles=("S2",),
-        sentence="With fresh initial sequence numbers no old SYN and old ACK open a ghost; with repeated ones they do.",
+        sentence=(
+            "With fresh initial sequence numbers no old SYN and old ACK open a ghost; with a number that a segment or a"
+            " half-open peer still has they do."
+        ),
         cite="3.4.1",
         meaning=(
             "What three segments rest on: if the server's initial sequence number is used again, an old SYN opens"
-            " SYN-RECEIVED and an old ACK of the earlier connection acknowledges it: three-way has its ghost too."
+            " SYN-RECEIVED and an old ACK of the earlier connection acknowledges it: three-way has its ghost too. It is"
+            " not enough that no segment has the number any more: a peer that is still in SYN-RECEIVED with the dead"
+            " incarnation sends its SYN,ACK again, and the new one takes it for an answer to its own SYN. The proof for"
+            " every channel fails accordingly without freshness (a), of segments, or (b), of the other side's TCB."
         ),
         make="opening.no_half_open",
         witness=("opening.stale_syn_accepted",),
         cells=(
             Cell("fresh ISNs", HISTORY, "holds"),
             Cell("server repeats its ISN", REPEATED_ISNS, "fails"),
+            Cell("a half-open peer has the ISN", HALF_OPEN_PEER, "fails"),
+        ),
+        proofs=(
+            Proof(
+                "every channel: without freshness (a)",
+                EVERY_CHANNEL,
+                "fails",
+                without="segments",
+                fails=at_every_choice("segments-apart", "acks-apart", "acknowledgment-tells-of-some"),
+                bounded="server repeats its ISN",
+            ),
+            Proof(
+                "every channel: without freshness (b)",
+                EVERY_CHANNEL,
+                "fails",
+                without="peer",
+                fails=at_every_choice("apart", "accepted-by-some"),
+                bounded="a half-open peer has the ISN",
+            ),
         ),
     ),
     Claim(

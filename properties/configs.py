@@ -28,6 +28,30 @@ REPEATED_ISNS = Config(incarnations=2, isn_b="repeated", crashes=1, closes="A")
 SIMULTANEOUS = Config(incarnations=2, open_a="both", open_b="both", isn_b="8,12")
 """Both users may open actively, passively, and from passive to active. No window reaches the number 0."""
 
+HALF_OPEN_PEER = Config(incarnations=2, isn_a="repeated", isns_wait=True, crashes=1, capacity=3)
+"""A chooses its number again as soon as no segment has it, while B may still have the TCB of A's first incarnation."""
+
+EVERY_CHANNEL = Config(
+    seq_bits=32,
+    window=1 << 16,
+    octets=(1 << 16) - 2,
+    open_a="both",
+    open_b="both",
+    aborts="both",
+    gives_up="both",
+    gives_up_syn="both",
+    crashes=None,
+    duplications=None,
+    send_on_syn=True,
+    rst="either",
+    syn="either",
+    ack_range="either",
+)
+"""For proofs: 32 bits, W = window = 65,536; both users may do anything; RST, SYN and SEG.ACK as in RFC 793 or RFC 5961.
+
+With send_on_syn the text of a SEND in LISTEN is sent with the SYN; an active OPEN and a SEND queue it.
+"""
+
 NO_RETRANSMISSION = Config(retransmission=False, loss=False, capacity=3)
 """Nothing is lost, and nothing is ever sent again."""
 

@@ -204,6 +204,7 @@ THEOREMS: dict[str, Theorem] = {
     "client-can-receive": Theorem((accepted, acknowledgment_tells, counts_only_if_accepted), client_can_receive),
     "half-open": Theorem(HEARD, no_half_open),
     "ghost-after-close": Theorem(HEARD, no_ghost_after_close),
+    "old-duplicates-need-fresh-isns": Theorem(HEARD, no_half_open),
     "agreement": Theorem((chosen_in_turn, only_the_older_has_heard, open_only_to_the_older), agreement),
 }
 """The proofs, by the name of the claim."""

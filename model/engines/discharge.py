@@ -37,12 +37,13 @@ class Unanswered(Exception):
 class Counterexample:
     """A counterexample to induction: values of the state and the messages, and of what the step changes and sends.
 
-    The state need not be reachable.
+    The state need not be reachable. arrives: the lane of the arriving message, if there is one.
     """
 
     before: Values
     after: Values
     sent: Values
+    arrives: str = ""
 
 
 @dataclass(frozen=True)
@@ -164,4 +165,5 @@ def counterexample(soup: Soup, model: z3.ModelRef, step: Step | None) -> Counter
         before,
         {name: value(term) for name, term in step.update.items()},
         {name: value(term) for name, term in sent.items()},
+        step.arrives,
     )

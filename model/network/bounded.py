@@ -142,7 +142,7 @@ class Network:
         if self.config.start == "closed":
             return {}
         start: dict[str, int] = {}
-        first = {side.name: self._isns(side)[0] for side in self.sides.values()}
+        first = {side.name: self.isns(side)[0] for side in self.sides.values()}
         a, b = self.names
         begun = {
             "established": ((a, b, "ESTABLISHED", 1, 1), (b, a, "ESTABLISHED", 1, 1)),
@@ -194,13 +194,14 @@ class Network:
 
     def _isn(self, side: Side) -> z3.BitVecRef:
         """The initial sequence number on offer: the one that follows those already chosen."""
-        isns = [z3.BitVecVal(n, self.config.seq_bits) for n in self._isns(side)]
+        isns = [z3.BitVecVal(n, self.config.seq_bits) for n in self.isns(side)]
         term = isns[0] if self._recurs(side) else isns[-1]
         for chosen in range(self.config.incarnations - 1, -1, -1):
             term = z3.If(side.incarnation.term == chosen, isns[chosen], term)
         return term
 
-    def _isns(self, side: Side) -> list[int]:
+    def isns(self, side: Side) -> list[int]:
+        """The initial sequence numbers of a side, one for each incarnation."""
         is_a = self.has_role(side, "A")
         first = 1 if is_a else (1 << self.config.seq_bits) - 2  # B's numbers wrap around.
         return self.config.isns("isn_a" if is_a else "isn_b", first)

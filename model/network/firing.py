@@ -15,6 +15,7 @@ import z3
 
 from model.network.accounts import account
 from model.network.channel import Channel
+from model.network.freshness import no_segment_carries
 from model.network.side import NO_TCB, Side
 from model.system import BadSystem, Rule, Var, Wire, WireAction, choice
 from model.tcp.event import TRUE, Event
@@ -115,6 +116,8 @@ class Firing:
         yield self.side.state_is(self.event.state)
         yield self.event.guard
         yield isn_left
+        if self.network.config.isns_wait and self.event.chooses_isn:
+            yield no_segment_carries(self.network, self.side)
         if self.event.budget == "octets":
             tcb, c = self.side.tcb, self.network.config
             used = tcb.snd_nxt - tcb.iss + tcb.queued - (0 if self.event.state == "LISTEN" else 1)

@@ -65,6 +65,7 @@ class Config:
     duplications: int | None = 0
     isn_a: str = "fresh"
     isn_b: str = "fresh"
+    isns_wait: bool = False
     incarnations: int = 1
     recurring: Sides = "none"
     octets: int = 0

@@ -1,0 +1,71 @@
+"""What a fresh initial sequence number is, in a bounded network (3.4.1): far from what is still in use.
+
+(a) No segment in the network was sent or acknowledged under a number less than W+window away (a RST apart: it speaks
+for nobody); (b) neither is the IRS of the other side's TCB. `soup` has the same for an unbounded network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import z3
+
+from model.network.side import NO_TCB, Side
+
+if TYPE_CHECKING:
+    from model.network.bounded import Network
+
+
+Uses = Callable[["Network", Side, Sequence[int]], Sequence[z3.BoolRef]]
+"""Whether one of some numbers of a side is in use, and how."""
+
+
+def near(network: Network, side: Side, chosen: int) -> list[int]:
+    """The numbers of `side` that are less than W+window from the one on offer after `chosen` others."""
+    c, isns = network.config, network.isns(side)
+    space, isn = 1 << c.seq_bits, isns[chosen]
+    return sorted({n for n in isns if min((n - isn) % space, (isn - n) % space) < c.isn_distance})
+
+
+def no_segment_carries(network: Network, side: Side) -> z3.BoolRef:
+    """Freshness (a) of the number that `side` would choose now."""
+    return _whatever_is_on_offer(network, side, _carried)
+
+
+def no_peer_carries(network: Network, side: Side) -> z3.BoolRef:
+    """Freshness (b) of the number that `side` would choose now."""
+    return _whatever_is_on_offer(network, side, _known_to_peer)
+
+
+def _whatever_is_on_offer(network: Network, side: Side, used: Uses) -> z3.BoolRef:
+    chosen = range(network.config.incarnations)
+    return z3.And(
+        *(
+            z3.Implies(side.incarnation.term == count, z3.Not(z3.Or(*used(network, side, near(network, side, count)))))
+            for count in chosen
+        )
+    )
+
+
+def _carried(network: Network, side: Side, numbers: Sequence[int]) -> Sequence[z3.BoolRef]:
+    """A segment was sent, or acknowledged, under one of these numbers."""
+    found = []
+    isns = network.isns(side)
+    out, inbox = network.channel(side), network.channel(network.other(side))
+    for slot in out.slots:
+        present, x, sender = out.layout.unpack(slot.term)
+        under = [sender == k for k, isn in enumerate(isns, 1) if isn in numbers]
+        found.append(z3.And(present, z3.Not(x.rst), z3.Or(*under)))
+    for slot in inbox.slots:
+        present, x, _ = inbox.layout.unpack(slot.term)
+        under = [z3.ULE(x.ackno - isn - 1, network.config.span - 1) for isn in numbers]
+        found.append(z3.And(present, x.ack, z3.Not(x.rst), z3.Or(*under)))
+    return found
+
+
+def _known_to_peer(network: Network, side: Side, numbers: Sequence[int]) -> Sequence[z3.BoolRef]:
+    """The other side has one of these numbers as its IRS."""
+    other = network.other(side)
+    has_irs = z3.Not(other.state_is(*NO_TCB, "SYN-SENT"))
+    return [z3.And(has_irs, z3.Or(*(other.tcb.irs == isn for isn in numbers)))]

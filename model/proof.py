@@ -1,0 +1,180 @@
+"""Claims proved for every channel and all sequence numbers: the theorem of a claim into a row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from itertools import combinations
+from time import monotonic
+
+from model.engines.discharge import Discharged, Prover
+from model.engines.unbounded import Induction, Lemma
+from model.engines.verdict import INTERRUPTED, Effort, Progress
+from model.network.soup import Assumed, UnboundedNetwork
+from model.network.soup_words import in_words
+from model.row import Options, ProofReport, Row, Task, stem
+from model.tcp.config import Config
+from properties.invariant import BASE
+from properties.opening_proofs import THEOREMS
+
+Report = Callable[[str, Progress], None]
+
+
+def network_for(task: Task) -> UnboundedNetwork:
+    """The unbounded network of a task, with the assumptions that its proof makes."""
+    assert isinstance(task.config, Config)
+    without = task.proof.without if task.proof else ""
+    return UnboundedNetwork(task.config, Assumed(segments=without != "segments", peer=without != "peer"))
+
+
+def layers(name: str, network: UnboundedNetwork, leave_out: str = "") -> tuple[Induction, Induction]:
+    """The two inductions of a theorem: the invariant; with it, the property's own lemmas, which imply the property.
+
+    leave_out: a lemma to do without.
+    """
+    theorem = THEOREMS[name]
+    base, own = (
+        [lemma for lemma in (make(network) for make in some) if lemma.name != leave_out]
+        for some in (BASE, theorem.lemmas)
+    )
+    return Induction(network.soup, (), base), Induction(network.soup, base, own, theorem.goal(network))
+
+
+def lemmas_of(name: str, network: UnboundedNetwork) -> list[Lemma]:
+    """The lemmas of a theorem."""
+    return [make(network) for make in (*BASE, *THEOREMS[name].lemmas)]
+
+
+def judge_proofs(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
+    """A row for each task; what two of them share is proved once."""
+    prover = Prover(options.limits)
+    for task in tasks:
+        row = judge_proof(task, prover, progress)
+        yield [_written(row, options)]
+        if row.effort.limit == INTERRUPTED:
+            return
+
+
+def judge_proof(task: Task, prover: Prover, progress: Report) -> Row:
+    """The theorem of one claim: holds if every obligation is proved; otherwise unknown, and the row says what fails."""
+    begun, network, done = monotonic(), network_for(task), 0
+
+    def count() -> None:
+        nonlocal done
+        done += 1
+        progress(task.variant, Progress(0, 0, done, 0, monotonic() - begun))
+
+    found = [one for layer in layers(task.claim.name, network) for one in prover.prove(layer, count)]
+    limit = next((one.limit for one in found if one.limit), "")
+    effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=monotonic() - begun)
+    report = report_on(network, found)
+    verdict = "holds" if not report.failing and not limit else "unknown"
+    why = limit or (f"not inductive: {', '.join(report.failing)}" if report.failing else "")
+    scope = f"every channel, {network.bits} bits"
+    return Row(task, task.claim.name, "unbounded", verdict, effort, scope, why, proof=report)
+
+
+def report_on(network: UnboundedNetwork, found: Sequence[Discharged]) -> ProofReport:
+    """What became of the obligations, by event."""
+    events: dict[tuple[str, str], list[Discharged]] = {}
+    for one in found:
+        events.setdefault((event_name(one.obligation.event), one.obligation.cite), []).append(one)
+    broken = [one for one in found if one.answer == "fails"]
+    failing = dict.fromkeys(
+        f"{event_name(one.obligation.event)}: {duty.lemma or 'the property'}" for one in broken for duty in one.failing
+    )
+    first = {one.obligation.event: one for one in reversed(broken)}
+    return ProofReport(
+        assumes=assumptions(network),
+        events=tuple(
+            (name, cite, len(of_event), tuple(dict.fromkeys(d.lemma for one in of_event for d in one.failing)))
+            for (name, cite), of_event in events.items()
+        ),
+        failing=tuple(sorted(failing)),
+        words="\n".join(in_words(network, one) for one in reversed(first.values())),
+    )
+
+
+def event_name(name: str) -> str:
+    """The event without its side: what is proved of A's holds of B's, with the names exchanged."""
+    return name.removeprefix("A: ")
+
+
+def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
+    """What the proof assumes, in sentences."""
+    c, distance = network.config, f"{network.config.isn_distance:,}"
+    said = [
+        f"W: one incarnation uses at most {c.span:,} sequence numbers of {c.seq_bits} bits; windows are {c.window:,}",
+        f"freshness (a): an ISN is chosen at least {distance} from every ISN under which a segment in the network was"
+        " sent or acknowledged (a RST apart)",
+        f"freshness (b): and at least {distance} from the IRS of the other side's TCB, if it has one",
+    ]
+    made = [True, network.assumed.segments, network.assumed.peer]
+    return tuple(sentence if used else f"NOT assumed: {sentence}" for sentence, used in zip(said, made, strict=True))
+
+
+def _written(row: Row, options: Options) -> Row:
+    """The row; its proof's words are also put into a file."""
+    path = options.out / (stem(row.task.claim.name, row.task.variant) + ".txt")
+    try:
+        path.write_text(proof_text(row), encoding="utf-8")
+    except OSError as error:
+        options.problems.append(f"{path}: {error.strerror}")
+    return row
+
+
+def proof_text(row: Row) -> str:
+    """A proof in words: what it assumes, its obligations by event, and where it fails."""
+    assert row.proof is not None
+    report, lines = row.proof, [f"{row.task.claim.name}: {row.task.claim.sentence}", "", "Assumed:"]
+    lines += [f"  {sentence}" for sentence in report.assumes]
+    lines += ["", f"{report.obligations:,} obligations, by the event that must keep the lemmas (of either side):", ""]
+    for name, cite, count, failing in report.events:
+        became = f"FAILS: {', '.join(filter(None, failing)) or 'the property'}" if failing else "proved"
+        lines.append(f"  {count:3}  {became:<8} {name}" + (f"  [{cite}]" if cite else ""))
+    if report.words:
+        lines += ["", "Counterexamples to induction. A state like this need not be reachable.", "", report.words]
+    lines += ["", f"Reproduce it: python -m model.check --engine unbounded {row.task.claim.name}", ""]
+    return "\n".join(lines)
+
+
+def combined(rows: Sequence[Row]) -> list[Row]:
+    """The rows, each proof together with the search that its claim points to.
+
+    A proof that fails where it must, in exactly the obligations that are named, and whose search has found a run, is a
+    violation with that run as its evidence. A proof that goes through where a search has found a run is a
+    contradiction between engines.
+    """
+    searched = {(row.task.claim.name, row.task.variant): row for row in rows if row.task.proof is None}
+    return [_with_search(row, searched) if row.task.proof else row for row in rows]
+
+
+def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
+    assert row.task.proof is not None and row.proof is not None
+    proof, name = row.task.proof, row.task.claim.name
+    bounded = searched.get((name, proof.bounded))
+    if row.verdict == "holds":
+        wrong = [one for one in searched.values() if one.task.claim.name == name and _refutes(one, row)]
+        if wrong:
+            why = f"proved for every channel, but a search found a run that violates it ({wrong[0].task.variant})"
+            return replace(row, verdict="contradiction", why=why)
+        return row
+    if row.effort.limit or proof.expected != "fails":
+        return row
+    if set(row.proof.failing) != set(proof.fails):
+        return replace(row, why=f"{row.why}; expected was: {', '.join(sorted(proof.fails))}")
+    if bounded is None or bounded.verdict != "violated":
+        return replace(row, why=f"{row.why}; no run was found ({proof.bounded})")
+    why = f"fails at {', '.join(sorted({one.split(': ')[0] for one in proof.fails}))}; the run is that of {proof.bounded}"
+    return replace(row, verdict="violated", why=why, evidence=bounded.evidence)
+
+
+def _refutes(bounded: Row, proved: Row) -> bool:
+    """A search has found a run of the protocol and under the assumptions of the proof, at which the property fails."""
+    one, all_of = bounded.task.config, proved.task.config
+    if bounded.verdict != "violated" or not isinstance(one, Config) or not isinstance(all_of, Config):
+        return False
+    distance, space = one.isn_distance, 1 << one.seq_bits
+    chosen = [pair for name in ("isn_a", "isn_b") for pair in combinations(one.isns(name, 0)[: one.incarnations], 2)]
+    fresh = all(min((m - n) % space, (n - m) % space) >= distance for m, n in chosen)
+    return one.handshake == all_of.handshake and fresh
