@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from time import monotonic
 
+from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
 from model.engines.verdict import INTERRUPTED, Effort, Progress
@@ -47,7 +48,7 @@ def lemmas_of(name: str, network: UnboundedNetwork) -> list[Lemma]:
 
 def judge_proofs(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
     """A row for each task; what two of them share is proved once."""
-    prover = Prover(options.limits)
+    prover = Prover(Asker(options.limits))
     for task in tasks:
         row = judge_proof(task, prover, progress)
         yield [_written(row, options)]

@@ -9,28 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from time import monotonic
 from typing import Literal
 
 import z3
 
+from model.engines.ask import Asker, Unanswered
 from model.engines.unbounded import Duty, Induction, Obligation, Soup, Step, substituted
-from model.engines.verdict import INTERRUPTED, NO_LIMITS, Limits
 
 Answer = Literal["proved", "fails", "unknown"]
 Values = Mapping[str, int]
 """Constants of an obligation by name."""
-
-
-TACTIC = z3.Then(
-    *("simplify", "propagate-values", "solve-eqs", "elim-uncnstr", "reduce-bv-size", "simplify", "max-bv-sharing"),
-    *("bit-blast", z3.With("sat", restart="luby")),
-)
-"""Z3's own way with bit-vectors, but for the restarts: a tenth to a quarter faster here."""
-
-
-class Unanswered(Exception):
-    """Z3 has not answered; the text is the limit that stopped it."""
 
 
 @dataclass(frozen=True)
@@ -62,17 +50,15 @@ class Discharged:
 
 @dataclass
 class Prover:
-    """Asks Z3, within limits that hold for all that it is asked.
+    """Discharges obligations.
 
     known: the answers for a step, by the terms of the step and of the induction; cases: whether a case never happens.
     Both keep the terms that their keys are made of.
     """
 
-    limits: Limits = NO_LIMITS
-    begun: float = field(default_factory=monotonic)
+    ask: Asker = field(default_factory=Asker)
     known: dict[tuple[int, ...], tuple[Induction, Step, list[Discharged]]] = field(default_factory=dict)
     cases: dict[tuple[int, ...], tuple[tuple[z3.BoolRef, ...], bool]] = field(default_factory=dict)
-    questions: int = 0
 
     def prove(self, induction: Induction, progress: Callable[[], None] = lambda: None) -> list[Discharged]:
         """What became of every obligation; after Ctrl-C, or when time is up, of those asked until then."""
@@ -109,7 +95,7 @@ class Prover:
         *special, last = obligation.splits()
         for split in (*special, last):
             if split is last or not self._never(soup, obligation, split):
-                model = self._ask(z3.simplify(substituted(obligation.question(split, duties), soup.coordinates)))
+                model = self.ask(z3.simplify(substituted(obligation.question(split, duties), soup.coordinates)))
                 if model is not None:
                     return model
         return None
@@ -119,33 +105,9 @@ class Prover:
         terms = (*obligation.setting, *split)
         key = tuple(term.get_id() for term in terms)
         if key not in self.cases:
-            model = self._ask(z3.simplify(substituted(z3.And(*terms), soup.coordinates)))
+            model = self.ask(z3.simplify(substituted(z3.And(*terms), soup.coordinates)))
             self.cases[key] = terms, model is None
         return self.cases[key][1]
-
-    def _ask(self, formula: z3.BoolRef) -> z3.ModelRef | None:
-        """A model of the formula, or None if there is none; raises `Unanswered`."""
-        if z3.is_false(formula):
-            return None
-        solver = TACTIC.solver()
-        if self.limits.max_seconds is not None:
-            left = self.limits.max_seconds - (monotonic() - self.begun)
-            if left <= 0:
-                raise Unanswered(f"{self.limits.max_seconds:g} seconds")
-            solver.set("timeout", max(1, int(left * 1000)))
-        solver.add(formula)
-        self.questions += 1
-        answer = solver.check()
-        if answer == z3.unknown:
-            raise Unanswered(self._why(solver.reason_unknown()))
-        return solver.model() if answer == z3.sat else None
-
-    def _why(self, reason: str) -> str:
-        if "interrupt" in reason:
-            return INTERRUPTED
-        if reason in ("timeout", "canceled") and self.limits.max_seconds is not None:
-            return f"{self.limits.max_seconds:g} seconds"
-        return f"Z3 gave up: {reason}"
 
 
 def counterexample(soup: Soup, model: z3.ModelRef, step: Step | None) -> Counterexample:

@@ -18,7 +18,7 @@ from model.network.channel import Channel
 from model.network.freshness import no_segment_carries
 from model.network.side import NO_TCB, Side
 from model.system import BadSystem, Rule, Var, Wire, WireAction, choice
-from model.tcp.event import TRUE, Event
+from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
 
@@ -205,6 +205,8 @@ class Firing:
             accepted = z3.Or(z3.BoolVal(event.next != event.state), *changes)
             strange = z3.And(self.sender != 0, side.peer.term != 0, self.sender != side.peer.term)
             update[side.deceived.name] = z3.Or(side.deceived.term, z3.And(accepted, strange))
+        if self.network.config.turns and event.chooses_isn:
+            update |= {side.older.name: FALSE, other.older.name: TRUE}
         if self.network.config.history and event.orderly:
             tcb = side.tcb
             used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.

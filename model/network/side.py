@@ -8,6 +8,7 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
 - `ended` (with `endings`): how the last connection of this side ended;
 - `deceived` (with `origins`): this side has accepted a segment of another incarnation than its peer's;
 - `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side has sent.
+- `older` (with `turns`): this side's current incarnation was chosen before the other side's;
 - `sent`, `delivered`, `fed` (with `accounts`): octets sent and delivered, see `accounts`.
 """
 
@@ -98,6 +99,11 @@ class Side:
         """Ghost: a segment of another incarnation than `peer` has changed the state, SND.UNA or RCV.NXT."""
         return self._var("deceived", ghost=True)
 
+    @cached_property
+    def older(self) -> Var:
+        """Ghost: the other side has chosen its initial sequence number later than this side."""
+        return self._var("older", ghost=True)
+
     def ended_as(self, how: str) -> z3.BitVecRef:
         """The value of `ended` with this name."""
         return z3.BitVecVal(ENDINGS.index(how), self.ended.width)
@@ -138,6 +144,7 @@ class Side:
         history += [self.ended] if self.config.endings else []
         history += [self.ack_lost] if self.config.ack_losses else []
         history += [self.deceived] if self.config.origins else []
+        history += [self.older] if self.config.turns else []
         history += [*self.sent, *self.delivered, self.fed] if self.config.accounts else []
         return [
             self.state_var,

@@ -60,5 +60,6 @@ ABOUT: Mapping[str, str] = {
     "ack_losses": "ghosts remember that an acknowledgment of all that a side had sent was lost",
     "origins": "ghosts remember that a side accepted a segment of another incarnation than it believes in",
     "history": "ghosts remember connections that ended in order (for ghost-after-close)",
+    "turns": "ghost: whose current incarnation was chosen first",
     "accounts": "ghosts count the octets that each incarnation has sent, and those delivered (needs octets)",
 }

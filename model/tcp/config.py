@@ -89,6 +89,7 @@ class Config:
     origins: bool = False
     history: bool = False
     accounts: bool = False
+    turns: bool = False
 
     def __post_init__(self) -> None:
         for name, low in [("window", 0), ("capacity", 1), ("incarnations", 1), ("octets", 0), ("segment_text", 1)]:
