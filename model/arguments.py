@@ -12,6 +12,7 @@ from model.tcp.config import Config, show_field
 from properties.claim import Claim
 from properties.claims import CLAIMS
 
+ENGINES = ("explicit", "bmc", "induction", "unbounded")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -29,8 +30,11 @@ def parser() -> argparse.ArgumentParser:
     add("--explain", metavar="CLAIM", help="say what a claim means, where it must hold and where it must fail")
     add("--property", metavar="NAME", help="check one claim's property without an expectation, on the default"
         " configuration as varied by --set")  # fmt: skip
-    add("--engine", choices=("explicit", "unbounded"), help="explicit: only searches within bounds; unbounded: only proofs"
-        " for every channel, and the searches that they point to (default: what each claim asks for)")  # fmt: skip
+    add("--engine", choices=ENGINES, help="explicit: only searches within bounds; unbounded: only proofs for every"
+        " channel, and the searches that they point to; bmc: Z3 looks for short runs; induction: Z3 proves what its k"
+        " steps can (default: what each claim asks for)")  # fmt: skip
+    add("--depth", metavar="N", type=_count, help="bmc: the longest run (default: 20); induction: the largest k"
+        " (default: 10)")  # fmt: skip
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
     add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
     add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")

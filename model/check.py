@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from model.jobs import Watch
     from model.judge import Options, Row, Task
 
+SYMBOLIC = ("bmc", "induction")
 OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 
@@ -114,7 +115,7 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         bases = [Config()] if default else firsts
         for base in bases:
             base.vary(settings).check_searchable()
-        return lambda: _varied(named, bases, settings)
+        return lambda: _varied(named, bases, settings, args.engine or "explicit")
     if args.engine == "unbounded":
         named = _with_proofs(named)
     return lambda: _claimed(named or CLAIMS, args.quick, args.engine or "")
@@ -123,7 +124,19 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
 def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
     from model.judge import tasks_of
 
-    return tasks_of(claims, quick, engine)
+    return tasks_of(_finite(claims, engine), quick, engine)
+
+
+def _finite(named: Sequence[Claim], engine: str) -> list[Claim]:
+    """The claims named, or all, that are about the finite runs of a configuration."""
+    if engine not in SYMBOLIC:
+        return list(named)
+    for claim in named:
+        if not claim.finite and named is not CLAIMS:
+            raise Unusable(
+                f"{claim.name} is not about the finite runs of one configuration, as --engine {engine} needs"
+            )
+    return [claim for claim in named if claim.finite]
 
 
 def _with_proofs(named: Sequence[Claim]) -> list[Claim]:
@@ -153,10 +166,13 @@ def _proofs_varied(named: Sequence[Claim], settings: Mapping[str, object]) -> Ca
     return tasks
 
 
-def _varied(claims: Sequence[Claim], bases: Sequence[AnyConfig], settings: Mapping[str, object]) -> list[Task]:
+def _varied(
+    claims: Sequence[Claim], bases: Sequence[AnyConfig], settings: Mapping[str, object], engine: str
+) -> list[Task]:
     from model.judge import varied
 
-    return [varied(claim, base, settings) for claim, base in zip(claims, bases, strict=True)]
+    _finite(claims, engine)
+    return [varied(claim, base, settings, engine) for claim, base in zip(claims, bases, strict=True)]
 
 
 def _writable(args: argparse.Namespace) -> None:
@@ -182,7 +198,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
 
     tasks = make_tasks()
     limits = Limits(args.max_states, args.max_memory, args.max_seconds)
-    options = Options(args.out, limits, Pictures(), [], args.full_states)
+    options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     code = INTERRUPTED if interrupted else exit_status(rows)

@@ -43,9 +43,7 @@ def units(tasks: Sequence[Task]) -> list[Unit]:
         if task.engine != "unbounded":
             key = task.claim.make if task.claim.study else (task.config, bool(task.claim.scenario))
         found.setdefault(key, []).append(task)
-    return sorted(
-        found.values(), key=lambda unit: (unit[0].engine != "unbounded", not unit[0].claim.study, -len(unit))
-    )
+    return sorted(found.values(), key=lambda unit: (unit[0].engine != "unbounded", not unit[0].claim.study, -len(unit)))
 
 
 @dataclass
@@ -81,7 +79,7 @@ class Crew:
     def __init__(self, waiting: Sequence[Unit], options: Options, jobs: int) -> None:
         self.waiting, self.options, self.stopping = list(waiting), options, False
         limits = replace(options.limits, sharers=jobs)
-        self._assignment = Assignment(options.out, limits, options.full_states)
+        self._assignment = Assignment(options.out, limits, options.full_states, options.depth)
         self.workers: dict[connection.Connection, Worker] = {}
         for _ in range(jobs):
             self._hire()

@@ -10,14 +10,16 @@ from itertools import chain
 
 import z3
 
+from model.engines.bmc import bmc
 from model.engines.explicit import explore
+from model.engines.induction import induction
 from model.engines.liveness import LivenessVerdict, check_each
 from model.engines.quotient import quotient
 from model.engines.verdict import INTERRUPTED, Effort, Progress, Verdict
 from model.evidence import Shows, with_counterexamples
-from model.network.make import network_of
+from model.network.make import AnyNetwork, network_of
 from model.network.table import AnyConfig
-from model.proof import judge_proofs
+from model.proof import judge_proofs, lemmas_for
 from model.row import GOOD, Options, Row, Task, stem
 from model.scenario import NoRun, Scenario, read_scenario, run_scenario
 from model.study import find_study
@@ -41,15 +43,17 @@ Report = Callable[[str, Progress], None]
 def tasks_of(claims: Iterable[Claim], quick: bool = False, engine: str = "") -> list[Task]:
     """The cells of these claims, in order, and their proofs; with `quick` of each one that holds and one that fails.
 
-    engine: only what it judges ("unbounded": the proofs, and the cells that they point to); "" for all.
+    engine: only what it judges ("unbounded": the proofs, and the cells that they point to); "" for what each claim
+    asks for.
     """
+    by = engine if engine in ("bmc", "induction") else "explicit"
     found: list[Task] = []
     for claim in claims:
         proofs = [] if engine not in ("", "unbounded") else list(quick_of(claim.proofs) if quick else claim.proofs)
         needed = {proof.bounded for proof in proofs}
         cells = [cell for cell in claim.cells if cell.variant in needed or engine != "unbounded"]
         chosen = [cell for cell in cells if not quick or cell in claim.quick or cell.variant in needed]
-        found += [Task(claim, cell.variant, cell.config, cell.expected) for cell in chosen]
+        found += [Task(claim, cell.variant, cell.config, cell.expected, by) for cell in chosen]
         found += [Task(claim, one.variant, one.config, one.expected, "unbounded", one) for one in proofs]
     return found
 
@@ -70,11 +74,11 @@ def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator
             yield [judge_scenario(task, options)]
         elif task.claim.study:
             yield [judge_study(task, options, progress)]
-    by_config: dict[AnyConfig, list[Task]] = {}
+    together: dict[tuple[AnyConfig, str], list[Task]] = {}
     for task in tasks:
         if task.claim.searched:
-            by_config.setdefault(task.config, []).append(task)
-    for config, shared in by_config.items():
+            together.setdefault((task.config, task.engine), []).append(task)
+    for (config, _), shared in together.items():
         yield judge_shared(config, shared, options, progress)
 
 
@@ -91,7 +95,11 @@ def judge_shared(config: AnyConfig, tasks: Sequence[Task], options: Options, pro
     wanted = {prop.name: prop for prop in (*safe, *chain(*witnesses.values()))}
     live = {prop.name: prop for prop in made.values() if isinstance(prop, Live)}
     system = network.system(*wanted.values())
-    found = _search(system, [*live.values()], options, partial(progress, tasks[0].variant))
+    watch = partial(progress, tasks[0].variant)
+    if tasks[0].engine == "explicit":
+        found = _search(system, [*live.values()], options, watch)
+    else:
+        found = _symbolic(tasks[0].engine, network, system, options, watch)
     rows, shows = [], Shows(network, system, options)
     for task in tasks:
         row = _row(task, found[made[task].name], [found[witness.name] for witness in witnesses.get(task, [])])
@@ -113,6 +121,16 @@ def _search(
         questions = [(one.prop, one.fairness) for one in live]
         found |= check_each(system, questions, limits=options.limits, progress=progress)
     return found
+
+
+def _symbolic(
+    engine: str, network: AnyNetwork, system: System, options: Options, progress: Callable[[Progress], None]
+) -> dict[str, Verdict | LivenessVerdict]:
+    """The verdicts of all properties by Z3 (engine "bmc" or "induction"), by name."""
+    if engine == "bmc":
+        return {**bmc(system, depth=options.depth, limits=options.limits, progress=progress)}
+    lemmas = lemmas_for(network)
+    return {**induction(system, depth=options.depth, limits=options.limits, progress=progress, lemmas=lemmas)}
 
 
 def _row(task: Task, verdict: Verdict | LivenessVerdict, witnesses: Sequence[Verdict | LivenessVerdict]) -> Row:

@@ -11,12 +11,16 @@ from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
 from model.engines.verdict import INTERRUPTED, Effort, Progress
+from model.network.bounded import Network
+from model.network.embedding import Embedding
+from model.network.make import AnyNetwork
 from model.network.soup import Assumed, UnboundedNetwork
 from model.network.soup_words import in_words
 from model.row import Options, ProofReport, Row, Task, stem
+from model.system import Property
 from model.tcp.config import Config
 from properties.invariant import BASE
-from properties.opening_proofs import THEOREMS
+from properties.opening_proofs import HEARD, THEOREMS
 
 Report = Callable[[str, Progress], None]
 
@@ -44,6 +48,14 @@ def layers(name: str, network: UnboundedNetwork, leave_out: str = "") -> tuple[I
 def lemmas_of(name: str, network: UnboundedNetwork) -> list[Lemma]:
     """The lemmas of a theorem."""
     return [make(network) for make in (*BASE, *THEOREMS[name].lemmas)]
+
+
+def lemmas_for(network: AnyNetwork) -> list[Property]:
+    """The invariant, said of a bounded network: lemmas for its induction. A server's network has none."""
+    if not isinstance(network, Network) or network.config.syn_cookies or network.config.timed:
+        return []
+    embedding = Embedding(network)
+    return [embedding.property(make(embedding.soup)) for make in (*BASE, *HEARD)]
 
 
 def judge_proofs(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
@@ -92,7 +104,7 @@ def report_on(network: UnboundedNetwork, found: Sequence[Discharged]) -> ProofRe
             for (name, cite), of_event in events.items()
         ),
         failing=tuple(sorted(failing)),
-        words="\n".join(in_words(network, one) for one in reversed(first.values())),
+        words="\n".join(in_words(one) for one in reversed(first.values())),
     )
 
 
@@ -151,7 +163,8 @@ def combined(rows: Sequence[Row]) -> list[Row]:
 
 
 def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
-    assert row.task.proof is not None and row.proof is not None
+    assert row.task.proof is not None
+    assert row.proof is not None
     proof, name = row.task.proof, row.task.claim.name
     bounded = searched.get((name, proof.bounded))
     if row.verdict == "holds":
@@ -166,7 +179,9 @@ def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
         return replace(row, why=f"{row.why}; expected was: {', '.join(sorted(proof.fails))}")
     if bounded is None or bounded.verdict != "violated":
         return replace(row, why=f"{row.why}; no run was found ({proof.bounded})")
-    why = f"fails at {', '.join(sorted({one.split(': ')[0] for one in proof.fails}))}; the run is that of {proof.bounded}"
+    why = (
+        f"fails at {', '.join(sorted({one.split(': ')[0] for one in proof.fails}))}; the run is that of {proof.bounded}"
+    )
     return replace(row, verdict="violated", why=why, evidence=bounded.evidence)
 
 

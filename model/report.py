@@ -36,7 +36,9 @@ NOT_CHECKED = (
 
 def traces_in_words(rows: Sequence[Row]) -> str:
     """Every trace of the rows as text."""
-    proofs = "".join(f"-- {row.task.claim.name} ({row.task.variant})\n\n{proof_text(row)}\n" for row in rows if row.proof)
+    proofs = "".join(
+        f"-- {row.task.claim.name} ({row.task.variant})\n\n{proof_text(row)}\n" for row in rows if row.proof
+    )
     return proofs + "".join(
         f"-- {row.task.claim.name} ({', '.join(filter(None, (row.task.variant, one.label)))})\n\n{one.text}\n"
         for row in rows
@@ -252,7 +254,12 @@ def _proof_json(proof: ProofReport) -> dict[str, Any]:
         {"event": name, "cite": cite, "obligations": count, "failing": list(failing)}
         for name, cite, count, failing in proof.events
     ]
-    return {"assumes": list(proof.assumes), "obligations": proof.obligations, "events": events, "failing": list(proof.failing)}
+    return {
+        "assumes": list(proof.assumes),
+        "obligations": proof.obligations,
+        "events": events,
+        "failing": list(proof.failing),
+    }
 
 
 def _evidence_json(one: Evidence) -> dict[str, Any]:

@@ -126,13 +126,17 @@ class Row:
 
 @dataclass(frozen=True)
 class Options:
-    """What the user asked of the search and of the evidence. problems: files that could not be written, a line each."""
+    """What the user asked of the search and of the evidence. problems: files that could not be written, a line each.
+
+    depth: of bmc and induction; None is their own.
+    """
 
     out: Path
     limits: Limits
     pictures: Pictures
     problems: list[str]
     full_states: bool = False
+    depth: int | None = None
 
 
 def stem(*words: str) -> str:

@@ -29,6 +29,7 @@ class Assignment:
     out: Path
     limits: Limits
     full_states: bool
+    depth: int | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def _work(parent: Connection, assignment: Assignment) -> None:
     unit: list[Task]
     while unit := parent.recv():
         drawings, problems = Drawings(), list[str]()
-        options = Options(assignment.out, assignment.limits, drawings, problems, assignment.full_states)
+        options = Options(
+            assignment.out, assignment.limits, drawings, problems, assignment.full_states, assignment.depth
+        )
         for rows in judge(unit, options, report):
             parent.send(Found(rows, drawings.take(), problems.copy()))
             problems.clear()

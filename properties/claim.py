@@ -58,7 +58,8 @@ class Claim:
     cite: the paragraph of the RFC. meaning: what the answers mean, for `--explain`. not_checked: what it leaves open.
     make: the property of finite or infinite runs (`Property`, `Live`), as "module.function" of this package; or the
     name of a scenario file; or, for a study, "module.function" of `model.studies`, which computes the answer from
-    several searches. proofs: for every channel, by the lemmas in `opening_proofs.THEOREMS`. witness: *reachable* properties that show, wherever the claim must hold, that its premise happens.
+    several searches. proofs: for every channel, by the lemmas in `opening_proofs.THEOREMS`. witness: *reachable*
+    properties that show, wherever the claim must hold, that its premise happens.
     """
 
     name: str
@@ -88,6 +89,11 @@ class Claim:
         """Whether the claim is a property of a configuration."""
         return not self.scenario and not self.study
 
+    @property
+    def finite(self) -> bool:
+        """Whether the claim is about the finite runs of a configuration, and one search answers it."""
+        return self.searched and _function(self.make).__annotations__["return"] == "Property"
+
 
 Expecting = TypeVar("Expecting", Cell, Proof)
 
@@ -95,6 +101,11 @@ Expecting = TypeVar("Expecting", Cell, Proof)
 def quick_of(cells: Sequence[Expecting]) -> tuple[Expecting, ...]:
     """The first of them that must hold and the first that must fail."""
     return tuple(cell for at, cell in enumerate(cells) if cell.expected not in {c.expected for c in cells[:at]})
+
+
+def _function(reference: str) -> Any:
+    module, function = reference.split(".")
+    return getattr(import_module(f"properties.{module}"), function)
 
 
 def make_property(reference: str, network: AnyNetwork) -> Property | Live:
@@ -110,5 +121,4 @@ def make_witness(reference: str, network: AnyNetwork) -> Property:
 
 
 def _made(reference: str, network: AnyNetwork) -> Any:
-    module, function = reference.split(".")
-    return getattr(import_module(f"properties.{module}"), function)(network)
+    return _function(reference)(network)

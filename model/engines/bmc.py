@@ -30,18 +30,18 @@ Report = Callable[[Progress], None]
 def bmc(
     system: System,
     *,
-    depth: int = DEPTH,
+    depth: int | None = None,
     limits: Limits = NO_LIMITS,
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
 ) -> dict[str, Verdict]:
-    """The verdict of each property (default: the system's) by its name, from the runs of at most `depth` steps.
+    """The verdict of each property (default: the system's) by its name, from the runs of at most `depth` (20) steps.
 
     progress: called before each depth. Ctrl-C ends the search with the limit "interrupted" and what was found.
     """
     wanted = tuple(system.properties if properties is None else properties)
     search = Search(Unrolled(system), wanted, Asker(limits))
-    limit = ""
+    depth, limit = depth or DEPTH, ""
     try:
         for steps in range(depth + 1):
             if progress is not None:

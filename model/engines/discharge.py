@@ -1,8 +1,8 @@
 """Proof obligations to Z3: each is proved, fails with a counterexample to induction, or is left open by a limit.
 
 An obligation is one question for each of its cases; only if one of them can be answered is each of its duties asked
-alone, so that the failing ones can be named. What has been proved is not asked again: protocols that differ in one event
-share the answers to all others.
+alone, so that the failing ones can be named. What has been proved is not asked again: protocols that differ in one
+event share the answers to all others.
 """
 
 from __future__ import annotations

@@ -30,13 +30,13 @@ Report = Callable[[Progress], None]
 def induction(
     system: System,
     *,
-    depth: int = DEPTH,
+    depth: int | None = None,
     limits: Limits = NO_LIMITS,
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
     lemmas: Sequence[Property] = (),
 ) -> dict[str, Verdict]:
-    """The verdict of each property (default: the system's) by its name, by induction with k up to `depth`.
+    """The verdict of each property (default: the system's) by its name, by induction with k up to `depth` (10).
 
     A verdict that is proved has k as the depth of its effort. lemmas: *always* or *step* properties to help. progress:
     called before each k. Ctrl-C ends it with the limit "interrupted" and what was found.
@@ -45,6 +45,7 @@ def induction(
     unrolled, ask = Unrolled(system), Asker(limits)
     search = Search(unrolled, (*wanted, *(lemma for lemma in lemmas if lemma not in wanted)), ask)
     proved: dict[str, int] = {}
+    depth = depth or DEPTH
     limit = f"depth {depth} reached"
     try:
         for k in range(1, depth + 1):

@@ -1,7 +1,8 @@
 """Proof by induction of what holds in every reachable state of a system whose network is a set of messages.
 
-A message stays in the network for ever and may arrive at any time, any number of times, or never: that covers every
-channel, whatever its capacity, delay, loss, duplication or order. An invariant has parts about the state, about each
+A message may arrive at any time, any number of times, or never, and the network may lose it at any time: that covers
+every channel, whatever its capacity, delay, loss, duplication or order. (That a message is lost needs no proof: what is
+said of all messages still holds.) An invariant has parts about the state, about each
 message in the state, and about any two messages. It is inductive if, for each step, with x the arriving message:
 
 1. the parts about the state hold after it;
@@ -51,7 +52,14 @@ class Step:
     def key(self) -> tuple[int, ...]:
         """Equal for steps of the same name, lanes and terms, as long as one of them is kept."""
         lane, message = self.sends or ("", {})
-        terms = (self.guard, self.sends_when, *self.update.values(), *message.values(), *self.assumes.values(), *self.cases)
+        terms = (
+            self.guard,
+            self.sends_when,
+            *self.update.values(),
+            *message.values(),
+            *self.assumes.values(),
+            *self.cases,
+        )
         words = (self.name, lane, *self.update, *message, *self.assumes)
         return (hash(words), *(term.get_id() for term in terms))
 
@@ -63,17 +71,6 @@ class Lane:
     name: str
     arriving: Message
     stored: tuple[Message, Message]
-
-
-@dataclass(frozen=True)
-class Soup:
-    """A system with an unbounded network. initial: holds of the initial states; no message is in the network then."""
-
-    variables: Mapping[str, z3.ExprRef]
-    initial: z3.BoolRef
-    lanes: Mapping[str, Lane]
-    steps: tuple[Step, ...]
-    coordinates: Sequence[tuple[z3.ExprRef, z3.ExprRef]] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +96,22 @@ class Lemma:
     parts: tuple[Part, ...]
     why: str
     excludes: str
+
+
+@dataclass(frozen=True)
+class Soup:
+    """A system with an unbounded network. initial: holds of the initial states; no message is in the network then.
+
+    domain: which values the variables have at all; it is shown with the lemmas, so that a counterexample is a state.
+    coordinates: a one-to-one change of the constants, in which questions are asked.
+    """
+
+    variables: Mapping[str, z3.ExprRef]
+    initial: z3.BoolRef
+    lanes: Mapping[str, Lane]
+    steps: tuple[Step, ...]
+    domain: Lemma
+    coordinates: Sequence[tuple[z3.ExprRef, z3.ExprRef]] = ()
 
 
 Kind = Literal["initial", "state", "sent", "kept", "goal"]
@@ -179,7 +192,7 @@ class Induction:
     @cached_property
     def parts(self) -> list[Part]:
         """Every part that may be a premise."""
-        return [part for lemma in (*self.proved, *self.lemmas) for part in lemma.parts]
+        return [part for lemma in (self.soup.domain, *self.proved, *self.lemmas) for part in lemma.parts]
 
     @cached_property
     def about_state(self) -> tuple[z3.BoolRef, ...]:
@@ -190,7 +203,7 @@ class Induction:
     def wanted(self) -> dict[tuple[str, ...], list[tuple[Lemma, Part]]]:
         """What is to be shown, by the lanes of the messages that it is about."""
         found: dict[tuple[str, ...], list[tuple[Lemma, Part]]] = {}
-        for lemma in self.lemmas:
+        for lemma in self.lemmas if self.proved else (self.soup.domain, *self.lemmas):
             for part in lemma.parts:
                 found.setdefault(part.about, []).append((lemma, part))
         return found
@@ -232,7 +245,9 @@ class Induction:
     ) -> Obligation:
         """The obligation of one step for messages of these lanes, of which some are the one that the step sends."""
         kind: Kind = "state" if not about else "sent" if any(sent) else "kept"
-        words = " and ".join(f"{'the' if new else 'any'} segment of {lane}" for lane, new in zip(about, sent, strict=True))
+        words = " and ".join(
+            f"{'the' if new else 'any'} segment of {lane}" for lane, new in zip(about, sent, strict=True)
+        )
         if any(new and (step.sends is None or step.sends[0] != lane) for lane, new in zip(about, sent, strict=True)):
             return Obligation(step.name, step.cite, kind, words, (), ())
         stored = [self.soup.lanes[lane].stored[about[:at].count(lane)] for at, lane in enumerate(about)]
@@ -251,7 +266,14 @@ class Induction:
             premises += [step.sends_when, *(substituted(term, changed) for term in self.about_state)]
         cases = () if any(sent) else step.cases
         return Obligation(
-            step.name, step.cite, kind, words, tuple(premises), tuple(duties), cases, self._setting(step) if cases else ()
+            step.name,
+            step.cite,
+            kind,
+            words,
+            tuple(premises),
+            tuple(duties),
+            cases,
+            self._setting(step) if cases else (),
         )
 
     def _setting(self, step: Step) -> tuple[z3.BoolRef, ...]:

@@ -21,7 +21,7 @@ from functools import cached_property
 
 import z3
 
-from model.engines.unbounded import Lane, Message, Soup, Step
+from model.engines.unbounded import Lane, Lemma, Message, Part, Soup, Step
 from model.network.side import NO_TCB, SIDES
 from model.tcp.config import BadConfig, Config
 from model.tcp.event import FALSE, TRUE, Event
@@ -184,7 +184,14 @@ class UnboundedNetwork:
         variables = {name: term for end in self.ends.values() for name, term in end.variables.items()}
         initial = z3.And(*(end.state_is("CLOSED") for end in self.ends.values()))
         steps = tuple(self.steps(self.ends[SIDES[0]]))
-        return Soup(variables, initial, lanes, steps, self.coordinates)
+        return Soup(variables, initial, lanes, steps, self._domain, self.coordinates)
+
+    @property
+    def _domain(self) -> Lemma:
+        """A state is one of the eleven."""
+        parts = [Part(f"at {end.name}", z3.ULT(end.state, len(STATES))) for end in self.ends.values()]
+        why = "an event's next state is one of them"
+        return Lemma("eleven-states", tuple(parts), why, excludes="a state that the RFC does not have")
 
     @cached_property
     def coordinates(self) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
@@ -228,18 +235,17 @@ class UnboundedNetwork:
         endpoint = Endpoint(self.config, self.bits, window, window, text, *self._manners(end))
         x = self.arriving[other.name]
         for event in events(endpoint, end.tcb, x.x, isn):
-            yield self._step(end, other, event, x, isn, text)
+            yield self._step(end, event, x, isn, text)
 
     def _manners(self, end: End) -> tuple[z3.BoolRef, ...]:
-        """Whether RST, SYN and SEG.ACK are handled as RFC 5961 has it: a free choice where the configuration says so."""
+        """Whether RST, SYN and SEG.ACK are handled as RFC 5961 has it: free where the configuration says so."""
         c = self.config
         yes = {"rst": c.rst == "rfc5961", "syn": c.syn == "rfc5961", "ack_range": c.ack_range != "off"}
         free = {name: getattr(c, name) == "either" for name in yes}
         return tuple(z3.Bool(f"{end.name}.{name}") if free[name] else z3.BoolVal(yes[name]) for name in yes)
 
-    def _step(
-        self, end: End, other: End, event: Event, x: Carried, isn: z3.BitVecRef, text: z3.BitVecRef
-    ) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef, text: z3.BitVecRef) -> Step:
+        other = self.other(end)
         some_text = z3.And(z3.UGE(text, 1), z3.ULE(text, self.most))
         conditions = [end.state_is(event.state), event.guard, some_text]
         if event.budget == "octets":

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from model.engines.discharge import Counterexample, Discharged
 from model.network.side import NO_TCB, SIDES
-from model.network.soup import NO_IRS, UnboundedNetwork
+from model.network.soup import NO_IRS
 from model.tcp.segment import show_segment
 from model.tcp.state import STATES
 
@@ -17,7 +17,7 @@ GHOSTS = {
 }
 
 
-def in_words(network: UnboundedNetwork, found: Discharged) -> str:
+def in_words(found: Discharged) -> str:
     """The state, the segments, what the event does, and what is broken after it."""
     assert found.counterexample is not None
     it, obligation = found.counterexample, found.obligation

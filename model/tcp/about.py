@@ -9,7 +9,8 @@ ABOUT: Mapping[str, str] = {
     "rst": "RST acceptable at RCV.NXT only (RFC 5961) or anywhere in the window (RFC 793); either: in proofs for"
     " every channel, a new choice each time",
     "syn": "SYN in a synchronized state: challenge ACK (RFC 5961) or reset (RFC 793); either: as rst",
-    "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested; either: as rst",
+    "ack_range": "RFC 5961's range for SEG.ACK (MAY-12): in every state, not in SYN-RECEIVED, or not tested; either:"
+    " as rst",
     "abort_to": "the side that sends a RST by ABORT enters this state (3.10.5; Figure 5, note 3)",
     "rfc1337": "fix F1 of RFC 1337: TIME-WAIT ignores RST",
     "data_on_syn": "text or FIN that comes with a SYN: queued until ESTABLISHED, or dropped; accepted, a weakened"
