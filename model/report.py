@@ -235,6 +235,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "transitions": effort.transitions,
         "depth": effort.depth,
         "complete": effort.complete,
+        "digest": effort.digest or None,
         "seconds": round(effort.seconds, 3),
         "compile_seconds": round(effort.compile_seconds, 3),
         "fairness": row.fairness or None,

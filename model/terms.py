@@ -34,9 +34,9 @@ def constant(term: z3.ExprRef) -> bool:
     return bool(z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED)
 
 
-def order(roots: Iterable[z3.ExprRef]) -> list[z3.ExprRef]:
-    """All distinct subterms of `roots`, children before parents, each once."""
-    seen: set[int] = set()
+def order(roots: Iterable[z3.ExprRef], known: Iterable[int] = ()) -> list[z3.ExprRef]:
+    """All distinct subterms of `roots`, children before parents, each once; not those below the ids `known`."""
+    seen = set(known)
     listed: list[z3.ExprRef] = []
     stack = [(root, False) for root in reversed(list(roots))]
     while stack:

@@ -21,6 +21,7 @@ from time import perf_counter
 import numpy as np
 
 from model.engines.codegen import Check, Expand
+from model.engines.digest import digest
 from model.engines.firing import Firing, firings
 from model.engines.memory import available
 from model.engines.native import compile_ir
@@ -199,6 +200,7 @@ class Search:
             touched={bound: count for bound, count in touched.items() if count},
             compile_seconds=self.compile_seconds,
             seconds=perf_counter() - self.began,
+            digest=digest(self.store.states, self.store.count),
         )
 
     def traces(self) -> dict[str, Trace]:

@@ -54,7 +54,8 @@ class Effort:
     states: distinct states found; transitions: successors generated, repeated ones included; depth: states on the
     longest shortest path, the initial state included (as TLC counts); complete: the whole reachable set was searched;
     limit: the limit that ended the search early, in words (empty if none did); touched: how often each bound cut
-    behaviour off unasked (zero counts are left out); seconds: wall-clock time of compilation and of search.
+    behaviour off unasked (zero counts are left out); seconds: wall-clock time of compilation and of search; digest: of
+    the set of states found (`digest`), where states are stored.
     """
 
     states: int
@@ -65,6 +66,7 @@ class Effort:
     touched: Mapping[str, int] = field(default_factory=dict)
     compile_seconds: float = 0.0
     seconds: float = 0.0
+    digest: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What a system says, in other tools' languages: one file per language."""
