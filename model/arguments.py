@@ -33,28 +33,33 @@ def parser() -> argparse.ArgumentParser:
     add("--engine", choices=ENGINES, help="explicit: only searches within bounds; unbounded: only proofs for every"
         " channel, and the searches that they point to; bmc: Z3 looks for short runs; induction: Z3 proves what its k"
         " steps can (default: what each claim asks for)")  # fmt: skip
-    add("--depth", metavar="N", type=_count, help="bmc: the longest run (default: 20); induction: the largest k"
+    add("--depth", metavar="N", type=positive_count, help="bmc: the longest run (default: 20); induction: the largest k"
         " (default: 10)")  # fmt: skip
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
     add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
     add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")
+    add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
+        " as SMT-LIB, the figures and the runs of a search; python -m model.certify checks them")  # fmt: skip
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
-    add("--jobs", metavar="N", type=_count, help="search in so many processes at once (default: one for each processor"
-        " that may be used; 1: in this one)")  # fmt: skip
+    add("--jobs", metavar="N", type=positive_count, help="search in so many processes at once (default: one for each"
+        " processor that may be used; 1: in this one)")  # fmt: skip
     add(
         "--quick",
         action="store_true",
         help="of each claim one variant that holds and one that fails, none of the slowest",
     )
+    add("--minimise", action="store_true", help="with --engine unbounded: do without each lemma in turn, and say where"
+        " the proof fails then; takes minutes")  # fmt: skip
     add("--graph", action="store_true", help="draw the states that each search reaches, by the endpoints' states")
-    add("--max-states", metavar="N", type=_count, help="give up a search beyond this many states")
+    add("--max-states", metavar="N", type=positive_count, help="give up a search beyond this many states")
     add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search beyond this much memory, such as 4G;"
         " each of those at once may take as much (default: most of what is free, shared)")  # fmt: skip
-    add("--max-seconds", metavar="S", type=_seconds, help="give up a search after this long")
+    add("--max-seconds", metavar="S", type=positive_seconds, help="give up a search after this long")
     return made
 
 
-def _count(text: str) -> int:
+def positive_count(text: str) -> int:
+    """A positive number; raises `ArgumentTypeError`."""
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
     return int(text)
@@ -64,10 +69,11 @@ def _bytes(text: str) -> int:
     unit = text[-1:].upper() if text[-1:].isalpha() else ""
     if unit not in UNITS:
         raise argparse.ArgumentTypeError(f"'{text}' is not an amount of memory such as 500M or 4G")
-    return _count(text[: len(text) - len(unit)]) * UNITS[unit]
+    return positive_count(text[: len(text) - len(unit)]) * UNITS[unit]
 
 
-def _seconds(text: str) -> float:
+def positive_seconds(text: str) -> float:
+    """A positive number of seconds; raises `ArgumentTypeError`."""
     try:
         value = float(text)
     except ValueError:

@@ -56,22 +56,22 @@ def say(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def complain(line: str, code: int) -> int:
+def complain(line: str, code: int, program: str = "model.check") -> int:
     """One line to standard error."""
-    print(f"model.check: {line}", file=sys.stderr)
+    print(f"{program}: {line}", file=sys.stderr)
     return code
 
 
-def explain_failure(error: Exception) -> int:
+def explain_failure(error: Exception, program: str = "model.check") -> int:
     """One line for what a user can mend; a traceback only for what is our mistake."""
     if isinstance(error, (Unusable, BadConfig)):
-        return complain(str(error), UNUSABLE)
+        return complain(str(error), UNUSABLE, program)
     if isinstance(error, OSError):
-        return complain(f"{error.filename or 'output'}: {error.strerror or error}", UNUSABLE)
+        return complain(f"{error.filename or 'output'}: {error.strerror or error}", UNUSABLE, program)
     if isinstance(error, MemoryError):
-        return complain("out of memory: try --max-memory, or a smaller configuration", INCONCLUSIVE)
+        return complain("out of memory: try --max-memory, or a smaller configuration", INCONCLUSIVE, program)
     traceback.print_exception(error)
-    return complain("internal error: this is a defect of the checker, please report the text above", INTERNAL)
+    return complain("internal error: this is a defect of the checker, please report the text above", INTERNAL, program)
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -84,6 +84,8 @@ def run(args: argparse.Namespace, command: str) -> int:
         return OK
     make_tasks = selection(args)
     _writable(args)
+    if args.minimise:
+        return minimise(args, make_tasks)
     return check(args, command, make_tasks)
 
 
@@ -96,6 +98,8 @@ def _claim(name: str) -> Claim:
 
 def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     """What is to be checked: names and fields are looked at now, the rest when the engines are loaded."""
+    if args.minimise and args.engine != "unbounded":
+        raise Unusable("--minimise is about the lemmas of proofs: it needs --engine unbounded")
     if args.property is not None and args.claims:
         raise Unusable("give either --property or claims, not both")
     if any("=" not in item for item in args.set):
@@ -198,7 +202,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
 
     tasks = make_tasks()
     limits = Limits(args.max_states, args.max_memory, args.max_seconds)
-    options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth)
+    options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     code = INTERRUPTED if interrupted else exit_status(rows)
@@ -218,6 +222,31 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     for problem in dict.fromkeys(options.problems):
         complain(problem, code)
     return code
+
+
+def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> int:
+    """Do without each lemma of the proofs that must hold, one after the other: is it needed?"""
+    from rich.console import Console
+
+    from model.engines.ask import Asker
+    from model.engines.verdict import Limits
+    from model.minimise import Need, lines, needs
+
+    proofs = [task for task in make_tasks() if task.proof and task.expected == "holds"]
+    found: list[Need] = []
+    asker, interrupted = Asker(Limits(max_seconds=args.max_seconds)), False
+    with Console(stderr=True).status("") as status:
+        try:
+            for need in needs(proofs, asker, status.update):
+                found.append(need)
+        except KeyboardInterrupt:
+            interrupted = True
+    say("\n".join(lines(found)))
+    if interrupted:
+        return complain("interrupted", INTERRUPTED)
+    if any(need.limit for need in found):
+        return INCONCLUSIVE
+    return OK if found and all(need.fails for need in found) else CONTRADICTED
 
 
 def left_out(args: argparse.Namespace) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from model.engines.lasso import Lasso
 from model.network.make import AnyNetwork
-from model.row import Evidence, Options, Row, stem
+from model.row import Evidence, Options, Row, stem, written
 from model.study import Counterexample
 from model.system import Property, System
 from model.trace import Step, Trace
@@ -107,10 +107,8 @@ class Shows:
         )
         self.options.pictures.draw(dot, path, "neato")
         words = path.with_name(path.name + ".txt")
-        try:
+        with written(self.options):
             words.write_text(text, encoding="utf-8")
-        except OSError as error:
-            self.options.problems.append(f"{words}: {error.strerror}")
         steps = steps_json(self.system, Trace(trace.initial, (*trace.steps, *(loop or ()))))
         again = None if loop is None else steps[len(trace.steps) :]
         return Evidence(steps[: len(trace.steps)], again, text, str(path), label)

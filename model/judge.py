@@ -10,9 +10,11 @@ from itertools import chain
 
 import z3
 
+from model.certificates import Certificates
 from model.engines.bmc import bmc
 from model.engines.explicit import explore
 from model.engines.induction import induction
+from model.engines.lasso import Lasso
 from model.engines.liveness import LivenessVerdict, check_each
 from model.engines.quotient import quotient
 from model.engines.verdict import INTERRUPTED, Effort, Progress, Verdict
@@ -20,7 +22,7 @@ from model.evidence import Shows, with_counterexamples
 from model.network.make import AnyNetwork, network_of
 from model.network.table import AnyConfig
 from model.proof import judge_proofs, lemmas_for
-from model.row import GOOD, Options, Row, Task, stem
+from model.row import GOOD, Options, Row, Task, stem, written
 from model.scenario import NoRun, Scenario, read_scenario, run_scenario
 from model.study import find_study
 from model.system import Property, System
@@ -29,6 +31,7 @@ from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
+from model.trace import Trace
 from model.traces.diagram import Arc, quotient_diagram, state_diagram
 from properties.claim import Claim, make_property, make_witness, quick_of
 from properties.fair import Live
@@ -102,9 +105,23 @@ def judge_shared(config: AnyConfig, tasks: Sequence[Task], options: Options, pro
         found = _symbolic(tasks[0].engine, network, system, options, watch)
     rows, shows = [], Shows(network, system, options)
     for task in tasks:
-        row = _row(task, found[made[task].name], [found[witness.name] for witness in witnesses.get(task, [])])
-        rows.append(_with_evidence(row, made[task], found[made[task].name], shows))
+        verdict, reached = found[made[task].name], [found[witness.name] for witness in witnesses.get(task, [])]
+        rows.append(_with_evidence(_row(task, verdict, reached), made[task], verdict, shows))
+        if options.certify and task.engine == "explicit":
+            with written(options):
+                Certificates(options.out / "certificates").search(rows[-1], tasks, runs([verdict, *reached]))
     return rows
+
+
+def runs(found: Iterable[Verdict | LivenessVerdict]) -> list[tuple[str, Trace, Lasso | None]]:
+    """The runs that decide properties, by the property's name: finite ones, and lassos with their stems."""
+    shown: list[tuple[str, Trace, Lasso | None]] = []
+    for one in found:
+        if isinstance(one, Verdict) and one.trace is not None:
+            shown.append((one.property, one.trace, None))
+        elif isinstance(one, LivenessVerdict) and one.lasso is not None:
+            shown.append((one.property, one.lasso.stem, one.lasso))
+    return shown
 
 
 def _search(

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import combinations
 from time import monotonic
 
+from model.certificates import Certificates
 from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
@@ -15,8 +16,8 @@ from model.network.bounded import Network
 from model.network.embedding import Embedding
 from model.network.make import AnyNetwork
 from model.network.soup import Assumed, UnboundedNetwork
-from model.network.soup_words import in_words
-from model.row import Options, ProofReport, Row, Task, stem
+from model.proof_words import proof_text, report_on
+from model.row import Options, Row, Task, stem, written
 from model.system import Property
 from model.tcp.config import Config
 from properties.invariant import BASE
@@ -60,16 +61,22 @@ def lemmas_for(network: AnyNetwork) -> list[Property]:
 
 def judge_proofs(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
     """A row for each task; what two of them share is proved once."""
-    prover = Prover(Asker(options.limits))
+    prover, certificates = Prover(Asker(options.limits)), Certificates(options.out / "certificates")
     for task in tasks:
-        row = judge_proof(task, prover, progress)
+        row, found = judge_proof(task, prover, progress)
+        if options.certify and not row.effort.limit:
+            with written(options):
+                certificates.proof(row, network_for(task), found)
         yield [_written(row, options)]
         if row.effort.limit == INTERRUPTED:
             return
 
 
-def judge_proof(task: Task, prover: Prover, progress: Report) -> Row:
-    """The theorem of one claim: holds if every obligation is proved; otherwise unknown, and the row says what fails."""
+def judge_proof(task: Task, prover: Prover, progress: Report) -> tuple[Row, list[Discharged]]:
+    """The theorem of one claim, and what became of its obligations.
+
+    It holds if every obligation is proved; otherwise it is unknown, and the row says what fails.
+    """
     begun, network, done = monotonic(), network_for(task), 0
 
     def count() -> None:
@@ -84,71 +91,15 @@ def judge_proof(task: Task, prover: Prover, progress: Report) -> Row:
     verdict = "holds" if not report.failing and not limit else "unknown"
     why = limit or (f"not inductive: {', '.join(report.failing)}" if report.failing else "")
     scope = f"every channel, {network.bits} bits"
-    return Row(task, task.claim.name, "unbounded", verdict, effort, scope, why, proof=report)
-
-
-def report_on(network: UnboundedNetwork, found: Sequence[Discharged]) -> ProofReport:
-    """What became of the obligations, by event."""
-    events: dict[tuple[str, str], list[Discharged]] = {}
-    for one in found:
-        events.setdefault((event_name(one.obligation.event), one.obligation.cite), []).append(one)
-    broken = [one for one in found if one.answer == "fails"]
-    failing = dict.fromkeys(
-        f"{event_name(one.obligation.event)}: {duty.lemma or 'the property'}" for one in broken for duty in one.failing
-    )
-    first = {one.obligation.event: one for one in reversed(broken)}
-    return ProofReport(
-        assumes=assumptions(network),
-        events=tuple(
-            (name, cite, len(of_event), tuple(dict.fromkeys(d.lemma for one in of_event for d in one.failing)))
-            for (name, cite), of_event in events.items()
-        ),
-        failing=tuple(sorted(failing)),
-        words="\n".join(in_words(one) for one in reversed(first.values())),
-    )
-
-
-def event_name(name: str) -> str:
-    """The event without its side: what is proved of A's holds of B's, with the names exchanged."""
-    return name.removeprefix("A: ")
-
-
-def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
-    """What the proof assumes, in sentences."""
-    c, distance = network.config, f"{network.config.isn_distance:,}"
-    said = [
-        f"W: one incarnation uses at most {c.span:,} sequence numbers of {c.seq_bits} bits; windows are {c.window:,}",
-        f"freshness (a): an ISN is chosen at least {distance} from every ISN under which a segment in the network was"
-        " sent or acknowledged (a RST apart)",
-        f"freshness (b): and at least {distance} from the IRS of the other side's TCB, if it has one",
-    ]
-    made = [True, network.assumed.segments, network.assumed.peer]
-    return tuple(sentence if used else f"NOT assumed: {sentence}" for sentence, used in zip(said, made, strict=True))
+    return Row(task, task.claim.name, "unbounded", verdict, effort, scope, why, proof=report), found
 
 
 def _written(row: Row, options: Options) -> Row:
     """The row; its proof's words are also put into a file."""
-    path = options.out / (stem(row.task.claim.name, row.task.variant) + ".txt")
-    try:
+    with written(options):
+        path = options.out / (stem(row.task.claim.name, row.task.variant) + ".txt")
         path.write_text(proof_text(row), encoding="utf-8")
-    except OSError as error:
-        options.problems.append(f"{path}: {error.strerror}")
     return row
-
-
-def proof_text(row: Row) -> str:
-    """A proof in words: what it assumes, its obligations by event, and where it fails."""
-    assert row.proof is not None
-    report, lines = row.proof, [f"{row.task.claim.name}: {row.task.claim.sentence}", "", "Assumed:"]
-    lines += [f"  {sentence}" for sentence in report.assumes]
-    lines += ["", f"{report.obligations:,} obligations, by the event that must keep the lemmas (of either side):", ""]
-    for name, cite, count, failing in report.events:
-        became = f"FAILS: {', '.join(filter(None, failing)) or 'the property'}" if failing else "proved"
-        lines.append(f"  {count:3}  {became:<8} {name}" + (f"  [{cite}]" if cite else ""))
-    if report.words:
-        lines += ["", "Counterexamples to induction. A state like this need not be reachable.", "", report.words]
-    lines += ["", f"Reproduce it: python -m model.check --engine unbounded {row.task.claim.name}", ""]
-    return "\n".join(lines)
 
 
 def combined(rows: Sequence[Row]) -> list[Row]:

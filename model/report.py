@@ -18,7 +18,7 @@ from rich.table import Table
 from model import study
 from model.engines.verdict import Effort
 from model.network.table import AnyConfig, ServerConfig
-from model.proof import proof_text
+from model.proof_words import proof_text
 from model.row import Evidence, ProofReport, Row
 from model.tcp.config import show_field
 

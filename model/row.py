@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -128,7 +130,7 @@ class Row:
 class Options:
     """What the user asked of the search and of the evidence. problems: files that could not be written, a line each.
 
-    depth: of bmc and induction; None is their own.
+    depth: of bmc and induction; None is their own. certify: whether to write certificates.
     """
 
     out: Path
@@ -137,6 +139,16 @@ class Options:
     problems: list[str]
     full_states: bool = False
     depth: int | None = None
+    certify: bool = False
+
+
+@contextmanager
+def written(options: Options) -> Iterator[None]:
+    """Where a file is written: that it cannot be is one of the options' problems, and loses nothing else."""
+    try:
+        yield
+    except OSError as error:
+        options.problems.append(f"{error.filename or options.out}: {error.strerror}")
 
 
 def stem(*words: str) -> str:

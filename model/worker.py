@@ -30,6 +30,7 @@ class Assignment:
     limits: Limits
     full_states: bool
     depth: int | None
+    certify: bool
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,13 @@ def _work(parent: Connection, assignment: Assignment) -> None:
     while unit := parent.recv():
         drawings, problems = Drawings(), list[str]()
         options = Options(
-            assignment.out, assignment.limits, drawings, problems, assignment.full_states, assignment.depth
+            assignment.out,
+            assignment.limits,
+            drawings,
+            problems,
+            assignment.full_states,
+            assignment.depth,
+            assignment.certify,
         )
         for rows in judge(unit, options, report):
             parent.send(Found(rows, drawings.take(), problems.copy()))

@@ -7,7 +7,7 @@ event share the answers to all others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -62,20 +62,31 @@ class Prover:
 
     def prove(self, induction: Induction, progress: Callable[[], None] = lambda: None) -> list[Discharged]:
         """What became of every obligation; after Ctrl-C, or when time is up, of those asked until then."""
-        found = [self.discharge(induction.soup, one) for one in induction.of_start()]
+        found: list[Discharged] = []
+        for one in self.answers(induction, progress):
+            found.append(one)
+            if one.limit:
+                break
+        return found
+
+    def answers(self, induction: Induction, progress: Callable[[], None] = lambda: None) -> Iterator[Discharged]:
+        """The same, one after the other. progress: called before each step."""
+        for one in induction.of_start():
+            yield self.discharge(induction.soup, one)
         for step in induction.soup.steps:
             progress()
             key = (*induction.key, *step.key)
             if key not in self.known:
-                answers = [self.discharge(induction.soup, one, step) for one in induction.of_step(step)]
+                answers = []
+                for one in induction.of_step(step):
+                    answers.append(self.discharge(induction.soup, one, step))
+                    yield answers[-1]
                 if not any(one.limit for one in answers):
                     self.known[key] = induction, step, answers
             else:
-                answers = self.known[key][2]
-            found += answers
-            if found and found[-1].limit:
-                return found
-        return found + [self.discharge(induction.soup, one) for one in induction.of_goal()]
+                yield from self.known[key][2]
+        for one in induction.of_goal():
+            yield self.discharge(induction.soup, one)
 
     def discharge(self, soup: Soup, obligation: Obligation, step: Step | None = None) -> Discharged:
         """The answer to one obligation of `soup`."""

@@ -1,0 +1,71 @@
+"""Whether a proof needs each of its lemmas: without it, which obligation fails first?
+
+A lemma that no obligation misses says nothing that the others do not: it should go. The counterexample to induction
+that appears without a lemma is the one that it excludes.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from model.engines.ask import Asker
+from model.engines.discharge import Discharged, Prover
+from model.engines.unbounded import Induction, Lemma
+from model.network.soup_words import in_words
+from model.proof import layers, lemmas_of, network_for
+from model.proof_words import event_name
+from model.row import Task
+
+
+@dataclass(frozen=True)
+class Need:
+    """One lemma of one claim. fails: the first obligation that fails without it, or None: it is not needed.
+
+    limit: why nothing is known.
+    """
+
+    claim: str
+    lemma: Lemma
+    fails: Discharged | None
+    limit: str = ""
+
+
+def needs(tasks: Sequence[Task], ask: Asker, say: Callable[[str], None]) -> Iterator[Need]:
+    """What becomes of each proof without each of its lemmas. say: told what is being tried."""
+    for task in tasks:
+        network, name = network_for(task), task.claim.name
+        for lemma in lemmas_of(name, network):
+            say(f"{name} without {lemma.name}")
+            yield _need(name, lemma, layers(name, network, leave_out=lemma.name), ask)
+
+
+def _need(claim: str, lemma: Lemma, proof: Sequence[Induction], ask: Asker) -> Need:
+    prover = Prover(ask)
+    for induction in proof:
+        for one in prover.answers(induction):
+            if one.answer != "proved":
+                return Need(claim, lemma, one if one.answer == "fails" else None, one.limit)
+    return Need(claim, lemma, None)
+
+
+def lines(found: Sequence[Need]) -> Iterator[str]:
+    """The needs in words, and their sum."""
+    for need in found:
+        yield f"{need.claim} without {need.lemma.name}: {_outcome(need)}"
+        yield from textwrap.wrap(f"why it holds: {need.lemma.why}", 110, initial_indent="  ", subsequent_indent="    ")
+        excluded = f"what it excludes: {need.lemma.excludes}"
+        yield from textwrap.wrap(excluded, 110, initial_indent="  ", subsequent_indent="    ")
+        if need.fails:
+            yield from textwrap.indent(in_words(need.fails), "  ").splitlines()
+        yield ""
+    needed = sum(1 for need in found if need.fails)
+    yield f"{needed} of {len(found)} lemmas are needed."
+
+
+def _outcome(need: Need) -> str:
+    if need.fails is None:
+        return need.limit or "NOT NEEDED: everything is proved without it"
+    failing = dict.fromkeys(duty.lemma or "the property" for duty in need.fails.failing)
+    return f"{event_name(need.fails.obligation.event)} fails to keep {', '.join(failing)}"

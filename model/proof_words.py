@@ -1,0 +1,64 @@
+"""A proof for every channel in words: what it assumes, what became of its obligations by event, and where it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from model.engines.discharge import Discharged
+from model.network.soup import UnboundedNetwork
+from model.network.soup_words import in_words
+from model.row import ProofReport, Row
+
+
+def report_on(network: UnboundedNetwork, found: Sequence[Discharged]) -> ProofReport:
+    """What became of the obligations, by event."""
+    events: dict[tuple[str, str], list[Discharged]] = {}
+    for one in found:
+        events.setdefault((event_name(one.obligation.event), one.obligation.cite), []).append(one)
+    broken = [one for one in found if one.answer == "fails"]
+    failing = dict.fromkeys(
+        f"{event_name(one.obligation.event)}: {duty.lemma or 'the property'}" for one in broken for duty in one.failing
+    )
+    first = {one.obligation.event: one for one in reversed(broken)}
+    return ProofReport(
+        assumes=assumptions(network),
+        events=tuple(
+            (name, cite, len(of_event), tuple(dict.fromkeys(d.lemma for one in of_event for d in one.failing)))
+            for (name, cite), of_event in events.items()
+        ),
+        failing=tuple(sorted(failing)),
+        words="\n".join(in_words(one) for one in reversed(first.values())),
+    )
+
+
+def event_name(name: str) -> str:
+    """The event without its side: what is proved of A's holds of B's, with the names exchanged."""
+    return name.removeprefix("A: ")
+
+
+def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
+    """What the proof assumes, in sentences."""
+    c, distance = network.config, f"{network.config.isn_distance:,}"
+    said = [
+        f"W: one incarnation uses at most {c.span:,} sequence numbers of {c.seq_bits} bits; windows are {c.window:,}",
+        f"freshness (a): an ISN is chosen at least {distance} from every ISN under which a segment in the network was"
+        " sent or acknowledged (a RST apart)",
+        f"freshness (b): and at least {distance} from the IRS of the other side's TCB, if it has one",
+    ]
+    made = [True, network.assumed.segments, network.assumed.peer]
+    return tuple(sentence if used else f"NOT assumed: {sentence}" for sentence, used in zip(said, made, strict=True))
+
+
+def proof_text(row: Row) -> str:
+    """A proof in words: what it assumes, its obligations by event, and where it fails."""
+    assert row.proof is not None
+    report, lines = row.proof, [f"{row.task.claim.name}: {row.task.claim.sentence}", "", "Assumed:"]
+    lines += [f"  {sentence}" for sentence in report.assumes]
+    lines += ["", f"{report.obligations:,} obligations, by the event that must keep the lemmas (of either side):", ""]
+    for name, cite, count, failing in report.events:
+        became = f"FAILS: {', '.join(filter(None, failing)) or 'the property'}" if failing else "proved"
+        lines.append(f"  {count:3}  {became:<8} {name}" + (f"  [{cite}]" if cite else ""))
+    if report.words:
+        lines += ["", "Counterexamples to induction. A state like this need not be reachable.", "", report.words]
+    lines += ["", f"Reproduce it: python -m model.check --engine unbounded {row.task.claim.name}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,189 @@
+"""What a certificate is worth: its files are whole, other solvers agree, a second run agrees, its runs are runs.
+
+Nothing here looks at how a verdict was found: obligations are read as text, and runs are replayed under the Python
+meaning of the rules.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from model.certificates import FORMAT, seal, sha256
+from model.engines.verdict import NO_LIMITS
+from model.judge import judge_shared
+from model.network.make import AnyNetwork, network_of
+from model.network.table import AnyConfig, ServerConfig
+from model.row import Options, Row, Task
+from model.solvers import SOLVERS
+from model.system import Property, State, System
+from model.tcp.config import Config
+from model.trace import ReplayError, Step, Trace, confirm, replay
+from model.traces.render import Drawings
+from properties.claim import make_property, make_witness
+from properties.claims import find
+
+
+class Damaged(Exception):
+    """A certificate that cannot be used; the text names the file and says why."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """One manifest."""
+
+    path: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        """Claim and variant."""
+        return f"{self.manifest['claim']} ({self.manifest['variant']})"
+
+    @property
+    def scripts(self) -> list[tuple[Path, str]]:
+        """The scripts of a proof, each with the answer that is expected."""
+        listed = self.manifest.get("obligations", [])
+        return [(self.path.parent / one["file"], str(one["expected"])) for one in listed]
+
+    def check_files(self) -> None:
+        """Raises `Damaged` if a script is missing or is not what was written."""
+        for one in self.manifest.get("obligations", []):
+            path = self.path.parent / one["file"]
+            try:
+                text = path.read_text(encoding="utf-8")
+            except (OSError, UnicodeDecodeError) as error:
+                raise Damaged(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+            if sha256(text) != one["sha256"]:
+                raise Damaged(f"{path}: was changed after it had been written")
+
+
+def read(folder: Path) -> list[Certificate]:
+    """The certificates in a folder and those below it; raises `Damaged`."""
+    found = [_read(path) for path in sorted(folder.rglob("*.json"))]
+    if not found:
+        raise Damaged(f"{folder}: there is no certificate; python -m model.check --certify writes them")
+    return found
+
+
+def _read(path: Path) -> Certificate:
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        known = isinstance(manifest, dict) and manifest["format"] == FORMAT
+        whole = known and manifest["seal"] == seal(manifest)
+    except (OSError, ValueError, KeyError) as error:
+        raise Damaged(f"{path}: is not a certificate: {getattr(error, 'strerror', None) or error}") from error
+    if not known:
+        raise Damaged(f"{path}: is not a certificate of format {FORMAT}")
+    if not whole:
+        raise Damaged(f"{path}: was changed after it had been written")
+    return Certificate(path, manifest)
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What other solvers say of one script: the answer, and whose it is."""
+
+    path: Path
+    answer: str
+    solver: str
+
+
+def ask(path: Path, solvers: Sequence[str], seconds: float) -> Answered:
+    """The first solver's answer that is one; the others are asked only if there is none."""
+    text = path.read_text(encoding="utf-8")
+    for solver in solvers:
+        if (answer := SOLVERS[solver](text, seconds)) != "unknown":
+            return Answered(path, answer, solver)
+    return Answered(path, "unknown", "")
+
+
+class SecondRuns:
+    """Searches again; what certificates share is searched once."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, list[Row]] = {}
+
+    def differs(self, certificate: Certificate) -> str:
+        """How the second run and the replays differ from the certificate, in words; "" if they agree."""
+        manifest = certificate.manifest
+        row = next(row for row in self._rows(manifest) if row.task.claim.name == manifest["claim"])
+        effort = row.effort
+        again = {name: getattr(effort, name) for name in manifest["figures"]} | {"verdict": row.verdict}
+        was = {**manifest["figures"], "verdict": manifest["verdict"]}
+        wrong = [f"{name} is {again[name]}, was {was[name]}" for name in was if again[name] != was[name]]
+        return "; ".join([*wrong, *Replays(manifest).wrong()])
+
+    def _rows(self, manifest: Mapping[str, Any]) -> list[Row]:
+        key = json.dumps([manifest["config"], manifest["together"]], sort_keys=True)
+        if key not in self._known:
+            config, tasks = config_of(manifest["config"]), []
+            for one in manifest["together"]:
+                claim = find(one["claim"])
+                if claim is None:
+                    raise Damaged(f"claim '{one['claim']}' is not known to this version")
+                tasks.append(Task(claim, one["variant"], config, one["expected"]))
+            with tempfile.TemporaryDirectory() as nowhere:
+                options = Options(Path(nowhere), NO_LIMITS, Drawings(), [])
+                self._known[key] = judge_shared(config, tasks, options, lambda *_: None)
+        return self._known[key]
+
+
+@dataclass(frozen=True)
+class Replays:
+    """The runs of a search's certificate, replayed."""
+
+    manifest: Mapping[str, Any]
+
+    def wrong(self) -> Iterable[str]:
+        """What is wrong with them, in words."""
+        for run in self.manifest["runs"]:
+            try:
+                self._replay(run)
+            except (ReplayError, KeyError) as error:
+                yield f"the run for '{run['property']}' is none: {error}"
+
+    @cached_property
+    def _network(self) -> AnyNetwork:
+        return network_of(config_of(self.manifest["config"]))
+
+    @cached_property
+    def _properties(self) -> dict[str, Property]:
+        """The finite properties of the claim and its witnesses, by name."""
+        claim = find(self.manifest["claim"])
+        assert claim is not None
+        made = [make_property(claim.make, self._network), *(make_witness(w, self._network) for w in claim.witness)]
+        return {prop.name: prop for prop in made if isinstance(prop, Property)}
+
+    @cached_property
+    def _system(self) -> System:
+        return self._network.system(*self._properties.values())
+
+    def _replay(self, run: Mapping[str, Any]) -> None:
+        rules = {rule.name: rule for rule in self._system.rules}
+
+        def steps(listed: Sequence[Mapping[str, Any]]) -> tuple[Step, ...]:
+            return tuple(Step(rules[one["rule"]], one["inputs"], one["state"]) for one in listed)
+
+        initial: State = run["initial"]
+        trace = Trace(initial, steps(run["steps"]))
+        if "loop" not in run:
+            return confirm(self._system, self._properties[run["property"]], trace)
+        again = steps(run["loop"])
+        replay(self._system, Trace(initial, (*trace.steps, *again)))
+        if again and again[-1].state != trace.states[-1]:
+            raise ReplayError("its loop does not come back")
+        return None
+
+
+def config_of(values: Mapping[str, Any]) -> AnyConfig:
+    """A configuration from what a manifest has of it; raises `BadConfig`, or `TypeError` for what is none."""
+    if "connections" not in values:
+        return Config(**values)
+    each = tuple(Config(**one) for one in values["connections"])
+    return ServerConfig(**{**values, "connections": each, "attackers": tuple(values["attackers"])})

@@ -1,0 +1,50 @@
+"""Solvers that are not the one that found the proofs: what they say of a script in SMT-LIB.
+
+Each is optional, and loaded where it is used. A script that a solver cannot read, or does not answer in time, is
+"unknown" to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+
+
+def bitwuzla(script: str, seconds: float) -> str:
+    """Bitwuzla's answer: "sat", "unsat" or "unknown"."""
+    from bitwuzla import BitwuzlaException, Option, Options, Parser, TermManager
+
+    options = Options()
+    options.set(Option.TIME_LIMIT_PER, int(seconds * 1000))
+    parser = Parser(TermManager(), options)
+    try:
+        parser.parse(script, True, False)
+        return str(parser.bitwuzla().check_sat()).lower()
+    except BitwuzlaException:
+        return "unknown"
+
+
+def cvc5(script: str, seconds: float) -> str:
+    """The answer of cvc5: "sat", "unsat" or "unknown"."""
+    from cvc5 import InputLanguage, InputParser, Solver, SymbolManager
+
+    solver = Solver()
+    solver.setOption("tlimit-per", str(int(seconds * 1000)))
+    symbols = SymbolManager(solver)
+    parser = InputParser(solver, symbols)
+    parser.setStringInput(InputLanguage.SMT_LIB_2_6, script, "certificate")
+    said = ""
+    try:
+        while not (command := parser.nextCommand()).isNull():
+            said += command.invoke(solver, symbols)
+    except RuntimeError:
+        return "unknown"
+    return said.strip() if said.strip() in ("sat", "unsat") else "unknown"
+
+
+SOLVERS: Mapping[str, Callable[[str, float], str]] = {"bitwuzla": bitwuzla, "cvc5": cvc5}
+
+
+def installed() -> list[str]:
+    """The solvers that there are, in the order in which they are asked."""
+    return [name for name in SOLVERS if find_spec(name)]
