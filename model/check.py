@@ -239,9 +239,10 @@ def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> 
         try:
             for need in needs(proofs, asker, status.update):
                 found.append(need)
+                say("\n".join(lines(need)))
         except KeyboardInterrupt:
             interrupted = True
-    say("\n".join(lines(found)))
+    say(f"{sum(1 for need in found if need.fails)} of {len(found)} lemmas are needed.")
     if interrupted:
         return complain("interrupted", INTERRUPTED)
     if any(need.limit for need in found):

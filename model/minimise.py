@@ -50,18 +50,15 @@ def _need(claim: str, lemma: Lemma, proof: Sequence[Induction], ask: Asker) -> N
     return Need(claim, lemma, None)
 
 
-def lines(found: Sequence[Need]) -> Iterator[str]:
-    """The needs in words, and their sum."""
-    for need in found:
-        yield f"{need.claim} without {need.lemma.name}: {_outcome(need)}"
-        yield from textwrap.wrap(f"why it holds: {need.lemma.why}", 110, initial_indent="  ", subsequent_indent="    ")
-        excluded = f"what it excludes: {need.lemma.excludes}"
-        yield from textwrap.wrap(excluded, 110, initial_indent="  ", subsequent_indent="    ")
-        if need.fails:
-            yield from textwrap.indent(in_words(need.fails), "  ").splitlines()
-        yield ""
-    needed = sum(1 for need in found if need.fails)
-    yield f"{needed} of {len(found)} lemmas are needed."
+def lines(need: Need) -> Iterator[str]:
+    """A need in words."""
+    yield f"{need.claim} without {need.lemma.name}: {_outcome(need)}"
+    yield from textwrap.wrap(f"why it holds: {need.lemma.why}", 110, initial_indent="  ", subsequent_indent="    ")
+    excluded = f"what it excludes: {need.lemma.excludes}"
+    yield from textwrap.wrap(excluded, 110, initial_indent="  ", subsequent_indent="    ")
+    if need.fails:
+        yield from textwrap.indent(in_words(need.fails), "  ").splitlines()
+    yield ""
 
 
 def _outcome(need: Need) -> str:

@@ -8,7 +8,7 @@ from itertools import combinations
 from time import monotonic
 
 from model.certificates import Certificates
-from model.engines.ask import Asker
+from model.engines.ask import Asker, Unanswered
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
 from model.engines.verdict import INTERRUPTED, Effort, Progress
@@ -16,7 +16,7 @@ from model.network.bounded import Network
 from model.network.embedding import Embedding
 from model.network.make import AnyNetwork
 from model.network.soup import Assumed, UnboundedNetwork
-from model.proof_words import proof_text, report_on
+from model.proof_words import event_name, proof_text, report_on
 from model.row import Options, Row, Task, stem, written
 from model.system import Property
 from model.tcp.config import Config
@@ -84,12 +84,19 @@ def judge_proof(task: Task, prover: Prover, progress: Report) -> tuple[Row, list
         done += 1
         progress(task.variant, Progress(0, 0, done, 0, monotonic() - begun))
 
-    found = [one for layer in layers(task.claim.name, network) for one in prover.prove(layer, count)]
-    limit = next((one.limit for one in found if one.limit), "")
+    both = layers(task.claim.name, network)
+    found = [one for layer in both for one in prover.prove(layer, count)]
+    limit, never = next((one.limit for one in found if one.limit), ""), []
+    try:
+        never = [] if limit else [event_name(s.name) for s in network.soup.steps if not prover.happens(both[-1], s)]
+    except Unanswered as stop:
+        limit = str(stop)
     effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=monotonic() - begun)
-    report = report_on(network, found)
+    report = report_on(network, found, never)
     verdict = "holds" if not report.failing and not limit else "unknown"
     why = limit or (f"not inductive: {', '.join(report.failing)}" if report.failing else "")
+    if task.proof and not limit and set(never) != set(task.proof.never):
+        verdict, why = "vacuous", f"the events that never happen are not those expected: {', '.join(never) or 'none'}"
     scope = f"every channel, {network.bits} bits"
     return Row(task, task.claim.name, "unbounded", verdict, effort, scope, why, proof=report), found
 
@@ -124,7 +131,7 @@ def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
             why = f"proved for every channel, but a search found a run that violates it ({wrong[0].task.variant})"
             return replace(row, verdict="contradiction", why=why)
         return row
-    if row.effort.limit or proof.expected != "fails":
+    if row.effort.limit or row.verdict == "vacuous" or proof.expected != "fails":
         return row
     if set(row.proof.failing) != set(proof.fails):
         return replace(row, why=f"{row.why}; expected was: {', '.join(sorted(proof.fails))}")

@@ -10,8 +10,8 @@ from model.network.soup_words import in_words
 from model.row import ProofReport, Row
 
 
-def report_on(network: UnboundedNetwork, found: Sequence[Discharged]) -> ProofReport:
-    """What became of the obligations, by event."""
+def report_on(network: UnboundedNetwork, found: Sequence[Discharged], never: Sequence[str] = ()) -> ProofReport:
+    """What became of the obligations, by event. never: the events that cannot happen."""
     events: dict[tuple[str, str], list[Discharged]] = {}
     for one in found:
         events.setdefault((event_name(one.obligation.event), one.obligation.cite), []).append(one)
@@ -27,6 +27,7 @@ def report_on(network: UnboundedNetwork, found: Sequence[Discharged]) -> ProofRe
             for (name, cite), of_event in events.items()
         ),
         failing=tuple(sorted(failing)),
+        never=tuple(never),
         words="\n".join(in_words(one) for one in reversed(first.values())),
     )
 
@@ -57,7 +58,10 @@ def proof_text(row: Row) -> str:
     lines += ["", f"{report.obligations:,} obligations, by the event that must keep the lemmas (of either side):", ""]
     for name, cite, count, failing in report.events:
         became = f"FAILS: {', '.join(filter(None, failing)) or 'the property'}" if failing else "proved"
+        became = "never" if name in report.never else became
         lines.append(f"  {count:3}  {became:<8} {name}" + (f"  [{cite}]" if cite else ""))
+    if report.never:
+        lines += ["", "never: proved, since no state that satisfies the lemmas lets the event happen."]
     if report.words:
         lines += ["", "Counterexamples to induction. A state like this need not be reachable.", "", report.words]
     lines += ["", f"Reproduce it: python -m model.check --engine unbounded {row.task.claim.name}", ""]

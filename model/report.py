@@ -260,6 +260,7 @@ def _proof_json(proof: ProofReport) -> dict[str, Any]:
         "obligations": proof.obligations,
         "events": events,
         "failing": list(proof.failing),
+        "never": list(proof.never),
     }
 
 

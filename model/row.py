@@ -67,12 +67,14 @@ class ProofReport:
     """What a proof rests on and how it went.
 
     assumes: sentences. events: name, paragraph, number of obligations, and the lemmas that fail there. failing: those
-    as "event: lemma". words: a counterexample to induction for each failing event's first.
+    as "event: lemma". never: events that no state of the invariant allows. words: a counterexample to induction for
+    each failing event's first.
     """
 
     assumes: tuple[str, ...]
     events: tuple[tuple[str, str, int, tuple[str, ...]], ...]
     failing: tuple[str, ...]
+    never: tuple[str, ...]
     words: str
 
     @property

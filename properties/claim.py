@@ -39,7 +39,8 @@ class Proof:
     """One proof for every channel and all sequence numbers: under this variant it must go through, or must fail.
 
     without: the part of the freshness assumption that is not made: "segments" is (a), "peer" is (b). fails: exactly the
-    obligations that fail, as "event: lemma"; bounded: the cell whose search has a run that shows why.
+    obligations that fail, as "event: lemma"; bounded: the cell whose search has a run that shows why. never: exactly
+    the events that happen in no state of the invariant, so that nothing else is proved for want of trying.
     """
 
     variant: str
@@ -48,6 +49,7 @@ class Proof:
     without: Literal["", "segments", "peer"] = ""
     fails: tuple[str, ...] = ()
     bounded: str = ""
+    never: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

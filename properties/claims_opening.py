@@ -24,13 +24,26 @@ CHOOSING = ("active OPEN", "active OPEN in LISTEN", "SEND in LISTEN", "LISTEN, S
 """The events that choose an ISN."""
 
 
+OTHER_STATES = (
+    *("SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2"),
+    *("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT"),
+)
+"""The states of 3.10.7.4."""
+
+NEVER = (
+    "SYN-RECEIVED, SYN in the window arrives (passive OPEN)",
+    *(f"{state}, SYN in the window arrives" for state in OTHER_STATES),
+)
+"""What fresh numbers exclude: a SYN that arrives has the number of the peer's own SYN, or one that is far away."""
+
+
 def proofs(lemma: str, bounded: str = "two-way") -> tuple[Proof, ...]:
     """Three-way for every channel; two-way `lemma` fails where LISTEN takes a SYN, and a search shows what follows."""
     two_way = EVERY_CHANNEL.but(handshake="two-way")
     broken = (f"LISTEN, SYN arrives: {lemma}",)
     return (
-        Proof("every channel: three-way", EVERY_CHANNEL, "holds"),
-        Proof("every channel: two-way", two_way, "fails", fails=broken, bounded=bounded),
+        Proof("every channel: three-way", EVERY_CHANNEL, "holds", never=NEVER),
+        Proof("every channel: two-way", two_way, "fails", fails=broken, bounded=bounded, never=NEVER),
     )
 
 
@@ -243,6 +256,7 @@ OPENING = (
                 without="segments",
                 fails=at_every_choice("segments-apart", "acks-apart", "acknowledgment-tells-of-some"),
                 bounded="server repeats its ISN",
+                never=NEVER,
             ),
             Proof(
                 "every channel: without freshness (b)",
@@ -251,6 +265,7 @@ OPENING = (
                 without="peer",
                 fails=at_every_choice("apart", "accepted-by-some"),
                 bounded="a half-open peer has the ISN",
+                never=NEVER,
             ),
         ),
     ),

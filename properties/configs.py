@@ -28,7 +28,7 @@ REPEATED_ISNS = Config(incarnations=2, isn_b="repeated", crashes=1, closes="A")
 SIMULTANEOUS = Config(incarnations=2, open_a="both", open_b="both", isn_b="8,12")
 """Both users may open actively, passively, and from passive to active. No window reaches the number 0."""
 
-HALF_OPEN_PEER = Config(incarnations=2, isn_a="repeated", isns_wait=True, crashes=1, capacity=3)
+HALF_OPEN_PEER = Config(incarnations=2, isn_a="repeated", isns_wait="segments", crashes=1, capacity=3)
 """A chooses its number again as soon as no segment has it, while B may still have the TCB of A's first incarnation."""
 
 EVERY_CHANNEL = Config(

@@ -124,13 +124,14 @@ def receive_sequence(network: UnboundedNetwork) -> Lemma:
 
 
 def held_text(network: UnboundedNetwork) -> Lemma:
-    """Text and FIN of the SYN that SYN-RECEIVED holds are numbers of that incarnation, too."""
+    """Text and FIN of the SYN that SYN-RECEIVED holds are numbers of that incarnation, too; SYN-SENT holds none."""
 
     def said(end: End, _: End) -> z3.BoolRef:
         received, held = end.tcb.rcv_nxt - end.tcb.irs, end.tcb.syn_text
         after = received + held + one_if(end.tcb.syn_fin, held)
         fits = z3.And(z3.ULE(held, network.most), z3.ULE(after, network.most))
-        return z3.Implies(end.state_is("SYN-RECEIVED"), fits)
+        nothing = z3.And(held == 0, z3.Not(end.tcb.syn_fin))
+        return z3.And(z3.Implies(end.state_is("SYN-RECEIVED"), fits), z3.Implies(end.state_is("SYN-SENT"), nothing))
 
     return Lemma(
         "held-text",

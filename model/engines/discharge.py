@@ -52,7 +52,7 @@ class Discharged:
 class Prover:
     """Discharges obligations.
 
-    known: the answers for a step, by the terms of the step and of the induction; cases: whether a case never happens.
+    known: the answers for a step, by the terms of the step and of the induction; cases: whether a case ever happens.
     Both keep the terms that their keys are made of.
     """
 
@@ -88,6 +88,11 @@ class Prover:
         for one in induction.of_goal():
             yield self.discharge(induction.soup, one)
 
+    def happens(self, induction: Induction, step: Step) -> bool:
+        """Whether the lemmas leave a state in which the step can be taken; raises `Unanswered`."""
+        terms = induction.setting(step)
+        return self._possible(induction.soup, terms)
+
     def discharge(self, soup: Soup, obligation: Obligation, step: Step | None = None) -> Discharged:
         """The answer to one obligation of `soup`."""
         try:
@@ -113,11 +118,13 @@ class Prover:
 
     def _never(self, soup: Soup, obligation: Obligation, split: Sequence[z3.BoolRef]) -> bool:
         """The case never happens, whatever the obligation is about."""
-        terms = (*obligation.setting, *split)
+        return not self._possible(soup, (*obligation.setting, *split))
+
+    def _possible(self, soup: Soup, terms: tuple[z3.BoolRef, ...]) -> bool:
         key = tuple(term.get_id() for term in terms)
         if key not in self.cases:
             model = self.ask(z3.simplify(substituted(z3.And(*terms), soup.coordinates)))
-            self.cases[key] = terms, model is None
+            self.cases[key] = terms, model is not None
         return self.cases[key][1]
 
 

@@ -276,11 +276,14 @@ class Induction:
             self._setting(step) if cases else (),
         )
 
+    def setting(self, step: Step) -> tuple[z3.BoolRef, ...]:
+        """What the lemmas say of the state and the arriving message, if there is one, before the step; its guard."""
+        there = [(step.arrives, self.soup.lanes[step.arrives].arriving)] if step.arrives else []
+        return tuple(self._premises(step, there))
+
     def _setting(self, step: Step) -> tuple[z3.BoolRef, ...]:
-        """What the lemmas that are proved first, or else all, say of the state and the arriving message; the guard."""
-        first = Induction(self.soup, (), self.proved or self.lemmas)
-        there = [(step.arrives, self.soup.lanes[step.arrives].arriving)]
-        return tuple(first._premises(step, there))
+        """The setting by the lemmas that are proved first, or else by all."""
+        return Induction(self.soup, (), self.proved or self.lemmas).setting(step)
 
     def _premises(self, step: Step, there: Sequence[tuple[str, Message]]) -> Iterator[z3.BoolRef]:
         """The invariant before the step, the guard, and what the step assumes."""

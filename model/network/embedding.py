@@ -1,7 +1,8 @@
 """What is said of an unbounded network, said of a bounded one: the same sides, and the segments in its slots.
 
 A segment's ghosts are read off: `iss` is the initial sequence number of its sender's incarnation, `irs` that of the
-receiver's side which its acknowledgment belongs to. `any` is the number of one incarnation, to be chosen.
+receiver's side which its acknowledgment belongs to. `any` is the number of one incarnation, to be chosen; if it is used
+again, it is that of the later one.
 """
 
 from __future__ import annotations
@@ -67,8 +68,16 @@ class Embedding:
             yield getattr(end.tcb, field), getattr(side.tcb, field)
         yield end.any, self.soup.number(self.network.isns(side)[incarnation - 1])
         yield end.heard, side.heard.term != 0
-        yield end.heard_by, z3.Extract(others - 1, others - 1, side.heard.term) == 1
+        yield end.heard_by, self._heard_by(side, self.network.isns(self.network.other(side))[others - 1])
         yield end.older, side.older.term
+
+    def _heard_by(self, side: Side, number: int) -> z3.BoolRef:
+        """The other side's last incarnation of this number has accepted a SYN of the current one."""
+        other, found = self.network.other(side), z3.BoolVal(False)
+        for at, isn in enumerate(self.network.isns(other)):
+            if isn == number:
+                found = z3.If(z3.UGT(other.incarnation.term, at), z3.Extract(at, at, side.heard.term) == 1, found)
+        return found
 
     def _segments(self, name: str) -> Sequence[tuple[z3.BoolRef, Carried]]:
         """The slots of what a side has sent: whether each is full, and its segment with ghosts."""

@@ -15,7 +15,7 @@ import z3
 
 from model.network.accounts import account
 from model.network.channel import Channel
-from model.network.freshness import no_segment_carries
+from model.network.freshness import no_peer_carries, no_segment_carries
 from model.network.side import NO_TCB, Side
 from model.system import BadSystem, Rule, Var, Wire, WireAction, choice
 from model.tcp.event import FALSE, TRUE, Event
@@ -116,8 +116,10 @@ class Firing:
         yield self.side.state_is(self.event.state)
         yield self.event.guard
         yield isn_left
-        if self.network.config.isns_wait and self.event.chooses_isn:
+        if self.event.chooses_isn and self.network.config.isns_wait != "no":
             yield no_segment_carries(self.network, self.side)
+        if self.event.chooses_isn and self.network.config.isns_wait == "segments-and-peer":
+            yield no_peer_carries(self.network, self.side)
         if self.event.budget == "octets":
             tcb, c = self.side.tcb, self.network.config
             used = tcb.snd_nxt - tcb.iss + tcb.queued - (0 if self.event.state == "LISTEN" else 1)

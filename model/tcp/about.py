@@ -37,8 +37,8 @@ ABOUT: Mapping[str, str] = {
     "duplications": "how often the network may duplicate a segment in a run",
     "isn_a": "initial sequence numbers of A: fresh, repeated, or a list such as 100,400",
     "isn_b": "initial sequence numbers of B",
-    "isns_wait": "an initial sequence number is chosen only when no segment in the network was sent or acknowledged"
-    " under one less than W+window away; a peer may still know it",
+    "isns_wait": "an initial sequence number is chosen only when none less than W+window away is in use by a segment in"
+    " the network, sent or acknowledged under it; or neither by that nor by the other side's TCB",
     "incarnations": "initial sequence numbers that each side may choose in a run",
     "recurring": "who begins again with the first initial sequence number after the last, without end",
     "octets": "octets that each incarnation may SEND",

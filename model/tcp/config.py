@@ -65,7 +65,7 @@ class Config:
     duplications: int | None = 0
     isn_a: str = "fresh"
     isn_b: str = "fresh"
-    isns_wait: bool = False
+    isns_wait: Literal["no", "segments", "segments-and-peer"] = "no"
     incarnations: int = 1
     recurring: Sides = "none"
     octets: int = 0

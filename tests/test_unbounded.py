@@ -1,0 +1,233 @@
+"""Proofs for every channel: what is proved, what fails where, and that nothing is proved for want of trying."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+import z3
+
+from model.engines.ask import Asker
+from model.engines.discharge import Discharged, Prover
+from model.engines.unbounded import Duty, Induction, Obligation, substituted
+from model.network.soup import Assumed, UnboundedNetwork
+from model.proof import layers
+from model.proof_words import event_name, report_on
+from model.tcp.config import BadConfig, Config
+from properties.claims import CLAIMS
+from properties.claims_opening import NEVER
+from properties.configs import EVERY_CHANNEL
+from properties.opening_proofs import THEOREMS
+
+TOY = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2)
+"""W = window = 4; 2(W + window) + 1 = 17 numbers just fit into 5 bits."""
+
+FRESH = Assumed()
+
+
+@cache
+def asker() -> Prover:
+    """One prover for all tests: what they share is proved once."""
+    return Prover(Asker())
+
+
+@cache
+def proved(name: str, config: Config = TOY, assumed: Assumed = FRESH) -> list[Discharged]:
+    """What became of the obligations of a theorem."""
+    network = UnboundedNetwork(config, assumed)
+    return [one for layer in layers(name, network) for one in asker().prove(layer)]
+
+
+def failing(found: list[Discharged]) -> set[str]:
+    """The obligations that fail, as "event: lemma"."""
+    return set(report_on(UnboundedNetwork(TOY), found).failing)
+
+
+LONG = pytest.mark.long
+
+
+@pytest.mark.parametrize("name", ["half-open", *(pytest.param(n, marks=LONG) for n in THEOREMS if n != "half-open")])
+def test_three_way_is_proved_for_every_channel(name: str) -> None:
+    found = proved(name)
+    assert {one.answer for one in found} == {"proved"}
+    assert len(found) == {"client-can-receive": 1365, "agreement": 1531}.get(name, 1362)
+
+
+@pytest.mark.parametrize(
+    ("name", "lemma"),
+    [
+        pytest.param("client-can-receive", "counts-only-if-accepted", marks=LONG),
+        ("half-open", "counts-only-if-heard"),
+        pytest.param("ghost-after-close", "counts-only-if-heard", marks=LONG),
+        pytest.param("agreement", "open-only-to-the-older", marks=LONG),
+    ],
+)
+def test_two_way_fails_at_exactly_one_event(name: str, lemma: str) -> None:
+    assert failing(proved(name, TOY.but(handshake="two-way"))) == {f"LISTEN, SYN arrives: {lemma}"}
+
+
+def test_without_freshness_the_events_that_choose_an_isn_fail() -> None:
+    (claim,) = (claim for claim in CLAIMS if claim.name == "old-duplicates-need-fresh-isns")
+    for proof in claim.proofs:
+        assumed = Assumed(segments=proof.without != "segments", peer=proof.without != "peer")
+        assert failing(proved(claim.name, TOY, assumed)) == set(proof.fails)
+        assert len(proof.fails) == {"segments": 12, "peer": 8}[proof.without]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("bits", [8, 16, 32])
+def test_the_same_obligations_are_proved_at_other_widths(bits: int) -> None:
+    for name in THEOREMS:
+        found = proved(name, TOY.but(seq_bits=bits))
+        assert {one.answer for one in found} == {"proved"}
+        assert [one.obligation.name for one in found] == [one.obligation.name for one in proved(name)]
+
+
+def test_a_narrower_number_space_is_refused_with_the_inequality() -> None:
+    with pytest.raises(BadConfig, match=r"2\(W\+window\)\+1 must fit into the number space: 2\(4\+4\)\+1 > 2\^4"):
+        TOY.but(seq_bits=4)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"rfc1337": True},
+        {"abort_to": "TIME-WAIT"},
+        {"data_on_syn": "dropped"},
+        {"data_on_syn": "accepted"},
+        {"fin": "any"},
+        {"ack_range": "rfc5961-synchronized"},
+        {"half_close": "discards"},
+        {"close": "merged"},
+        {"send_on_syn": False},
+        {"retransmission": False},
+    ],
+    ids=lambda change: ",".join(f"{name}={value}" for name, value in change.items()),
+)
+def test_the_proof_does_not_depend_on_the_other_choices(change: dict[str, object]) -> None:
+    assert {one.answer for one in proved("half-open", TOY.but(**change))} == {"proved"}
+
+
+@pytest.mark.parametrize("change", [{"timed": True}, {"syn_cookies": True}, {"start": "established"}])
+def test_what_a_proof_does_not_cover_is_refused(change: dict[str, object]) -> None:
+    with pytest.raises(BadConfig, match="a proof for every channel"):
+        UnboundedNetwork(TOY.but(**change))
+
+
+# -- nothing is proved for want of trying --
+
+
+@pytest.mark.parametrize(
+    "name", ["half-open", *(pytest.param(n, marks=LONG) for n in ("client-can-receive", "agreement"))]
+)
+def test_the_premises_of_every_obligation_can_be_satisfied_but_for_a_syn_in_the_window(name: str) -> None:
+    """Also with both current SYNs accepted by everybody in question. Fresh numbers exclude a SYN in the window."""
+    network, solver = UnboundedNetwork(TOY), z3.SolverFor("QF_BV")
+    ghosts = [ghost for end in network.ends.values() for ghost in (end.heard, end.heard_by)]
+    asked = [o for layer in layers(name, network) for o in layer.obligations() if o.kind not in ("initial", "goal")]
+    never = [
+        (event_name(o.event), more)
+        for o in asked
+        for more in (False, True)
+        if not _satisfied(solver, o, ghosts[: 4 * more])
+    ]
+    assert len(asked) > 1300
+    assert {event for event, _ in never} == set(NEVER)
+    assert [event for event, more in never if more] == [event for event, more in never if not more]
+
+
+def _satisfied(solver: z3.Solver, obligation: Obligation, more: list[z3.BoolRef]) -> bool:
+    solver.push()
+    solver.add(*obligation.premises, *more)
+    answer = solver.check()
+    solver.pop()
+    return bool(answer == z3.sat)
+
+
+@pytest.mark.parametrize("handshake", ["three-way", "two-way"])
+def test_the_report_names_the_events_that_never_happen(handshake: str) -> None:
+    network = UnboundedNetwork(TOY.but(handshake=handshake))
+    whole = layers("half-open", network)[-1]
+    never = [event_name(step.name) for step in network.soup.steps if not asker().happens(whole, step)]
+    assert sorted(never) == sorted(NEVER)
+
+
+def test_a_lemma_that_is_false_is_not_proved() -> None:
+    """The engine finds out: SND.NXT stays where it was, says a lemma, and SEND moves it."""
+    network = UnboundedNetwork(TOY)
+    (base, _) = layers("half-open", network)
+    (step,) = (step for step in network.soup.steps if step.name == "A: SEND in ESTABLISHED")
+    (obligation, *_) = base.of_step(step)
+    stays = substituted(network.ends["A"].tcb.snd_nxt == network.ends["A"].tcb.iss + 1, [])
+    moved = substituted(stays, [(network.soup.variables[name], term) for name, term in step.update.items()])
+    wrong = Obligation(step.name, step.cite, "state", "", (*obligation.premises, stays), (Duty("stays", "", moved),))
+    found = asker().discharge(network.soup, wrong, step)
+    assert found.answer == "fails"
+    assert found.counterexample is not None
+    assert found.counterexample.after["A.snd_nxt"] != found.counterexample.before["A.snd_nxt"]
+
+
+def test_the_steps_of_b_are_those_of_a_with_the_names_exchanged() -> None:
+    """So that it is enough to prove the obligations of A's steps."""
+    network = UnboundedNetwork(TOY)
+    swap = _exchanged(network)
+    pairs = list(zip(network.steps(network.ends["A"]), network.steps(network.ends["B"]), strict=True))
+    assert len(pairs) > 150
+    for a, b in pairs:
+        assert event_name(a.name) == b.name.removeprefix("B: ")
+        assert z3.simplify(substituted(a.guard, swap)).eq(z3.simplify(b.guard))
+        renamed = {
+            name.translate(
+                str.maketrans("AB", "BA"),
+            )
+            if name[1] == "."
+            else name
+            for name in a.update
+        }
+        assert renamed == set(b.update)
+        for name, term in a.update.items():
+            other = ("B" if name[0] == "A" else "A") + name[1:]
+            assert z3.simplify(substituted(term, swap)).eq(z3.simplify(b.update[other])), (a.name, name)
+
+
+@pytest.mark.parametrize("name", THEOREMS)
+def test_every_lemma_says_of_b_what_it_says_of_a(name: str) -> None:
+    network = UnboundedNetwork(TOY)
+    swap = _exchanged(network)
+    base, own = layers(name, network)
+    solver = z3.SolverFor("QF_BV")
+    for lemma in (*base.lemmas, *own.lemmas):
+        whole = z3.And(*(part.term for part in lemma.parts))
+        assert _same(solver, whole, substituted(whole, swap)), lemma.name
+
+
+def _same(solver: z3.Solver, one: z3.BoolRef, two: z3.BoolRef) -> bool:
+    return bool(solver.check(one != two) == z3.unsat)
+
+
+def _exchanged(network: UnboundedNetwork) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+    """Every constant with its twin of the other side."""
+    soup, pairs = network.soup, list[tuple[z3.ExprRef, z3.ExprRef]]()
+    a, b = network.ends.values()
+    for name, term in soup.variables.items():
+        if name.startswith("A."):
+            pairs.append((term, soup.variables["B." + name[2:]]))
+    pairs.append((a.any, b.any))
+    for one, two in zip(_messages(soup.lanes["A"]), _messages(soup.lanes["B"]), strict=True):
+        pairs += [(one[field], two[field]) for field in one]
+    for name in ("isn", "segment_text"):
+        pairs.append((z3.BitVec(f"A.{name}", network.bits), z3.BitVec(f"B.{name}", network.bits)))
+    pairs += [(z3.Bool(f"A.{name}"), z3.Bool(f"B.{name}")) for name in ("rst", "syn", "ack_range")]
+    return [*pairs, *((two, one) for one, two in pairs)]
+
+
+def _messages(lane: object) -> list[dict[str, z3.ExprRef]]:
+    return [lane.arriving, *lane.stored]  # type: ignore[attr-defined]
+
+
+def test_layers_prove_only_what_is_new() -> None:
+    base, own = layers("half-open", UnboundedNetwork(TOY))
+    assert isinstance(base, Induction)
+    assert [lemma.name for lemma in own.proved] == [lemma.name for lemma in base.lemmas]
+    assert all(lemma.why and lemma.excludes for lemma in (*base.lemmas, *own.lemmas))
