@@ -33,7 +33,7 @@ def parser() -> argparse.ArgumentParser:
     add("--engine", choices=ENGINES, help="explicit: only searches within bounds; unbounded: only proofs for every"
         " channel, and the searches that they point to; bmc: Z3 looks for short runs; induction: Z3 proves what its k"
         " steps can (default: what each claim asks for)")  # fmt: skip
-    add("--depth", metavar="N", type=positive_count, help="bmc: the longest run (default: 20); induction: the largest k"
+    add("--depth", metavar="N", type=positive_count, help="bmc: the longest run (default: 10); induction: the largest k"
         " (default: 10)")  # fmt: skip
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
     add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")

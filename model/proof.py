@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from time import monotonic
 
 from model.certificates import Certificates
@@ -21,7 +21,7 @@ from model.row import Options, Row, Task, stem, written
 from model.system import Property
 from model.tcp.config import Config
 from properties.invariant import BASE
-from properties.opening_proofs import HEARD, THEOREMS
+from properties.opening_proofs import ACCEPTED, HEARD, IN_TURN, THEOREMS
 
 Report = Callable[[str, Progress], None]
 
@@ -56,7 +56,15 @@ def lemmas_for(network: AnyNetwork) -> list[Property]:
     if not isinstance(network, Network) or network.config.syn_cookies or network.config.timed:
         return []
     embedding = Embedding(network)
-    return [embedding.property(make(embedding.soup)) for make in (*BASE, *HEARD)]
+    found = [embedding.bookkeeping]
+    found += [
+        embedding.always(make(embedding.soup)) for make in (*BASE, *HEARD, *(IN_TURN if network.config.turns else ()))
+    ]
+    each = range(1, network.config.incarnations + 1)
+    for a, b in product(each, each):
+        embedding = Embedding(network, (a, b))
+        found += [embedding.always(make(embedding.soup), f" ({a}, {b})") for make in ACCEPTED]
+    return found
 
 
 def judge_proofs(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:

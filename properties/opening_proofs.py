@@ -199,12 +199,14 @@ def agreement(network: UnboundedNetwork) -> Part:
     return Part("agreement", z3.Implies(both, z3.And(a.tcb.irs == b.tcb.iss, b.tcb.irs == a.tcb.iss)))
 
 
+ACCEPTED = (accepted, acknowledgment_tells, counts_only_if_accepted)
 HEARD = (accepted_by_some, acknowledgment_tells_of_some, counts_only_if_heard)
+IN_TURN = (chosen_in_turn, only_the_older_has_heard, open_only_to_the_older)
 THEOREMS: dict[str, Theorem] = {
-    "client-can-receive": Theorem((accepted, acknowledgment_tells, counts_only_if_accepted), client_can_receive),
+    "client-can-receive": Theorem(ACCEPTED, client_can_receive),
     "half-open": Theorem(HEARD, no_half_open),
     "ghost-after-close": Theorem(HEARD, no_ghost_after_close),
     "old-duplicates-need-fresh-isns": Theorem(HEARD, no_half_open),
-    "agreement": Theorem((chosen_in_turn, only_the_older_has_heard, open_only_to_the_older), agreement),
+    "agreement": Theorem(IN_TURN, agreement),
 }
 """The proofs, by the name of the claim."""

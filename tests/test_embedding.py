@@ -62,7 +62,7 @@ def fresh(network: Network) -> Property:
 def test_the_invariant_holds_in_every_state(config: Config, incarnations: tuple[int, int], states: int) -> None:
     network = Network(config)
     embedding = Embedding(network, incarnations)
-    said = [embedding.property(make(embedding.soup)) for make in LEMMAS]
+    said = [embedding.always(make(embedding.soup)) for make in LEMMAS]
     found = explore(network.system(*said, fresh(network)))
     assert {name: verdict.answer for name, verdict in found.items()} == dict.fromkeys(found, "holds")
     effort = found["freshness"].effort
@@ -87,7 +87,7 @@ def test_without_freshness_the_lemmas_are_false_somewhere() -> None:
     """So that they say something: a number used again while something still has it breaks them."""
     network = Network(REPEATED_ISNS.but(turns=True))
     embedding = Embedding(network)
-    said = [embedding.property(make(embedding.soup)) for make in LEMMAS]
+    said = [embedding.always(make(embedding.soup)) for make in LEMMAS]
     found = explore(network.system(*said, fresh(network)))
     assert {name for name, verdict in found.items() if verdict.answer == "violated"} == {
         "freshness",

@@ -21,7 +21,7 @@ from model.engines.verdict import INTERRUPTED, NO_LIMITS, Effort, Limits, Progre
 from model.system import Property, System
 from model.trace import Trace
 
-DEPTH = 20
+DEPTH = 10
 """How many steps a run may have, unless told."""
 
 Report = Callable[[Progress], None]
@@ -35,7 +35,7 @@ def bmc(
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
 ) -> dict[str, Verdict]:
-    """The verdict of each property (default: the system's) by its name, from the runs of at most `depth` (20) steps.
+    """The verdict of each property (default: the system's) by its name, from the runs of at most `depth` (10) steps.
 
     progress: called before each depth. Ctrl-C ends the search with the limit "interrupted" and what was found.
     """

@@ -67,8 +67,7 @@ def induction(
     for prop in wanted:
         if prop.name in proved:
             effort = replace(unknown, depth=proved[prop.name], complete=True, limit="")
-            answer = verdicts(system, (prop,), {}, "induction", effort)[prop.name]
-            found[prop.name] = replace(answer, scope="unbounded runs")
+            found |= verdicts(system, (prop,), {}, "induction", effort)
     return found
 
 

@@ -16,10 +16,11 @@ import z3
 
 from model.engines.unbounded import Lemma, Part
 from model.network.bounded import Network, Side
-from model.network.soup import Carried, UnboundedNetwork
+from model.network.side import NO_TCB
+from model.network.soup import NO_IRS, Carried, UnboundedNetwork
 from model.system import Property
 from model.tcp.segment import SEGMENT_FIELDS
-from model.tcp.state import FIELDS
+from model.tcp.state import FIELDS, STATES
 
 Pairs = list[tuple[z3.ExprRef, z3.ExprRef]]
 
@@ -39,9 +40,55 @@ class Embedding:
         """The unbounded network with the same numbers."""
         return UnboundedNetwork(self.network.config)
 
-    def property(self, lemma: Lemma) -> Property:
-        """The lemma in every state, of every segment (or two) in the network."""
-        return Property(lemma.name, "always", z3.simplify(z3.And(*(self.said(part) for part in lemma.parts))))
+    def always(self, lemma: Lemma, more: str = "") -> Property:
+        """The lemma in every state, of every segment (or two) in the network. more: what its name ends with."""
+        return Property(lemma.name + more, "always", z3.simplify(z3.And(*(self.said(part) for part in lemma.parts))))
+
+    @property
+    def bookkeeping(self) -> Property:
+        """What a bounded network keeps besides, so that the lemmas are inductive in it, too.
+
+        States and incarnations exist; a side without a TCB has zeros; ISS and IRS are the numbers of the incarnations
+        that the ghosts name; a slot is zero, or holds a segment of an incarnation that there was, a reset apart.
+        """
+        said = [fact for side in self.network.sides.values() for fact in (*self._of_side(side), *self._of_slots(side))]
+        return Property("bookkeeping", "always", z3.simplify(z3.And(*said)))
+
+    def _of_side(self, side: Side) -> Iterator[z3.BoolRef]:
+        other = self.network.other(side)
+        has_tcb = z3.Not(side.state_is(*NO_TCB))
+        has_irs = z3.Not(side.state_is(*NO_IRS))
+        yield z3.ULT(side.state_var.term, len(STATES))
+        yield z3.ULE(side.incarnation.term, self.network.config.incarnations)
+        nothing = [
+            var.term == 0 if var.width else z3.Not(var.term)
+            for var in side.tcb_vars.values()
+            if var.name[2:] != "passive_open"
+        ]
+        yield z3.Implies(z3.Not(has_tcb), z3.And(*nothing, side.peer.term == 0, side.heard.term == 0))
+        yield z3.Implies(has_tcb, self._numbered(side, side.incarnation.term, side.tcb.iss))
+        yield z3.Implies(has_irs, self._numbered(other, side.peer.term, side.tcb.irs))
+        yield z3.Implies(has_irs, z3.ULE(side.peer.term, other.incarnation.term))
+        yield z3.Implies(z3.Not(has_irs), side.peer.term == 0)
+        chosen = [z3.UGT(other.incarnation.term, at) for at in range(self.network.config.incarnations)]
+        yield z3.And(*(z3.Implies(z3.Extract(at, at, side.heard.term) == 1, there) for at, there in enumerate(chosen)))
+
+    def _numbered(self, side: Side, incarnation: z3.BitVecRef, number: z3.BitVecRef) -> z3.BoolRef:
+        """`number` is that of the incarnation, and there is one."""
+        known = enumerate(self.network.isns(side), 1)
+        return z3.Or(*(z3.And(incarnation == at, number == isn) for at, isn in known))
+
+    def _of_slots(self, side: Side) -> Iterator[z3.BoolRef]:
+        other, channel = self.network.other(side), self.network.channel(side)
+        for slot in channel.slots:
+            present, x, sender = channel.layout.unpack(slot.term)
+            known = z3.And(z3.UGE(sender, 1), z3.ULE(sender, side.incarnation.term))
+            acked = [
+                z3.And(z3.ULE(x.ackno - isn - 1, self.network.config.span - 1), z3.UGE(other.incarnation.term, at))
+                for at, isn in enumerate(self.network.isns(other), 1)
+            ]
+            yield present == (slot.term != 0)
+            yield z3.Implies(z3.And(present, z3.Not(x.rst)), z3.And(known, z3.Implies(x.ack, z3.Or(*acked))))
 
     def said(self, part: Part) -> z3.BoolRef:
         """A part of a lemma, of the state and all slots."""

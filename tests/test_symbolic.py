@@ -1,0 +1,185 @@
+"""bmc and k-induction on toy systems and on TCP; and no two engines contradict each other, wherever both apply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+import z3
+
+from model.engines import explicit, twin
+from model.engines.ask import Asker
+from model.engines.bmc import bmc
+from model.engines.discharge import Prover
+from model.engines.induction import induction
+from model.engines.verdict import Limits, Progress, Verdict
+from model.network.bounded import Network
+from model.network.soup import UnboundedNetwork
+from model.proof import layers, lemmas_for
+from model.system import Property, System
+from model.tcp.config import Config
+from properties.configs import EVERY_CHANNEL, TWO_WAY
+from properties.opening import agreement, client_can_receive, no_half_open
+from tests.toys import bag, counter, jugs, mutex, random_system, writer
+
+N = z3.BitVec("n", 8)
+
+
+def length(verdict: Verdict) -> int:
+    """Steps of the verdict's trace."""
+    assert verdict.trace
+    return len(verdict.trace.steps)
+
+
+# -- bounded model checking --
+
+
+def test_bmc_finds_the_shortest_solution_of_the_jugs() -> None:
+    verdict = bmc(jugs())["measured"]
+    assert (verdict.answer, length(verdict), verdict.engine) == ("reachable", 6, "bmc")
+
+
+def test_bmc_says_unknown_where_its_depth_ends_and_holds_where_the_runs_do() -> None:
+    small = Property("small", "always", z3.ULT(N, 8))
+    assert bmc(counter(9, small), depth=7)["small"].answer == "unknown"
+    assert bmc(counter(9, small), depth=7)["small"].effort.limit == "depth 7 reached"
+    assert length(bmc(counter(9, small), depth=8)["small"]) == 8
+    ends = bmc(counter(5, small, wraps=False), depth=9)["small"]
+    assert (ends.answer, ends.effort.complete, ends.effort.depth) == ("holds", True, 6)
+
+
+def test_bmc_of_a_step_property_ends_with_the_step_that_breaks_it() -> None:
+    grows = Property("grows", "step", z3.UGT(z3.BitVec("n'", 8), N))
+    assert length(bmc(counter(3, grows))["grows"]) == 4
+    outside = replace(counter(5, Property("small", "step", z3.ULT(z3.BitVec("n'", 8), 3))), constraint=z3.ULT(N, 3))
+    assert length(bmc(outside)["small"]) == 3
+
+
+def test_limits_and_ctrl_c_keep_what_was_found() -> None:
+    def interrupt(at: Progress) -> None:
+        if at.depth == 2:
+            raise KeyboardInterrupt
+
+    one, never = Property("one", "reachable", N == 1), Property("never", "reachable", N == 99)
+    for engine in (bmc, induction):
+        found = engine(counter(9, one, never), progress=interrupt)
+        assert [v.answer for v in found.values()][1] == "unknown"
+        assert found["never"].effort.limit == "interrupted"
+    assert bmc(counter(9, never), limits=Limits(max_seconds=0))["never"].effort.limit == "max-seconds 0 reached"
+
+
+def test_bmc_finds_the_two_way_ghost_as_short_as_the_explicit_engine_does() -> None:
+    network = Network(TWO_WAY)
+    system = network.system(no_half_open(network))
+    found = bmc(system)["half-open"]
+    assert found.answer == "violated"
+    assert length(found) == length(explicit.explore(system)["half-open"]) == 4
+    assert found.trace is not None
+    assert found.trace.steps[-1].rule.name == "B: LISTEN, SYN arrives"
+
+
+# -- k-induction --
+
+
+def test_mutual_exclusion_needs_a_lemma_or_longer_paths() -> None:
+    system = mutex(3)
+    alone = induction(system, depth=1)["exclusion"]
+    assert (alone.answer, alone.effort.limit) == ("unknown", "depth 1 reached")
+    held = [z3.Implies(z3.BitVec(f"p{i}", 2) == 2, z3.Bool("lock")) for i in range(3)]
+    assert induction(system, depth=1, lemmas=[Property("held", "always", z3.And(*held))])["exclusion"].answer != "holds"
+    one = z3.Sum([z3.If(z3.BitVec(f"p{i}", 2) == 2, z3.BitVecVal(1, 4), z3.BitVecVal(0, 4)) for i in range(3)])
+    locked = Property("locked", "always", one == z3.If(z3.Bool("lock"), z3.BitVecVal(1, 4), z3.BitVecVal(0, 4)))
+    helped = induction(system, depth=1, lemmas=[locked])["exclusion"]
+    assert (helped.answer, helped.effort.depth, helped.effort.complete) == ("holds", 1, True)
+
+
+def test_a_lemma_that_is_false_proves_nothing() -> None:
+    wrong = Property("wrong", "always", z3.BoolVal(False))
+    found = induction(mutex(3, safe=False), depth=6, lemmas=[wrong])["exclusion"]
+    assert found.answer == "violated"
+
+
+def test_paths_without_a_repeated_state_make_induction_complete() -> None:
+    """9 is out of reach from 0 but not from 8: only paths that cannot be longer tell."""
+    system = counter(5, Property("small", "always", N != 20))
+    found = induction(system, depth=20)["small"]
+    assert (found.answer, found.engine) == ("holds", "induction")
+    assert found.effort.depth > 1
+
+
+@pytest.mark.parametrize("capacity", [1, pytest.param(2, marks=pytest.mark.long)])
+def test_the_lemmas_for_every_channel_make_a_bounded_one_inductive_at_once(capacity: int) -> None:
+    """k = 1, without a search: what needs 14,953,742 states otherwise, at capacity 2 and with one octet."""
+    network = Network(Config(incarnations=2, capacity=capacity))
+    system = network.system(no_half_open(network), client_can_receive(network))
+    found = induction(system, depth=1, lemmas=lemmas_for(network))
+    assert {(v.answer, v.effort.depth) for v in found.values()} == {("holds", 1)}
+    assert {v.answer for v in induction(system, depth=1).values()} == {"unknown"}
+
+
+# -- no two engines contradict each other --
+
+SYSTEMS: Mapping[str, System] = {
+    "counter": counter(9, Property("p", "always", z3.ULT(N, 8)), Property("q", "reachable", N == 3)),
+    "stops": counter(4, Property("p", "always", z3.ULE(N, 4)), Property("q", "reachable", N == 5), wraps=False),
+    "jugs": jugs(),
+    "no jugs": jugs(7),
+    "mutex": mutex(3),
+    "no mutex": mutex(3, safe=False),
+    "writer": replace(writer(2, 2), properties=(Property("p", "reachable", z3.BitVec("v1", 64) == 1),)),
+    "bag": replace(bag(2, 2), properties=(Property("p", "always", z3.BitVec("v0", 4) == 0),)),
+    **{f"random {seed}": random_system(seed) for seed in range(12)},
+}
+
+
+def answers(system: System, lemmas: list[Property], depth: int) -> dict[str, dict[str, Verdict]]:
+    """The verdicts of all engines for any `System`."""
+    return {
+        "explicit": explicit.explore(system),
+        "twin": twin.explore(system),
+        "bmc": bmc(system, depth=depth),
+        "induction": induction(system, depth=depth, lemmas=lemmas),
+    }
+
+
+def check_agreement(found: Mapping[str, dict[str, Verdict]]) -> None:
+    """Whoever has an answer has that of the explicit engine, and a trace as short."""
+    for name, settled in found["explicit"].items():
+        assert settled.answer != "unknown"
+        for engine in ("twin", "bmc", "induction"):
+            one = found[engine][name]
+            assert one.answer in (settled.answer, "unknown"), (engine, name)
+            if one.trace is not None:
+                assert length(one) == length(settled), (engine, name)
+
+
+@pytest.mark.parametrize("name", SYSTEMS)
+def test_engines_agree_on_toys(name: str) -> None:
+    found = answers(SYSTEMS[name], [], depth=12)
+    check_agreement(found)
+    assert any(v.answer != "unknown" for v in found["bmc"].values())
+
+
+TCP = {
+    "three-way": Config(capacity=1),
+    "two-way": Config(capacity=1, handshake="two-way"),
+    "crashes, two-way": Config(capacity=1, incarnations=2, crashes=1, handshake="two-way"),
+    "crashes": Config(capacity=1, crashes=1),
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["three-way", "two-way", *(pytest.param(n, marks=pytest.mark.long) for n in list(TCP)[2:])]
+)
+def test_engines_agree_on_tcp_and_so_does_the_proof_for_every_channel(name: str) -> None:
+    network = Network(TCP[name])
+    properties = {p.name: p for p in (make(network) for make in (no_half_open, client_can_receive, agreement))}
+    found = answers(network.system(*properties.values()), lemmas_for(network), depth=6)
+    check_agreement(found)
+    prover = Prover(Asker())
+    for claim in ("half-open", "client-can-receive"):
+        toy = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2, handshake=TCP[name].handshake)
+        proof = layers(claim, UnboundedNetwork(toy))
+        proved = all(one.answer == "proved" for layer in proof for one in prover.prove(layer))
+        assert proved == (found["explicit"][claim].answer == "holds")
