@@ -18,7 +18,7 @@ from model.tcp.arrives import segment_arrives_in
 from model.tcp.config import Config
 from model.tcp.event import Path
 from model.tcp.segment import SEGMENT_FIELDS, symbolic_segment
-from model.tcp.state import FIELDS, Endpoint, symbolic_tcb
+from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
 from model.terms import Meaning
 from tests.decision_table import Options, Outcome, Segment, Tcb, segment_arrives
 
@@ -49,8 +49,9 @@ Answer = tuple[str, Segment | None, Tcb]
 
 def endpoint_of(options: Options) -> Endpoint:
     """The model's endpoint with these options."""
-    number = [z3.BitVecVal(value, options.bits) for value in (options.window, options.max_snd_wnd, 1)]
-    return Endpoint(Config(**{name: getattr(options, name) for name in SHARED}), options.bits, *number)
+    window, most, text = (z3.BitVecVal(value, options.bits) for value in (options.window, options.max_snd_wnd, 1))
+    config = Config(**{name: getattr(options, name) for name in SHARED})
+    return Endpoint(config, options.bits, window, most, text, *manners(config))
 
 
 class Model:

@@ -16,7 +16,7 @@ from model.tcp.config import Config
 from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment
-from model.tcp.state import FIELDS, Endpoint, symbolic_tcb
+from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
 from model.terms import Meaning
 from tests.decision_table import Tcb
 
@@ -106,9 +106,10 @@ RFC = Config()
 @cache
 def prepared(config: Config) -> list[tuple[Event, Meaning]]:
     """Every event that needs no segment to arrive; the meaning is of: guard, TCB, whether something is sent, what."""
-    number = [z3.BitVecVal(value, BITS) for value in (1000, 1000, 10)]
+    window, text = z3.BitVecVal(1000, BITS), z3.BitVecVal(10, BITS)
     tcb, x, isn = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)
-    listed = [event for event in events(Endpoint(config, BITS, *number), tcb, x, isn) if event.kind != "arrives"]
+    endpoint = Endpoint(config, BITS, window, window, text, *manners(config))
+    listed = [event for event in events(endpoint, tcb, x, isn) if event.kind != "arrives"]
     return [(event, Meaning([event.guard, *_fields(event)])) for event in listed]
 
 

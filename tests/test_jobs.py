@@ -77,10 +77,12 @@ def test_two_processes_give_the_same_rows_files_and_order_as_one(
     assert all(Path(row["figure"].replace("OUT", str(two))).exists() for row in found if row["trace"])
 
 
-def test_a_unit_is_what_shares_a_search_or_a_system_and_studies_come_first() -> None:
+def test_a_unit_is_what_shares_a_search_or_a_system_and_proofs_and_studies_come_first() -> None:
     tasks = tasks_of(CLAIMS)
     found = units(tasks)
     assert sorted(map(tasks.index, (task for unit in found for task in unit))) == list(range(len(tasks)))
+    proofs, *found = found
+    assert proofs == [task for task in tasks if task.proof]
     keys = [{(t.config, t.claim.scenario != "") if not t.claim.study else t.claim.make for t in unit} for unit in found]
     assert all(len(key) == 1 for key in keys)
     assert len(set.union(*keys)) == len(found)

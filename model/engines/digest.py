@@ -6,12 +6,13 @@ sets apart that differ by mistake; it is no protection against somebody who look
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from model.engines.search import Array, hash_state
+from model.engines.search import FIRST, SECOND, Array, hash_state
 
 
 @njit("UniTuple(uint64, 2)(uint64[:, ::1], int64)", cache=True, nogil=True)
@@ -22,6 +23,20 @@ def _sums(states: Array, count: int) -> Any:
         total += one
         squares += one * one
     return total, squares
+
+
+def digest_of(rows: Iterable[Sequence[int]]) -> str:
+    """The digest of states given as lists of their words, in plain Python."""
+    ones, first, second, total, squares = (1 << 64) - 1, int(FIRST), int(SECOND), 0, 0
+    for row in rows:
+        mixed = first
+        for word in row:
+            mixed = (mixed ^ word) * second & ones
+            mixed ^= mixed >> 32
+        mixed = mixed * first & ones
+        mixed ^= mixed >> 32
+        total, squares = total + mixed & ones, squares + mixed * mixed & ones
+    return f"{total:016x}{squares:016x}"
 
 
 def digest(states: Array, count: int) -> str:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from time import perf_counter
 
+from model.engines.digest import digest_of
+from model.engines.packing import Layout
 from model.engines.verdict import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Progress, Verdict, verdicts
 from model.system import Property, State, System
 from model.terms import Meaning
@@ -131,4 +133,6 @@ class Search:
         """What was searched, and the limit that ended the search, if one did."""
         complete, depth = not limit and not self.frontier, self.depth + bool(self.frontier)
         counts = len(self.reached), self.transitions, depth, complete, limit
-        return Effort(*counts, touched=dict(self.touched), seconds=perf_counter() - self.began)
+        layout = Layout(self.system.variables)
+        found = digest_of(layout.pack(state) for state, _, _ in self.reached.values())
+        return Effort(*counts, touched=dict(self.touched), seconds=perf_counter() - self.began, digest=found)

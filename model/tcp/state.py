@@ -101,5 +101,11 @@ class Endpoint:
 def endpoint(config: Config) -> Endpoint:
     """The endpoint of a configuration; both sides have the same parameters."""
     window, text = (z3.BitVecVal(octets, config.seq_bits) for octets in (config.window, config.segment_text))
-    rfc5961 = (config.rst == "rfc5961", config.syn == "rfc5961", config.ack_range != "off")
-    return Endpoint(config, config.seq_bits, window, window, text, *(z3.BoolVal(yes) for yes in rfc5961))
+    return Endpoint(config, config.seq_bits, window, window, text, *manners(config))
+
+
+def manners(config: Config) -> tuple[z3.BoolRef, z3.BoolRef, z3.BoolRef]:
+    """Whether RST, SYN and SEG.ACK are handled as RFC 5961 has it."""
+    as_5961 = config.rst == "rfc5961", config.syn == "rfc5961", config.ack_range != "off"
+    rst, syn, ack = (z3.BoolVal(yes) for yes in as_5961)
+    return rst, syn, ack
