@@ -8,15 +8,19 @@ from functools import cached_property
 import pytest
 import z3
 
+from model.engines.ask import BLASTED, Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.explicit import explore
+from model.engines.unbounded import Induction
 from model.network.closing_soup import DELAY, LOSSES, RTO, STATES, TIME_WAIT, ClosingNetwork
+from model.network.closing_text import TextNetwork
 from model.network.embedding import Embedding
 from model.network.soup import UnboundedNetwork
 from model.network.timed_soup import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, spoke
 from model.tcp.config import BadConfig, Config
 from properties.claims import find
-from properties.closing_proofs import in_turn, numbers, segments
+from properties.closing_proofs import in_turn, numbers, outlasts, segments
+from properties.closing_text_proofs import CLOSING_TEXT
 from properties.configs import EVERY_CHANNEL, EVERY_CLOSE, LAST_ACK
 from properties.opening_proofs import no_half_open
 from properties.time_wait import UntilItEnds
@@ -201,6 +205,15 @@ def test_the_proof_covers_the_searches() -> None:
     assert not ClosingNetwork(BY_THE_LETTER).covers(LAST_ACK)
     with pytest.raises(BadConfig):
         ClosingNetwork(EVERY_CHANNEL)
+
+
+@pytest.mark.long
+def test_with_text_before_the_fin_rto_a_loss_and_3_d_are_enough_and_2_d_are_not_shown_to_be() -> None:
+    prover = Prover(Asker(solver=BLASTED.solver))
+    for given, fails in ((None, set()), (TIME_WAIT > LOSSES + 2 * DELAY, {"A: TIME-WAIT TIMEOUT: in-turn"})):
+        network = TextNetwork(EVERY_CLOSE, given=given)
+        lemmas = [make(network) for make in CLOSING_TEXT]
+        assert failing(prover.prove(Induction(network.soup, (), lemmas, outlasts(network)))) == fails
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ Two rules that an endpoint keeps by its own clock alone (`Rest`):
   simpler, any ISN at all is chosen only when the side has sent nothing for Q.
 A reset counts as no segment of anybody, as it does for freshness.
 
+That an endpoint can tell its peer's segments from others is `no-old-segment-accepted`: those that it accepts are its
+peer's. H is at least the length of TIME-WAIT, whose TCB believes in its peer, too.
+
 Source: RFC 9293, 3.4.1 to 3.4.3, whose MSL and quiet time are the case without H.
 """
 
