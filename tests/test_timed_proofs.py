@@ -237,7 +237,7 @@ def test_the_lemmas_hold_in_every_state_of_a_search(restart: bool) -> None:
     start = network.start()
     last = {"A": start["A.snd_nxt"] - 1, "B": start["B.snd_nxt"]}
     pairs = [(closing.soup.last[name], z3.BitVecVal(number, config.seq_bits)) for name, number in last.items()]
-    made = [closing.property(lemma(closing.soup)) for lemma in (numbers, segments, in_turn)]
+    made = [closing.always(lemma(closing.soup)) for lemma in (numbers, segments, in_turn)]
     wanted = [replace(prop, term=z3.simplify(z3.substitute(prop.term, *pairs))) for prop in made]
     found = explore(network.system(*wanted))
     assert {name: verdict.answer for name, verdict in found.items()} == dict.fromkeys(
