@@ -13,15 +13,18 @@ from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
 from model.engines.verdict import INTERRUPTED, Effort, Progress
 from model.network.bounded import Network
+from model.network.closing_soup import ClosingNetwork
 from model.network.embedding import Embedding
 from model.network.make import AnyNetwork
 from model.network.soup import Assumed, UnboundedNetwork
+from model.network.timed_soup import TimedNetwork
 from model.proof_words import event_name, proof_text, report_on
 from model.row import Options, Row, Task, stem, written
 from model.system import Property
 from model.tcp.config import Config
 from properties.invariant import BASE
 from properties.opening_proofs import ACCEPTED, HEARD, IN_TURN, THEOREMS
+from properties.timed_proofs import TIMED, in_time, lemmas_in_time
 
 Report = Callable[[str, Progress], None]
 
@@ -29,25 +32,40 @@ Report = Callable[[str, Progress], None]
 def network_for(task: Task) -> UnboundedNetwork:
     """The unbounded network of a task, with the assumptions that its proof makes."""
     assert isinstance(task.config, Config)
+    if task.proof and task.proof.time:
+        return TIMED[task.proof.time](task.config)
+    if task.config.start == "half-closed":
+        return ClosingNetwork(task.config)
     without = task.proof.without if task.proof else ""
     return UnboundedNetwork(task.config, Assumed(segments=without != "segments", peer=without != "peer"))
 
 
-def layers(name: str, network: UnboundedNetwork, leave_out: str = "") -> tuple[Induction, Induction]:
-    """The two inductions of a theorem: the invariant; with it, the property's own lemmas, which imply the property.
+def layers(name: str, network: UnboundedNetwork, leave_out: str = "") -> tuple[Induction, ...]:
+    """The inductions of a theorem: the invariant; with it, the property's own lemmas, which imply the property.
 
+    In time the lemmas about time show what the others assume, or are all that is needed.
     leave_out: a lemma to do without.
     """
+    if isinstance(network, ClosingNetwork):
+        return (in_time(network, leave_out),)
+    if isinstance(network, TimedNetwork):
+        return (in_time(network, leave_out), *layers(name, network.untimed, leave_out))
     theorem = THEOREMS[name]
     base, own = (
         [lemma for lemma in (make(network) for make in some) if lemma.name != leave_out]
         for some in (BASE, theorem.lemmas)
     )
-    return Induction(network.soup, (), base), Induction(network.soup, base, own, theorem.goal(network))
+    steps = tuple(replace(step, owes=theorem.owes(network, step)) for step in network.soup.steps)
+    goal = theorem.goal and theorem.goal(network)
+    return Induction(network.soup, (), base), Induction(replace(network.soup, steps=steps), base, own, goal)
 
 
 def lemmas_of(name: str, network: UnboundedNetwork) -> list[Lemma]:
     """The lemmas of a theorem."""
+    if isinstance(network, ClosingNetwork):
+        return lemmas_in_time(network)
+    if isinstance(network, TimedNetwork):
+        return [*lemmas_in_time(network), *lemmas_of(name, network.untimed)]
     return [make(network) for make in (*BASE, *THEOREMS[name].lemmas)]
 
 
@@ -96,7 +114,7 @@ def judge_proof(task: Task, prover: Prover, progress: Report) -> tuple[Row, list
     found = [one for layer in both for one in prover.prove(layer, count)]
     limit, never = next((one.limit for one in found if one.limit), ""), []
     try:
-        never = [] if limit else [event_name(s.name) for s in network.soup.steps if not prover.happens(both[-1], s)]
+        never = [] if limit else [event_name(s.name) for s in both[-1].soup.steps if not prover.happens(both[-1], s)]
     except Unanswered as stop:
         limit = str(stop)
     effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=monotonic() - begun)
@@ -105,7 +123,8 @@ def judge_proof(task: Task, prover: Prover, progress: Report) -> tuple[Row, list
     why = limit or (f"not inductive: {', '.join(report.failing)}" if report.failing else "")
     if task.proof and not limit and set(never) != set(task.proof.never):
         verdict, why = "vacuous", f"the events that never happen are not those expected: {', '.join(never) or 'none'}"
-    scope = f"every channel, {network.bits} bits"
+    times = ", all times" if isinstance(network, (TimedNetwork, ClosingNetwork)) else ""
+    scope = f"every channel{times}, {network.bits} bits"
     return Row(task, task.claim.name, "unbounded", verdict, effort, scope, why, proof=report), found
 
 
@@ -156,6 +175,8 @@ def _refutes(bounded: Row, proved: Row) -> bool:
     one, all_of = bounded.task.config, proved.task.config
     if bounded.verdict != "violated" or not isinstance(one, Config) or not isinstance(all_of, Config):
         return False
+    if all_of.start == "half-closed":
+        return ClosingNetwork(all_of).covers(one)
     distance, space = one.isn_distance, 1 << one.seq_bits
     chosen = [pair for name in ("isn_a", "isn_b") for pair in combinations(one.isns(name, 0)[: one.incarnations], 2)]
     fresh = all(min((m - n) % space, (n - m) % space) >= distance for m, n in chosen)

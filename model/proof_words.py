@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from model.engines.discharge import Discharged
+from model.network.closing_soup import ClosingNetwork
 from model.network.soup import UnboundedNetwork
 from model.network.soup_words import in_words
+from model.network.timed_soup import TimedNetwork
 from model.row import ProofReport, Row
 
 
@@ -39,6 +41,8 @@ def event_name(name: str) -> str:
 
 def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
     """What the proof assumes, in sentences."""
+    if isinstance(network, (TimedNetwork, ClosingNetwork)):
+        return network.assumptions
     c, distance = network.config, f"{network.config.isn_distance:,}"
     said = [
         f"W: one incarnation uses at most {c.span:,} sequence numbers of {c.seq_bits} bits; windows are {c.window:,}",

@@ -40,7 +40,8 @@ class Proof:
 
     without: the part of the freshness assumption that is not made: "segments" is (a), "peer" is (b). fails: exactly the
     obligations that fail, as "event: lemma"; bounded: the cell whose search has a run that shows why. never: exactly
-    the events that happen in no state of the invariant, so that nothing else is proved for want of trying.
+    the events that happen in no state of the invariant, so that nothing else is proved for want of trying. time: what a
+    proof in real time assumes, by a name in `timed_proofs.TIMED`.
     """
 
     variant: str
@@ -50,6 +51,16 @@ class Proof:
     fails: tuple[str, ...] = ()
     bounded: str = ""
     never: tuple[str, ...] = ()
+    time: str = ""
+
+
+CHOOSING = ("active OPEN", "active OPEN in LISTEN", "SEND in LISTEN", "LISTEN, SYN arrives")
+"""The events that choose an ISN."""
+
+
+def at_every_choice(*lemmas: str) -> tuple[str, ...]:
+    """The obligations of these lemmas at every event that chooses an ISN."""
+    return tuple(f"{event}: {lemma}" for event in CHOOSING for lemma in lemmas)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim, Proof
+from properties.claim import Cell, Claim, Proof, at_every_choice
 from properties.configs import (
     CRASHES,
     EVERY_CHANNEL,
@@ -19,9 +19,6 @@ from properties.stories import figure, story
 THREE_WAY = (Cell("three-way", HISTORY, "holds"), Cell("crashes and resets", CRASHES, "holds"))
 SIMULTANEOUS_TOO = Cell("simultaneous open", SIMULTANEOUS, "holds")
 TWO_WAY_FAILS = Cell("two-way", TWO_WAY, "fails")
-
-CHOOSING = ("active OPEN", "active OPEN in LISTEN", "SEND in LISTEN", "LISTEN, SYN arrives")
-"""The events that choose an ISN."""
 
 
 OTHER_STATES = (
@@ -45,11 +42,6 @@ def proofs(lemma: str, bounded: str = "two-way") -> tuple[Proof, ...]:
         Proof("every channel: three-way", EVERY_CHANNEL, "holds", never=NEVER),
         Proof("every channel: two-way", two_way, "fails", fails=broken, bounded=bounded, never=NEVER),
     )
-
-
-def at_every_choice(*lemmas: str) -> tuple[str, ...]:
-    """The obligations of these lemmas at every event that chooses an ISN."""
-    return tuple(f"{event}: {lemma}" for event in CHOOSING for lemma in lemmas)
 
 
 OPENING = (
@@ -249,6 +241,7 @@ OPENING = (
             Cell("a half-open peer has the ISN", HALF_OPEN_PEER, "fails"),
         ),
         proofs=(
+            Proof("all times: a number rests for 2 MSL + H", EVERY_CHANNEL, "holds", time="numbers rest", never=NEVER),
             Proof(
                 "every channel: without freshness (a)",
                 EVERY_CHANNEL,

@@ -2,16 +2,37 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim
+from properties.claim import Cell, Claim, Proof, at_every_choice
+from properties.claims_opening import NEVER
 from properties.configs import (
     CRASHES,
+    EVERY_CHANNEL,
+    EVERY_CLOSE,
     FOUR_WAY_CLOSE,
     LAST_ACK,
     OLD_SEGMENTS,
     OLD_WITH_TEXT,
+    QUIET,
     SLOW_APPLICATION,
     THRESHOLD,
 )
+
+OUTLASTS = ("TIME-WAIT TIMEOUT: in-turn",)
+"""What fails if TIME-WAIT is too short: A is gone before B."""
+
+ARRIVALS = (
+    *("unacceptable RST arrives", "unacceptable segment arrives", "RST before the window arrives"),
+    *("RST beyond RCV.NXT arrives", "RST arrives", "SYN arrives", "SYN in the window arrives"),
+    *("segment without ACK arrives", "ACK out of RFC 5961's range arrives", "ACK arrives", "ACK arrives; FIN"),
+)
+NEVER_IN_THE_CLOSE = (
+    *(f"FIN-WAIT-2, {event}" for event in ARRIVALS[:-1]),
+    *(f"TIME-WAIT, {event}" for event in ARRIVALS[5:]),
+    *(f"B: {state}, {event}" for state in ("CLOSE-WAIT", "LAST-ACK") for event in ARRIVALS),
+    *("CLOSED, segment without ACK arrives", "B: CLOSED, segment without ACK arrives"),
+    *("B: RETRANSMISSION of text in CLOSE-WAIT", "B: RETRANSMISSION of text in LAST-ACK"),
+)
+"""All but the two FINs, their acknowledgments, and the resets of who is CLOSED, which meet B never."""
 
 TIME = (
     Claim(
@@ -27,7 +48,9 @@ TIME = (
             " TIME-WAIT (it fails the sequence number check); then 2 MSL is not enough. A finding: nor is it if B"
             " sends text before its FIN. The late ACK of the text moves SND.UNA and starts the timer again (RFC 6298,"
             " 5.3), so the FIN is sent again up to D later, and it takes RTO + 2 D + 1. The claim time-wait-threshold"
-            " has the tables."
+            " has the tables. The proof is for real times of any value and any number of losses: longer than RTO for"
+            " each loss + D is long enough if a retransmitted FIN restarts TIME-WAIT, + 2 D if it does not. B may"
+            " double its timeout, or not; RTO is the longest."
         ),
         make="time_wait.last_ack_answered",
         witness=("time_wait.closed_after_a_loss",),
@@ -39,7 +62,37 @@ TIME = (
             Cell("2 MSL, not restarted", LAST_ACK.but(time_wait_restart=False), "fails"),
             Cell("2 MSL, text before the FIN", LAST_ACK.but(octets=1), "fails"),
         ),
-        not_checked="the opening and A's half of the close, which lie before the start; more than one loss",
+        not_checked=(
+            "the opening and A's half of the close, which lie before the start; of searches more than one loss; of"
+            " proofs text before the FIN"
+        ),
+        proofs=(
+            Proof("all times: longer than RTO a loss + D", EVERY_CLOSE, "holds", never=NEVER_IN_THE_CLOSE),
+            Proof(
+                "all times: an instant less",
+                EVERY_CLOSE,
+                "fails",
+                fails=OUTLASTS,
+                bounded="one tick less",
+                time="an instant less",
+                never=NEVER_IN_THE_CLOSE,
+            ),
+            Proof(
+                "all times: not restarted, longer than RTO a loss + 2 D",
+                EVERY_CLOSE.but(time_wait_restart=False),
+                "holds",
+                never=NEVER_IN_THE_CLOSE,
+            ),
+            Proof(
+                "all times: not restarted, longer than RTO a loss + D",
+                EVERY_CLOSE.but(time_wait_restart=False),
+                "fails",
+                fails=OUTLASTS,
+                bounded="2 MSL, not restarted",
+                time="losses + D",
+                never=NEVER_IN_THE_CLOSE,
+            ),
+        ),
     ),
     Claim(
         name="time-wait-threshold",
@@ -79,15 +132,53 @@ TIME = (
             " are duplicated, crashes, ABORT, resets and give-ups. If numbers are used again, as after a crash or on"
             " a fast machine, time must keep the incarnations apart; sufficient-assumptions says what that takes. An"
             " endpoint believes in an incarnation once it has accepted its SYN; a reset in reply speaks for no"
-            " incarnation."
+            " incarnation. The proof in time needs no fresh numbers, only two rules that an endpoint keeps by its own"
+            " clock: a TCB that has heard nothing of its peer for H is deleted, and a number rests for 2 MSL + H after"
+            " the last segment that was sent under it (or, simpler, the side does, after the last one it has sent)."
+            " Then every choice is fresh, for every MSL and H: MSL for that segment, H for a TCB that still believes"
+            " in the number, MSL for what that one has sent. MSL + H, or 2 MSL without H, is too little."
         ),
         make="old_segments.no_old_segment_accepted",
         witness=("old_segments.old_segment_meets_a_connection",),
         cells=(
             Cell("fresh ISNs", CRASHES, "holds"),
             Cell("repeated ISNs, 2 MSL", OLD_SEGMENTS, "fails"),
+            Cell("repeated ISNs, quiet time MSL", QUIET, "fails"),
+            Cell("repeated ISNs, quiet time 2 MSL, a silent TCB", QUIET.but(quiet_time=4), "fails"),
         ),
-        not_checked="text; more than two incarnations",
+        not_checked="of searches text and more than two incarnations; of proofs resets",
+        proofs=(
+            Proof("every channel: fresh ISNs", EVERY_CHANNEL, "holds", never=NEVER),
+            Proof("all times: a number rests for 2 MSL + H", EVERY_CHANNEL, "holds", time="numbers rest", never=NEVER),
+            Proof("all times: a side rests for 2 MSL + H", EVERY_CHANNEL, "holds", time="sides rest", never=NEVER),
+            Proof(
+                "all times: a number rests for MSL + H",
+                EVERY_CHANNEL,
+                "fails",
+                fails=at_every_choice("freshness (a)"),
+                bounded="repeated ISNs, quiet time MSL",
+                time="numbers rest for MSL + H",
+                never=NEVER,
+            ),
+            Proof(
+                "all times: a number rests for 2 MSL",
+                EVERY_CHANNEL,
+                "fails",
+                fails=at_every_choice("freshness (a)", "freshness (b)"),
+                bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
+                time="numbers rest for 2 MSL",
+                never=NEVER,
+            ),
+            Proof(
+                "all times: a TCB may be silent for ever",
+                EVERY_CHANNEL,
+                "fails",
+                fails=("time passes: silence-kept",),
+                bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
+                time="no end of silence",
+                never=NEVER,
+            ),
+        ),
     ),
     Claim(
         name="sufficient-assumptions",

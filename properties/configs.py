@@ -52,6 +52,9 @@ EVERY_CHANNEL = Config(
 With send_on_syn the text of a SEND in LISTEN is sent with the SYN; an active OPEN and a SEND queue it.
 """
 
+EVERY_CLOSE = EVERY_CHANNEL.but(start="half-closed")
+"""The same from the half-closed start on, for proofs in real time."""
+
 NO_RETRANSMISSION = Config(retransmission=False, loss=False, capacity=3)
 """Nothing is lost, and nothing is ever sent again."""
 
@@ -104,6 +107,9 @@ OLD_SEGMENTS = Config(
     origins=True,
 )
 """Every number is used again, and time is all that keeps the segments of two incarnations apart."""
+
+QUIET = OLD_SEGMENTS.but(aborts="none", gives_up="none", closes="none")
+"""The same, and nothing but crashes ends a connection: a quiet time of one MSL."""
 
 OLD_WITH_TEXT = OLD_SEGMENTS.but(quiet_time=4, octets=1, losses=1, capacity=4)
 """The same with text, one loss, a quiet time of 2 MSL, and room: a full channel would be a further loss."""

@@ -10,18 +10,23 @@ from dataclasses import dataclass
 
 import z3
 
-from model.engines.unbounded import Lemma, Part
+from model.engines.unbounded import Lemma, Part, Step
 from model.network.soup import Carried, End, UnboundedNetwork
 from properties.invariant import LemmaOf, is_ack, of_segments, of_sides
+from properties.old_segment_proofs import nothing_of_another
 from properties.predicates import counting
 
 
 @dataclass(frozen=True)
 class Theorem:
-    """A property of every run, and the lemmas that it needs besides `invariant.BASE`; the last implies it."""
+    """A property of every run, and the lemmas that it needs besides `invariant.BASE`; the last implies it.
+
+    owes: of a property of steps, what each step owes.
+    """
 
     lemmas: tuple[LemmaOf, ...]
-    goal: Callable[[UnboundedNetwork], Part]
+    goal: Callable[[UnboundedNetwork], Part] | None
+    owes: Callable[[UnboundedNetwork, Step], tuple[Part, ...]] = lambda *_: ()
 
 
 def counts(end: End) -> z3.BoolRef:
@@ -208,5 +213,6 @@ THEOREMS: dict[str, Theorem] = {
     "ghost-after-close": Theorem(HEARD, no_ghost_after_close),
     "old-duplicates-need-fresh-isns": Theorem(HEARD, no_half_open),
     "agreement": Theorem(IN_TURN, agreement),
+    "no-old-segment-accepted": Theorem((), None, nothing_of_another),
 }
 """The proofs, by the name of the claim."""

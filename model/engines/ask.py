@@ -13,8 +13,12 @@ from model.engines.verdict import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Limits
 
 LEAST_MEMORY = 256 << 20
 STEPS = ("simplify", "propagate-values", "solve-eqs", "elim-uncnstr", "reduce-bv-size", "simplify", "max-bv-sharing")
-TACTIC = z3.Then(*STEPS, "bit-blast", z3.With("sat", restart="luby"))
-"""Z3's own way with bit-vectors but for the restarts, which made proofs a tenth to a quarter faster."""
+BITS = z3.Then(*STEPS, "bit-blast", z3.With("sat", restart="luby"))
+TACTIC = z3.Cond(z3.Probe("is-qfbv"), BITS, z3.Tactic("smt"))
+"""Z3's own way, but for the restarts: with bit-vectors they made proofs a tenth to a quarter faster."""
+
+BLASTED = z3.Then("simplify", "propagate-values", "solve-eqs", "simplify", "bit-blast", "smt")
+"""For reals together with arithmetic of bit-vectors, which becomes Boolean."""
 
 
 class Unanswered(Exception):

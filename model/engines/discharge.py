@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Literal
 
 import z3
@@ -25,13 +26,14 @@ Values = Mapping[str, int]
 class Counterexample:
     """A counterexample to induction: values of the state and the messages, and of what the step changes and sends.
 
-    The state need not be reachable. arrives: the lane of the arriving message, if there is one.
+    The state need not be reachable. arrives: the lane of the arriving message, if there is one. times: what is real.
     """
 
     before: Values
     after: Values
     sent: Values
     arrives: str = ""
+    times: Mapping[str, Fraction] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -135,15 +137,15 @@ def counterexample(soup: Soup, model: z3.ModelRef, step: Step | None) -> Counter
         found = model.eval(substituted(term, soup.coordinates), model_completion=True)
         return int(found.as_long()) if z3.is_bv(found) else int(z3.is_true(found))
 
+    def values(terms: Mapping[str, z3.ExprRef]) -> dict[str, int]:
+        return {name: value(term) for name, term in terms.items() if not z3.is_real(term)}
+
     messages = [m for lane in soup.lanes.values() for m in (lane.arriving, *lane.stored)]
-    constants = [*soup.variables.values(), *(term for message in messages for term in message.values())]
-    before = {constant.decl().name(): value(constant) for constant in constants}
+    listed = [*soup.variables.values(), *(term for message in messages for term in message.values())]
+    constants = {constant.decl().name(): constant for constant in listed}
+    real = {name: model.eval(term, model_completion=True) for name, term in constants.items() if z3.is_real(term)}
+    times = {name: found.as_fraction() for name, found in real.items()}
     if step is None:
-        return Counterexample(before, {}, {})
+        return Counterexample(values(constants), {}, {}, times=times)
     sent = step.sends[1] if step.sends is not None and value(step.sends_when) else {}
-    return Counterexample(
-        before,
-        {name: value(term) for name, term in step.update.items()},
-        {name: value(term) for name, term in sent.items()},
-        step.arrives,
-    )
+    return Counterexample(values(constants), values(step.update), values(sent), step.arrives, times)

@@ -9,6 +9,8 @@ message in the state, and about any two messages. It is inductive if, for each s
 2. the parts about a message hold after it for the message that it sends;
 3. and for any other message that is there already, x itself included.
 
+A step may also owe formulas about the state before it, x and messages that are there: they are to be shown of it.
+
 The premises are the invariant before the step, for the state, x and the messages that the part is about, the step's
 guard, and what the step assumes of every message in the network. All of it is free of quantifiers.
 
@@ -36,6 +38,7 @@ class Step:
     update: variable to its new value; what it does not name stays. arrives: the lane of the arriving message, whose
     fields are the lane's `arriving` constants. sends: the lane and the message that is sent where `sends_when` holds.
     assumes: by lane, what is assumed of every message in it, over the lane's first `stored` constants.
+    owes: what is to be shown of the step, given the invariant before it, its guard and x.
     """
 
     name: str
@@ -47,6 +50,7 @@ class Step:
     sends_when: z3.BoolRef = field(default_factory=lambda: z3.BoolVal(True))
     assumes: Mapping[str, z3.BoolRef] = field(default_factory=dict)
     cases: tuple[z3.BoolRef, ...] = ()
+    owes: tuple[Part, ...] = ()
 
     @property
     def key(self) -> tuple[int, ...]:
@@ -59,8 +63,9 @@ class Step:
             *message.values(),
             *self.assumes.values(),
             *self.cases,
+            *(part.term for part in self.owes),
         )
-        words = (self.name, lane, *self.update, *message, *self.assumes)
+        words = (self.name, lane, *self.update, *message, *self.assumes, *(part.about for part in self.owes))
         return (hash(words), *(term.get_id() for term in terms))
 
 
@@ -114,7 +119,7 @@ class Soup:
     coordinates: Sequence[tuple[z3.ExprRef, z3.ExprRef]] = ()
 
 
-Kind = Literal["initial", "state", "sent", "kept", "goal"]
+Kind = Literal["initial", "state", "sent", "kept", "owed", "goal"]
 
 
 @dataclass(frozen=True)
@@ -131,8 +136,9 @@ class Obligation:
     """premises => all duties, for one event and certain messages.
 
     kind: that the initial state satisfies the parts; that they hold of the state, of the message sent, or of messages
-    that stay; that the invariant implies the property. about: the messages, for a reader. cases: formulas; the proof
-    is by cases, of which one has the first true, one the first false and the second true, and so on.
+    that stay; that a step does what it owes; that the invariant implies the property. about: the messages, for a
+    reader. cases: formulas; the proof is by cases, of which one has the first true, one the first false and the second
+    true, and so on.
     """
 
     event: str
@@ -233,6 +239,8 @@ class Induction:
                 found = self._of_step(step, about, sent, parts)
                 if found.duties:
                     yield found
+        for part in step.owes:
+            yield self._of_debt(step, part)
 
     def of_goal(self) -> Iterator[Obligation]:
         """The lemmas imply the property."""
@@ -275,6 +283,19 @@ class Induction:
             cases,
             self._setting(step) if cases else (),
         )
+
+    def _of_debt(self, step: Step, part: Part) -> Obligation:
+        """The obligation of one formula that a step owes."""
+        there = [
+            (lane, self.soup.lanes[lane].stored[part.about[:at].count(lane)]) for at, lane in enumerate(part.about)
+        ]
+        words = " and ".join(f"any segment of {lane}" for lane in part.about)
+        if step.arrives:
+            there.insert(0, (step.arrives, self.soup.lanes[step.arrives].arriving))
+        duty, cases = Duty(part.label, "", part.term), step.cases
+        setting = self._setting(step) if cases else ()
+        premises = tuple(self._premises(step, there))
+        return Obligation(step.name, step.cite, "owed", words, premises, (duty,), cases, setting)
 
     def setting(self, step: Step) -> tuple[z3.BoolRef, ...]:
         """What the lemmas say of the state and the arriving message, if there is one, before the step; its guard."""

@@ -235,7 +235,12 @@ class UnboundedNetwork:
         endpoint = Endpoint(self.config, self.bits, window, window, text, *self._manners(end))
         x = self.arriving[other.name]
         for event in events(endpoint, end.tcb, x.x, isn):
-            yield self._step(end, event, x, isn, text)
+            if self.allows(end, event):
+                yield self._step(end, event, x, isn, text)
+
+    def allows(self, _end: End, _event: Event) -> bool:
+        """Whether the side has this event."""
+        return True
 
     def _manners(self, end: End) -> tuple[z3.BoolRef, ...]:
         """Whether RST, SYN and SEG.ACK are handled as RFC 5961 has it: free where the configuration says so."""

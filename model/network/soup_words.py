@@ -25,10 +25,22 @@ def in_words(found: Discharged) -> str:
     for side in SIDES:
         lines.append(f"  before: {side} is {_side(side, it.before)}")
     lines += [f"  {line}" for line in _segments(found, it)]
+    if it.times:
+        lines.append(f"  times:  {', '.join(_times(found, it))}")
     changed = {**it.before, **it.after}
     lines += [f"  after:  {side} is {_side(side, changed)}" for side in SIDES if _concerns(side, it.after)]
     lines += [f"  broken: {duty.lemma or 'the property'} ({duty.label})" for duty in found.failing]
     return "\n".join(lines) + "\n"
+
+
+def _times(found: Discharged, it: Counterexample) -> Iterator[str]:
+    """The times of the state, and of the segments that the counterexample is about."""
+    there = [f"x.{it.arrives}."] + [
+        f"m.{side}." for side in SIDES if f"any segment of {side}" in found.obligation.about
+    ]
+    for name, time in it.times.items():
+        if not name.startswith(("m.", "n.", "x.")) or name.startswith(tuple(there)):
+            yield f"{name}={time}"
 
 
 def _concerns(side: str, changes: Mapping[str, int]) -> bool:

@@ -1,0 +1,24 @@
+"""No old segment is accepted, for every channel: what a step that takes a segment owes."""
+
+from __future__ import annotations
+
+import z3
+
+from model.engines.unbounded import Part, Step
+from model.network.side import SIDES
+from model.network.soup import UnboundedNetwork
+
+
+def nothing_of_another(network: UnboundedNetwork, step: Step) -> tuple[Part, ...]:
+    """No segment of another incarnation than the one believed in changes the state, SND.UNA or RCV.NXT (a RST apart).
+
+    The obligation of one step; that of a step that takes no segment is none.
+    """
+    if not step.arrives:
+        return ()
+    end = network.ends[SIDES[1 - SIDES.index(step.arrives)]]
+    x = network.arriving[step.arrives]
+    looked_at = {"state": end.state, "snd_una": end.tcb.snd_una, "rcv_nxt": end.tcb.rcv_nxt}
+    changed = [step.update.get(f"{end.name}.{name}", term) != term for name, term in looked_at.items()]
+    strange = z3.And(z3.Not(x.x.rst), end.has_irs, x.iss != end.tcb.irs)
+    return (Part("no old segment accepted", z3.Implies(strange, z3.Not(z3.Or(*changed)))),)
