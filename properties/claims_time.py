@@ -142,8 +142,8 @@ TIME = (
         witness=("old_segments.old_segment_meets_a_connection",),
         cells=(
             Cell("fresh ISNs", CRASHES, "holds"),
-            Cell("repeated ISNs, 2 MSL", OLD_SEGMENTS, "fails"),
             Cell("repeated ISNs, quiet time MSL", QUIET, "fails"),
+            Cell("repeated ISNs, 2 MSL", OLD_SEGMENTS, "fails"),
             Cell("repeated ISNs, quiet time 2 MSL, a silent TCB", QUIET.but(quiet_time=4), "fails"),
         ),
         not_checked="of searches text and more than two incarnations; of proofs resets",

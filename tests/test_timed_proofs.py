@@ -207,7 +207,7 @@ def test_the_proof_covers_the_searches() -> None:
         ClosingNetwork(EVERY_CHANNEL)
 
 
-@pytest.mark.long
+@pytest.mark.minutes
 def test_with_text_before_the_fin_rto_a_loss_and_3_d_are_enough_and_2_d_are_not_shown_to_be() -> None:
     prover = Prover(Asker(solver=BLASTED.solver))
     for given, fails in ((None, set()), (TIME_WAIT > LOSSES + 2 * DELAY, {"A: TIME-WAIT TIMEOUT: in-turn"})):
@@ -248,7 +248,7 @@ def test_the_lemmas_hold_in_every_state_of_a_search(restart: bool) -> None:
 # -- every proof --
 
 
-@pytest.mark.long
+@pytest.mark.minutes
 @pytest.mark.parametrize("name", ["numbers rest", "losses + D"])
 def test_every_lemma_about_time_is_needed(name: str) -> None:
     config = EVERY_CHANNEL if name == "numbers rest" else EVERY_CLOSE
