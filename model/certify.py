@@ -93,10 +93,10 @@ def report(certificates: Sequence[Certificate], solvers: Sequence[str], args: ar
     interrupted = False
     with Console(stderr=True).status("") as status:
         try:
-            answers: dict[Path, Answered] = {}
-            paths = list(dict.fromkeys(path for one in certificates for path, _ in one.scripts))
+            answers: dict[str, Answered] = {}  # By the script's name, which is its hash: claims share obligations.
+            paths = list({path.name: path for one in certificates for path, _ in one.scripts}.values())
             for number, answered in enumerate(_ask_all(paths, solvers, args), 1):
-                answers[answered.path] = answered
+                answers[answered.path.name] = answered
                 status.update(f"{number} of {len(paths)} obligations")
             second = SecondRuns()
             for outcome in outcomes:
@@ -124,7 +124,7 @@ def _ask_all(paths: Sequence[Path], solvers: Sequence[str], args: argparse.Names
             raise
 
 
-def _judge(outcome: Outcome, answers: dict[Path, Answered], second: SecondRuns) -> None:
+def _judge(outcome: Outcome, answers: dict[str, Answered], second: SecondRuns) -> None:
     certificate = outcome.certificate
     if certificate.manifest["kind"] == "search":
         difference = second.differs(certificate)
@@ -133,11 +133,11 @@ def _judge(outcome: Outcome, answers: dict[Path, Answered], second: SecondRuns) 
         outcome.checked = f"{figures['states']:,} states searched again, {runs} run{'' if runs == 1 else 's'} replayed"
         return
     for path, expected in certificate.scripts:
-        answer = answers[path].answer
+        answer = answers[path.name].answer
         if answer == "unknown":
             outcome.open.append(f"{path}: no answer")
         elif answer != expected:
-            outcome.problems.append(f"{path}: {answer}, expected {expected} ({answers[path].solver})")
+            outcome.problems.append(f"{path}: {answer}, expected {expected} ({answers[path.name].solver})")
     outcome.checked = f"{len(certificate.scripts):,} questions"
 
 

@@ -68,6 +68,16 @@ def test_explain_says_where_a_claim_holds_and_where_it_fails(capsys: pytest.Capt
         (["--property", "half-open", "--set", "isn_a=1,x"], "isn_a=1,x: must be fresh, repeated, or 1 numbers"),
         (["--property", "half-open", "--set", "open_a=none", "--set", "open_b=none"], "nobody opens a connection"),
         (["--property", "ghost-after-close"], "needs history=true"),
+        (["half-open", "--minimise"], "--minimise is about the lemmas of proofs: it needs --engine unbounded"),
+        (["figure-6", "--engine", "unbounded"], "figure-6 has no proof for every channel; those that have one: "),
+        (["figure-6", "--engine", "bmc"], "figure-6 is not about the finite runs of one configuration"),
+        (
+            ["open-completes", "--engine", "induction"],
+            "open-completes is not about the finite runs of one configuration",
+        ),
+        (["half-open", "--engine", "unbounded", "--set", "seq_bits=17"], "2(65536+65536)+1 > 2^17"),
+        (["half-open", "--engine", "unbounded", "--set", "timed=true"], "a proof for every channel knows no time"),
+        (["--property", "half-open", "--set", "rst=either"], "only a proof for every channel may leave it open"),
     ],
 )
 def test_unusable_input_gives_one_line_and_status_2(

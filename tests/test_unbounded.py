@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 import z3
 
+from model.check import main
 from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Duty, Induction, Obligation, substituted
+from model.engines.verdict import Effort
 from model.network.soup import Assumed, UnboundedNetwork
-from model.proof import layers
+from model.proof import combined, layers
 from model.proof_words import event_name, report_on
+from model.report import exit_status
+from model.row import Evidence, ProofReport, Row, Task
 from model.tcp.config import BadConfig, Config
-from properties.claims import CLAIMS
+from properties.claims import CLAIMS, find
 from properties.claims_opening import NEVER
 from properties.configs import EVERY_CHANNEL
 from properties.opening_proofs import THEOREMS
@@ -234,3 +240,46 @@ def test_layers_prove_only_what_is_new() -> None:
     assert isinstance(base, Induction)
     assert [lemma.name for lemma in own.proved] == [lemma.name for lemma in base.lemmas]
     assert all(lemma.why and lemma.excludes for lemma in (*base.lemmas, *own.lemmas))
+
+
+# -- verdicts combine --
+
+
+def rows_of(name: str) -> tuple[Row, Row]:
+    """A search of two-way that has found a run, and the proof of it that fails as it must."""
+    claim = find(name)
+    assert claim is not None
+    proof = next(one for one in claim.proofs if one.fails)
+    cell = next(one for one in claim.cells if one.variant == proof.bounded)
+    effort = Effort(1, 0, 1, complete=True)
+    shown = (Evidence([], None, "a run", ""),)
+    bounded = Row(Task(claim, cell.variant, cell.config, "fails"), name, "explicit", "violated", effort, evidence=shown)
+    report = ProofReport((), (), proof.fails, proof.never, "")
+    task = Task(claim, proof.variant, proof.config, "fails", "unbounded", proof)
+    return bounded, Row(task, name, "unbounded", "unknown", effort, proof=report)
+
+
+def test_a_proof_that_fails_is_a_violation_only_with_a_run_and_in_exactly_the_named_obligations() -> None:
+    bounded, proof = rows_of("half-open")
+    found = combined([bounded, proof])[1]
+    assert (found.verdict, found.outcome, found.evidence) == ("violated", "as claimed", bounded.evidence)
+    assert found.why == "fails at LISTEN, SYN arrives; the run is that of two-way"
+    assert combined([proof])[0].outcome == "inconclusive"
+    assert combined([replace(bounded, verdict="holds"), proof])[1].outcome == "inconclusive"
+    assert proof.proof is not None
+    more = replace(proof, proof=replace(proof.proof, failing=(*proof.proof.failing, "CLOSE in ESTABLISHED: apart")))
+    assert combined([bounded, more])[1].outcome == "inconclusive"
+
+
+def test_a_proof_of_what_a_search_refutes_is_a_contradiction_and_an_error() -> None:
+    bounded, proof = rows_of("half-open")
+    found = combined([bounded, replace(proof, verdict="holds")])[1]
+    assert (found.verdict, found.outcome) == ("contradiction", "contradicted")
+    assert found.why == "proved for every channel, but a search found a run that violates it (two-way)"
+    assert exit_status([found]) == 1
+
+
+def test_a_proof_that_runs_out_of_time_is_inconclusive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["half-open", "--engine", "unbounded", "--set", "rfc1337=true", "--max-seconds", "1"]
+    assert main([*command, "--out", str(tmp_path)]) == 3
+    assert "max-seconds 1 reached" in capsys.readouterr().out
