@@ -149,6 +149,7 @@ def test_a_question_without_an_answer_is_inconclusive(
     assert ".smt2: no answer" in capsys.readouterr().out
 
 
+@pytest.mark.long
 def test_a_second_run_gives_the_same_figures_and_runs(search: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert certify([str(search)]) == 0
     said = capsys.readouterr().out
@@ -156,6 +157,7 @@ def test_a_second_run_gives_the_same_figures_and_runs(search: Path, capsys: pyte
     assert said.count(" states searched again, ") == said.count(" replayed ") == 2
 
 
+@pytest.mark.long
 def test_forged_figures_are_found_out(search: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = copied(search, tmp_path)
     forged(folder, lambda m: m["figures"].update(digest="0" * 32, states=1) or m.update(verdict="holds"))

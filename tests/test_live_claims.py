@@ -161,6 +161,7 @@ def test_the_report_shows_stem_and_loop_and_what_was_promised(tmp_path: Path) ->
     assert (kept["trace"], kept["loop"], kept["tables"], kept["counterexamples"]) == (None, None, [], [])
 
 
+@pytest.mark.long
 def test_a_claim_about_infinite_runs_can_be_varied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["open-completes", "--set", "timed=true", "--set", "losses=1", "--out", str(tmp_path)]) == 0
     assert "expires; time goes on" in capsys.readouterr().out

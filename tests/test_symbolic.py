@@ -171,9 +171,8 @@ TCP = {
 }
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=pytest.mark.minutes if "crashes" in n else pytest.mark.long) for n in TCP]
-)
+@pytest.mark.minutes
+@pytest.mark.parametrize("name", TCP)
 def test_engines_agree_on_tcp_and_so_does_the_proof_for_every_channel(name: str) -> None:
     network = Network(TCP[name])
     properties = {p.name: p for p in (make(network) for make in (no_half_open, client_can_receive, agreement))}

@@ -68,6 +68,7 @@ def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time(conf
     assert [verdict.answer for verdict in found.values()] == ["holds", "reachable"]
 
 
+@pytest.mark.long
 def test_by_the_letter_two_msl_is_not_enough() -> None:
     found = thresholds(THRESHOLD.but(time_wait_restart=False))
     assert [[found.smallest[delay, rto] for rto in range(1, 5)] for delay in range(1, 5)] == [
