@@ -72,7 +72,7 @@ def test_two_way_fails_at_exactly_one_event(name: str, lemma: str) -> None:
     assert failing(proved(name, TOY.but(handshake="two-way"))) == {f"LISTEN, SYN arrives: {lemma}"}
 
 
-@pytest.mark.long
+@pytest.mark.minutes
 def test_without_freshness_the_events_that_choose_an_isn_fail() -> None:
     (claim,) = (claim for claim in CLAIMS if claim.name == "old-duplicates-need-fresh-isns")
     for proof in [one for one in claim.proofs if one.without]:
