@@ -17,6 +17,7 @@ from model.network.soup_words import in_words
 from model.proof import layers, lemmas_of, network_for
 from model.proof_words import event_name
 from model.row import Task
+from properties.invariant import COROLLARIES
 
 
 @dataclass(frozen=True)
@@ -38,11 +39,18 @@ def needs(tasks: Sequence[Task], ask: Asker, say: Callable[[str], None]) -> Iter
         network, name = network_for(task), task.claim.name
         for lemma in lemmas_of(name, network):
             say(f"{name} without {lemma.name}")
-            yield _need(name, lemma, layers(name, network, leave_out=lemma.name), ask)
+            prover = Prover(ask)
+            using = [make for make in COROLLARIES if _follows(layers(name, network, lemma.name, [make]), prover)]
+            yield _need(name, lemma, layers(name, network, lemma.name, using), prover)
 
 
-def _need(claim: str, lemma: Lemma, proof: Sequence[Induction], ask: Asker) -> Need:
-    prover = Prover(ask)
+def _follows(proof: Sequence[Induction], prover: Prover) -> bool:
+    """Whether the corollaries follow from the lemmas that are left; what does not must not be used."""
+    asked = [(one, obligation) for one in proof for obligation in one.of_corollaries()]
+    return all(prover.discharge(one.soup, obligation).answer == "proved" for one, obligation in asked)
+
+
+def _need(claim: str, lemma: Lemma, proof: Sequence[Induction], prover: Prover) -> Need:
     for induction in proof:
         for one in prover.answers(induction):
             if one.answer != "proved":

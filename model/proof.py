@@ -22,7 +22,7 @@ from model.proof_words import event_name, proof_text, report_on
 from model.row import Options, Row, Task, stem, written
 from model.system import Property
 from model.tcp.config import Config
-from properties.invariant import BASE
+from properties.invariant import BASE, COROLLARIES, LemmaOf
 from properties.opening_proofs import ACCEPTED, HEARD, IN_TURN, THEOREMS
 from properties.timed_proofs import TIMED, in_time, lemmas_in_time
 
@@ -40,16 +40,18 @@ def network_for(task: Task) -> UnboundedNetwork:
     return UnboundedNetwork(task.config, Assumed(segments=without != "segments", peer=without != "peer"))
 
 
-def layers(name: str, network: UnboundedNetwork, leave_out: str = "") -> tuple[Induction, ...]:
+def layers(
+    name: str, network: UnboundedNetwork, leave_out: str = "", using: Sequence[LemmaOf] = COROLLARIES
+) -> tuple[Induction, ...]:
     """The inductions of a theorem: the invariant; with it, the property's own lemmas, which imply the property.
 
     In time the lemmas about time show what the others assume, or are all that is needed.
-    leave_out: a lemma to do without.
+    leave_out: a lemma to do without. using: the corollaries of the invariant.
     """
     if isinstance(network, ClosingNetwork):
         return (in_time(network, leave_out),)
     if isinstance(network, TimedNetwork):
-        return (in_time(network, leave_out), *layers(name, network.untimed, leave_out))
+        return (in_time(network, leave_out), *layers(name, network.untimed, leave_out, using))
     theorem = THEOREMS[name]
     base, own = (
         [lemma for lemma in (make(network) for make in some) if lemma.name != leave_out]
@@ -57,7 +59,9 @@ def layers(name: str, network: UnboundedNetwork, leave_out: str = "") -> tuple[I
     )
     steps = tuple(replace(step, owes=theorem.owes(network, step)) for step in network.soup.steps)
     goal = theorem.goal and theorem.goal(network)
-    return Induction(network.soup, (), base), Induction(replace(network.soup, steps=steps), base, own, goal)
+    corollaries = [make(network) for make in using]
+    first = Induction(network.soup, (), base, corollaries=corollaries)
+    return first, Induction(replace(network.soup, steps=steps), [*base, *corollaries], own, goal)
 
 
 def lemmas_of(name: str, network: UnboundedNetwork) -> list[Lemma]:

@@ -13,7 +13,8 @@ import z3
 
 from model.engines.unbounded import Lemma, Part
 from model.network.soup import Carried, End, UnboundedNetwork
-from model.tcp.segment import one_if
+from model.tcp.other_states import acceptable
+from model.tcp.segment import acknowledges, one_if
 from model.tcp.state import FIN_SENT
 
 LemmaOf = Callable[[UnboundedNetwork], Lemma]
@@ -253,3 +254,38 @@ BASE: tuple[LemmaOf, ...] = (
     segments_apart,
     acks_apart,
 )
+
+
+def within_window(network: UnboundedNetwork) -> Lemma:
+    """Corollary: an acceptable segment is of the incarnation whose SYN was accepted."""
+
+    def said(m: Carried, _: End, other: End) -> z3.BoolRef:
+        reaches = z3.And(other.has_irs, acceptable(m.x, other.tcb.rcv_nxt, network.window))
+        return z3.Implies(z3.And(reaches, z3.Not(m.x.rst)), m.iss == other.tcb.irs)
+
+    return Lemma(
+        "within-window",
+        of_segments(network, said),
+        why="by `segments-apart` another is W+window away, by `segment-range` and `receive-sequence` that is enough",
+        excludes="an old segment that is taken for a new one",
+    )
+
+
+def current_acknowledgment(network: UnboundedNetwork) -> Lemma:
+    """Corollary: what acknowledges something that is outstanding acknowledges the current incarnation."""
+
+    def said(m: Carried, _: End, other: End) -> z3.BoolRef:
+        tcb = other.tcb
+        outstanding = z3.And(other.has_tcb, is_ack(m), acknowledges(m.x.ackno, tcb.snd_una, tcb.snd_nxt))
+        return z3.Implies(outstanding, m.irs == tcb.iss)
+
+    return Lemma(
+        "current-acknowledgment",
+        of_segments(network, said),
+        why="by `acks-apart` another one is W+window away, by `ack-range` and `within-w` that is enough",
+        excludes="an old acknowledgment that is taken for a new one",
+    )
+
+
+COROLLARIES: tuple[LemmaOf, ...] = (within_window, current_acknowledgment)
+"""What the lemmas say of a segment that an endpoint takes notice of: why old ones do no harm."""

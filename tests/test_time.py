@@ -116,7 +116,8 @@ def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
     claim = find("last-ack-answered")
     assert claim is not None
     options = Options(tmp_path, Limits(), Pictures(), [])
-    rows = [row for batch in judge(tasks_of([claim]), options, lambda *_: None) for row in batch]
+    searches = [task for task in tasks_of([claim]) if task.proof is None]
+    rows = [row for batch in judge(searches, options, lambda *_: None) for row in batch]
     options.pictures.finish()
     assert [(row.verdict, len(row.steps or [])) for row in rows] == [
         ("holds", 0),

@@ -12,7 +12,7 @@ import z3
 from model.check import main
 from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
-from model.engines.unbounded import Duty, Induction, Obligation, substituted
+from model.engines.unbounded import Duty, Induction, Lemma, Obligation, Part, substituted
 from model.engines.verdict import Effort
 from model.network.soup import Assumed, UnboundedNetwork
 from model.proof import combined, layers
@@ -56,7 +56,9 @@ MINUTES = pytest.mark.minutes
 def test_three_way_is_proved_for_every_channel(name: str) -> None:
     found = proved(name)
     assert {one.answer for one in found} == {"proved"}
-    assert len(found) == {"client-can-receive": 1365, "agreement": 1531}.get(name, 1362)
+    assert len(found) == {"client-can-receive": 1369, "agreement": 1535, "no-old-segment-accepted": 1032}.get(
+        name, 1366
+    )
 
 
 @pytest.mark.parametrize(
@@ -176,6 +178,21 @@ def test_a_lemma_that_is_false_is_not_proved() -> None:
     assert found.counterexample.after["A.snd_nxt"] != found.counterexample.before["A.snd_nxt"]
 
 
+def test_a_corollary_that_does_not_follow_is_not_proved() -> None:
+    """One about all segments, acceptable or not; and without the lemmas either corollary."""
+    network = UnboundedNetwork(TOY)
+    (base, _) = layers("half-open", network)
+    any_segment = Part("", network.stored["B"][0].iss == network.ends["A"].tcb.irs, ("B",))
+    wrong = Lemma("any-segment", (any_segment,), "", "")
+    for induction, answers in [
+        (base, {"proved"}),
+        (replace(base, corollaries=[wrong]), {"fails"}),
+        (replace(base, lemmas=[]), {"fails"}),
+    ]:
+        found = [asker().discharge(network.soup, one) for one in induction.of_corollaries()]
+        assert {one.answer for one in found} == answers
+
+
 def test_the_steps_of_b_are_those_of_a_with_the_names_exchanged() -> None:
     """So that it is enough to prove the obligations of A's steps."""
     network = UnboundedNetwork(TOY)
@@ -206,7 +223,7 @@ def test_every_lemma_says_of_b_what_it_says_of_a(name: str) -> None:
     swap = _exchanged(network)
     base, own = layers(name, network)
     solver = z3.SolverFor("QF_BV")
-    for lemma in (*base.lemmas, *own.lemmas):
+    for lemma in (*base.lemmas, *base.corollaries, *own.lemmas):
         whole = z3.And(*(part.term for part in lemma.parts))
         assert _same(solver, whole, substituted(whole, swap)), lemma.name
 
@@ -238,8 +255,8 @@ def _messages(lane: object) -> list[dict[str, z3.ExprRef]]:
 def test_layers_prove_only_what_is_new() -> None:
     base, own = layers("half-open", UnboundedNetwork(TOY))
     assert isinstance(base, Induction)
-    assert [lemma.name for lemma in own.proved] == [lemma.name for lemma in base.lemmas]
-    assert all(lemma.why and lemma.excludes for lemma in (*base.lemmas, *own.lemmas))
+    assert [lemma.name for lemma in own.proved] == [lemma.name for lemma in (*base.lemmas, *base.corollaries)]
+    assert all(lemma.why and lemma.excludes for lemma in (*own.proved, *own.lemmas))
 
 
 # -- verdicts combine --

@@ -1,13 +1,13 @@
 """Proof obligations to Z3: each is proved, fails with a counterexample to induction, or is left open by a limit.
 
-An obligation is one question for each of its cases; only if one of them can be answered is each of its duties asked
-alone, so that the failing ones can be named. What has been proved is not asked again: protocols that differ in one
-event share the answers to all others.
+An obligation is one question; only if it can be answered is each of its duties asked alone, so that the failing ones
+can be named. What has been proved is not asked again: protocols that differ in one event share the answers to all
+others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -54,13 +54,13 @@ class Discharged:
 class Prover:
     """Discharges obligations.
 
-    known: the answers for a step, by the terms of the step and of the induction; cases: whether a case ever happens.
-    Both keep the terms that their keys are made of.
+    known: the answers for a step, or for the corollaries, by their terms and those of the induction, which are kept;
+    witnesses: by step, states in which it can be taken.
     """
 
     ask: Asker = field(default_factory=Asker)
-    known: dict[tuple[int, ...], tuple[Induction, Step, list[Discharged]]] = field(default_factory=dict)
-    cases: dict[tuple[int, ...], tuple[tuple[z3.BoolRef, ...], bool]] = field(default_factory=dict)
+    known: dict[tuple[int, ...], tuple[Induction, Step | None, list[Discharged]]] = field(default_factory=dict)
+    witnesses: dict[str, list[z3.ModelRef]] = field(default_factory=dict)
 
     def prove(self, induction: Induction, progress: Callable[[], None] = lambda: None) -> list[Discharged]:
         """What became of every obligation; after Ctrl-C, or when time is up, of those asked until then."""
@@ -75,59 +75,53 @@ class Prover:
         """The same, one after the other. progress: called before each step."""
         for one in induction.of_start():
             yield self.discharge(induction.soup, one)
+        yield from self._once(induction, None, induction.of_corollaries())
         for step in induction.soup.steps:
             progress()
-            key = (*induction.key, *step.key)
-            if key not in self.known:
-                answers = []
-                for one in induction.of_step(step):
-                    answers.append(self.discharge(induction.soup, one, step))
-                    yield answers[-1]
-                if not any(one.limit for one in answers):
-                    self.known[key] = induction, step, answers
-            else:
-                yield from self.known[key][2]
+            yield from self._once(induction, step, induction.of_step(step))
         for one in induction.of_goal():
             yield self.discharge(induction.soup, one)
 
+    def _once(self, induction: Induction, step: Step | None, obligations: Iterable[Obligation]) -> Iterator[Discharged]:
+        """The answers to obligations that other inductions may share."""
+        key = (*induction.key, *(step.key if step else ()))
+        if key in self.known:
+            yield from self.known[key][2]
+            return
+        answers = []
+        for one in obligations:
+            answers.append(self.discharge(induction.soup, one, step))
+            yield answers[-1]
+        if not any(one.limit for one in answers):
+            self.known[key] = induction, step, answers
+
     def happens(self, induction: Induction, step: Step) -> bool:
         """Whether the lemmas leave a state in which the step can be taken; raises `Unanswered`."""
-        terms = induction.setting(step)
-        return self._possible(induction.soup, terms)
+        possible = _question(induction.soup, z3.And(*induction.setting(step)))
+        known = self.witnesses.setdefault(step.name, [])
+        if any(z3.is_true(model.eval(possible, model_completion=True)) for model in known):
+            return True
+        model = self.ask(possible)
+        if model is not None:
+            known.append(model)
+        return model is not None
 
     def discharge(self, soup: Soup, obligation: Obligation, step: Step | None = None) -> Discharged:
         """The answer to one obligation of `soup`."""
         try:
-            model = self._counterexample(soup, obligation)
+            model = self.ask(_question(soup, obligation.question()))
             if model is None:
                 return Discharged(obligation, "proved")
-            broken = [duty for duty in obligation.duties if self._counterexample(soup, obligation, [duty]) is not None]
+            alone = ((duty, self.ask(_question(soup, obligation.question([duty])))) for duty in obligation.duties)
+            broken = tuple(duty for duty, found in alone if found is not None)
         except Unanswered as stop:
             return Discharged(obligation, "unknown", limit=str(stop))
-        return Discharged(obligation, "fails", tuple(broken), counterexample(soup, model, step))
+        return Discharged(obligation, "fails", broken, counterexample(soup, model, step))
 
-    def _counterexample(
-        self, soup: Soup, obligation: Obligation, duties: Sequence[Duty] | None = None
-    ) -> z3.ModelRef | None:
-        """A model of the first of the obligation's questions that has one."""
-        *special, last = obligation.splits()
-        for split in (*special, last):
-            if split is last or not self._never(soup, obligation, split):
-                model = self.ask(z3.simplify(substituted(obligation.question(split, duties), soup.coordinates)))
-                if model is not None:
-                    return model
-        return None
 
-    def _never(self, soup: Soup, obligation: Obligation, split: Sequence[z3.BoolRef]) -> bool:
-        """The case never happens, whatever the obligation is about."""
-        return not self._possible(soup, (*obligation.setting, *split))
-
-    def _possible(self, soup: Soup, terms: tuple[z3.BoolRef, ...]) -> bool:
-        key = tuple(term.get_id() for term in terms)
-        if key not in self.cases:
-            model = self.ask(z3.simplify(substituted(z3.And(*terms), soup.coordinates)))
-            self.cases[key] = terms, model is not None
-        return self.cases[key][1]
+def _question(soup: Soup, term: z3.BoolRef) -> z3.BoolRef:
+    """A formula as it is asked: over the system's coordinates."""
+    return z3.simplify(substituted(term, soup.coordinates))
 
 
 def counterexample(soup: Soup, model: z3.ModelRef, step: Step | None) -> Counterexample:

@@ -49,7 +49,6 @@ class Step:
     sends: tuple[str, Message] | None = None
     sends_when: z3.BoolRef = field(default_factory=lambda: z3.BoolVal(True))
     assumes: Mapping[str, z3.BoolRef] = field(default_factory=dict)
-    cases: tuple[z3.BoolRef, ...] = ()
     owes: tuple[Part, ...] = ()
 
     @property
@@ -62,7 +61,6 @@ class Step:
             *self.update.values(),
             *message.values(),
             *self.assumes.values(),
-            *self.cases,
             *(part.term for part in self.owes),
         )
         words = (self.name, lane, *self.update, *message, *self.assumes, *(part.about for part in self.owes))
@@ -119,7 +117,7 @@ class Soup:
     coordinates: Sequence[tuple[z3.ExprRef, z3.ExprRef]] = ()
 
 
-Kind = Literal["initial", "state", "sent", "kept", "owed", "goal"]
+Kind = Literal["initial", "follows", "state", "sent", "kept", "owed", "goal"]
 
 
 @dataclass(frozen=True)
@@ -135,10 +133,9 @@ class Duty:
 class Obligation:
     """premises => all duties, for one event and certain messages.
 
-    kind: that the initial state satisfies the parts; that they hold of the state, of the message sent, or of messages
-    that stay; that a step does what it owes; that the invariant implies the property. about: the messages, for a
-    reader. cases: formulas; the proof is by cases, of which one has the first true, one the first false and the second
-    true, and so on.
+    kind: that the initial state satisfies the parts; that a corollary follows from the lemmas; that the parts hold of
+    the state, of the message sent, or of messages that stay; that a step does what it owes; that the invariant implies
+    the property. about: the messages, for a reader.
     """
 
     event: str
@@ -147,32 +144,15 @@ class Obligation:
     about: str
     premises: tuple[z3.BoolRef, ...]
     duties: tuple[Duty, ...]
-    cases: tuple[z3.BoolRef, ...] = ()
-    setting: tuple[z3.BoolRef, ...] = ()
 
     @property
     def name(self) -> str:
         """The obligation in one line."""
         return " ".join(filter(None, (f"{self.event}:", self.kind, self.about)))
 
-    @cached_property
-    def key(self) -> tuple[int, ...]:
-        """Equal for obligations of the same terms, as long as one of them is kept."""
-        terms = (*self.premises, *(duty.term for duty in self.duties), *self.cases)
-        return (len(self.premises), len(self.duties), *(term.get_id() for term in terms))
-
-    def splits(self) -> Iterator[tuple[z3.BoolRef, ...]]:
-        """What each case adds to the premises."""
-        excluded: tuple[z3.BoolRef, ...] = ()
-        for case in self.cases:
-            yield (*excluded, case)
-            excluded = (*excluded, z3.Not(case))
-        yield excluded
-
-    def question(self, split: Sequence[z3.BoolRef], duties: Sequence[Duty] | None = None) -> z3.BoolRef:
-        """The formula of one case; the obligation holds if none can be satisfied. duties: those asked for (all)."""
-        wrong = z3.Not(z3.And(*(duty.term for duty in duties or self.duties)))
-        return z3.And(*self.premises, *split, wrong)
+    def question(self, duties: Sequence[Duty] | None = None) -> z3.BoolRef:
+        """A formula that nothing satisfies if the obligation holds. duties: those asked for (all)."""
+        return z3.And(*self.premises, z3.Not(z3.And(*(duty.term for duty in duties or self.duties))))
 
 
 def substituted(term: z3.BoolRef, pairs: Iterable[tuple[z3.ExprRef, z3.ExprRef]]) -> z3.BoolRef:
@@ -188,17 +168,26 @@ def renamed(old: Message, new: Message) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
 
 @dataclass(frozen=True)
 class Induction:
-    """The obligations that make `lemmas` inductive in `soup`, given that `proved` are, and `goal` a consequence."""
+    """The obligations that make `lemmas` inductive in `soup`, given that `proved` are, and `goal` a consequence.
+
+    corollaries: what the lemmas say of any state, shown once; they add nothing, and make the other proofs short.
+    """
 
     soup: Soup
     proved: Sequence[Lemma]
     lemmas: Sequence[Lemma]
     goal: Part | None = None
+    corollaries: Sequence[Lemma] = ()
+
+    @cached_property
+    def invariant(self) -> list[Part]:
+        """The parts of all lemmas."""
+        return [part for lemma in (self.soup.domain, *self.proved, *self.lemmas) for part in lemma.parts]
 
     @cached_property
     def parts(self) -> list[Part]:
-        """Every part that may be a premise."""
-        return [part for lemma in (self.soup.domain, *self.proved, *self.lemmas) for part in lemma.parts]
+        """Every part that may be a premise of a step."""
+        return [*self.invariant, *(part for lemma in self.corollaries for part in lemma.parts)]
 
     @cached_property
     def about_state(self) -> tuple[z3.BoolRef, ...]:
@@ -217,11 +206,12 @@ class Induction:
     @property
     def key(self) -> tuple[int, ...]:
         """Equal for inductions that show the same lemmas by the same ones, as long as one of them is kept."""
-        return (len(self.proved), *(part.term.get_id() for part in self.parts))
+        return (len(self.proved), len(self.corollaries), *(part.term.get_id() for part in self.parts))
 
     def obligations(self) -> Iterator[Obligation]:
-        """All of them: the initial state, each step, and the goal."""
+        """All of them: the initial state, the corollaries, each step, and the goal."""
         yield from self.of_start()
+        yield from self.of_corollaries()
         for step in self.soup.steps:
             yield from self.of_step(step)
         yield from self.of_goal()
@@ -231,6 +221,13 @@ class Induction:
         initial = tuple(Duty(lemma.name, part.label, part.term) for lemma, part in self.wanted.get((), []))
         if initial:
             yield Obligation("initial state", "", "initial", "", (self.soup.initial,), initial)
+
+    def of_corollaries(self) -> Iterator[Obligation]:
+        """The lemmas imply each corollary, in any state."""
+        for lemma in self.corollaries:
+            for part in lemma.parts:
+                premises, duty = self._said(self.invariant, self._there(part)), Duty(lemma.name, part.label, part.term)
+                yield Obligation("any state", "", "follows", _any_of(part.about), tuple(premises), (duty,))
 
     def of_step(self, step: Step) -> Iterator[Obligation]:
         """The obligations of one step."""
@@ -267,56 +264,46 @@ class Induction:
             if any(sent) or not after.eq(part.term):
                 duties.append(Duty(lemma.name, part.label, after))
         there = [(lane, old) for lane, old, new in zip(about, stored, sent, strict=True) if not new]
-        if step.arrives:
-            there.insert(0, (step.arrives, self.soup.lanes[step.arrives].arriving))
+        there = [*self._arriving(step), *there]
         premises = list(self._premises(step, there)) if duties else []
         if any(sent) and duties:
             premises += [step.sends_when, *(substituted(term, changed) for term in self.about_state)]
-        cases = () if any(sent) else step.cases
-        return Obligation(
-            step.name,
-            step.cite,
-            kind,
-            words,
-            tuple(premises),
-            tuple(duties),
-            cases,
-            self._setting(step) if cases else (),
-        )
+        return Obligation(step.name, step.cite, kind, words, tuple(premises), tuple(duties))
 
     def _of_debt(self, step: Step, part: Part) -> Obligation:
         """The obligation of one formula that a step owes."""
-        there = [
-            (lane, self.soup.lanes[lane].stored[part.about[:at].count(lane)]) for at, lane in enumerate(part.about)
-        ]
-        words = " and ".join(f"any segment of {lane}" for lane in part.about)
-        if step.arrives:
-            there.insert(0, (step.arrives, self.soup.lanes[step.arrives].arriving))
-        duty, cases = Duty(part.label, "", part.term), step.cases
-        setting = self._setting(step) if cases else ()
+        there = [*self._arriving(step), *self._there(part)]
         premises = tuple(self._premises(step, there))
-        return Obligation(step.name, step.cite, "owed", words, premises, (duty,), cases, setting)
+        duty = Duty(part.label, "", part.term)
+        return Obligation(step.name, step.cite, "owed", _any_of(part.about), premises, (duty,))
 
     def setting(self, step: Step) -> tuple[z3.BoolRef, ...]:
         """What the lemmas say of the state and the arriving message, if there is one, before the step; its guard."""
-        there = [(step.arrives, self.soup.lanes[step.arrives].arriving)] if step.arrives else []
-        return tuple(self._premises(step, there))
+        return tuple(self._premises(step, self._arriving(step)))
 
-    def _setting(self, step: Step) -> tuple[z3.BoolRef, ...]:
-        """The setting by the lemmas that are proved first, or else by all."""
-        return Induction(self.soup, (), self.proved or self.lemmas).setting(step)
+    def _arriving(self, step: Step) -> list[tuple[str, Message]]:
+        """The arriving message, if there is one, with its lane."""
+        return [(step.arrives, self.soup.lanes[step.arrives].arriving)] if step.arrives else []
+
+    def _there(self, part: Part) -> list[tuple[str, Message]]:
+        """The messages that a part is about, with their lanes."""
+        return [(lane, self.soup.lanes[lane].stored[part.about[:at].count(lane)]) for at, lane in enumerate(part.about)]
 
     def _premises(self, step: Step, there: Sequence[tuple[str, Message]]) -> Iterator[z3.BoolRef]:
         """The invariant before the step, the guard, and what the step assumes."""
-        yield from self.about_state
-        for part in self.parts:
-            for chosen in product(there, repeat=len(part.about)):
-                if part.about and tuple(lane for lane, _ in chosen) == part.about:
-                    yield self._instance(part, [message for _, message in chosen])
+        yield from self._said(self.parts, there)
         yield step.guard
         for lane, message in there:
             if lane in step.assumes:
                 yield substituted(step.assumes[lane], renamed(self.soup.lanes[lane].stored[0], message))
+
+    def _said(self, parts: Sequence[Part], there: Sequence[tuple[str, Message]]) -> Iterator[z3.BoolRef]:
+        """What the parts say of the state, and of the messages that are there."""
+        yield from (part.term for part in parts if not part.about)
+        for part in parts:
+            for chosen in product(there, repeat=len(part.about)):
+                if part.about and tuple(lane for lane, _ in chosen) == part.about:
+                    yield self._instance(part, [message for _, message in chosen])
 
     def _instance(self, part: Part, messages: Sequence[Message]) -> z3.BoolRef:
         """The part said of these messages."""
@@ -326,3 +313,8 @@ class Induction:
             if old is not new:
                 pairs += renamed(old, new)
         return substituted(part.term, pairs) if pairs else part.term
+
+
+def _any_of(about: Sequence[str]) -> str:
+    """Any messages of these lanes, in words."""
+    return " and ".join(f"any segment of {lane}" for lane in about)

@@ -201,7 +201,7 @@ class ClosingNetwork(UnboundedNetwork):
         conditions, clocks = self._waits_for(event) if a else self._sends_fin(event, doomed)
         sends = step.sends and (step.sends[0], {**step.sends[1], "doomed": z3.BoolVal(False) if a else doomed})
         guard, update = z3.And(step.guard, *conditions), {**step.update, **clocks}
-        return replace(step, guard=guard, update=update, sends=sends, cases=())
+        return replace(step, guard=guard, update=update, sends=sends)
 
     def _waits_for(self, event: Event) -> Changes:
         """A's clock; a FIN that is not doomed has arrived, and the answer to it will."""

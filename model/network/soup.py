@@ -151,6 +151,11 @@ class UnboundedNetwork:
         """W."""
         return self.number(self.config.span)
 
+    @property
+    def window(self) -> z3.BitVecRef:
+        """The window that both sides offer."""
+        return self.number(self.config.window)
+
     @cached_property
     def ends(self) -> dict[str, End]:
         """Both sides by name."""
@@ -231,8 +236,7 @@ class UnboundedNetwork:
         """Every event of a side as a step."""
         other, isn = self.other(end), z3.BitVec(f"{end.name}.isn", self.bits)
         text = z3.BitVec(f"{end.name}.segment_text", self.bits)
-        window = self.number(self.config.window)
-        endpoint = Endpoint(self.config, self.bits, window, window, text, *self._manners(end))
+        endpoint = Endpoint(self.config, self.bits, self.window, self.window, text, *self._manners(end))
         x = self.arriving[other.name]
         for event in events(endpoint, end.tcb, x.x, isn):
             if self.allows(end, event):
@@ -269,15 +273,7 @@ class UnboundedNetwork:
             sends=sends,
             sends_when=event.send_when,
             assumes=self._fresh(end, other, isn) if event.chooses_isn and self.assumed.segments else {},
-            cases=self._cases(end, event, x),
         )
-
-    def _cases(self, end: End, event: Event, x: Carried) -> tuple[z3.BoolRef, ...]:
-        """The arriving segment is of another incarnation than the peer's, or acknowledges another than this side's."""
-        if event.kind != "arrives" or event.state in NO_TCB:
-            return ()
-        other_peer = () if event.state in NO_IRS else (x.iss != end.tcb.irs,)
-        return (*other_peer, x.irs != end.tcb.iss)
 
     def _room(self, end: End, event: Event, text: z3.BitVecRef) -> z3.BoolRef:
         """W: after this SEND the SYN, all octets and the FIN have numbers among the W."""

@@ -162,7 +162,7 @@ class TimedNetwork(UnboundedNetwork):
         step = super()._step(end, event, x, isn, text)
         clocks = dict(self._clocks(end, event, x))
         sends = step.sends and (step.sends[0], {**step.sends[1], "sent": NOW})
-        step = replace(step, sends=sends, update={**step.update, **clocks}, cases=())
+        step = replace(step, sends=sends, update={**step.update, **clocks})
         return self._rested(step, end, isn) if event.chooses_isn else step
 
     def _clocks(self, end: End, event: Event, x: Carried) -> Iterator[tuple[str, z3.ArithRef]]:
