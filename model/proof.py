@@ -22,7 +22,7 @@ from model.proof_words import event_name, proof_text, report_on
 from model.row import Options, Row, Task, stem, written
 from model.system import Property
 from model.tcp.config import Config
-from properties.invariant import BASE, COROLLARIES, LemmaOf
+from properties.invariant import BASE, COROLLARIES, CorollaryOf
 from properties.opening_proofs import ACCEPTED, HEARD, IN_TURN, THEOREMS
 from properties.timed_proofs import TIMED, in_time, lemmas_in_time
 
@@ -41,7 +41,7 @@ def network_for(task: Task) -> UnboundedNetwork:
 
 
 def layers(
-    name: str, network: UnboundedNetwork, leave_out: str = "", using: Sequence[LemmaOf] = COROLLARIES
+    name: str, network: UnboundedNetwork, leave_out: str = "", using: Sequence[CorollaryOf] = COROLLARIES
 ) -> tuple[Induction, ...]:
     """The inductions of a theorem: the invariant; with it, the property's own lemmas, which imply the property.
 

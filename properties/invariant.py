@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 
 import z3
 
-from model.engines.unbounded import Lemma, Part
+from model.engines.unbounded import Corollary, Lemma, Part
 from model.network.soup import Carried, End, UnboundedNetwork
 from model.tcp.other_states import acceptable
 from model.tcp.segment import acknowledges, one_if
 from model.tcp.state import FIN_SENT
 
 LemmaOf = Callable[[UnboundedNetwork], Lemma]
+CorollaryOf = Callable[[UnboundedNetwork], Corollary]
 
 
 def of_sides(network: UnboundedNetwork, said: Callable[[End, End], z3.BoolRef]) -> tuple[Part, ...]:
@@ -256,36 +257,38 @@ BASE: tuple[LemmaOf, ...] = (
 )
 
 
-def within_window(network: UnboundedNetwork) -> Lemma:
-    """Corollary: an acceptable segment is of the incarnation whose SYN was accepted."""
+def within_window(network: UnboundedNetwork) -> Corollary:
+    """An acceptable segment is of the incarnation whose SYN was accepted."""
 
     def said(m: Carried, _: End, other: End) -> z3.BoolRef:
         reaches = z3.And(other.has_irs, acceptable(m.x, other.tcb.rcv_nxt, network.window))
         return z3.Implies(z3.And(reaches, z3.Not(m.x.rst)), m.iss == other.tcb.irs)
 
-    return Lemma(
+    return Corollary(
         "within-window",
         of_segments(network, said),
-        why="by `segments-apart` another is W+window away, by `segment-range` and `receive-sequence` that is enough",
+        why="another incarnation is W+window away, and its numbers, RCV.NXT and the window do not bridge that",
         excludes="an old segment that is taken for a new one",
+        by=("segments-apart", "segment-range", "receive-sequence"),
     )
 
 
-def current_acknowledgment(network: UnboundedNetwork) -> Lemma:
-    """Corollary: what acknowledges something that is outstanding acknowledges the current incarnation."""
+def current_acknowledgment(network: UnboundedNetwork) -> Corollary:
+    """What acknowledges something that is outstanding acknowledges the current incarnation."""
 
     def said(m: Carried, _: End, other: End) -> z3.BoolRef:
         tcb = other.tcb
         outstanding = z3.And(other.has_tcb, is_ack(m), acknowledges(m.x.ackno, tcb.snd_una, tcb.snd_nxt))
         return z3.Implies(outstanding, m.irs == tcb.iss)
 
-    return Lemma(
+    return Corollary(
         "current-acknowledgment",
         of_segments(network, said),
-        why="by `acks-apart` another one is W+window away, by `ack-range` and `within-w` that is enough",
+        why="another incarnation is W+window away, and neither what it acknowledges nor what is outstanding is",
         excludes="an old acknowledgment that is taken for a new one",
+        by=("acks-apart", "ack-range", "send-sequence", "within-w"),
     )
 
 
-COROLLARIES: tuple[LemmaOf, ...] = (within_window, current_acknowledgment)
+COROLLARIES = (within_window, current_acknowledgment)
 """What the lemmas say of a segment that an endpoint takes notice of: why old ones do no harm."""

@@ -69,6 +69,8 @@ LARGER: dict[str, Row] = {
 }
 FIRST = ("crash", "two-way")
 SIMPLE = ("nothing lost", "one segment")
+SLOW = ("crashes, two incarnations", "one retransmission, FIFO", "RFC 793, ABORT", "reordering")
+"""Those that take the twin half a minute and more."""
 
 
 def system(config: Config) -> System:
@@ -121,8 +123,10 @@ def test_exact_counts_by_the_explicit_engine(name: str) -> None:
     assert [found.states, found.transitions, found.depth, found.touched] == counts
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("name", [*SIMPLE, *LARGER])
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=pytest.mark.minutes if n in SLOW else pytest.mark.long) for n in (*SIMPLE, *LARGER)],
+)
 def test_larger_ones_by_both_engines(name: str) -> None:
     both_engines({**COUNTS, **LARGER}[name])
 

@@ -12,7 +12,7 @@ import z3
 from model.check import main
 from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
-from model.engines.unbounded import Duty, Induction, Lemma, Obligation, Part, substituted
+from model.engines.unbounded import Corollary, Duty, Induction, Obligation, Part, substituted
 from model.engines.verdict import Effort
 from model.network.soup import Assumed, UnboundedNetwork
 from model.proof import combined, layers
@@ -127,9 +127,13 @@ def test_what_a_proof_does_not_cover_is_refused(change: dict[str, object]) -> No
 # -- nothing is proved for want of trying --
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
-    "name", ["half-open", *(pytest.param(n, marks=MINUTES) for n in ("client-can-receive", "agreement"))]
+    "name",
+    [
+        pytest.param("half-open", marks=pytest.mark.long),
+        pytest.param("client-can-receive", marks=MINUTES),
+        pytest.param("agreement", marks=MINUTES),
+    ],
 )
 def test_the_premises_of_every_obligation_can_be_satisfied_but_for_a_syn_in_the_window(name: str) -> None:
     """Also with both current SYNs accepted by everybody in question. Fresh numbers exclude a SYN in the window."""
@@ -183,7 +187,7 @@ def test_a_corollary_that_does_not_follow_is_not_proved() -> None:
     network = UnboundedNetwork(TOY)
     (base, _) = layers("half-open", network)
     any_segment = Part("", network.stored["B"][0].iss == network.ends["A"].tcb.irs, ("B",))
-    wrong = Lemma("any-segment", (any_segment,), "", "")
+    wrong = Corollary("any-segment", (any_segment,), "", "", base.corollaries[0].by)
     for induction, answers in [
         (base, {"proved"}),
         (replace(base, corollaries=[wrong]), {"fails"}),

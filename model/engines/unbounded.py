@@ -102,6 +102,13 @@ class Lemma:
 
 
 @dataclass(frozen=True)
+class Corollary(Lemma):
+    """What some lemmas say of any state. by: their names."""
+
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Soup:
     """A system with an unbounded network. initial: holds of the initial states; no message is in the network then.
 
@@ -170,24 +177,20 @@ def renamed(old: Message, new: Message) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
 class Induction:
     """The obligations that make `lemmas` inductive in `soup`, given that `proved` are, and `goal` a consequence.
 
-    corollaries: what the lemmas say of any state, shown once; they add nothing, and make the other proofs short.
+    corollaries: shown once; they add nothing to the lemmas, and make the other proofs short.
     """
 
     soup: Soup
     proved: Sequence[Lemma]
     lemmas: Sequence[Lemma]
     goal: Part | None = None
-    corollaries: Sequence[Lemma] = ()
-
-    @cached_property
-    def invariant(self) -> list[Part]:
-        """The parts of all lemmas."""
-        return [part for lemma in (self.soup.domain, *self.proved, *self.lemmas) for part in lemma.parts]
+    corollaries: Sequence[Corollary] = ()
 
     @cached_property
     def parts(self) -> list[Part]:
         """Every part that may be a premise of a step."""
-        return [*self.invariant, *(part for lemma in self.corollaries for part in lemma.parts)]
+        known = (self.soup.domain, *self.proved, *self.lemmas, *self.corollaries)
+        return [part for lemma in known for part in lemma.parts]
 
     @cached_property
     def about_state(self) -> tuple[z3.BoolRef, ...]:
@@ -223,11 +226,12 @@ class Induction:
             yield Obligation("initial state", "", "initial", "", (self.soup.initial,), initial)
 
     def of_corollaries(self) -> Iterator[Obligation]:
-        """The lemmas imply each corollary, in any state."""
-        for lemma in self.corollaries:
-            for part in lemma.parts:
-                premises, duty = self._said(self.invariant, self._there(part)), Duty(lemma.name, part.label, part.term)
-                yield Obligation("any state", "", "follows", _any_of(part.about), tuple(premises), (duty,))
+        """Each corollary follows in any state from its lemmas."""
+        for corollary in self.corollaries:
+            by = [part for lemma in self.lemmas if lemma.name in corollary.by for part in lemma.parts]
+            for part in corollary.parts:
+                premises, duty = tuple(self._said(by, self._there(part))), Duty(corollary.name, part.label, part.term)
+                yield Obligation("any state", "", "follows", _any_of(part.about), premises, (duty,))
 
     def of_step(self, step: Step) -> Iterator[Obligation]:
         """The obligations of one step."""
