@@ -11,7 +11,7 @@ import z3
 from model.engines.ask import BLASTED, Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.explicit import explore
-from model.engines.unbounded import Induction
+from model.engines.unbounded import Induction, substituted
 from model.network.closing_soup import DELAY, LOSSES, RTO, STATES, TIME_WAIT, ClosingNetwork
 from model.network.closing_text import TextNetwork
 from model.network.embedding import Embedding
@@ -71,6 +71,25 @@ def test_every_choice_owes_freshness() -> None:
     induction = in_time(TimedNetwork(EVERY_CHANNEL))
     owing = {step.name: [part.label for part in step.owes] for step in induction.soup.steps if step.owes}
     assert owing == {f"A: {event}": ["freshness (a)", "freshness (a)", "freshness (b)"] for event in CHOOSING}
+
+
+def test_what_a_choice_owes_in_time_is_what_the_untimed_proof_assumes() -> None:
+    """Said of the number of a segment, or of the other side's IRS, in the place of `any`."""
+    network = TimedNetwork(EVERY_CHANNEL)
+    end = network.ends["A"]
+    own, theirs = network.stored["A"][0], network.stored["B"][0]
+    numbers = {("A",): own.iss, ("B",): theirs.irs, (): network.ends["B"].tcb.irs}
+    untimed = {step.name: step for step in network.untimed.soup.steps}
+    choosing = [step for step in network.soup.steps if step.owes]
+    assert [step.name for step in choosing] == [name for name, step in untimed.items() if step.assumes]
+    for step in choosing:
+        owed = {part.about: substituted(part.term, [(end.any, numbers[part.about])]) for part in step.owes}
+        assumed = untimed[step.name].assumes
+        for lane in ("A", "B"):
+            assert z3.Solver().check(owed[lane,], z3.Not(assumed[lane])) == z3.unsat
+            assert z3.Solver().check(z3.Not(assumed[lane])) == z3.sat
+        assert z3.Solver().check(step.guard, owed[()], z3.Not(untimed[step.name].guard)) == z3.unsat
+        assert z3.Solver().check(step.guard, z3.Not(untimed[step.name].guard)) == z3.sat
 
 
 def opened_by_an_old_answer(pause: z3.ArithRef) -> Run:

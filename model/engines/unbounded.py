@@ -2,8 +2,8 @@
 
 A message may arrive at any time, any number of times, or never, and the network may lose it at any time: that covers
 every channel, whatever its capacity, delay, loss, duplication or order. (That a message is lost needs no proof: what is
-said of all messages still holds.) An invariant has parts about the state, about each
-message in the state, and about any two messages. It is inductive if, for each step, with x the arriving message:
+said of all messages still holds.) An invariant has parts about the state, about each message, and about any two
+messages. It is inductive if, for each step, with x the arriving message:
 
 1. the parts about the state hold after it;
 2. the parts about a message hold after it for the message that it sends;
