@@ -104,6 +104,7 @@ def test_free_memory_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
     assert processors() >= 1
 
 
+@pytest.mark.long
 def test_a_worker_that_is_killed_loses_its_unit_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     started, struck = Crew.hear, list[bool]()
 

@@ -85,6 +85,7 @@ def test_only_the_servers_timer_repairs_a_lost_syn_ack(tmp_path: Path) -> None:
     assert "again" in (tmp_path / "server-timer-repairs-test.dot").read_text()
 
 
+@pytest.mark.long
 def test_two_ends_in_time_wait_acknowledge_each_other_for_ever(tmp_path: Path) -> None:
     (row,) = judged([task("close-completes", configs.CLOSE_IN_TICKS, "fails")], tmp_path)
     assert row.loop is not None

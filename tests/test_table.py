@@ -136,7 +136,10 @@ def test_what_cookies_keep_and_what_they_give_up() -> None:
 
 
 EAGER = ServerConfig(FULL.connections[1:])
-LARGER = [pytest.param(config, marks=pytest.mark.long) for config in (EAGER, FULL, FULL.each(**TWO_WAY), ENDLESS_FLOOD)]
+LARGER = [
+    pytest.param(EAGER, marks=pytest.mark.long),
+    *(pytest.param(config, marks=pytest.mark.minutes) for config in (FULL, FULL.each(**TWO_WAY), ENDLESS_FLOOD)),
+]
 
 
 @pytest.mark.parametrize("config", [GHOST, DEAD_PEER_TOLD, *LARGER])

@@ -34,7 +34,7 @@ OPENING = Config(timed=True, capacity=1, loss=False, closes="none", isn_b="8")
     [
         (OPENING, 77, 132, 16),
         pytest.param(LAST_ACK, 246, 637, 21, marks=pytest.mark.long),
-        pytest.param(LAST_ACK.but(time_wait_restart=False, time_wait="8"), 497, 1349, 22, marks=pytest.mark.long),
+        pytest.param(LAST_ACK.but(time_wait_restart=False, time_wait="8"), 497, 1349, 22, marks=pytest.mark.minutes),
     ],
 )
 def test_explicit_and_twin_agree_on_timed_networks(config: Config, states: int, transitions: int, depth: int) -> None:
@@ -83,7 +83,7 @@ def test_by_the_letter_two_msl_is_not_enough() -> None:
 @pytest.mark.parametrize(
     ("msl", "restart"),
     [
-        (2, False),
+        pytest.param(2, False, marks=pytest.mark.long),
         pytest.param(2, True, marks=pytest.mark.long),
         pytest.param(3, False, marks=pytest.mark.long),
         pytest.param(3, True, marks=pytest.mark.long),
@@ -130,6 +130,7 @@ def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
     assert not any(row.effort.touched for row in rows)
 
 
+@pytest.mark.long
 def test_text_before_the_fin_costs_one_delay_more() -> None:
     """The late ACK of the text starts the timer again."""
     found = thresholds(THRESHOLD.but(octets=1, msl=2))

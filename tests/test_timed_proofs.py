@@ -61,6 +61,7 @@ def text(network: UnboundedNetwork) -> list[z3.BoolRef]:
 # -- a number that has rested is fresh --
 
 
+@pytest.mark.long
 def test_what_has_rested_for_2_msl_and_h_is_fresh_for_all_times_and_for_less_it_is_not() -> None:
     prover = Prover()
     fails = {name: failing(prover.prove(in_time(TIMED[name](EVERY_CHANNEL)))) for name in TIMED if name in REST_FAILS}
