@@ -43,6 +43,8 @@ def parser() -> argparse.ArgumentParser:
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
     add("--jobs", metavar="N", type=positive_count, help="search in so many processes at once (default: one for each"
         " processor that may be used; 1: in this one)")  # fmt: skip
+    add("--workers", metavar="N", type=positive_count, help="threads of one search (default: the processors, shared by"
+        " the searches at once); the answers are the same")  # fmt: skip
     add(
         "--quick",
         action="store_true",

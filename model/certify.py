@@ -20,7 +20,7 @@ from rich.table import Table
 
 from model.arguments import positive_count, positive_seconds
 from model.check import INCONCLUSIVE, INTERRUPTED, OK, UNUSABLE, complain, explain_failure, say
-from model.jobs import processors
+from model.engines.workers import processors
 from model.recheck import Answered, Certificate, Damaged, SecondRuns, ask, read
 from model.solvers import SOLVERS, installed
 

@@ -201,7 +201,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     from model.traces.render import Pictures
 
     tasks = make_tasks()
-    limits = Limits(args.max_states, args.max_memory, args.max_seconds)
+    limits = Limits(args.max_states, args.max_memory, args.max_seconds, workers=args.workers)
     options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
@@ -290,7 +290,8 @@ def batches(
 ) -> Generator[list[Row], None, None]:
     """The rows as they are found: by several processes, if there is work for them. Raises `KeyboardInterrupt`."""
     from model.engines.verdict import INTERRUPTED as CTRL_C
-    from model.jobs import judge_apart, processors, units
+    from model.engines.workers import processors
+    from model.jobs import judge_apart, units
     from model.judge import judge
 
     waiting = units(tasks)

@@ -8,7 +8,6 @@ owed, and no more.
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -28,11 +27,6 @@ BETWEEN_LOOKS = 0.2
 Unit = list[Task]
 Watch = Callable[[Sequence[tuple[str, Progress | None]]], None]
 """Called with the searches that go on: what is searched, and how far it is (None: it is being compiled)."""
-
-
-def processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def units(tasks: Sequence[Task]) -> list[Unit]:

@@ -169,7 +169,7 @@ def test_no_time(explore: Explore) -> None:
 def test_no_bytes() -> None:
     few = effort(explicit.explore, writer(90, 4), Limits(max_bytes=3_000_000))
     assert (few.complete, few.limit) == (False, "max-memory 3000000 reached")
-    assert few.states == search.capacity(4, 3_000_000) == 48_785
+    assert few.states == search.capacity(4, 3_000_000) == 59_190
 
 
 @both
@@ -265,4 +265,4 @@ def test_random_systems_agree_with_the_twin(seed: int) -> None:
     for name, verdict in fast.items():
         other = slow[name]
         assert (verdict.answer, verdict.trace) == (other.answer, other.trace)
-        assert replace(verdict.effort, seconds=0, compile_seconds=0) == replace(other.effort, seconds=0)
+        assert replace(verdict.effort, seconds=0, compile_seconds=0, digest="") == replace(other.effort, seconds=0)

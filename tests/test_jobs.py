@@ -19,7 +19,8 @@ from model.arguments import parser
 from model.check import main, selection
 from model.engines import explicit
 from model.engines.verdict import Limits
-from model.jobs import Crew, judge_apart, processors, units
+from model.engines.workers import processors
+from model.jobs import Crew, judge_apart, units
 from model.judge import tasks_of
 from model.row import Options, Row, Task
 from model.tcp.config import Config

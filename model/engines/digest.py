@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from model.engines.search import FIRST, SECOND, Array, hash_state
+from model.engines.table import FIRST, SECOND, Array, hash_state
 
 
 @njit("UniTuple(uint64, 2)(uint64[:, ::1], int64)", cache=True, nogil=True)

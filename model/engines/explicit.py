@@ -1,12 +1,13 @@
 """The explicit-state engine: breadth-first search in native code over packed states.
 
 The terms become machine code (`codegen`), the states found lie in one array in order of discovery (`search`), and a
-level is a range of that array. A chunk of the level is expanded into a buffer, the buffer is inserted, and the new
-states are checked; between chunks Python looks at limits, progress and Ctrl-C. The code is made quickly at first, and
-again with care once a search lasts. Traces are shortest, since a level is complete before the search stops, and
-deterministic. `twin` is the same search in plain Python.
+level is a range of that array. A batch of the level is divided among the workers: each expands its part, each enters
+the candidates that it owns by their hash (`table`), and each stores and checks the new ones that it found. Then
+Python looks at limits, progress and Ctrl-C. The code is made quickly at first, and again with care once a search lasts.
+Traces are shortest, since a level is complete before the search stops; states are numbered as by one worker, so that
+counts, verdicts and traces do not depend on how many there are. `twin` is the same search in plain Python.
 
-Limits: variables of at most 64 bits, 2^32 - 2 states. Without `max_bytes` a search takes at most FRACTION of free
+Limits: variables of at most 64 bits, about 2^32 states. Without `max_bytes` a search takes at most FRACTION of free
 memory, or its share of that.
 """
 
@@ -26,7 +27,7 @@ from model.engines.firing import Firing, firings
 from model.engines.memory import available
 from model.engines.native import compile_ir
 from model.engines.packing import Layout
-from model.engines.search import NO_PARENT, Array, Store, capacity
+from model.engines.search import NO_PARENT, Array, Candidates, Store, capacity
 from model.engines.verdict import (
     INTERRUPTED,
     NO_LIMITS,
@@ -37,11 +38,13 @@ from model.engines.verdict import (
     Verdict,
     verdicts,
 )
+from model.engines.workers import Workers, processors
 from model.system import Property, Rule, State, System
 from model.trace import ReplayError, Step, Trace, fire
 
 FRACTION = 0.8
-BUFFER = 1 << 15
+BATCH = 1 << 16
+LEAST = 128
 LASTING = 3.0
 PATIENCE = 6
 BETWEEN_REPORTS = 0.2
@@ -108,15 +111,22 @@ class Search:
         words = self.code.layout.words
         most = capacity(words, allowed(limits))
         self.few = limits.max_states is not None and limits.max_states <= most
-        self.store = Store(words, limits.max_states if self.few and limits.max_states else most)
-        room = max(BUFFER, 2 * self.code.fan_out)
-        self.buffers = np.zeros((room, words), np.uint64), np.zeros(room, np.uint32), np.zeros(room, np.uint32)
+        self.workers = Workers(limits.workers or max(1, processors() // limits.sharers))
+        self.store = Store(words, limits.max_states if self.few and limits.max_states else most, self.workers)
+        room = max(2 * BATCH // self.workers.count, 2 * self.code.fan_out)
+        self.candidates = Candidates(words, self.workers.count, room)
         self.room = room - self.code.fan_out
         self.tally = np.zeros(2 + len(self.code.bounds), np.int64)
         self.found_states = np.full(len(self.code.states) + 1, -1, np.int64)
         self.found_steps = np.full((len(self.code.steps) + 1, 2), -1, np.int64)
+        self._notes = [tuple(map(np.empty_like, self._found)) for _ in range(self.workers.count)]
         self.transitions = self.depth = self.level_end = self.expanded = 0
         self.reported = self.began
+
+    @property
+    def _found(self) -> tuple[Array, Array, Array]:
+        """What a worker notes: counts, and where properties are decided."""
+        return self.tally, self.found_steps, self.found_states
 
     def run(self, progress: Report | None) -> str:
         """Search level by level until nothing is left or all is decided; returns the limit that ended it, or ""."""
@@ -133,29 +143,68 @@ class Search:
             return INTERRUPTED
         except MemoryError:
             return OUT_OF_MEMORY
+        finally:
+            self.workers.close()
         return limit
 
     def _begin(self) -> str:
         """Store the initial states, each once."""
         packed = np.array([self.code.layout.pack(state) for state in self.system.initial], np.uint64)
-        nothing = np.zeros(len(packed), np.uint32)
-        return self._add(packed, nothing + np.uint32(NO_PARENT), nothing, len(packed))
+        room, found, limit = self.candidates.room, self.candidates, ""
+        for begin in range(0, len(packed), room):
+            amount = len(packed[begin : begin + room])
+            found.states[:amount], found.parents[:amount], found.numbers[:amount] = packed[begin:][:room], NO_PARENT, 0
+            found.amounts[0] = amount
+            self.store.scatter(found, 0, 1)
+            limit = limit or self._add(1)
+        return limit
 
     def _chunk(self) -> str:
-        """Expand as many states of the level as the buffer takes, and store what they lead to."""
-        found = self.store.states.ctypes.data, self.expanded, self.level_end
-        buffers = [buffer.ctypes.data for buffer in self.buffers]
-        notes = self.tally.ctypes.data, self.found_steps.ctypes.data
-        self.expanded = self.code.expand(*found, *buffers, self.room, *notes)
-        amount, outside = int(self.tally[0]), int(self.tally[1])
-        self.transitions += amount + outside
-        return self._add(*self.buffers, amount)
+        """Expand the next batch of the level, and store what it leads to."""
+        batch = BATCH * max(self.expanded, 1) // max(self.transitions, 1) + 1
+        amount = min(self.level_end - self.expanded, batch)
+        active = max(1, min(self.workers.count, amount // LEAST))
+        bounds = [self.expanded + amount * worker // active for worker in range(active + 1)]
+        ended = self.workers.each(active, lambda worker: self._expand(worker, active, *bounds[worker : worker + 2]))
+        stopped = [worker for worker in range(active) if ended[worker] < bounds[worker + 1]]
+        used = stopped[0] + 1 if stopped else active
+        self.candidates.forget(used)
+        self.expanded = ended[used - 1]
+        for tally, steps, _ in self._notes[:used]:
+            self.tally += tally
+            self.transitions += int(tally[:2].sum())
+            self.found_steps = np.where(self.found_steps < 0, steps, self.found_steps)
+        return self._add(active) or self._passed(used)
 
-    def _add(self, states: Array, parents: Array, numbers: Array, amount: int) -> str:
-        before = self.store.count
-        self.store.add(states, parents, numbers, amount)
-        self.code.check(self.store.states.ctypes.data, before, self.store.count, self.found_states.ctypes.data)
+    def _expand(self, worker: int, active: int, begin: int, end: int) -> int:
+        """Expand the states [begin, end); returns the first one for which there was no room."""
+        found, (tally, steps, _) = self.candidates, self._notes[worker]
+        tally[:], steps[:] = 0, -1
+        buffers = [found.part(buffer, worker).ctypes.data for buffer in (found.states, found.parents, found.numbers)]
+        notes = tally.ctypes.data, steps.ctypes.data
+        ended: int = self.code.expand(self.store.states.ctypes.data, begin, end, *buffers, self.room, *notes)
+        found.amounts[worker] = int(tally[0])
+        self.store.scatter(found, worker, active)
+        return ended
+
+    def _add(self, active: int) -> str:
+        """Store the new ones among the candidates, and check properties on them."""
+        ranges = self.store.add(self.candidates, active)
+        self.workers.each(active, lambda worker: self._commit(worker, *ranges[worker]))
+        self.store.count = ranges[-1][1]
+        for _, _, states in self._notes[:active]:
+            self.found_states = np.where(self.found_states < 0, states, self.found_states)
         return self._full() if self.store.full else ""
+
+    def _commit(self, worker: int, begin: int, end: int) -> None:
+        self.store.commit(self.candidates, worker, begin)
+        noted = self._notes[worker][2]
+        noted[:] = -1
+        self.code.check(self.store.states.ctypes.data, begin, end, noted.ctypes.data)
+
+    def _passed(self, _used: int) -> str:
+        """What a subclass does with the candidates of workers 0 to used - 1, now stored; returns a limit, or ""."""
+        return ""
 
     def _full(self) -> str:
         if self.few:

@@ -19,7 +19,8 @@ import z3
 from numba import njit
 
 from model.engines.explicit import Search, allowed
-from model.engines.search import FREE, HALF, INDEX, NO_PARENT, ONE, Array, hash_state, row_bytes
+from model.engines.search import NO_PARENT, Array, row_bytes
+from model.engines.table import find
 from model.engines.values import values
 from model.engines.verdict import NO_LIMITS, OUT_OF_MEMORY, Limits
 from model.system import State, System
@@ -90,25 +91,6 @@ def _walk(  # noqa: PLR0917
     return filled, -1
 
 
-@njit("int64(uint64[:, ::1], int64, uint64[:, ::1], uint64[::1], uint32[::1])", cache=True, nogil=True)
-def find(wanted: Array, amount: int, states: Array, table: Array, out: Array) -> int:
-    """The index of each of the first `amount` states in a store; returns how many are not there."""
-    mask, missing = np.uint64(table.size - 1), 0
-    for i in range(amount):
-        mixed = hash_state(wanted, i)
-        at, found = mixed & mask, False
-        while table[at] != FREE and not found:
-            if table[at] >> HALF == mixed >> HALF:
-                known = (table[at] & INDEX) - ONE
-                found = True
-                for word in range(states.shape[1]):
-                    found &= states[known, word] == wanted[i, word]
-                out[i] = known
-            at = (at + ONE) & mask
-        missing += not found
-    return missing
-
-
 class StateGraph(Search):
     """The reachable states and all transitions between them, once `run` has returned.
 
@@ -122,15 +104,18 @@ class StateGraph(Search):
         super().__init__(system, (), limits)
         self._chunks: list[tuple[Array, Array, Array]] = []
 
-    def _add(self, states: Array, parents: Array, numbers: Array, amount: int) -> str:
-        limit = super()._add(states, parents, numbers, amount)
-        if limit or not amount or parents[0] == NO_PARENT:
-            return limit
-        heads = np.empty(amount, np.uint32)
-        if find(states, amount, self.store.states, self.store.table, heads):
-            raise AssertionError("a stored state is not found again; delete stale caches of numba")
-        self._chunks.append((parents[:amount].copy(), heads, numbers[:amount].copy()))
+    def _passed(self, used: int) -> str:
+        self._chunks += self.workers.each(used, self._edges)
         return self._heavy()
+
+    def _edges(self, worker: int) -> tuple[Array, Array, Array]:
+        """Tail, head and firing of each candidate of a worker."""
+        found, amount = self.candidates, self.candidates.amounts[worker]
+        heads = np.empty(amount, np.uint32)
+        if find(found.part(found.states, worker), amount, self.store.states, self.store.table, heads):
+            raise AssertionError("a stored state is not found again; delete stale caches of numba")
+        tails, numbers = (found.part(array, worker)[:amount].copy() for array in (found.parents, found.numbers))
+        return tails, heads, numbers
 
     def _heavy(self) -> str:
         rows = row_bytes(self.code.layout.words) * self.store.count

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.engines.explicit import Search
-from model.engines.search import NO_PARENT, Array
+from model.engines.search import Array
 from model.engines.verdict import NO_LIMITS, Effort, Limits
 from model.system import System
 
@@ -72,11 +72,13 @@ class _Observed(Search):
             rest >>= var.bits
         return tuple(reversed(shown))
 
-    def _add(self, states: Array, parents: Array, numbers: Array, amount: int) -> str:
-        if amount and parents[0] != NO_PARENT:
-            before = self.codes(self.store.states[parents[:amount]])
-            _count(self.arcs, before << np.uint64(32) | self.codes(states[:amount]))
-        return super()._add(states, parents, numbers, amount)
+    def _passed(self, used: int) -> str:
+        found = self.candidates
+        for worker in range(used):
+            states, parents = (found.part(a, worker)[: found.amounts[worker]] for a in (found.states, found.parents))
+            before = self.codes(self.store.states[parents])
+            _count(self.arcs, before << np.uint64(32) | self.codes(states))
+        return ""
 
 
 def _count(counter: Counter[int], codes: Array) -> None:

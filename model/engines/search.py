@@ -1,118 +1,29 @@
 """The set of states found so far: whole packed states in order of discovery, and a hash table of their indices.
 
-A table entry is the upper half of the hash as a tag beside the index + 1 (0 is free); collisions probe linearly.
-Batches of candidates are hashed first, and the table entries and states that they lead to are read ahead, so that cache
-misses overlap. The table doubles by insertion of the stored states after the old one is given back.
+`table` has the inner loops. A state takes its words, 8 bytes for its parent and its firing, and 8 / FULLEST to
+8 GROWTH / FULLEST bytes of the table: at most 16. The table grows in place, a few of its segments at a time, the last
+ones first: where they go, only segments lie that have been moved already.
 
-Limits: 2^32 - 2 states. Arrays are reserved for the capacity and take memory only as they fill.
+Limits: about 2^32 states. Arrays are reserved for the capacity and take memory only as they fill.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from model.engines.memory import zeros
+from model.engines.table import SEGMENTS, Array, commit, move, resolve, scatter
+from model.engines.workers import Workers
 
-Array = np.ndarray[Any, Any]
+__all__ = ["NO_PARENT", "Array", "Candidates", "Store", "capacity", "row_bytes"]
 
-BATCH = 512
-INDEX = np.uint64(0xFFFF_FFFF)
-HALF = np.uint64(32)
-FREE = np.uint64(0)
-ONE = np.uint64(1)
-FIRST, SECOND = np.uint64(0x9E37_79B9_7F4A_7C15), np.uint64(0xD6E8_FEB8_6659_FD93)
-FULLEST = 0.7
+FULLEST = 0.75
+GROWTH = 1.45
 SMALLEST = 1 << 16
 NO_PARENT = 0xFFFF_FFFF
-
-_states = "uint64[:, ::1]"
-_table = "uint64[::1]"
-_numbers = "uint32[::1]"
-
-
-@njit(inline="always")
-def hash_state(states: Array, at: int) -> Any:
-    mixed = FIRST
-    for word in range(states.shape[1]):
-        mixed = (mixed ^ states[at, word]) * SECOND
-        mixed ^= mixed >> HALF
-    mixed *= FIRST
-    return mixed ^ mixed >> HALF
-
-
-@njit(
-    f"int64({_states}, {_numbers}, {_numbers}, int64, {_states}, {_numbers}, {_numbers}, int64, {_table}, {_table})",
-    cache=True,
-    nogil=True,
-)
-def insert(  # noqa: PLR0917
-    candidates: Array,
-    from_parents: Array,
-    from_numbers: Array,
-    amount: int,
-    states: Array,
-    parents: Array,
-    numbers: Array,
-    count: int,
-    table: Array,
-    scratch: Array,
-) -> int:
-    """Store each of `amount` candidates that is new after `count` states; returns the new count.
-
-    It is the length of `states` + 1 if there was no room. The table needs a free entry; scratch: 2 BATCH + 1 words.
-    """
-    mask = np.uint64(table.size - 1)
-    words = states.shape[1]
-    for start in range(0, amount, BATCH):
-        size = min(BATCH, amount - start)
-        for i in range(size):
-            scratch[i] = hash_state(candidates, start + i)
-            scratch[BATCH + i] = table[scratch[i] & mask]
-        touched = FREE
-        for i in range(size):
-            entry = scratch[BATCH + i]
-            if entry >> HALF == scratch[i] >> HALF and entry != FREE:
-                touched ^= states[(entry & INDEX) - ONE, 0]
-        scratch[2 * BATCH] = touched
-        for i in range(size):
-            tag = scratch[i] >> HALF
-            at = scratch[i] & mask
-            new = True
-            while table[at] != FREE:
-                if table[at] >> HALF == tag:
-                    known = (table[at] & INDEX) - ONE
-                    same = True
-                    for word in range(words):
-                        same &= states[known, word] == candidates[start + i, word]
-                    if same:
-                        new = False
-                        break
-                at = (at + ONE) & mask
-            if new:
-                if count == states.shape[0]:
-                    return count + 1
-                for word in range(words):
-                    states[count, word] = candidates[start + i, word]
-                parents[count] = from_parents[start + i]
-                numbers[count] = from_numbers[start + i]
-                count += 1
-                table[at] = tag << HALF | np.uint64(count)
-    return count
-
-
-@njit(f"void({_states}, int64, {_table})", cache=True, nogil=True)
-def index(states: Array, count: int, table: Array) -> None:
-    """Enter the first `count` states, all distinct, into an empty table."""
-    mask = np.uint64(table.size - 1)
-    for i in range(count):
-        mixed = hash_state(states, i)
-        at = mixed & mask
-        while table[at] != FREE:
-            at = (at + ONE) & mask
-        table[at] = (mixed >> HALF) << HALF | np.uint64(i + 1)
 
 
 def row_bytes(words: int) -> int:
@@ -121,20 +32,45 @@ def row_bytes(words: int) -> int:
 
 
 def capacity(words: int, max_bytes: int) -> int:
-    """The most states that fit into `max_bytes` together with the table that they need."""
-    tables = [1 << power for power in range(SMALLEST.bit_length() - 1, 33)]
-    fits = [min(int(FULLEST * size), (max_bytes - 8 * size) // row_bytes(words)) for size in tables]
-    return max(*fits, 1)
+    """The most states that fit into `max_bytes` together with the table that they need; at least 1."""
+    small = min(int(FULLEST * SMALLEST), (max_bytes - 8 * SMALLEST) // row_bytes(words))
+    large = int((max_bytes - 16 * SEGMENTS) / (row_bytes(words) + 8 / FULLEST))
+    return max(small, large if large > FULLEST * SMALLEST else 1, 1)
+
+
+class Candidates:
+    """Successors on their way to the store, in the order of finding: `room` places for each worker, worker 0 first.
+
+    amounts: how many each worker has. The other arrays are described in `table`.
+    """
+
+    def __init__(self, words: int, workers: int, room: int) -> None:
+        self.workers, self.room = workers, room
+        self.states = zeros((workers * room, words), np.uint64)
+        self.parents, self.numbers = (zeros((workers * room,), np.uint32) for _ in range(2))
+        self.hashes, self.slots = (zeros((workers * room,), np.uint64) for _ in range(2))
+        self.lists = zeros((workers, workers, room), np.uint32)
+        self.sizes, self.fresh = (np.zeros((workers, workers), np.int64) for _ in range(2))
+        self.amounts = [0] * workers
+
+    def part(self, array: Array, worker: int) -> Array:
+        """What belongs to one worker."""
+        return array[worker * self.room : (worker + 1) * self.room]
+
+    def forget(self, used: int) -> None:
+        """Leave out all candidates but those of workers 0 to used - 1."""
+        self.amounts[used:] = [0] * (self.workers - used)
+        self.sizes[used:] = 0
 
 
 class Store:
     """States [0, count) with parent (an index, or NO_PARENT) and firing number each."""
 
-    def __init__(self, words: int, most: int) -> None:
+    def __init__(self, words: int, most: int, workers: Workers) -> None:
         self.count = 0
         self.full = False
-        self._scratch = np.zeros(2 * BATCH + 1, np.uint64)
-        self.capacity = min(most, NO_PARENT - 1)
+        self.workers = workers
+        self.capacity = min(most, NO_PARENT - (1 << 28))
         while True:
             try:
                 self.states = zeros((self.capacity, words), np.uint64)
@@ -145,21 +81,57 @@ class Store:
                 if self.capacity <= SMALLEST:
                     raise
                 self.capacity //= 2
-        self.table = zeros((SMALLEST,), np.uint64)
+        self._places = zeros((max(SMALLEST, self._length(self.capacity) * SEGMENTS),), np.uint64)
+        self.table = self._places[:SMALLEST]
 
-    def add(self, candidates: Array, parents: Array, numbers: Array, amount: int) -> None:
-        """Store the first `amount` candidates that are new; `full` says that one found no room."""
-        self._grow(min(self.count + amount, self.capacity))
-        rows = (self.states, self.parents, self.numbers)
-        count = insert(candidates, parents, numbers, amount, *rows, self.count, self.table, self._scratch)
-        self.full = count > self.capacity
-        self.count = min(count, self.capacity)
+    @staticmethod
+    def _length(states: float) -> int:
+        """Entries in a segment of a table for so many states."""
+        return int(states / FULLEST) // SEGMENTS + 1
+
+    def scatter(self, found: Candidates, worker: int, active: int) -> None:
+        """Prepare one worker's candidates for `add`."""
+        arrays: Any = found.part(found.states, worker), found.amounts[worker], found.part(found.hashes, worker)
+        scatter(*arrays, found.lists[worker], found.sizes[worker], active)  # type: ignore[call-arg]
+
+    def add(self, found: Candidates, active: int) -> list[tuple[int, int]]:
+        """Store the scattered candidates of workers 0 to active - 1 that are new; `full` says that one found no room.
+
+        Returns the range of new indices for each worker, which has still to `commit`.
+        """
+        self._grow(min(self.count + sum(found.amounts[:active]), self.capacity))
+        arrays: Any = found.states, found.hashes, found.lists, found.sizes
+        stored: Any = self.states, self.count, self.table, found.slots, found.fresh
+        self.workers.each(active, lambda owner: resolve(owner, active, *arrays, *stored))
+        new = found.fresh[:active, :active].sum(axis=1)
+        ends = self.count + np.cumsum(new)
+        self.full = int(ends[-1]) > self.capacity
+        begins = np.minimum(ends - new, self.capacity).tolist()
+        return list(zip(begins, np.minimum(ends, self.capacity).tolist(), strict=True))
+
+    def commit(self, found: Candidates, worker: int, begin: int) -> None:
+        """Store the new candidates of one worker from index `begin` on."""
+        own: Any = [
+            found.part(a, worker) for a in (found.states, found.parents, found.numbers, found.hashes, found.slots)
+        ]
+        commit(*own, found.amounts[worker], self.states, self.parents, self.numbers, begin, self.table)  # type: ignore[call-arg]
 
     def _grow(self, states: int) -> None:
-        size = self.table.size
-        while states > FULLEST * size:
-            size *= 2
-        if size > self.table.size:
-            self.table = np.zeros(0, np.uint64)
-            self.table = zeros((size,), np.uint64)
-            index(self.states, self.count, self.table)
+        """Have a table with room for so many."""
+        if states <= FULLEST * self.table.size:
+            return
+        before, length = (
+            self.table.size // SEGMENTS,
+            self._length(min(max(states, GROWTH * FULLEST * self.table.size), self.capacity)),
+        )
+        self.table = self._places[: length * SEGMENTS]
+        step = self.workers.count
+        for end in range(SEGMENTS, 0, -step):
+            begin = max(0, end - step)
+            old = self._places[begin * before : end * before].copy().reshape(-1, before)
+            self.table[begin * length : end * length] = 0
+            self.workers.each(end - begin, partial(_enter, old, self.table))
+
+
+def _enter(segments: Array, table: Array, number: int) -> None:
+    move(segments[number], table)

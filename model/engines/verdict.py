@@ -22,13 +22,15 @@ Answer = Literal["holds", "violated", "reachable", "unreachable", "vacuous", "un
 class Limits:
     """Where a search gives up: distinct states stored, bytes for them and their table, wall-clock seconds of search.
 
-    sharers: searches that go on at once, in as many processes; without `max_bytes` they share the free memory.
+    sharers: searches that go on at once, in as many processes; without `max_bytes` they share the free memory, and
+    without `workers` the processors. workers: threads of one search.
     """
 
     max_states: int | None = None
     max_bytes: int | None = None
     max_seconds: float | None = None
     sharers: int = 1
+    workers: int | None = None
 
 
 @dataclass(frozen=True)

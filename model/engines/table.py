@@ -1,0 +1,236 @@
+"""The inner loops of the search: a hash table of the indices of stored states, filled by several owners at once.
+
+A table entry is the upper half of a state's hash as a tag beside its index + 1 (0 is free). The table has SEGMENTS
+parts, chosen by the tag's upper bits; within a part the tag's other bits, scaled, give the place, and collisions probe
+linearly and wrap around. So an entry can be moved to a table of any other size without a look at its state, and a
+worker that owns some parts needs no lock. Batches are read ahead, so that cache misses overlap.
+
+A round has three phases. `scatter`: hash one worker's candidates and list them by owner. `resolve`: an owner enters
+the new ones of what it owns, from all workers in order, under provisional indices behind `count`. `commit`: once the
+new ones have been counted, a worker copies its own to their final places, and puts their indices into the table.
+States are thus numbered in the order of the candidates, however many workers there are.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+Array = np.ndarray[Any, Any]
+
+SEGMENTS = 64
+BATCH = 256
+INDEX = np.uint64(0xFFFF_FFFF)
+HALF = np.uint64(32)
+REST = np.uint64(26)
+BELOW = np.uint64((1 << 26) - 1)
+FREE = np.uint64(0)
+ONE = np.uint64(1)
+FIRST, SECOND = np.uint64(0x9E37_79B9_7F4A_7C15), np.uint64(0xD6E8_FEB8_6659_FD93)
+
+_states = "uint64[:, ::1]"
+_words = "uint64[::1]"
+_numbers = "uint32[::1]"
+_sizes = "int64[:, ::1]"
+
+
+def _prefetch(_context: Any, array: Any, at: Any) -> Any:
+    """Have the processor fetch a one-dimensional array's element."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")  # type: ignore[no-untyped-call]
+        address = builder.bitcast(builder.gep(data, [arguments[1]]), byte)
+        builder.call(function, [address, number(0), number(3), number(1)])
+        return context.get_dummy_value()
+
+    return types.void(array, at), generate
+
+
+prefetch: Any = intrinsic(_prefetch)
+
+
+@njit(inline="always")
+def hash_state(states: Array, at: int) -> Any:
+    mixed = FIRST
+    for word in range(states.shape[1]):
+        mixed = (mixed ^ states[at, word]) * SECOND
+        mixed ^= mixed >> HALF
+    mixed *= FIRST
+    return mixed ^ mixed >> HALF
+
+
+@njit(inline="always")
+def place(tag: Any, length: Any) -> Any:
+    """Where the search for a tag begins in a table with `length` entries in each segment."""
+    return (tag >> REST) * length + ((tag & BELOW) * length >> REST)
+
+
+@njit(inline="always")
+def segment_end(tag: Any, length: Any) -> Any:
+    """The place after the last one of a tag's segment."""
+    return ((tag >> REST) + ONE) * length
+
+
+@njit(inline="always")
+def following(at: Any, end: Any, length: Any) -> Any:
+    """The place after `at` in the segment that ends at `end`."""
+    at += ONE
+    return at - length if at == end else at
+
+
+@njit(inline="always")
+def same(states: Array, known: Any, candidates: Array, at: Any) -> bool:
+    """Whether a known state is a candidate."""
+    for word in range(candidates.shape[1]):  # noqa: SIM110 (native code wants loops)
+        if states[known, word] != candidates[at, word]:
+            return False
+    return True
+
+
+@njit(f"void({_states}, int64, {_words}, uint32[:, ::1], int64[::1], int64)", cache=True, nogil=True)
+def scatter(  # noqa: PLR0917
+    candidates: Array, amount: int, hashes: Array, lists: Array, sizes: Array, owners: int
+) -> None:
+    """Hash the first `amount` candidates, and list for each owner those that it owns; sizes: how long each list is."""
+    sizes[:] = 0
+    for i in range(amount):
+        mixed = hash_state(candidates, i)
+        hashes[i] = mixed
+        owner = np.int64(mixed >> (HALF + REST)) * owners // SEGMENTS
+        lists[owner, sizes[owner]] = i
+        sizes[owner] += 1
+
+
+@njit(
+    f"void(int64, int64, {_states}, {_words}, uint32[:, :, ::1], {_sizes}, {_states}, int64, {_words}, {_words}, "
+    f"{_sizes})",
+    cache=True,
+    nogil=True,
+)
+def resolve(  # noqa: PLR0912, PLR0917
+    owner: int,
+    workers: int,
+    candidates: Array,
+    hashes: Array,
+    lists: Array,
+    sizes: Array,
+    states: Array,
+    count: int,
+    table: Array,
+    slots: Array,
+    fresh: Array,
+) -> None:
+    """Enter what is new among the candidates of `owner`, those of worker 0 first.
+
+    slots: for each candidate its place in the table + 1 if it is new, else 0. fresh[worker, owner]: how many are new.
+    """
+    length = np.uint64(table.size // SEGMENTS)
+    words, room, known_states = states.shape[1], hashes.size // lists.shape[0], np.uint64(count)
+    flat, places = states.reshape(-1), np.empty(BATCH, np.uint64)
+    for worker in range(workers):
+        new, first = 0, worker * room
+        for start in range(0, sizes[worker, owner], BATCH):
+            size = min(BATCH, sizes[worker, owner] - start)
+            for i in range(size):
+                places[i] = place(hashes[first + lists[worker, owner, start + i]] >> HALF, length)
+                prefetch(table, np.int64(places[i]))
+            for i in range(size):
+                entry = table[places[i]]
+                if entry >> HALF == hashes[first + lists[worker, owner, start + i]] >> HALF and entry != FREE:
+                    known = (entry & INDEX) - ONE
+                    if known < known_states:
+                        prefetch(flat, np.int64(known) * words)
+                        prefetch(flat, np.int64(known) * words + words - 1)
+            for i in range(size):
+                candidate = first + np.int64(lists[worker, owner, start + i])
+                tag, at, found = hashes[candidate] >> HALF, places[i], False
+                end = segment_end(tag, length)
+                while table[at] != FREE and not found:
+                    if table[at] >> HALF == tag:
+                        known = (table[at] & INDEX) - ONE
+                        if known < known_states:
+                            found = same(states, known, candidates, candidate)
+                        else:
+                            found = same(candidates, known - known_states, candidates, candidate)
+                    if not found:
+                        at = following(at, end, length)
+                slots[candidate] = FREE
+                if not found:
+                    table[at] = tag << HALF | (known_states + np.uint64(candidate) + ONE)
+                    slots[candidate] = at + ONE
+                    new += 1
+        fresh[worker, owner] = new
+
+
+@njit(
+    f"int64({_states}, {_numbers}, {_numbers}, {_words}, {_words}, int64, {_states}, {_numbers}, {_numbers}, int64, "
+    f"{_words})",
+    cache=True,
+    nogil=True,
+)
+def commit(  # noqa: PLR0917
+    candidates: Array,
+    from_parents: Array,
+    from_numbers: Array,
+    hashes: Array,
+    slots: Array,
+    amount: int,
+    states: Array,
+    parents: Array,
+    numbers: Array,
+    index: int,
+    table: Array,
+) -> int:
+    """Store the new ones among a worker's candidates from `index` on; returns the index after the last one.
+
+    What finds no room is left out, with its provisional entry in the table: the search ends there.
+    """
+    for i in range(amount):
+        if slots[i] != FREE:
+            if index >= states.shape[0]:
+                return index
+            for word in range(states.shape[1]):
+                states[index, word] = candidates[i, word]
+            parents[index] = from_parents[i]
+            numbers[index] = from_numbers[i]
+            index += 1
+            table[slots[i] - ONE] = (hashes[i] >> HALF) << HALF | np.uint64(index)
+    return index
+
+
+@njit(f"void({_words}, {_words})", cache=True, nogil=True)
+def move(segment: Array, table: Array) -> None:
+    """Enter one segment of another table into its empty segment of `table`."""
+    length = np.uint64(table.size // SEGMENTS)
+    for i in range(segment.size):
+        entry = segment[i]
+        if entry != FREE:
+            at, end = place(entry >> HALF, length), segment_end(entry >> HALF, length)
+            while table[at] != FREE:
+                at = following(at, end, length)
+            table[at] = entry
+
+
+@njit(f"int64({_states}, int64, {_states}, {_words}, {_numbers})", cache=True, nogil=True)
+def find(wanted: Array, amount: int, states: Array, table: Array, out: Array) -> int:
+    """The index of each of the first `amount` states in a store; returns how many are not there."""
+    length, missing = np.uint64(table.size // SEGMENTS), 0
+    for i in range(amount):
+        tag = hash_state(wanted, i) >> HALF
+        at, end, found = place(tag, length), segment_end(tag, length), False
+        while table[at] != FREE and not found:
+            if table[at] >> HALF == tag:
+                known = (table[at] & INDEX) - ONE
+                found = same(states, known, wanted, i)
+                out[i] = known
+            at = following(at, end, length)
+        missing += not found
+    return missing

@@ -1,0 +1,104 @@
+"""Several workers find the same as one: counts, verdicts, traces, and the states in the same order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import z3
+
+from model.engines import explicit, twin
+from model.engines.graph import StateGraph
+from model.engines.quotient import quotient
+from model.engines.search import Store, capacity
+from model.engines.verdict import Limits
+from model.engines.workers import Workers, processors
+from model.system import Property, System
+from tests.toys import bag, random_system, writer
+
+MANY = (1, 2, 3, 7)
+GOAL = Property("goal", "reachable", z3.And(z3.BitVec("v1", 64) == 4, z3.BitVec("v2", 64) == 2))
+
+
+@pytest.fixture(params=MANY, ids=lambda count: f"{count} workers")
+def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Limits:
+    """Limits with so many workers, which share even small levels and have little room."""
+    monkeypatch.setattr(explicit, "LEAST", 1)
+    monkeypatch.setattr(explicit, "BATCH", 64)
+    return Limits(workers=request.param)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_random_systems_agree_with_the_twin(limits: Limits, seed: int) -> None:
+    system = random_system(seed)
+    fast, slow = explicit.explore(system, limits=limits), twin.explore(system)
+    for name, verdict in fast.items():
+        assert (verdict.answer, verdict.trace) == (slow[name].answer, slow[name].trace)
+        assert replace(verdict.effort, seconds=0, compile_seconds=0, digest="") == replace(slow[name].effort, seconds=0)
+
+
+def searched(system: System, limits: Limits) -> explicit.Search:
+    """A search that has run."""
+    search = explicit.Search(system, (GOAL,), limits)
+    search.run(None)
+    return search
+
+
+def test_states_are_numbered_as_by_one_worker(limits: Limits) -> None:
+    one, many = searched(writer(9, 5), Limits(workers=1)), searched(writer(9, 5), limits)
+    assert one.store.count == many.store.count
+    for name in ("states", "parents", "numbers"):
+        first, second = (getattr(search.store, name)[: search.store.count] for search in (one, many))
+        assert np.array_equal(first, second)
+    assert one.traces() == many.traces()
+
+
+def test_a_limit_ends_at_the_same_state(limits: Limits) -> None:
+    true = Property("true", "always", z3.BoolVal(True))
+    found = explicit.explore(writer(9, 4), limits=replace(limits, max_states=1000), properties=(true,))["true"].effort
+    one = Limits(max_states=1000, workers=1)
+    same = explicit.explore(writer(9, 4), limits=one, properties=(true,))["true"].effort
+    assert (found.states, found.digest, found.limit) == (1000, same.digest, "max-states 1000 reached")
+
+
+def test_the_state_graph_and_its_quotient_are_the_same(limits: Limits) -> None:
+    one, many = StateGraph(bag(6, 5), Limits(workers=1)), StateGraph(bag(6, 5), limits)
+    assert one.run(None) == many.run(None) == ""
+    assert np.array_equal(one.arcs.tail, many.arcs.tail)
+    assert np.array_equal(one.arcs.head, many.arcs.head)
+    assert np.array_equal(one.numbers, many.numbers)
+    assert quotient(bag(6, 5), ["v0"], limits).arcs == quotient(bag(6, 5), ["v0"], Limits(workers=1)).arcs
+
+
+@pytest.mark.parametrize("workers", MANY)
+def test_large_levels(workers: int) -> None:
+    true = Property("true", "always", z3.BoolVal(True))
+    found = explicit.explore(writer(20, 4), limits=Limits(workers=workers), properties=(true,))["true"].effort
+    assert (found.states, found.transitions, found.depth) == (160_000, 160_000 * 80, 5)
+
+
+def test_memory_of_a_state() -> None:
+    for states in range(50_000, 3_000_000, 77_777):
+        table = Store._length(states) * 64 * 8
+        assert table <= 16 * states
+    for words in (1, 2, 5):
+        assert capacity(words, 10**9) >= 10**9 // (8 * words + 24)
+
+
+def test_an_error_in_a_worker_is_raised_when_all_have_ended() -> None:
+    ended = []
+
+    def work(number: int) -> int:
+        ended.append(number)
+        if number == 1:
+            raise MemoryError
+        return number
+
+    team = Workers(3)
+    with pytest.raises(MemoryError):
+        team.each(3, work)
+    assert sorted(ended) == [0, 1, 2]
+    assert team.each(3, lambda number: number if number != 1 else 10) == [0, 10, 2]
+    team.close()
+    assert processors() >= 1
