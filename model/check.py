@@ -201,7 +201,9 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     from model.traces.render import Pictures
 
     tasks = make_tasks()
-    limits = Limits(args.max_states, args.max_memory, args.max_seconds, workers=args.workers)
+    limits = Limits(
+        args.max_states, args.max_memory, args.max_seconds, workers=args.workers, checkpoint=args.checkpoint
+    )
     options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)

@@ -130,7 +130,7 @@ def _search(
     """The verdicts of all properties by name; Ctrl-C during one search leaves out the next."""
     found: dict[str, Verdict | LivenessVerdict] = {}
     if system.properties:
-        found |= explore(system, limits=options.limits, progress=progress)
+        found |= explore(system, limits=options.limits, progress=progress, cone=True)
     stopped = [verdict.effort for verdict in found.values() if verdict.effort.limit == INTERRUPTED]
     if stopped:
         return found | {one.name: LivenessVerdict(one.name, "unknown", stopped[0]) for one in live}

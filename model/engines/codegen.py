@@ -192,8 +192,8 @@ class Expand(Body):
         """Word `at` of the successor: what stays of the old one, and the changed variables in it."""
         value, kept, parts = self.writer.value, (1 << 64) - 1, []
         for name, term in rule.update.items():
-            place = self.layout.place[name]
-            if place.word == at and not term.eq(self.system.var[name].term):
+            place = self.layout.place.get(name)
+            if place is not None and place.word == at and not term.eq(self.system.var[name].term):
                 part = self.writer.widen(self.operand(term), place.bits, 64)
                 parts.append(value(f"shl i64 {part}, {place.shift}") if place.shift else part)
                 kept &= ~place.mask

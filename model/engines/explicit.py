@@ -21,11 +21,13 @@ from time import perf_counter
 
 import numpy as np
 
+from model.engines.checkpoint import Checkpoint, fingerprint
 from model.engines.codegen import Check, Expand
+from model.engines.cone import relevant
 from model.engines.digest import digest
 from model.engines.firing import Firing, firings
 from model.engines.memory import available
-from model.engines.native import compile_ir
+from model.engines.native import compile_ir, compiled
 from model.engines.packing import Layout
 from model.engines.search import NO_PARENT, Array, Candidates, Store, capacity
 from model.engines.verdict import (
@@ -39,7 +41,7 @@ from model.engines.verdict import (
     verdicts,
 )
 from model.engines.workers import Workers, processors
-from model.system import Property, Rule, State, System
+from model.system import Property, Rule, State, System, Var
 from model.trace import ReplayError, Step, Trace, fire
 
 FRACTION = 0.8
@@ -48,6 +50,7 @@ LEAST = 128
 LASTING = 3.0
 PATIENCE = 6
 BETWEEN_REPORTS = 0.2
+BETWEEN_CHECKPOINTS = 2.0
 
 Report = Callable[[Progress], None]
 
@@ -58,14 +61,17 @@ def explore(
     limits: Limits = NO_LIMITS,
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
+    cone: bool = False,
 ) -> dict[str, Verdict]:
     """The verdict of each property (default: the system's) by its name, from one search.
 
+    cone: leave out the variables that are outside of the properties' cone of influence (see `cone`): states that differ
+    in them alone are one. Traces have them.
     progress: called about five times a second. Ctrl-C ends the search with the limit "interrupted" and what was found.
     Raises `ReplayError` if the Python meaning disagrees, `ValueError` for a system that does not fit the engine.
     """
     wanted = tuple(system.properties if properties is None else properties)
-    search = Search(system, wanted, limits)
+    search = Search(system, wanted, limits, relevant(system, wanted) if cone else None)
     limit = search.run(progress)
     return verdicts(system, wanted, search.traces(), "explicit", search.effort(limit))
 
@@ -78,14 +84,14 @@ def allowed(limits: Limits) -> int:
 class Code:
     """The native functions of a system, called with arrays. `steps` and `states` are its properties of each sort."""
 
-    def __init__(self, system: System, properties: Sequence[Property]) -> None:
-        self.layout = Layout(system.variables)
+    def __init__(self, system: System, properties: Sequence[Property], variables: Sequence[Var] | None = None) -> None:
+        self.layout = Layout(system.variables if variables is None else variables)
         self.steps = [p for p in properties if p.kind == "step"]
         self.states = [p for p in properties if p.kind != "step"]
         expand, check = Expand(system, self.layout, self.steps), Check(system, self.layout, self.states)
         self.bounds, self.fan_out = expand.bounds, expand.fan_out
         self._source = expand.source + "\n" + check.source
-        self.compile(careful=False)
+        self.compile(careful=compiled(self._source, careful=True))
 
     def compile(self, careful: bool) -> None:
         """Make the machine code: quickly, or carefully for a search that lasts."""
@@ -100,12 +106,18 @@ class Code:
 
 
 class Search:
-    """One search: its store, the levels, and what was found."""
+    """One search: its store, the levels, and what was found. variables: those stored (default: all)."""
 
-    def __init__(self, system: System, properties: Sequence[Property], limits: Limits) -> None:
+    def __init__(
+        self,
+        system: System,
+        properties: Sequence[Property],
+        limits: Limits,
+        variables: Sequence[Var] | None = None,
+    ) -> None:
         self.system, self.limits = system, limits
         begun = perf_counter()
-        self.code = Code(system, properties)
+        self.code = Code(system, properties, variables)
         self.began = perf_counter()
         self.compile_seconds = self.began - begun
         words = self.code.layout.words
@@ -121,7 +133,8 @@ class Search:
         self.found_steps = np.full((len(self.code.steps) + 1, 2), -1, np.int64)
         self._notes = [tuple(map(np.empty_like, self._found)) for _ in range(self.workers.count)]
         self.transitions = self.depth = self.level_end = self.expanded = 0
-        self.reported = self.began
+        self.reported = self.saved = self.began
+        self.checkpoint: Checkpoint | None = None
 
     @property
     def _found(self) -> tuple[Array, Array, Array]:
@@ -131,7 +144,8 @@ class Search:
     def run(self, progress: Report | None) -> str:
         """Search level by level until nothing is left or all is decided; returns the limit that ended it, or ""."""
         try:
-            limit = self._begin()
+            self._resume()
+            limit = "" if self.store.count else self._begin()
             while not limit and self.expanded < self.store.count and not self._decided():
                 self.depth += 1
                 self.level_end = self.store.count
@@ -139,6 +153,8 @@ class Search:
                     limit = self._chunk() or self._late()
                     self._report(progress)
                     self._improve()
+                if not limit:
+                    self._save()
         except KeyboardInterrupt:
             return INTERRUPTED
         except MemoryError:
@@ -146,6 +162,31 @@ class Search:
         finally:
             self.workers.close()
         return limit
+
+    def _resume(self) -> None:
+        """Go on from the checkpoint, if one is wanted and there is one."""
+        if self.limits.checkpoint is None:
+            return
+        key = fingerprint(self.system, [*self.code.states, *self.code.steps], [*self.code.layout.place])
+        self.checkpoint = Checkpoint(self.limits.checkpoint, key)
+        noted = self.checkpoint.load(self.store.rows)
+        if noted is not None:
+            for array, values in zip(self._found, noted["found"], strict=True):
+                array[:] = values
+            self.transitions, self.depth, self.expanded, self.level_end = noted["progress"]
+            self.store.restore(noted["states"])
+            self.began -= noted["seconds"]
+
+    def _save(self) -> None:
+        """Write a checkpoint, if one is wanted and the last one is not quite new."""
+        now = perf_counter()
+        done = self.expanded == self.store.count
+        if self.checkpoint is not None and (done or now - self.saved >= BETWEEN_CHECKPOINTS):
+            progress = self.transitions, self.depth, self.expanded, self.level_end
+            found = [array.tolist() for array in self._found]
+            noted = {"states": self.store.count, "progress": progress, "found": found, "seconds": now - self.began}
+            self.checkpoint.save(self.store.rows, self.store.count, noted)
+            self.saved = perf_counter()
 
     def _begin(self) -> str:
         """Store the initial states, each once."""
@@ -249,6 +290,7 @@ class Search:
             touched={bound: count for bound, count in touched.items() if count},
             compile_seconds=self.compile_seconds,
             seconds=perf_counter() - self.began,
+            left_out=tuple(v.name for v in self.system.variables if v.name not in self.code.layout.place),
             digest=digest(self.store.states, self.store.count),
         )
 
@@ -270,12 +312,20 @@ class Search:
         return found
 
     def trace(self, at: int) -> Trace:
-        """The run by which state `at` was found."""
-        steps = []
-        while self.store.parents[at] != NO_PARENT:
-            steps.append(Step(*self._firing(int(self.store.numbers[at])), self._state(at)))
-            at = int(self.store.parents[at])
-        return Trace(self._state(at), tuple(reversed(steps)))
+        """The run by which state `at` was found, with the values of all variables; raises `ReplayError`."""
+        path = [at]
+        while self.store.parents[path[-1]] != NO_PARENT:
+            path.append(int(self.store.parents[path[-1]]))
+        first = self.store.states[path.pop()].tolist()
+        initial = next(state for state in self.system.initial if self.code.layout.pack(state) == first)
+        steps = list[Step]()
+        for found in reversed(path):
+            rule, inputs = self._firing(int(self.store.numbers[found]))
+            after = fire(rule, inputs, steps[-1].state if steps else initial)
+            if after is None or self.code.layout.pack(after) != self.store.states[found].tolist():
+                raise ReplayError(f"rule '{rule.name}' leads somewhere else")
+            steps.append(Step(rule, inputs, after))
+        return Trace(initial, tuple(steps))
 
     def _state(self, at: int) -> State:
         return self.code.layout.unpack(self.store.states[at].tolist())

@@ -12,10 +12,14 @@ from functools import reduce
 from itertools import combinations
 from typing import Any
 
+import llvmlite
 import llvmlite.binding as llvm
 import z3
 
+from model.engines import codecache
 from model.terms import Step, Table
+
+PASSES = ("sroa", "instruction_combine", "jump_threading", "simplify_cfg")
 
 
 class Writer:
@@ -216,29 +220,60 @@ def operators(writer: Writer) -> Table:
     }
 
 
+def target(careful: bool) -> Any:
+    """What code is made for: this machine."""
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten(),
+        opt=2 if careful else 0,
+        codemodel="jitdefault",
+        jit=True,
+    )
+
+
 def compile_ir(text: str, careful: bool) -> Any:
     """Machine code of an LLVM module in text, for this machine; `careful` code takes four times as long to make.
 
-    The passes are few even then: the text shares what can be shared, and for it LLVM's standard pipeline takes seven
-    times as long for the same speed. Returns the execution engine, which owns the code: keep it as long as an address
-    from it is used.
+    What was compiled before comes from `codecache`. Returns the execution engine, which owns the code: keep it as long
+    as an address from it is used.
     """
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()
-    machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2 if careful else 0
-    )
+    key = code_key(text, careful)
+    code = codecache.load(key)
+    if code is None:
+        code = machine_code(text, careful)
+        codecache.save(key, code)
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target(careful))
+    engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+    engine.finalize_object()
+    return engine
+
+
+def compiled(text: str, careful: bool) -> bool:
+    """Whether `compile_ir` need not compile."""
+    return codecache.load(code_key(text, careful)) is not None
+
+
+def code_key(text: str, careful: bool) -> str:
+    """What the machine code of a text depends on."""
+    machine = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    return f"{llvmlite.__version__} {llvm.llvm_version_info} {machine} {careful} {PASSES}\n{text}"
+
+
+def machine_code(text: str, careful: bool) -> bytes:
+    """An object file.
+
+    The passes are few even for careful code: the text shares what can be shared, and for it LLVM's standard pipeline
+    takes seven times as long for the same speed.
+    """
+    machine = target(careful)
     module = llvm.parse_assembly(text)
     module.verify()
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     passes = llvm.create_new_function_pass_manager()
-    passes.add_sroa_pass()
-    if careful:
-        passes.add_instruction_combine_pass()
-        passes.add_jump_threading_pass()
-        passes.add_simplify_cfg_pass()
+    for name in PASSES if careful else PASSES[:1]:
+        getattr(passes, f"add_{name}_pass")()
     for function in module.functions:
         passes.run(function, builder)
-    engine = llvm.create_mcjit_compiler(module, machine)
-    engine.finalize_object()
-    return engine
+    return bytes(machine.emit_object(module))

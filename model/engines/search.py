@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from model.engines.memory import zeros
-from model.engines.table import SEGMENTS, Array, commit, move, resolve, scatter
+from model.engines.table import SEGMENTS, Array, commit, index, move, resolve, scatter
 from model.engines.workers import Workers
 
 __all__ = ["NO_PARENT", "Array", "Candidates", "Store", "capacity", "row_bytes"]
@@ -115,6 +115,17 @@ class Store:
             found.part(a, worker) for a in (found.states, found.parents, found.numbers, found.hashes, found.slots)
         ]
         commit(*own, found.amounts[worker], self.states, self.parents, self.numbers, begin, self.table)  # type: ignore[call-arg]
+
+    @property
+    def rows(self) -> dict[str, Array]:
+        """What is stored of states, by name."""
+        return {"states": self.states, "parents": self.parents, "numbers": self.numbers}
+
+    def restore(self, count: int) -> None:
+        """Take the first `count` rows, which have been filled in, for the states found so far."""
+        self._grow(count)
+        index(self.states, count, self.table)
+        self.count = count
 
     def _grow(self, states: int) -> None:
         """Have a table with room for so many."""

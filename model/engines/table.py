@@ -206,6 +206,18 @@ def commit(  # noqa: PLR0917
     return index
 
 
+@njit(f"void({_states}, int64, {_words})", cache=True, nogil=True)
+def index(states: Array, count: int, table: Array) -> None:
+    """Enter the first `count` states, all different, into an empty table."""
+    length = np.uint64(table.size // SEGMENTS)
+    for i in range(count):
+        tag = hash_state(states, i) >> HALF
+        at, end = place(tag, length), segment_end(tag, length)
+        while table[at] != FREE:
+            at = following(at, end, length)
+        table[at] = tag << HALF | np.uint64(i + 1)
+
+
 @njit(f"void({_words}, {_words})", cache=True, nogil=True)
 def move(segment: Array, table: Array) -> None:
     """Enter one segment of another table into its empty segment of `table`."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from time import perf_counter
 
+from model.engines.cone import relevant
 from model.engines.digest import digest_of
 from model.engines.packing import Layout
 from model.engines.verdict import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Progress, Verdict, verdicts
@@ -33,9 +34,10 @@ def explore(
     limits: Limits = NO_LIMITS,
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
+    cone: bool = False,
 ) -> dict[str, Verdict]:
     """As `model.engines.explicit.explore`, with the same answers, counts and traces."""
-    search = Search(system, tuple(system.properties if properties is None else properties), limits)
+    search = Search(system, tuple(system.properties if properties is None else properties), limits, cone)
     limit = ""
     try:
         search.run(progress or (lambda _: None))
@@ -49,8 +51,10 @@ def explore(
 class Search:
     """One search. `reached` maps a state's key to the state, the step that first led there, and the key before it."""
 
-    def __init__(self, system: System, properties: Sequence[Property], limits: Limits) -> None:
+    def __init__(self, system: System, properties: Sequence[Property], limits: Limits, cone: bool) -> None:
         self.system, self.properties, self.limits = system, properties, limits
+        self.stored = relevant(system, properties) if cone else system.variables
+        self.left_out = tuple(v.name for v in system.variables if v not in self.stored)
         self.began = perf_counter()
         self.reached: dict[Key, tuple[State, Step | None, Key]] = {}
         self.frontier: list[State] = []
@@ -117,8 +121,8 @@ class Search:
                 self.traces[prop.name] = self.trace(key)
 
     def key(self, state: State) -> Key:
-        """The values of a state in the order of the variables."""
-        return tuple(int(state[v.name]) for v in self.system.variables)
+        """The values of a state in the order of the variables that are stored."""
+        return tuple(int(state[v.name]) for v in self.stored)
 
     def trace(self, key: Key) -> Trace:
         """The run by which a state was found."""
@@ -133,6 +137,7 @@ class Search:
         """What was searched, and the limit that ended the search, if one did."""
         complete, depth = not limit and not self.frontier, self.depth + bool(self.frontier)
         counts = len(self.reached), self.transitions, depth, complete, limit
-        layout = Layout(self.system.variables)
-        found = digest_of(layout.pack(state) for state, _, _ in self.reached.values())
-        return Effort(*counts, touched=dict(self.touched), seconds=perf_counter() - self.began, digest=found)
+        layout = Layout(self.stored)
+        found, seconds = digest_of(layout.pack(s) for s, _, _ in self.reached.values()), perf_counter() - self.began
+        touched = dict(self.touched)
+        return Effort(*counts, touched=touched, seconds=seconds, left_out=self.left_out, digest=found)

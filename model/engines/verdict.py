@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from model.system import Property, System
@@ -23,7 +24,8 @@ class Limits:
     """Where a search gives up: distinct states stored, bytes for them and their table, wall-clock seconds of search.
 
     sharers: searches that go on at once, in as many processes; without `max_bytes` they share the free memory, and
-    without `workers` the processors. workers: threads of one search.
+    without `workers` the processors. workers: threads of one search. checkpoint: a folder for checkpoints of searches
+    for finite runs.
     """
 
     max_states: int | None = None
@@ -31,6 +33,7 @@ class Limits:
     max_seconds: float | None = None
     sharers: int = 1
     workers: int | None = None
+    checkpoint: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,8 @@ class Effort:
     longest shortest path, the initial state included (as TLC counts); complete: the whole reachable set was searched;
     limit: the limit that ended the search early, in words (empty if none did); touched: how often each bound cut
     behaviour off unasked (zero counts are left out); seconds: wall-clock time of compilation and of search; digest: of
-    the set of states found (`digest`), where states are stored.
+    the set of states found (`digest`), where states are stored; left_out:
+    variables outside of the cone of influence (`cone`), which were not stored.
     """
 
     states: int
@@ -69,6 +73,7 @@ class Effort:
     compile_seconds: float = 0.0
     seconds: float = 0.0
     digest: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

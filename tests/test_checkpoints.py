@@ -1,0 +1,140 @@
+"""A search that was killed goes on from its last checkpoint; what is damaged is refused by name."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+import z3
+
+from model.check import main
+from model.engines import explicit
+from model.engines.checkpoint import fingerprint
+from model.engines.verdict import Effort, Limits, Progress, Verdict
+from model.system import Property
+from tests.toys import bag, counter, random_system, writer
+
+GOAL = Property("goal", "reachable", z3.BitVec("v0", 64) == 8)
+NEVER = Property("never", "always", z3.BitVec("v0", 64) != 9)
+
+
+@pytest.fixture(autouse=True)
+def every_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explicit, "BETWEEN_CHECKPOINTS", 0)
+
+
+def figures(effort: Effort) -> Effort:
+    """An effort without times."""
+    return replace(effort, seconds=0, compile_seconds=0)
+
+
+def search(folder: Path | None, *, stop_at: int | None = None, workers: int = 1) -> dict[str, Verdict]:
+    """A search that is interrupted at some depth."""
+
+    def progress(at: Progress) -> None:
+        if at.depth == stop_at:
+            raise KeyboardInterrupt
+
+    limits = Limits(checkpoint=folder, workers=workers)
+    return explicit.explore(writer(9, 5), limits=limits, progress=progress, properties=(GOAL, NEVER))
+
+
+def test_a_search_goes_on_with_the_same_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explicit, "BETWEEN_REPORTS", 0)
+    whole = search(None)
+    for depth in range(1, 7):
+        stopped = search(tmp_path, stop_at=depth, workers=1 + depth % 2)["never"]
+        assert stopped.effort.limit == "interrupted"
+    after = search(tmp_path)
+    assert [figures(v.effort) for v in after.values()] == [figures(v.effort) for v in whole.values()]
+    assert [(v.answer, v.trace) for v in after.values()] == [(v.answer, v.trace) for v in whole.values()]
+    again = search(tmp_path)
+    assert figures(again["goal"].effort) == figures(whole["goal"].effort)
+
+
+@pytest.mark.parametrize("name", ["states", "parents", "numbers", "checkpoint.json"])
+@pytest.mark.parametrize("how", ["changed", "cut", "gone"])
+def test_what_is_damaged_is_named_and_refused(tmp_path: Path, name: str, how: str) -> None:
+    search(tmp_path)
+    (path,) = tmp_path.glob(f"*/{name}")
+    content = path.read_bytes()
+    middle = len(content) // 2
+    if how == "gone":
+        path.unlink()
+        if name == "checkpoint.json":
+            return
+    else:
+        path.write_bytes(content[:middle] + (bytes([content[middle] ^ 1]) + content[middle + 1 :]) * (how == "changed"))
+    with pytest.raises(OSError, match="a damaged checkpoint; remove") as refused:
+        search(tmp_path)
+    assert refused.value.filename == str(path)
+
+
+def test_rows_behind_the_last_checkpoint_are_cut_off(tmp_path: Path) -> None:
+    whole = search(tmp_path)
+    (path,) = tmp_path.glob("*/parents")
+    with path.open("ab") as file:
+        file.write(b"begun")
+    assert figures(search(tmp_path)["never"].effort) == figures(whole["never"].effort)
+    assert path.stat().st_size == 4 * whole["never"].effort.states
+
+
+def test_another_search_is_refused(tmp_path: Path) -> None:
+    search(tmp_path)
+    (folder,) = tmp_path.iterdir()
+    other = fingerprint(bag(3, 3), (), ["v0", "v1", "v2"])
+    folder.rename(tmp_path / other)
+    with pytest.raises(OSError, match="a checkpoint of another search"):
+        explicit.Search(bag(3, 3), (), Limits(checkpoint=tmp_path)).run(None)
+
+
+def test_fingerprints_tell_searches_apart() -> None:
+    systems = [counter(4), counter(5), counter(4, wraps=False), *map(random_system, range(20))]
+    made = {fingerprint(system, system.properties, ["n"]) for system in systems}
+    assert len(made) == len(systems)
+    assert fingerprint(counter(4), (), ["n"]) == fingerprint(counter(4), (), ["n"])
+
+
+COMMAND = ["--property", "half-open", "--set", "incarnations=2", "--jobs", "1"]
+
+
+def killed(folder: Path, seconds: float) -> bool:
+    """Whether a search with checkpoints was killed before its end."""
+    code = (
+        "import sys; from model.engines import explicit; explicit.BETWEEN_CHECKPOINTS = 0;"
+        "from model.check import main; sys.exit(main(sys.argv[1:]))"
+    )
+    arguments = [*COMMAND, "--checkpoint", str(folder / "saved"), "--out", str(folder / "out")]
+    environment = {**os.environ, "TCP_MODEL_CACHE": str(folder / "cache")}
+    process = subprocess.Popen([sys.executable, "-c", code, *arguments], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return True
+    return False
+
+
+def report(folder: Path, *more: str) -> dict[str, object]:
+    """The figures of the one verdict."""
+    path = folder / "report.json"
+    main([*COMMAND, *more, "--json", str(path), "--out", str(folder / "out")])
+    (row,) = json.loads(path.read_text())["claims"]
+    return {name: row[name] for name in ("verdict", "states", "transitions", "depth", "complete", "digest")}
+
+
+@pytest.mark.parametrize("moments", [3, pytest.param(20, marks=pytest.mark.long)])
+def test_a_killed_search_ends_with_the_same_figures(tmp_path: Path, moments: int) -> None:
+    whole, random = report(tmp_path), Random(moments)
+    for _ in range(moments):
+        killed(tmp_path, 0.8 + 2.2 * random.random())
+        if moments > 3:
+            assert report(tmp_path, "--checkpoint", str(tmp_path / "saved")) == whole
+    assert report(tmp_path, "--checkpoint", str(tmp_path / "saved")) == whole

@@ -1,0 +1,56 @@
+"""What no guard and no property reads is not stored, and changes no verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+import z3
+
+from model.engines import explicit, twin
+from model.engines.cone import relevant
+from model.system import Property, Rule, System, Var
+from tests.toys import random_system
+
+
+def with_bystanders(seed: int) -> System:
+    """A random system, with a variable that only looks on, one that only it reads, and one that matters in the end."""
+    system = random_system(seed)
+    watch, source = Var("watch", 4), Var("source", 4)
+    x = z3.ZeroExt(1, system.var["x"].term)
+    rules = tuple(
+        replace(rule, update={**rule.update, "watch": watch.term + source.term, "source": x}) for rule in system.rules
+    )
+    initial = tuple({"watch": 0, **state, "source": 3} for state in system.initial)
+    return System((watch, *system.variables, source), initial, rules, system.properties, constraint=system.constraint)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_bystanders_are_left_out_and_shown(seed: int) -> None:
+    system = with_bystanders(seed)
+    fast, slow = explicit.explore(system, cone=True), twin.explore(system, cone=True)
+    less = explicit.explore(random_system(seed), cone=True)
+    for name, verdict in fast.items():
+        assert {"watch", "source"} <= set(verdict.effort.left_out)
+        assert (verdict.answer, verdict.trace) == (slow[name].answer, slow[name].trace)
+        assert replace(verdict.effort, seconds=0, compile_seconds=0, digest="") == replace(slow[name].effort, seconds=0)
+        assert (verdict.effort.states, verdict.effort.transitions) == (
+            less[name].effort.states,
+            less[name].effort.transitions,
+        )
+        if verdict.trace:
+            assert verdict.trace.states[-1].keys() == system.var.keys()
+
+
+def test_the_cone_follows_updates() -> None:
+    a, b, c = Var("a", 2), Var("b", 2), Var("c", 2)
+    rule = Rule("r", z3.BoolVal(True), {"a": b.term, "c": c.term + 1})
+    system = System((a, b, c), ({"a": 0, "b": 1, "c": 2},), (rule,))
+    reads = Property("reads a", "always", a.term != 3)
+    after = Property("c steps", "step", c.next == c.term + 1)
+    assert [v.name for v in relevant(system, ())] == []
+    assert [v.name for v in relevant(system, (reads,))] == ["a", "b"]
+    assert [v.name for v in relevant(system, (reads, after))] == ["a", "b", "c"]
+    assert [v.name for v in relevant(replace(system, constraint=c.term != 0), ())] == ["c"]
+    touching = replace(rule, touches={"bound": b.term == 1})
+    assert [v.name for v in relevant(replace(system, rules=(touching,)), ())] == ["b"]
