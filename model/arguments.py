@@ -45,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
         " processor that may be used; 1: in this one)")  # fmt: skip
     add("--workers", metavar="N", type=positive_count, help="threads of one search (default: the processors, shared by"
         " the searches at once); the answers are the same")  # fmt: skip
+    add("--store", choices=("whole", "compact"), default="whole", help="compact: searches for finite runs keep 64-bit"
+        " hashes of states; the verdict has the probability that one is missed (default: whole)")  # fmt: skip
     add("--checkpoint", metavar="DIR", type=Path, help="write what searches for finite runs have found into DIR now and"
         " then, and go on from there if they were cut short")  # fmt: skip
     add(

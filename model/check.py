@@ -100,6 +100,8 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     """What is to be checked: names and fields are looked at now, the rest when the engines are loaded."""
     if args.minimise and args.engine != "unbounded":
         raise Unusable("--minimise is about the lemmas of proofs: it needs --engine unbounded")
+    if args.checkpoint is not None and args.store == "compact":
+        raise Unusable("--checkpoint writes whole states: it does not go with --store compact")
     if args.property is not None and args.claims:
         raise Unusable("give either --property or claims, not both")
     if any("=" not in item for item in args.set):
@@ -201,9 +203,8 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     from model.traces.render import Pictures
 
     tasks = make_tasks()
-    limits = Limits(
-        args.max_states, args.max_memory, args.max_seconds, workers=args.workers, checkpoint=args.checkpoint
-    )
+    how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
+    limits = Limits(args.max_states, args.max_memory, args.max_seconds, **how)
     options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)

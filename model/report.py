@@ -168,8 +168,9 @@ def _search(effort: Effort) -> str:
     """How far a search went, and which bounds it touched."""
     touched = ", ".join(f"{bound} {count:,} times" for bound, count in effort.touched.items())
     whole = effort.limit or ("complete" if effort.complete else "stopped when all was decided")
+    missed = f"; a state is missed with a probability of at most {effort.collision:.1e}" if effort.collision else ""
     left_out = f"; left out, as nothing reads them: {', '.join(effort.left_out)}" if effort.left_out else ""
-    return f"search {whole}; bounds touched: {touched or 'none'}{left_out}"
+    return f"search {whole}; bounds touched: {touched or 'none'}{left_out}{missed}"
 
 
 def bounds(config: AnyConfig) -> dict[str, object]:
@@ -238,6 +239,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "complete": effort.complete,
         "digest": effort.digest or None,
         "left_out": list(effort.left_out),
+        "collision": effort.collision,
         "seconds": round(effort.seconds, 3),
         "compile_seconds": round(effort.compile_seconds, 3),
         "fairness": row.fairness or None,

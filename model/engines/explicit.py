@@ -25,6 +25,7 @@ from model.engines.checkpoint import Checkpoint, fingerprint
 from model.engines.codegen import Check, Expand
 from model.engines.cone import relevant
 from model.engines.digest import digest
+from model.engines.fingerprints import Fingerprints, collision
 from model.engines.firing import Firing, firings
 from model.engines.memory import available
 from model.engines.native import compile_ir, compiled
@@ -121,10 +122,15 @@ class Search:
         self.began = perf_counter()
         self.compile_seconds = self.began - begun
         words = self.code.layout.words
-        most = capacity(words, allowed(limits))
+        most = capacity(words if limits.store == "whole" else 0, allowed(limits))
         self.few = limits.max_states is not None and limits.max_states <= most
         self.workers = Workers(limits.workers or max(1, processors() // limits.sharers))
-        self.store = Store(words, limits.max_states if self.few and limits.max_states else most, self.workers)
+        most = limits.max_states if self.few and limits.max_states else most
+        self.store = (
+            Fingerprints(words, allowed(limits), most, self.workers)
+            if limits.store == "compact"
+            else Store(words, most, self.workers)
+        )
         room = max(2 * BATCH // self.workers.count, 2 * self.code.fan_out)
         self.candidates = Candidates(words, self.workers.count, room)
         self.room = room - self.code.fan_out
@@ -149,6 +155,7 @@ class Search:
             while not limit and self.expanded < self.store.count and not self._decided():
                 self.depth += 1
                 self.level_end = self.store.count
+                self.store.begin_level()
                 while not limit and self.expanded < self.level_end:
                     limit = self._chunk() or self._late()
                     self._report(progress)
@@ -194,8 +201,8 @@ class Search:
         room, found, limit = self.candidates.room, self.candidates, ""
         for begin in range(0, len(packed), room):
             amount = len(packed[begin : begin + room])
-            found.states[:amount], found.parents[:amount], found.numbers[:amount] = packed[begin:][:room], NO_PARENT, 0
-            found.amounts[0] = amount
+            found.states[:amount], found.parents[:amount] = packed[begin:][:room], NO_PARENT
+            found.numbers[:amount], found.amounts[0] = np.arange(begin, begin + amount), amount
             self.store.scatter(found, 0, 1)
             limit = limit or self._add(1)
         return limit
@@ -219,14 +226,15 @@ class Search:
 
     def _expand(self, worker: int, active: int, begin: int, end: int) -> int:
         """Expand the states [begin, end); returns the first one for which there was no room."""
-        found, (tally, steps, _) = self.candidates, self._notes[worker]
+        found, (tally, steps, _), (level, first) = self.candidates, self._notes[worker], self.store.level()
         tally[:], steps[:] = 0, -1
         buffers = [found.part(buffer, worker).ctypes.data for buffer in (found.states, found.parents, found.numbers)]
         notes = tally.ctypes.data, steps.ctypes.data
-        ended: int = self.code.expand(self.store.states.ctypes.data, begin, end, *buffers, self.room, *notes)
+        ended: int = self.code.expand(level.ctypes.data, begin - first, end - first, *buffers, self.room, *notes)
+        steps[:, 0] += np.where(steps[:, 0] < 0, 0, first)
         found.amounts[worker] = int(tally[0])
         self.store.scatter(found, worker, active)
-        return ended
+        return ended + first
 
     def _add(self, active: int) -> str:
         """Store the new ones among the candidates, and check properties on them."""
@@ -241,7 +249,9 @@ class Search:
         self.store.commit(self.candidates, worker, begin)
         noted = self._notes[worker][2]
         noted[:] = -1
-        self.code.check(self.store.states.ctypes.data, begin, end, noted.ctypes.data)
+        rows, first = self.store.found()
+        self.code.check(rows.ctypes.data, begin - first, end - first, noted.ctypes.data)
+        noted += np.where(noted < 0, 0, first)
 
     def _passed(self, _used: int) -> str:
         """What a subclass does with the candidates of workers 0 to used - 1, now stored; returns a limit, or ""."""
@@ -291,7 +301,8 @@ class Search:
             compile_seconds=self.compile_seconds,
             seconds=perf_counter() - self.began,
             left_out=tuple(v.name for v in self.system.variables if v.name not in self.code.layout.place),
-            digest=digest(self.store.states, self.store.count),
+            digest=digest(self.store.states, self.store.count) if self.store.keeps_states else "",
+            collision=0.0 if self.store.keeps_states else collision(self.store.count),
         )
 
     def traces(self) -> dict[str, Trace]:
@@ -316,16 +327,19 @@ class Search:
         path = [at]
         while self.store.parents[path[-1]] != NO_PARENT:
             path.append(int(self.store.parents[path[-1]]))
-        first = self.store.states[path.pop()].tolist()
-        initial = next(state for state in self.system.initial if self.code.layout.pack(state) == first)
+        initial = self.system.initial[int(self.store.numbers[path.pop()])]
         steps = list[Step]()
         for found in reversed(path):
             rule, inputs = self._firing(int(self.store.numbers[found]))
             after = fire(rule, inputs, steps[-1].state if steps else initial)
-            if after is None or self.code.layout.pack(after) != self.store.states[found].tolist():
+            if after is None or not self._agrees(found, after):
                 raise ReplayError(f"rule '{rule.name}' leads somewhere else")
             steps.append(Step(rule, inputs, after))
         return Trace(initial, tuple(steps))
+
+    def _agrees(self, at: int, state: State) -> bool:
+        """Whether a state is what was stored, if states are stored."""
+        return not self.store.keeps_states or self.code.layout.pack(state) == self.store.states[at].tolist()
 
     def _state(self, at: int) -> State:
         return self.code.layout.unpack(self.store.states[at].tolist())

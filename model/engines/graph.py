@@ -11,7 +11,7 @@ a run that leaves the constraint would seem to be stuck.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -101,7 +101,7 @@ class StateGraph(Search):
         if system.constraint is not None:
             raise ValueError("infinite runs of a system with a constraint are not checked")
         self._bytes = allowed(limits)
-        super().__init__(system, (), limits)
+        super().__init__(system, (), replace(limits, store="whole", checkpoint=None))
         self._chunks: list[tuple[Array, Array, Array]] = []
 
     def _passed(self, used: int) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,7 +48,7 @@ class _Observed(Search):
     """A search that counts arcs between codes; a code is the values of the variables side by side, at most 32 bits."""
 
     def __init__(self, system: System, names: Sequence[str], limits: Limits) -> None:
-        super().__init__(system, (), limits)
+        super().__init__(system, (), replace(limits, store="whole", checkpoint=None))
         self.variables = [system.var[name] for name in names]
         if sum(var.bits for var in self.variables) > 32:
             raise ValueError("a quotient has at most 32 bits")

@@ -84,6 +84,24 @@ class Store:
         self._places = zeros((max(SMALLEST, self._length(self.capacity) * SEGMENTS),), np.uint64)
         self.table = self._places[:SMALLEST]
 
+    keeps_states = True
+
+    def level(self) -> tuple[Array, int]:
+        """The states that are being expanded, and the index of the first one in the array."""
+        return self.states, 0
+
+    def found(self) -> tuple[Array, int]:
+        """The states found last, and the index of the first one in the array."""
+        return self.states, 0
+
+    def begin_level(self) -> None:
+        """All states found so far have been expanded but those of the last level, which is next."""
+
+    def _resolve(self, found: Candidates, active: int, owner: int) -> None:
+        arrays: Any = found.states, found.hashes, found.lists, found.sizes
+        stored: Any = self.states, self.count, self.table, found.slots, found.fresh
+        resolve(owner, active, *arrays, *stored)
+
     @staticmethod
     def _length(states: float) -> int:
         """Entries in a segment of a table for so many states."""
@@ -100,9 +118,7 @@ class Store:
         Returns the range of new indices for each worker, which has still to `commit`.
         """
         self._grow(min(self.count + sum(found.amounts[:active]), self.capacity))
-        arrays: Any = found.states, found.hashes, found.lists, found.sizes
-        stored: Any = self.states, self.count, self.table, found.slots, found.fresh
-        self.workers.each(active, lambda owner: resolve(owner, active, *arrays, *stored))
+        self.workers.each(active, partial(self._resolve, found, active))
         new = found.fresh[:active, :active].sum(axis=1)
         ends = self.count + np.cumsum(new)
         self.full = int(ends[-1]) > self.capacity

@@ -171,6 +171,65 @@ def resolve(  # noqa: PLR0912, PLR0917
 
 
 @njit(
+    f"void(int64, int64, {_words}, uint32[:, :, ::1], {_sizes}, {_words}, {_words}, {_sizes})", cache=True, nogil=True
+)
+def resolve_fingerprints(  # noqa: PLR0917
+    owner: int, workers: int, hashes: Array, lists: Array, sizes: Array, table: Array, slots: Array, fresh: Array
+) -> None:
+    """As `resolve`, for a table of whole hashes: equal hashes are taken for equal states."""
+    length = np.uint64(table.size // SEGMENTS)
+    for worker in range(workers):
+        new, first = 0, worker * (hashes.size // lists.shape[0])
+        for start in range(0, sizes[worker, owner], BATCH):
+            size = min(BATCH, sizes[worker, owner] - start)
+            for i in range(size):
+                prefetch(table, np.int64(place(hashes[first + lists[worker, owner, start + i]] >> HALF, length)))
+            for i in range(size):
+                candidate = first + np.int64(lists[worker, owner, start + i])
+                entry = max(hashes[candidate], ONE)
+                at, end = place(entry >> HALF, length), segment_end(entry >> HALF, length)
+                while table[at] != FREE and table[at] != entry:
+                    at = following(at, end, length)
+                slots[candidate] = FREE
+                if table[at] == FREE:
+                    table[at] = entry
+                    slots[candidate] = at + ONE
+                    new += 1
+        fresh[worker, owner] = new
+
+
+@njit(
+    f"int64({_states}, {_numbers}, {_numbers}, {_words}, int64, int64, {_states}, {_numbers}, {_numbers}, int64, "
+    "int64)",
+    cache=True,
+    nogil=True,
+)
+def commit_rows(  # noqa: PLR0917
+    candidates: Array,
+    from_parents: Array,
+    from_numbers: Array,
+    slots: Array,
+    amount: int,
+    parent_offset: int,
+    level: Array,
+    parents: Array,
+    numbers: Array,
+    index: int,
+    offset: int,
+) -> int:
+    """As `commit`, for a table without indices: rows go to `level`, from state number `offset` on."""
+    for i in range(amount):
+        if slots[i] != FREE:
+            if index >= parents.size or index - offset >= level.shape[0]:
+                return index
+            level[index - offset] = candidates[i]
+            parents[index] = from_parents[i] + parent_offset
+            numbers[index] = from_numbers[i]
+            index += 1
+    return index
+
+
+@njit(
     f"int64({_states}, {_numbers}, {_numbers}, {_words}, {_words}, int64, {_states}, {_numbers}, {_numbers}, int64, "
     f"{_words})",
     cache=True,

@@ -25,7 +25,8 @@ class Limits:
 
     sharers: searches that go on at once, in as many processes; without `max_bytes` they share the free memory, and
     without `workers` the processors. workers: threads of one search. checkpoint: a folder for checkpoints of searches
-    for finite runs.
+    for finite runs, of which whole states are stored. store: whole states, or (in a search for finite runs) their
+    hashes.
     """
 
     max_states: int | None = None
@@ -34,6 +35,7 @@ class Limits:
     sharers: int = 1
     workers: int | None = None
     checkpoint: Path | None = None
+    store: Literal["whole", "compact"] = "whole"
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ class Effort:
     longest shortest path, the initial state included (as TLC counts); complete: the whole reachable set was searched;
     limit: the limit that ended the search early, in words (empty if none did); touched: how often each bound cut
     behaviour off unasked (zero counts are left out); seconds: wall-clock time of compilation and of search; digest: of
-    the set of states found (`digest`), where states are stored; left_out:
-    variables outside of the cone of influence (`cone`), which were not stored.
+    the set of states found (`digest`), where states are stored; left_out: variables outside of
+    the cone of influence (`cone`), which were not stored; collision: the most that the probability can be that a state
+    was missed, as only hashes were stored.
     """
 
     states: int
@@ -74,6 +77,7 @@ class Effort:
     seconds: float = 0.0
     digest: str = ""
     left_out: tuple[str, ...] = ()
+    collision: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+"""Hashes instead of states: the same counts, verdicts and traces, and how likely it is that a state was missed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import z3
+
+from model.check import main
+from model.engines import explicit, twin
+from model.engines.fingerprints import collision
+from model.engines.verdict import Limits
+from model.system import Property
+from tests.toys import random_system, writer
+
+TRUE = Property("true", "always", z3.BoolVal(True))
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+@pytest.mark.parametrize("seed", range(15))
+def test_random_systems_agree_with_the_twin(seed: int, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(explicit, "LEAST", 1)
+    system = random_system(seed)
+    fast, slow = explicit.explore(system, limits=Limits(workers=workers, store="compact")), twin.explore(system)
+    for name, verdict in fast.items():
+        assert (verdict.answer, verdict.trace) == (slow[name].answer, slow[name].trace)
+        effort = replace(verdict.effort, seconds=0, compile_seconds=0, collision=0)
+        assert effort == replace(slow[name].effort, seconds=0)
+
+
+def test_counts_and_the_probability() -> None:
+    found = explicit.explore(writer(20, 4), limits=Limits(store="compact"), properties=(TRUE,))["true"].effort
+    assert (found.states, found.transitions, found.depth, found.digest) == (160_000, 160_000 * 80, 5, "")
+    assert found.collision == collision(160_000) == 160_000 * 159_999 / 2**65
+    assert explicit.explore(writer(3, 2), properties=(TRUE,))["true"].effort.collision == 0
+
+
+def test_memory_ends_it() -> None:
+    few = explicit.explore(writer(90, 4), limits=Limits(max_bytes=3_000_000, store="compact"), properties=(TRUE,))
+    assert (few["true"].answer, few["true"].effort.limit) == ("unknown", "max-memory 3000000 reached")
+    assert few["true"].effort.states > 10_000
+
+
+def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["--property", "half-open", "--set", "incarnations=1", "--set", "capacity=1", "--out", str(tmp_path)]
+    assert main([*command, "--store", "compact"]) == 0
+    assert "a state is missed with a probability of at most " in capsys.readouterr().out
+    assert main([*command, "--store", "compact", "--checkpoint", str(tmp_path)]) == 2
