@@ -57,7 +57,7 @@ class Fingerprints(Store):
 
     def _resolve(self, found: Candidates, active: int, owner: int) -> None:
         listed: Any = found.hashes, found.lists, found.sizes
-        resolve_fingerprints(owner, active, *listed, self.table, found.slots, found.fresh)
+        resolve_fingerprints(owner, active, *listed, self.table, found.slots, found.fresh)  # type: ignore[call-arg]
 
     def commit(self, found: Candidates, worker: int, begin: int) -> None:
         """Store the new candidates of one worker from index `begin` on; initial states have no parent."""
