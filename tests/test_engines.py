@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import comb
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -217,7 +218,8 @@ def test_initial_states_are_stored_once() -> None:
     assert effort(twin.explore, system).states == 4
 
 
-def test_a_search_that_lasts_gets_better_code(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_lasts_gets_better_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TCP_MODEL_CACHE", str(tmp_path))
     monkeypatch.setattr(explicit, "LASTING", 0)
     monkeypatch.setattr(explicit, "PATIENCE", 0)
     lasting = explicit.Search(writer(9, 4), (), NO_LIMITS)
