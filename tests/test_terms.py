@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import z3
 
-from model.engines.explicit import Code
+from model.engines.code import Code
 from model.engines.native import Writer, operators
 from model.system import Rule, State, System, Var
 from model.terms import PYTHON, Fold, Meaning, UnknownOperator, constants, evaluate, free_constants, order

@@ -13,23 +13,18 @@ memory, or its share of that.
 
 from __future__ import annotations
 
-import ctypes
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from time import perf_counter
 
 import numpy as np
 
 from model.engines.checkpoint import Checkpoint, fingerprint
-from model.engines.codegen import Check, Expand
+from model.engines.code import Code
 from model.engines.cone import relevant
 from model.engines.digest import digest
 from model.engines.fingerprints import Fingerprints, collision
-from model.engines.firing import Firing, firings
+from model.engines.firing import Firings
 from model.engines.memory import available
-from model.engines.native import compile_ir, compiled
-from model.engines.packing import Layout
 from model.engines.search import NO_PARENT, Array, Candidates, Store, capacity
 from model.engines.verdict import (
     INTERRUPTED,
@@ -42,7 +37,7 @@ from model.engines.verdict import (
     verdicts,
 )
 from model.engines.workers import Workers, processors
-from model.system import Property, Rule, State, System, Var
+from model.system import Property, State, System, Var
 from model.trace import ReplayError, Step, Trace, fire
 
 FRACTION = 0.8
@@ -82,30 +77,6 @@ def allowed(limits: Limits) -> int:
     return int(FRACTION * available() / limits.sharers) if limits.max_bytes is None else limits.max_bytes
 
 
-class Code:
-    """The native functions of a system, called with arrays. `steps` and `states` are its properties of each sort."""
-
-    def __init__(self, system: System, properties: Sequence[Property], variables: Sequence[Var] | None = None) -> None:
-        self.layout = Layout(system.variables if variables is None else variables)
-        self.steps = [p for p in properties if p.kind == "step"]
-        self.states = [p for p in properties if p.kind != "step"]
-        expand, check = Expand(system, self.layout, self.steps), Check(system, self.layout, self.states)
-        self.bounds, self.fan_out = expand.bounds, expand.fan_out
-        self._source = expand.source + "\n" + check.source
-        self.compile(careful=compiled(self._source, careful=True))
-
-    def compile(self, careful: bool) -> None:
-        """Make the machine code: quickly, or carefully for a search that lasts."""
-        self.careful = careful
-        self._engine = compile_ir(self._source, careful)
-        pointer, number = ctypes.c_void_p, ctypes.c_int64
-        kind = ctypes.CFUNCTYPE(number, pointer, number, number, *[pointer] * 3, number, pointer, pointer)
-        self.expand = kind(self._engine.get_function_address("expand"))
-        self.check = ctypes.CFUNCTYPE(None, pointer, number, number, pointer)(
-            self._engine.get_function_address("check")
-        )
-
-
 class Search:
     """One search: its store, the levels, and what was found. variables: those stored (default: all)."""
 
@@ -116,7 +87,7 @@ class Search:
         limits: Limits,
         variables: Sequence[Var] | None = None,
     ) -> None:
-        self.system, self.limits = system, limits
+        self.system, self.limits, self.firings = system, limits, Firings(system.rules)
         begun = perf_counter()
         self.code = Code(system, properties, variables)
         self.began = perf_counter()
@@ -315,7 +286,7 @@ class Search:
         for prop, (parent, number) in zip(self.code.steps, self.found_steps.tolist(), strict=False):
             if parent >= 0:
                 before = self.trace(parent)
-                rule, inputs = self._firing(number)
+                rule, inputs = self.firings.of(number)
                 successor = fire(rule, inputs, before.states[-1])
                 if successor is None:
                     raise ReplayError(f"rule '{rule.name}' fired where its guard is false")
@@ -330,7 +301,7 @@ class Search:
         initial = self.system.initial[int(self.store.numbers[path.pop()])]
         steps = list[Step]()
         for found in reversed(path):
-            rule, inputs = self._firing(int(self.store.numbers[found]))
+            rule, inputs = self.firings.of(int(self.store.numbers[found]))
             after = fire(rule, inputs, steps[-1].state if steps else initial)
             if after is None or not self._agrees(found, after):
                 raise ReplayError(f"rule '{rule.name}' leads somewhere else")
@@ -343,16 +314,3 @@ class Search:
 
     def _state(self, at: int) -> State:
         return self.code.layout.unpack(self.store.states[at].tolist())
-
-    @cached_property
-    def _firings(self) -> list[Firing]:
-        return firings(self.system.rules)
-
-    def _firing(self, number: int) -> tuple[Rule, dict[str, int]]:
-        numbered = self._firings
-        chosen = numbered[bisect_right(numbered, number, key=lambda firing: firing.offset) - 1]
-        inputs = {}
-        rest = number - chosen.offset
-        for name, count in reversed(list(chosen.rule.choose.items())):
-            rest, inputs[name] = divmod(rest, count)
-        return chosen.rule, {name: inputs[name] for name in chosen.rule.choose}

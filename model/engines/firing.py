@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from math import prod
 
 import z3
@@ -23,11 +25,29 @@ class Firing:
 
 def firings(rules: Sequence[Rule]) -> list[Firing]:
     """The rules with their numbers: choice c of a rule (in the order of `model.trace.choices`) is `offset + c`."""
-    listed, offset = [], 0
-    for rule in rules:
-        listed.append(Firing(rule, offset, list(conjuncts(rule.guard))))
-        offset += prod(rule.choose.values())
-    return listed
+    return [
+        Firing(rule, offset, list(conjuncts(rule.guard))) for rule, offset in zip(rules, offsets(rules), strict=True)
+    ]
+
+
+def offsets(rules: Sequence[Rule]) -> list[int]:
+    """The number of each rule's first choice."""
+    return [0, *accumulate(prod(rule.choose.values()) for rule in rules)][: len(rules)]
+
+
+class Firings:
+    """What the numbers of firings stand for."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules, self.offsets = rules, offsets(rules)
+
+    def of(self, number: int) -> tuple[Rule, dict[str, int]]:
+        """The rule and its inputs."""
+        at = bisect_right(self.offsets, number) - 1
+        rule, rest, inputs = self.rules[at], number - self.offsets[at], dict[str, int]()
+        for name, count in reversed(list(rule.choose.items())):
+            rest, inputs[name] = divmod(rest, count)
+        return rule, {name: inputs[name] for name in rule.choose}
 
 
 def conjuncts(term: z3.BoolRef) -> Iterator[z3.BoolRef]:

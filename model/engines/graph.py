@@ -158,7 +158,7 @@ class StateGraph(Search):
 
     @cached_property
     def _offsets(self) -> Array:
-        return np.array([firing.offset for firing in self._firings], np.uint32)
+        return np.array(self.firings.offsets, np.uint32)
 
     def holds(self, term: z3.BoolRef) -> Array:
         """Whether a term over the variables holds, for each state."""
@@ -183,5 +183,5 @@ class StateGraph(Search):
 
     def step(self, edge: int) -> Step:
         """An edge as a step."""
-        rule, inputs = self._firing(int(self.numbers[edge]))
+        rule, inputs = self.firings.of(int(self.numbers[edge]))
         return Step(rule, inputs, self._state(int(self.arcs.head[edge])))

@@ -109,7 +109,8 @@ class Store:
 
     def scatter(self, found: Candidates, worker: int, active: int) -> None:
         """Prepare one worker's candidates for `add`."""
-        arrays: Any = found.part(found.states, worker), found.amounts[worker], found.part(found.hashes, worker)
+        hashes, slots = found.part(found.hashes, worker), found.part(found.slots, worker)
+        arrays: Any = found.part(found.states, worker), found.amounts[worker], hashes, slots
         scatter(*arrays, found.lists[worker], found.sizes[worker], active)  # type: ignore[call-arg]
 
     def add(self, found: Candidates, active: int) -> list[tuple[int, int]]:

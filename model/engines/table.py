@@ -25,6 +25,7 @@ Array = np.ndarray[Any, Any]
 
 SEGMENTS = 64
 BATCH = 256
+RECENT = 1 << 14
 INDEX = np.uint64(0xFFFF_FFFF)
 HALF = np.uint64(32)
 REST = np.uint64(26)
@@ -95,15 +96,25 @@ def same(states: Array, known: Any, candidates: Array, at: Any) -> bool:
     return True
 
 
-@njit(f"void({_states}, int64, {_words}, uint32[:, ::1], int64[::1], int64)", cache=True, nogil=True)
+@njit(f"void({_states}, int64, {_words}, {_words}, uint32[:, ::1], int64[::1], int64)", cache=True, nogil=True)
 def scatter(  # noqa: PLR0917
-    candidates: Array, amount: int, hashes: Array, lists: Array, sizes: Array, owners: int
+    candidates: Array, amount: int, hashes: Array, slots: Array, lists: Array, sizes: Array, owners: int
 ) -> None:
-    """Hash the first `amount` candidates, and list for each owner those that it owns; sizes: how long each list is."""
+    """Hash the first `amount` candidates, and list for each owner those that it owns; sizes: how long each list is.
+
+    A candidate that is equal to a recent one is not listed: breadth-first, the ways to a state often end side by side.
+    """
     sizes[:] = 0
+    recent = np.zeros(RECENT, np.uint32)
     for i in range(amount):
         mixed = hash_state(candidates, i)
         hashes[i] = mixed
+        near = np.int64(mixed) & (RECENT - 1)
+        earlier = np.int64(recent[near]) - 1
+        if earlier >= 0 and hashes[earlier] == mixed and same(candidates, earlier, candidates, i):
+            slots[i] = FREE
+            continue
+        recent[near] = i + 1
         owner = np.int64(mixed >> (HALF + REST)) * owners // SEGMENTS
         lists[owner, sizes[owner]] = i
         sizes[owner] += 1
