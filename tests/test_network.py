@@ -90,7 +90,7 @@ def effort(config: Config) -> Effort:
 def answers(verdicts: dict[str, Verdict]) -> dict[str, object]:
     """Everything that an engine says but its name and the time it took."""
     return {
-        name: (verdict.answer, verdict.trace, replace(verdict.effort, seconds=0, compile_seconds=0, digest=""))
+        name: (verdict.answer, verdict.trace, replace(verdict.effort, seconds=0, compile_seconds=0))
         for name, verdict in verdicts.items()
     }
 
