@@ -57,6 +57,10 @@ class Candidates:
         """What belongs to one worker."""
         return array[worker * self.room : (worker + 1) * self.room]
 
+    def new(self, worker: int) -> tuple[Array, Array]:
+        """What a worker found that is new: lists of its candidates by owner, and how long each list is."""
+        return self.lists[worker], self.fresh[worker]
+
     def forget(self, used: int) -> None:
         """Leave out all candidates but those of workers 0 to used - 1."""
         self.amounts[used:] = [0] * (self.workers - used)
@@ -109,8 +113,7 @@ class Store:
 
     def scatter(self, found: Candidates, worker: int, active: int) -> None:
         """Prepare one worker's candidates for `add`."""
-        hashes, slots = found.part(found.hashes, worker), found.part(found.slots, worker)
-        arrays: Any = found.part(found.states, worker), found.amounts[worker], hashes, slots
+        arrays: Any = found.part(found.states, worker), found.amounts[worker], found.part(found.hashes, worker)
         scatter(*arrays, found.lists[worker], found.sizes[worker], active)  # type: ignore[call-arg]
 
     def add(self, found: Candidates, active: int) -> list[tuple[int, int]]:
@@ -120,7 +123,8 @@ class Store:
         """
         self._grow(min(self.count + sum(found.amounts[:active]), self.capacity))
         self.workers.each(active, partial(self._resolve, found, active))
-        new = found.fresh[:active, :active].sum(axis=1)
+        found.fresh[:, active:] = 0
+        new = found.fresh[:active].sum(axis=1)
         ends = self.count + np.cumsum(new)
         self.full = int(ends[-1]) > self.capacity
         begins = np.minimum(ends - new, self.capacity).tolist()
@@ -128,10 +132,10 @@ class Store:
 
     def commit(self, found: Candidates, worker: int, begin: int) -> None:
         """Store the new candidates of one worker from index `begin` on."""
-        own: Any = [
-            found.part(a, worker) for a in (found.states, found.parents, found.numbers, found.hashes, found.slots)
-        ]
-        commit(*own, found.amounts[worker], self.states, self.parents, self.numbers, begin, self.table)  # type: ignore[call-arg]
+        arrays = found.states, found.parents, found.numbers, found.hashes, found.slots
+        own: Any = [found.part(array, worker) for array in arrays]
+        new = found.new(worker)
+        commit(*own, *new, self.states, self.parents, self.numbers, begin, self.table)  # type: ignore[call-arg]
 
     @property
     def rows(self) -> dict[str, Array]:

@@ -24,8 +24,9 @@ from numba.extending import intrinsic
 Array = np.ndarray[Any, Any]
 
 SEGMENTS = 64
-BATCH = 256
-RECENT = 1 << 14
+BATCH = 64
+AHEAD = 16
+RECENT = 1 << 12
 INDEX = np.uint64(0xFFFF_FFFF)
 HALF = np.uint64(32)
 REST = np.uint64(26)
@@ -96,9 +97,9 @@ def same(states: Array, known: Any, candidates: Array, at: Any) -> bool:
     return True
 
 
-@njit(f"void({_states}, int64, {_words}, {_words}, uint32[:, ::1], int64[::1], int64)", cache=True, nogil=True)
+@njit(f"void({_states}, int64, {_words}, uint32[:, ::1], int64[::1], int64)", cache=True, nogil=True)
 def scatter(  # noqa: PLR0917
-    candidates: Array, amount: int, hashes: Array, slots: Array, lists: Array, sizes: Array, owners: int
+    candidates: Array, amount: int, hashes: Array, lists: Array, sizes: Array, owners: int
 ) -> None:
     """Hash the first `amount` candidates, and list for each owner those that it owns; sizes: how long each list is.
 
@@ -112,7 +113,6 @@ def scatter(  # noqa: PLR0917
         near = np.int64(mixed) & (RECENT - 1)
         earlier = np.int64(recent[near]) - 1
         if earlier >= 0 and hashes[earlier] == mixed and same(candidates, earlier, candidates, i):
-            slots[i] = FREE
             continue
         recent[near] = i + 1
         owner = np.int64(mixed >> (HALF + REST)) * owners // SEGMENTS
@@ -141,28 +141,32 @@ def resolve(  # noqa: PLR0912, PLR0917
 ) -> None:
     """Enter what is new among the candidates of `owner`, those of worker 0 first.
 
-    slots: for each candidate its place in the table + 1 if it is new, else 0. fresh[worker, owner]: how many are new.
+    The new ones are left at the head of each list, fresh[worker, owner] of them; slots: their places in the table.
     """
     length = np.uint64(table.size // SEGMENTS)
     words, room, known_states = states.shape[1], hashes.size // lists.shape[0], np.uint64(count)
-    flat, places = states.reshape(-1), np.empty(BATCH, np.uint64)
+    flat, places, tags = states.reshape(-1), np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
     for worker in range(workers):
         new, first = 0, worker * room
         for start in range(0, sizes[worker, owner], BATCH):
             size = min(BATCH, sizes[worker, owner] - start)
             for i in range(size):
-                places[i] = place(hashes[first + lists[worker, owner, start + i]] >> HALF, length)
+                tags[i] = hashes[first + lists[worker, owner, start + i]] >> HALF
+                places[i] = place(tags[i], length)
                 prefetch(table, np.int64(places[i]))
             for i in range(size):
-                entry = table[places[i]]
-                if entry >> HALF == hashes[first + lists[worker, owner, start + i]] >> HALF and entry != FREE:
-                    known = (entry & INDEX) - ONE
-                    if known < known_states:
-                        prefetch(flat, np.int64(known) * words)
-                        prefetch(flat, np.int64(known) * words + words - 1)
+                tag, at = tags[i], places[i]
+                end = segment_end(tag, length)
+                while table[at] != FREE and table[at] >> HALF != tag:
+                    at = following(at, end, length)
+                places[i] = at
+                known = (table[at] & INDEX) - ONE
+                if table[at] != FREE and known < known_states:
+                    prefetch(flat, np.int64(known) * words)
+                    prefetch(flat, np.int64(known) * words + words - 1)
             for i in range(size):
                 candidate = first + np.int64(lists[worker, owner, start + i])
-                tag, at, found = hashes[candidate] >> HALF, places[i], False
+                tag, at, found = tags[i], places[i], False
                 end = segment_end(tag, length)
                 while table[at] != FREE and not found:
                     if table[at] >> HALF == tag:
@@ -173,19 +177,17 @@ def resolve(  # noqa: PLR0912, PLR0917
                             found = same(candidates, known - known_states, candidates, candidate)
                     if not found:
                         at = following(at, end, length)
-                slots[candidate] = FREE
                 if not found:
                     table[at] = tag << HALF | (known_states + np.uint64(candidate) + ONE)
-                    slots[candidate] = at + ONE
+                    slots[candidate] = at
+                    lists[worker, owner, new] = candidate - first
                     new += 1
         fresh[worker, owner] = new
 
 
-@njit(
-    f"void(int64, int64, {_words}, uint32[:, :, ::1], {_sizes}, {_words}, {_words}, {_sizes})", cache=True, nogil=True
-)
+@njit(f"void(int64, int64, {_words}, uint32[:, :, ::1], {_sizes}, {_words}, {_sizes})", cache=True, nogil=True)
 def resolve_fingerprints(  # noqa: PLR0917
-    owner: int, workers: int, hashes: Array, lists: Array, sizes: Array, table: Array, slots: Array, fresh: Array
+    owner: int, workers: int, hashes: Array, lists: Array, sizes: Array, table: Array, fresh: Array
 ) -> None:
     """As `resolve`, for a table of whole hashes: equal hashes are taken for equal states."""
     length = np.uint64(table.size // SEGMENTS)
@@ -201,17 +203,28 @@ def resolve_fingerprints(  # noqa: PLR0917
                 at, end = place(entry >> HALF, length), segment_end(entry >> HALF, length)
                 while table[at] != FREE and table[at] != entry:
                     at = following(at, end, length)
-                slots[candidate] = FREE
                 if table[at] == FREE:
                     table[at] = entry
-                    slots[candidate] = at + ONE
+                    lists[worker, owner, new] = candidate - first
                     new += 1
         fresh[worker, owner] = new
 
 
+@njit(inline="always")
+def first_of(lists: Array, fresh: Array, heads: Array) -> int:
+    """The owner whose list has the earliest candidate that is left, and one step of its head; -1 if none is left."""
+    chosen = -1
+    for owner in range(fresh.size):
+        if heads[owner] < fresh[owner] and (chosen < 0 or lists[owner, heads[owner]] < lists[chosen, heads[chosen]]):
+            chosen = owner
+    if chosen >= 0:
+        heads[chosen] += 1
+    return chosen
+
+
 @njit(
-    f"int64({_states}, {_numbers}, {_numbers}, {_words}, int64, int64, {_states}, {_numbers}, {_numbers}, int64, "
-    "int64)",
+    f"int64({_states}, {_numbers}, {_numbers}, uint32[:, ::1], int64[::1], int64, {_states}, {_numbers}, {_numbers}, "
+    "int64, int64)",
     cache=True,
     nogil=True,
 )
@@ -219,8 +232,8 @@ def commit_rows(  # noqa: PLR0917
     candidates: Array,
     from_parents: Array,
     from_numbers: Array,
-    slots: Array,
-    amount: int,
+    lists: Array,
+    fresh: Array,
     parent_offset: int,
     level: Array,
     parents: Array,
@@ -229,20 +242,22 @@ def commit_rows(  # noqa: PLR0917
     offset: int,
 ) -> int:
     """As `commit`, for a table without indices: rows go to `level`, from state number `offset` on."""
-    for i in range(amount):
-        if slots[i] != FREE:
-            if index >= parents.size or index - offset >= level.shape[0]:
-                return index
-            level[index - offset] = candidates[i]
-            parents[index] = from_parents[i] + parent_offset
-            numbers[index] = from_numbers[i]
-            index += 1
+    heads = np.zeros(fresh.size, np.int64)
+    for _ in range(fresh.sum()):
+        owner = first_of(lists, fresh, heads)
+        i = lists[owner, heads[owner] - 1]
+        if index >= parents.size or index - offset >= level.shape[0]:
+            return index
+        level[index - offset] = candidates[i]
+        parents[index] = from_parents[i] + parent_offset
+        numbers[index] = from_numbers[i]
+        index += 1
     return index
 
 
 @njit(
-    f"int64({_states}, {_numbers}, {_numbers}, {_words}, {_words}, int64, {_states}, {_numbers}, {_numbers}, int64, "
-    f"{_words})",
+    f"int64({_states}, {_numbers}, {_numbers}, {_words}, {_words}, uint32[:, ::1], int64[::1], {_states}, {_numbers}, "
+    f"{_numbers}, int64, {_words})",
     cache=True,
     nogil=True,
 )
@@ -252,7 +267,8 @@ def commit(  # noqa: PLR0917
     from_numbers: Array,
     hashes: Array,
     slots: Array,
-    amount: int,
+    lists: Array,
+    fresh: Array,
     states: Array,
     parents: Array,
     numbers: Array,
@@ -261,18 +277,23 @@ def commit(  # noqa: PLR0917
 ) -> int:
     """Store the new ones among a worker's candidates from `index` on; returns the index after the last one.
 
-    What finds no room is left out, with its provisional entry in the table: the search ends there.
+    lists: the new ones of each owner in order, `fresh` of them. What finds no room is left out, with its provisional
+    entry in the table: the search ends there.
     """
-    for i in range(amount):
-        if slots[i] != FREE:
-            if index >= states.shape[0]:
-                return index
-            for word in range(states.shape[1]):
-                states[index, word] = candidates[i, word]
-            parents[index] = from_parents[i]
-            numbers[index] = from_numbers[i]
-            index += 1
-            table[slots[i] - ONE] = (hashes[i] >> HALF) << HALF | np.uint64(index)
+    heads = np.zeros(fresh.size, np.int64)
+    for _ in range(fresh.sum()):
+        owner = first_of(lists, fresh, heads)
+        i = lists[owner, heads[owner] - 1]
+        if heads[owner] + AHEAD < fresh[owner]:
+            prefetch(table, np.int64(slots[lists[owner, heads[owner] + AHEAD]]))
+        if index >= states.shape[0]:
+            return index
+        for word in range(states.shape[1]):
+            states[index, word] = candidates[i, word]
+        parents[index] = from_parents[i]
+        numbers[index] = from_numbers[i]
+        index += 1
+        table[slots[i]] = (hashes[i] >> HALF) << HALF | np.uint64(index)
     return index
 
 
