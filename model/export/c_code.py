@@ -1,0 +1,210 @@
+"""A system as C functions over packed states: all successors of a state, and whether a state decides a property.
+
+- Consecutive rules with the same inputs form a *piece*, a function that loops over the inputs. Its guards form a trie
+  over their conjuncts, as in our own engine: what neighbours share is tested once, neighbours that compare one term with
+  different values become one `switch`, and most guards are never evaluated.
+- A term is computed where it is first needed and kept to the end of that block.
+- A piece that would be longer than `LONGEST` is split; the target may limit the length of a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import reduce
+from itertools import groupby
+from math import prod
+
+import z3
+
+from model.engines.firing import Firing, after, comparison, firings
+from model.engines.packing import Layout
+from model.export import CannotExport
+from model.export.c_table import operators
+from model.system import Property, Rule, System
+from model.terms import Fold
+
+LONGEST = 60_000
+
+
+class Function:
+    """The inside of a C function that reads the packed state `s`; `text` is the whole, once it is written."""
+
+    def __init__(self, system: System, layout: Layout, head: str) -> None:
+        self.system, self.layout = system, layout
+        self.lines = [head + " {"]
+        self.depth, self.names = 1, 0
+        self.inputs: Mapping[str, str] = {}
+        self.fold = Fold(operators(self.value), self._leaf)
+
+    @property
+    def text(self) -> str:
+        """The function."""
+        return "\n".join([*self.lines, "}"])
+
+    def do(self, statement: str) -> None:
+        """A statement without a value."""
+        self.lines.append(" " * self.depth + statement)
+
+    def value(self, expression: str) -> str:
+        """The name of the value of `expression`."""
+        self.names += 1
+        self.do(f"const word v{self.names} = {expression};")
+        return f"v{self.names}"
+
+    def operand(self, term: z3.ExprRef) -> str:
+        """The operand that holds the value of `term`."""
+        return str(self.fold(term))
+
+    def _leaf(self, term: z3.ExprRef) -> str:
+        name = term.decl().name()
+        if name in self.inputs:
+            return self.inputs[name]
+        place = self.layout.place[name]
+        return self.value(f"s[{place.word}] >> {place.shift} & {(1 << place.bits) - 1:#x}ULL")
+
+    @contextmanager
+    def block(self, head: str, tail: str = "}") -> Iterator[None]:
+        """A block whose values are forgotten at its end."""
+        self.do(head + " {")
+        known = len(self.fold.memo)
+        self.depth += 1
+        yield
+        self.depth -= 1
+        while len(self.fold.memo) > known:
+            self.fold.memo.popitem()
+        self.do(tail)
+
+
+class Piece(Function):
+    """The function `name`: it puts the successors by some rules, all with the same inputs, into `out`.
+
+    Where the successor violates the constraint it is the state itself. Where a step property fails, `out->broken` is set.
+    """
+
+    def __init__(
+        self, system: System, layout: Layout, name: str, rules: Sequence[Firing], steps: Sequence[Property]
+    ) -> None:
+        super().__init__(system, layout, f"static void {name}(const word *s, struct successors *out)")
+        self.steps = steps
+        choose = rules[0].rule.choose
+        self.inputs = {input_name: f"input{at}" for at, input_name in enumerate(choose)}
+        for at, count in enumerate(choose.values()):
+            self.do(f"for (word input{at} = 0; input{at} < {count}; input{at}++)")
+        with self.block(""):
+            choice = reduce(lambda text, at: f"({text}) * {at[1]} + input{at[0]}", enumerate(choose.values()), "0")
+            self._rules(rules, 0, choice)
+
+    def _rules(self, rules: Iterable[Firing], depth: int, choice: str) -> None:
+        """The trie below `depth` conjuncts that the rules share."""
+
+        def branch(firing: Firing) -> tuple[str, int]:
+            if depth == len(firing.guard):
+                return "fire", 0
+            compared = comparison(firing.guard[depth])
+            return ("switch", compared[0].get_id()) if compared else ("test", firing.guard[depth].get_id())
+
+        for (how, _), run in groupby(rules, branch):
+            shared = list(run)
+            if how == "fire":
+                for firing in shared:
+                    self._fire(firing, choice)
+            elif how == "switch":
+                self._switch(shared, depth, choice)
+            else:
+                with self.block(f"if ({self.operand(shared[0].guard[depth])})"):
+                    self._rules(shared, depth + 1, choice)
+
+    def _switch(self, rules: Sequence[Firing], depth: int, choice: str) -> None:
+        """Rules whose next conjunct compares one subject with some value."""
+        cases: dict[int, list[Firing]] = {}
+        subjects = []
+        for firing in rules:
+            compared = comparison(firing.guard[depth])
+            assert compared
+            subjects.append(compared[0])
+            cases.setdefault(compared[1], []).append(firing)
+        with self.block(f"switch ({self.operand(subjects[0])})"):
+            for number, chosen in cases.items():
+                with self.block(f"case {number}ULL:", "} break;"):
+                    self._rules(chosen, depth + 1, choice)
+
+    def _fire(self, firing: Firing, choice: str) -> None:
+        """One successor."""
+        with self.block(""):
+            self.do(f"word *to = successor(out, {firing.offset} + {choice}); /* {plain(firing.rule.name)} */")
+            for at, prop in enumerate(self.steps, 1):
+                holds = after(self.system, firing.rule, prop.term, "'")
+                if not z3.is_true(holds):
+                    self.do(f"if (!{self.operand(holds)}) out->broken = {at};")
+            if self.system.constraint is None:
+                return self._write(firing.rule)
+            inside = after(self.system, firing.rule, self.system.constraint, "")
+            self.do("copy(to, s);")
+            with self.block(f"if ({self.operand(inside)})"):
+                self._write(firing.rule)
+        return None
+
+    def _write(self, rule: Rule) -> None:
+        for at in range(self.layout.words):
+            self.do(f"to[{at}] = {self._word(rule, at)};")
+
+    def _word(self, rule: Rule, at: int) -> str:
+        """Word `at` of the successor: what stays of the old one, and the changed variables in it."""
+        kept, parts = (1 << 64) - 1, []
+        for name, term in rule.update.items():
+            place = self.layout.place[name]
+            if place.word == at and not term.eq(self.system.var[name].term):
+                parts.append(f"{self.operand(term)} << {place.shift}")
+                kept &= ~place.mask
+        return " | ".join([f"(s[{at}] & {kept:#x}ULL)" if parts else f"s[{at}]", *parts])
+
+
+def pieces(system: System, layout: Layout, steps: Sequence[Property]) -> list[str]:
+    """Functions piece_0, piece_1, ... that together give all successors, in the order of the rules."""
+    waiting = [list(run) for _, run in groupby(firings(system.rules), lambda f: list(f.rule.choose.items()))]
+    waiting.reverse()
+    done: list[str] = []
+    while waiting:
+        rules = waiting.pop()
+        text = Piece(system, layout, f"piece_{len(done)}", rules, steps).text
+        if len(text) <= LONGEST:
+            done.append(text)
+        elif len(rules) == 1:
+            raise CannotExport(f"rule '{rules[0].rule.name}' takes {len(text)} characters of C; {LONGEST} are allowed")
+        else:
+            half = len(rules) // 2
+            waiting += [rules[half:], rules[:half]]
+    return done
+
+
+def decides(system: System, layout: Layout, name: str, prop: Property) -> str:
+    """A function that is true in a state that decides the property: *always* is false there, or *reachable* true."""
+    decided = prop.term if prop.kind == "reachable" else z3.Not(prop.term)
+    function = Function(system, layout, f"static int {name}(const word *s)")
+    function.do(f"return {function.operand(decided)};")
+    return function.text
+
+
+def most_enabled(system: System) -> int:
+    """A bound on how many firings are possible in one state: of rules that want different values of a term, one is."""
+    alike: dict[tuple[tuple[str, int], ...], list[Firing]] = {}
+    for firing in firings(system.rules):
+        alike.setdefault(tuple(firing.rule.choose.items()), []).append(firing)
+    return sum(prod(count for _, count in choose) * _most(rules, 0) for choose, rules in alike.items())
+
+
+def _most(rules: Sequence[Firing], depth: int) -> int:
+    """The same for one choice of the inputs; the guards are true up to `depth` conjuncts."""
+    wanted: dict[int, dict[int, list[Firing]]] = {}
+    for firing in rules:
+        if depth < len(firing.guard):
+            subject, value = comparison(firing.guard[depth]) or (firing.guard[depth], 1)
+            wanted.setdefault(subject.get_id(), {}).setdefault(value, []).append(firing)
+    deeper = sum(max(_most(chosen, depth + 1) for chosen in cases.values()) for cases in wanted.values())
+    return deeper + sum(depth == len(firing.guard) for firing in rules)
+
+
+def plain(name: str) -> str:
+    """A name that may stand in a comment."""
+    return name.replace("*/", "* /")
