@@ -1,8 +1,8 @@
 """A system as C functions over packed states: all successors of a state, and whether a state decides a property.
 
 - Consecutive rules with the same inputs form a *piece*, a function that loops over the inputs. Its guards form a trie
-  over their conjuncts, as in our own engine: what neighbours share is tested once, neighbours that compare one term with
-  different values become one `switch`, and most guards are never evaluated.
+  over their conjuncts, as in our own engine: what neighbours share is tested once, neighbours that compare one term
+  with different values become one `switch`, and most guards are never evaluated. `c_rules` is the plain twin.
 - A term is computed where it is first needed and kept to the end of that block.
 - A piece that would be longer than `LONGEST` is split; the target may limit the length of a text.
 """
@@ -79,7 +79,8 @@ class Function:
 class Piece(Function):
     """The function `name`: it puts the successors by some rules, all with the same inputs, into `out`.
 
-    Where the successor violates the constraint it is the state itself. Where a step property fails, `out->broken` is set.
+    Where the successor violates the constraint it is the state itself. `out->broken` has a bit for each step property,
+    set where that fails.
     """
 
     def __init__(
@@ -133,10 +134,10 @@ class Piece(Function):
         """One successor."""
         with self.block(""):
             self.do(f"word *to = successor(out, {firing.offset} + {choice}); /* {plain(firing.rule.name)} */")
-            for at, prop in enumerate(self.steps, 1):
+            for at, prop in enumerate(self.steps):
                 holds = after(self.system, firing.rule, prop.term, "'")
                 if not z3.is_true(holds):
-                    self.do(f"if (!{self.operand(holds)}) out->broken = {at};")
+                    self.do(f"if (!{self.operand(holds)}) out->broken |= 1ULL << {at};")
             if self.system.constraint is None:
                 return self._write(firing.rule)
             inside = after(self.system, firing.rule, self.system.constraint, "")
@@ -147,17 +148,18 @@ class Piece(Function):
 
     def _write(self, rule: Rule) -> None:
         for at in range(self.layout.words):
-            self.do(f"to[{at}] = {self._word(rule, at)};")
+            self.do(f"to[{at}] = {changed_word(self, rule, at)};")
 
-    def _word(self, rule: Rule, at: int) -> str:
-        """Word `at` of the successor: what stays of the old one, and the changed variables in it."""
-        kept, parts = (1 << 64) - 1, []
-        for name, term in rule.update.items():
-            place = self.layout.place[name]
-            if place.word == at and not term.eq(self.system.var[name].term):
-                parts.append(f"{self.operand(term)} << {place.shift}")
-                kept &= ~place.mask
-        return " | ".join([f"(s[{at}] & {kept:#x}ULL)" if parts else f"s[{at}]", *parts])
+
+def changed_word(function: Function, rule: Rule, at: int) -> str:
+    """Word `at` of the successor: what stays of the old one, and the changed variables in it."""
+    kept, parts = (1 << 64) - 1, []
+    for name, term in rule.update.items():
+        place = function.layout.place[name]
+        if place.word == at and not term.eq(function.system.var[name].term):
+            parts.append(f"{function.operand(term)} << {place.shift}")
+            kept &= ~place.mask
+    return " | ".join([f"(s[{at}] & {kept:#x}ULL)" if parts else f"s[{at}]", *parts])
 
 
 def pieces(system: System, layout: Layout, steps: Sequence[Property]) -> list[str]:

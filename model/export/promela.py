@@ -1,9 +1,12 @@
-"""A system as a Promela model for SPIN: C functions over the packed state, and one option for each firing.
+"""A system as a Promela model for SPIN: C functions over the packed state, and one process that fires rules.
 
-The state is `now.state`, an array of 64-bit words that SPIN stores and compares. One process with one control location
-loops: each firing (a rule with one choice of its inputs) is a `d_step`, so that nothing between states is stored. All
-successors of a state are computed at once by C functions (`c_code`) and kept for a while, so that an option is a look
-into a table; that is several times faster than a guard and an update function for each option.
+The state is `now.state`, an array of 64-bit words that SPIN stores and compares. The process has one control location,
+and each firing (a rule with one choice of its inputs) is a `d_step`, so that nothing between states is stored.
+There are two forms:
+
+- *functions*: a guard and an update function for each rule, and an option of the loop for each firing;
+- *table*: all successors of a state are computed at once, and kept while SPIN goes through them; option i takes
+  successor i. The states and transitions are the same, and SPIN is several times faster.
 
 What SPIN counts is what we count, but for what `surplus` says: SPIN counts the initial state among its transitions, and
 if there are several initial states, a state before them. A successor outside the constraint is the state itself: a
@@ -17,12 +20,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from model.engines.packing import Layout
 from model.export import CannotExport
 from model.export.c_code import decides, most_enabled, pieces, plain
-from model.system import Property, System
+from model.export.c_rules import rule_functions
+from model.system import Property, Rule, System
 from model.trace import choices
+
+Form = Literal["table", "functions"]
 
 FRAME = """\
 c_decl {{
@@ -31,11 +38,19 @@ typedef struct {{ word w[{words}]; }} packed;
 static const packed initial[{starts}] = {{ {initial} }};
 }}
 c_state "packed state" "Global" "initial[0]"
-c_code {{
+{functions}
+active proctype system() {{
+{begin}end: do
+{options}
+ od
+}}
+"""
+SUCCESSORS = """\
 /* All successors of the state `from`; successor i is by the firing number[i]. */
 struct successors {{
  word from[{words}];
- int known, amount, broken;
+ int known, amount;
+ word broken;
  int number[{most}];
  word to[{most}][{words}];
 }};
@@ -50,10 +65,8 @@ static int same(const word *a, const word *b) {{
  word differ = 0;
  for (int i = 0; i < {words}; i++) differ |= a[i] ^ b[i];
  return !differ;
-}}
-}}
-{functions}
-c_code {{
+}}"""
+TABLE = """\
 /* The successors of the present state; those of states on the way to it are kept as long as there is room. */
 extern long depth;
 extern int readtrail;
@@ -74,15 +87,7 @@ static void take(int at) {{
  const struct successors *out = present();
  if (readtrail) puts(names[out->number[at]]);
  copy(now.state.w, out->to[at]);
-}}
-}}
-
-active proctype system() {{
-{begin}end: do
-{options}
- od
-}}
-"""
+}}"""
 MEMO = 256
 """How many states' successors are kept; a power of two."""
 
@@ -93,7 +98,7 @@ def surplus(system: System) -> tuple[int, int]:
     return (0, 1) if starts == 1 else (1, 1 + starts)
 
 
-def promela(system: System, properties: Sequence[Property] = ()) -> str:
+def promela(system: System, properties: Sequence[Property] = (), form: Form = "table") -> str:
     """The model, in which each of `properties` is an assertion (that a *reachable* one is not reached).
 
     Raises `CannotExport` for what C or SPIN cannot say.
@@ -103,32 +108,70 @@ def promela(system: System, properties: Sequence[Property] = ()) -> str:
     except ValueError as error:
         raise CannotExport(str(error)) from error
     steps, states = [p for p in properties if p.kind == "step"], [p for p in properties if p.kind != "step"]
-    functions = pieces(system, layout, steps)
-    deciders = [decides(system, layout, f"decides_{at}", prop) for at, prop in enumerate(states)]
+    make = {"table": _table, "functions": _functions}[form]
+    functions, options = make(system, layout, steps)
+    functions += [decides(system, layout, f"decides_{at}", prop) for at, prop in enumerate(states)]
     starts = [", ".join(f"{word:#x}ULL" for word in layout.pack(state)) for state in system.initial]
-    most = max(most_enabled(system), 1)
     body = FRAME.format(
         words=layout.words,
         starts=len(starts),
         initial=", ".join(f"{{{{ {words} }}}}" for words in starts),
-        most=most,
-        names="\n".join(_names(system)),
-        functions="\n".join(f"c_code {{\n{text}\n}}" for text in [*functions, *deciders]),
-        memo=MEMO,
-        last=MEMO - 1,
-        calls="\n".join(f" piece_{at}(out->from, out);" for at in range(len(functions))),
+        functions="\n".join(f"c_code {{\n{text}\n}}" for text in functions),
         begin=_begin(len(starts)),
-        options="\n".join([*_assertions(steps, states), *_options(most)]),
+        options="\n".join([*_decided(states), *options]),
     )
     return _heading(system) + body
 
 
+def _table(system: System, layout: Layout, steps: Sequence[Property]) -> tuple[list[str], list[str]]:
+    """C texts and options of the form *table*."""
+    most = max(most_enabled(system), 1)
+    found = pieces(system, layout, steps)
+    calls = "\n".join(f" piece_{at}(out->from, out);" for at in range(len(found)))
+    names = "\n".join(f" {json.dumps(name)}," for rule in system.rules for _, name in _firings(rule))
+    table = TABLE.format(names=names, memo=MEMO, last=MEMO - 1, calls=calls)
+    broken = [_assertion(f"present()->broken >> {at} & 1", prop) for at, prop in enumerate(steps)]
+    return [SUCCESSORS.format(words=layout.words, most=most), *found, table], [
+        *broken,
+        *(_option(f"more({at})", f"take({at})") for at in range(most)),
+    ]
+
+
+def _functions(system: System, layout: Layout, steps: Sequence[Property]) -> tuple[list[str], list[str]]:
+    """C texts and options of the form *functions*."""
+    options: list[str] = []
+    for at, rule in enumerate(system.rules):
+        for values, name in _firings(rule):
+            given = ", ".join(["now.state.w", *map(str, values)])
+            options += [_assertion(f"breaks_{at}_{number}({given})", prop) for number, prop in enumerate(steps)]
+            options.append(_option(f"guard_{at}({given})", f"fire_{at}({given})") + f" /* {plain(name)} */")
+    return [*rule_functions(system, layout, steps)], options
+
+
+def _option(guard: str, effect: str) -> str:
+    return f" :: d_step {{ c_expr {{ ({guard}) }} -> c_code {{ {effect}; }} }}"
+
+
+def _assertion(broken: str, prop: Property) -> str:
+    verb = "reaches" if prop.kind == "reachable" else "violates"
+    return f" :: c_expr {{ ({broken}) }} -> assert(false) /* {verb} {plain(prop.name)} */"
+
+
+def _decided(states: Sequence[Property]) -> Iterator[str]:
+    for at, prop in enumerate(states):
+        yield _assertion(f"decides_{at}(now.state.w)", prop)
+
+
+def _firings(rule: Rule) -> Iterator[tuple[list[int], str]]:
+    """For each choice of the rule's inputs their values, and its name with them."""
+    for inputs in choices(rule):
+        yield [*inputs.values()], rule.name + "".join(f", {name} {value}" for name, value in inputs.items())
+
+
 def _heading(system: System) -> str:
     states, transitions = surplus(system)
-    return (
-        "/* Compile with -DSAFETY -DNOREDUCE. "
-        f"SPIN counts {states} states and {transitions} transitions more than the system has. */\n"
-    )
+    more = f"SPIN counts {states} states and {transitions} transitions more than the system has."
+    return f"/* Compile with -DSAFETY -DNOREDUCE. {more} */\n"
 
 
 def _begin(starts: int) -> str:
@@ -137,23 +180,3 @@ def _begin(starts: int) -> str:
         return ""
     options = [f" :: d_step {{ true -> c_code {{ now.state = initial[{at}]; }} }}" for at in range(starts)]
     return "\n".join([" if", *options, " fi;\n"])
-
-
-def _assertions(steps: Sequence[Property], states: Sequence[Property]) -> Iterator[str]:
-    for at, prop in enumerate(steps, 1):
-        yield f" :: c_expr {{ (present()->broken == {at}) }} -> assert(false) /* a step violates {plain(prop.name)} */"
-    for at, prop in enumerate(states):
-        verb = "reaches" if prop.kind == "reachable" else "violates"
-        yield f" :: c_expr {{ (decides_{at}(now.state.w)) }} -> assert(false) /* {verb} {plain(prop.name)} */"
-
-
-def _options(most: int) -> Iterator[str]:
-    for at in range(most):
-        yield f" :: d_step {{ c_expr {{ (more({at})) }} -> c_code {{ take({at}); }} }}"
-
-
-def _names(system: System) -> Iterator[str]:
-    for rule in system.rules:
-        for inputs in choices(rule):
-            chosen = "".join(f", {name} {value}" for name, value in inputs.items())
-            yield f" {json.dumps(rule.name + chosen)},"

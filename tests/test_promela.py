@@ -1,0 +1,178 @@
+"""The C table means what the Python table means; SPIN finds the states, transitions and violations that we find."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import z3
+
+from benchmarks.spin import BREADTH, DEPTH, MODES, Model, missing
+from model.engines.explicit import explore
+from model.engines.packing import Layout
+from model.export import CannotExport
+from model.export.c_code import Function, most_enabled
+from model.export.c_table import operators
+from model.export.promela import Form, promela
+from model.network.make import network_of
+from model.system import Property, Rule, State, System, Var
+from model.tcp.config import Config
+from model.terms import PYTHON, Meaning, order
+from model.trace import enabled
+from properties.claim import make_property
+from properties.configs import PASSING_ZERO, TWO_WAY
+from tests.test_terms import every_operator, samples
+from tests.toys import RandomTerms, bag, counter, jugs, mutex, random_system, writer
+
+needs_compiler = pytest.mark.skipif(shutil.which("gcc") is None, reason="no C compiler (gcc) is installed")
+needs_spin = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
+QUICK = ("-O0",)
+FORMS: tuple[Form, ...] = ("table", "functions")
+
+
+def in_c(terms: list[z3.ExprRef], states: list[State], width: int, directory: Path) -> list[list[int]]:
+    """The values of each term in each state, by a compiled C program."""
+    inputs = tuple(Var(name, width) for name in "abc")
+    system = System(inputs, (dict.fromkeys("abc", 0),), ())
+    layout = Layout(inputs)
+    function = Function(system, layout, "static void values(const word *s)")
+    for term in terms:
+        function.do(f'printf("%llu ", {function.operand(term)});')
+    rows = ",\n".join("{" + ", ".join(f"{word}ULL" for word in layout.pack(state)) + "}" for state in states)
+    text = f"""#include <stdio.h>
+typedef unsigned long long word;
+static const word states[][{layout.words}] = {{ {rows} }};
+{function.text}
+int main(void) {{
+ for (unsigned i = 0; i < {len(states)}; i++) {{ values(states[i]); puts(""); }}
+ return 0;
+}}
+"""
+    (directory / "values.c").write_text(text)
+    subprocess.run(["gcc", "-O1", "-fsanitize=undefined", "-o", "values", "values.c"], cwd=directory, check=True)
+    out = subprocess.run([directory / "values"], capture_output=True, text=True, check=True)
+    assert not out.stderr
+    return [[int(value) for value in line.split()] for line in out.stdout.splitlines()]
+
+
+def fits(term: z3.ExprRef) -> bool:
+    """Whether no part of a term is wider than a word."""
+    return all(part.size() <= 64 for part in order([term]) if z3.is_bv(part))
+
+
+def test_the_table_has_every_operator() -> None:
+    assert operators(str).keys() == PYTHON.keys()
+
+
+@needs_compiler
+@pytest.mark.parametrize("width", [1, 3, 13, 32, 63, 64])
+def test_c_and_python_agree(width: int, tmp_path: Path) -> None:
+    unique = {term.get_id(): term for terms in every_operator(width).values() for term in terms if fits(term)}
+    make = RandomTerms(width, list(z3.BitVecs("a b c", width)))
+    more = [*(make.number(3) for _ in range(10)), *(make.truth(3) for _ in range(10))]
+    terms, states = [*unique.values(), *filter(fits, more)], samples(width)
+    assert len(terms) > 40
+    meaning = Meaning(terms)
+    assert in_c(terms, states, width, tmp_path) == [meaning(state) for state in states]
+
+
+def test_what_c_cannot_say_is_refused_by_name() -> None:
+    a = Var("a", 40)
+    wide = Rule("wide", z3.Extract(79, 40, z3.Concat(a.term, a.term)) == 3, {})
+    with pytest.raises(CannotExport, match=r"'concat' gives 80 bits; C has words of 64"):
+        promela(System((a,), ({"a": 0},), (wide,)))
+    with pytest.raises(CannotExport, match="variable 'b' has 65 bits"):
+        promela(System((Var("b", 65),), ({"b": 0},), ()))
+
+
+TOYS: dict[str, Callable[[], System]] = {
+    "counter": lambda: counter(9),
+    "a counter that ends": lambda: counter(9, wraps=False),
+    "jugs": jugs,
+    "mutex": lambda: mutex(4),
+    "writer": lambda: writer(3, 3),
+    "bag": lambda: bag(3, 4),
+    **{f"random {seed}": lambda seed=seed: random_system(seed) for seed in range(4)},  # type: ignore[misc]
+}
+
+
+@needs_spin
+@pytest.mark.parametrize("toy", TOYS)
+def test_spin_counts_what_we_count(toy: str, tmp_path: Path) -> None:
+    system = TOYS[toy]()
+    ours = next(iter(explore(system, properties=[NOTHING]).values())).effort
+    for form, mode in zip(FORMS, (DEPTH, BREADTH), strict=True):
+        found = Model(system, tmp_path / form, form=form).search(mode, optimize=QUICK)
+        assert (found.states, found.transitions) == (ours.states, ours.transitions)
+        assert found.complete
+        assert not found.errors
+
+
+NOTHING = Property("nothing", "always", z3.BoolVal(True))
+
+
+@needs_spin
+@pytest.mark.parametrize("toy", [lambda: mutex(3, safe=False), jugs])
+@pytest.mark.parametrize("form", FORMS)
+def test_spin_finds_the_violation(toy: Callable[[], System], form: Form, tmp_path: Path) -> None:
+    system = toy()
+    assert all(verdict.trace for verdict in explore(system).values())
+    found = Model(system, tmp_path, system.properties, form).search(DEPTH, optimize=QUICK)
+    assert found.errors == 1
+
+
+@needs_spin
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(("most", "errors"), [(5, 1), (9, 0)])
+def test_spin_finds_the_step(form: Form, most: int, errors: int, tmp_path: Path) -> None:
+    n = Var("n", 8)
+    small = Property("small", "step", z3.Or(n.next == 0, z3.ULE(n.next, most)))
+    system = counter(9, small)
+    assert explore(system)["small"].answer == ("violated" if errors else "holds")
+    assert Model(system, tmp_path, [small], form).search(BREADTH, optimize=QUICK).errors == errors
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_there_are_enough_options(seed: int) -> None:
+    system = random_system(seed)
+    states = [{"x": x, "y": y, "flag": flag} for x in range(8) for y in range(8) for flag in (0, 1)]
+    assert max(len([*enabled(system, state)]) for state in states) <= most_enabled(system)
+
+
+def tcp(config: Config, make: str) -> System:
+    """A bounded network with one property."""
+    network = network_of(config)
+    found = make_property(make, network)
+    assert isinstance(found, Property)
+    return network.system(found)
+
+
+@needs_spin
+def test_spin_counts_the_states_of_tcp(tmp_path: Path) -> None:
+    system = tcp(PASSING_ZERO, "opening.no_half_open")
+    ours = explore(system)["half-open"]
+    assert ours.answer == "holds"
+    found = Model(system, tmp_path, system.properties).search(BREADTH, optimize=QUICK)
+    assert (found.states, found.transitions, found.errors) == (ours.effort.states, ours.effort.transitions, 0)
+    assert found.depth + 1 == ours.effort.depth
+
+
+@needs_spin
+def test_spin_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
+    system = tcp(TWO_WAY, "opening.no_half_open")
+    assert Model(system, tmp_path, system.properties).search(BREADTH, optimize=QUICK).errors == 1
+
+
+@pytest.mark.long
+@needs_spin
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
+def test_every_mode_and_form_counts_the_same(mode: object, tmp_path: Path) -> None:
+    assert mode in MODES
+    system = tcp(PASSING_ZERO.but(incarnations=2), "opening.no_half_open")
+    ours = explore(system)["half-open"].effort
+    for form in FORMS:
+        found = Model(system, tmp_path / form, form=form).search(MODES[MODES.index(mode)], table_bits=22)
+        assert (found.states, found.transitions) == (ours.states, ours.transitions)
