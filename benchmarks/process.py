@@ -1,4 +1,4 @@
-"""A process of its own for each measurement: wall-clock, processor time and peak memory."""
+"""A process of its own for each measurement, with its wall-clock and processor time."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ class Failed(RuntimeError):
 
 @dataclass(frozen=True)
 class Finished:
-    """Output (both streams), seconds of wall-clock and of all processors, and peak memory of its largest process."""
+    """Output (both streams), seconds of wall-clock and of all processors."""
 
     output: str
     seconds: float
     processor_seconds: float
-    peak_bytes: int
 
 
 def run(command: Sequence[str | Path], directory: Path | None = None) -> Finished:
@@ -37,4 +36,4 @@ def run(command: Sequence[str | Path], directory: Path | None = None) -> Finishe
         output = file.read()
     if process.returncode:
         raise Failed(f"{Path(command[0]).name} ended with status {process.returncode}: {output[-500:].strip()}")
-    return Finished(output, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10)
+    return Finished(output, seconds, usage.ru_utime + usage.ru_stime)

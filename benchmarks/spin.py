@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -65,7 +65,7 @@ class Model:
     def __init__(
         self, system: System, directory: Path, properties: Sequence[Property] = (), form: Form = "table"
     ) -> None:
-        self.surplus, self.directory = surplus(system), directory
+        self.surplus, self.directory, self.form = surplus(system), directory, form
         begun = perf_counter()
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "model.pml").write_text(promela(system, properties, form))
@@ -85,7 +85,7 @@ class Model:
     ) -> Report:
         """Compile for a mode and search.
 
-        table_bits: the hash table has 2^table_bits entries; depth: of the stack; megabytes: the most memory it may take;
+        table_bits: the hash table has 2^table_bits entries; depth: of the stack; megabytes: the most memory;
         optimize: flags for the C compiler. Raises `Failed`.
         """
         flags = [*FLAGS, *optimize, *mode.flags, f"-DMEMLIM={megabytes}"]
@@ -105,15 +105,15 @@ class Model:
             complete="Search not completed" not in finished.output and "depth too small" not in finished.output,
             seconds=_number(finished.output, r"elapsed time (\S+) seconds"),
             processor_seconds=finished.processor_seconds,
-            peak_bytes=_memory(finished),
+            peak_bytes=_memory(finished.output),
             compile_seconds=compile_seconds,
         )
 
 
-def _memory(finished: Finished) -> int:
-    """Peak memory: what SPIN says that it used of shared memory too, if that is more than its process had."""
-    said = re.findall(r"(\S+)\s+total (?:actual memory|shared memory|non-shared memory) usage", finished.output)
-    return max(finished.peak_bytes, int(sum(map(float, said)) * 1e6))
+def _memory(output: str) -> int:
+    """The memory that SPIN says it used, shared or not."""
+    said = re.findall(r"(\S+)\s+total (?:actual memory|shared memory|non-shared memory) usage", output)
+    return int(sum(map(float, said)) * 1e6)
 
 
 def _number(output: str, pattern: str) -> float:
@@ -121,8 +121,3 @@ def _number(output: str, pattern: str) -> float:
     if found is None:
         raise ValueError(f"SPIN's report lacks '{pattern}': {output[-500:]}")
     return float(found[1])
-
-
-def best(reports: Mapping[Mode, Report], workers: int) -> Mode:
-    """The fastest mode with so many workers."""
-    return min((mode for mode in reports if mode.workers == workers), key=lambda mode: reports[mode].seconds)

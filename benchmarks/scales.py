@@ -1,0 +1,42 @@
+"""The configurations that are measured: *half-open*, three-way, with growing bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from model.network.make import network_of
+from model.system import Property, System
+from properties.claim import make_property
+from properties.claims import find
+
+CLAIM = "half-open"
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A configuration: the claim's first one with some fields changed. toy: small enough for the slow twin."""
+
+    name: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    toy: bool = False
+
+    def system(self) -> System:
+        """The bounded network with the claim's property, which holds."""
+        claim = find(CLAIM)
+        assert claim is not None
+        network = network_of(claim.cells[0].config.vary(self.settings))
+        made = make_property(claim.make, network)
+        assert isinstance(made, Property)
+        return network.system(made)
+
+
+SCALES = (
+    Scale("1 incarnation, no text, room for 1", {"incarnations": 1, "octets": 0, "capacity": 1}, toy=True),
+    Scale("2 incarnations, no text, room for 1", {"octets": 0, "capacity": 1}, toy=True),
+    Scale("1 incarnation, no text, room for 2", {"incarnations": 1, "octets": 0}),
+    Scale("2 incarnations, text, room for 1", {"capacity": 1}),
+    Scale("2 incarnations, no text, room for 2", {"octets": 0}),
+    Scale("1 incarnation, text, room for 2", {"incarnations": 1}),
+    Scale("2 incarnations, text, room for 2"),
+)
