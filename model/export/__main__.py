@@ -1,0 +1,88 @@
+"""The command line of the exporters: `python -m model.export TARGET CLAIM`.
+
+Exit status: 0 written; 2 unusable input, or something that the target cannot say.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from model.check import OK, UNUSABLE, Unusable, say
+from model.export import CannotExport
+from model.export.btor2 import btor2
+from model.export.promela import promela
+from model.network.make import network_of
+from model.network.table import AnyConfig, parse_setting
+from model.system import Property, System
+from model.tcp.config import BadConfig
+from properties.claim import Claim, make_property
+from properties.claims import CLAIMS, find
+
+TARGETS: Mapping[str, Callable[[System, Sequence[Property]], str]] = {"promela": promela, "btor2": btor2}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    made = argparse.ArgumentParser(
+        prog="python -m model.export",
+        description="Write the bounded system of a claim, with its property, in the language of another model checker.",
+    )
+    add = made.add_argument
+    add("target", choices=TARGETS, help="promela: for SPIN; btor2: for hardware model checkers")
+    add("claim", metavar="CLAIM", help="a claim about finite runs (see python -m model.check --list)")
+    add("--variant", metavar="NAME", help="one of the claim's variants (default: the first)")
+    add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
+    add("-o", "--output", metavar="FILE", type=Path, help="where the model goes (default: standard output)")
+    return made
+
+
+def chosen(name: str, variant: str | None, items: Sequence[str]) -> tuple[Claim, AnyConfig]:
+    """The claim and its configuration; raises `Unusable` or `BadConfig`."""
+    claim = find(name)
+    if claim is None:
+        raise Unusable(f"unknown claim '{name}'; the claims are: {', '.join(c.name for c in CLAIMS)}")
+    if not claim.finite:
+        raise Unusable(f"{name} is not about the finite runs of one configuration; only such claims can be exported")
+    cells = {cell.variant: cell.config for cell in claim.cells}
+    if variant is not None and variant not in cells:
+        raise Unusable(f"{name} has no variant '{variant}'; its variants are: {', '.join(cells)}")
+    if any("=" not in item for item in items):
+        raise Unusable("--set wants FIELD=VALUE")
+    settings = {field: parse_setting(field, value) for field, value in (item.split("=", 1) for item in items)}
+    config = cells[variant or claim.cells[0].variant].vary(settings)
+    config.check_searchable()
+    return claim, config
+
+
+def exported(args: argparse.Namespace) -> str:
+    """The text that the arguments ask for."""
+    claim, config = chosen(args.claim, args.variant, args.set)
+    network = network_of(config)
+    prop = make_property(claim.make, network)
+    assert isinstance(prop, Property)
+    return TARGETS[args.target](network.system(prop), [prop])
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    args = parser().parse_args(argv)
+    try:
+        text = exported(args)
+        if args.output is None:
+            say(text.rstrip("\n"))
+        else:
+            args.output.write_text(text, encoding="utf-8")
+    except (Unusable, BadConfig, CannotExport) as error:
+        print(f"model.export: {error}", file=sys.stderr)
+        return UNUSABLE
+    except OSError as error:
+        print(f"model.export: {args.output}: {error.strerror}", file=sys.stderr)
+        return UNUSABLE
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())
