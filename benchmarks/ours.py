@@ -10,28 +10,19 @@ from __future__ import annotations
 import json
 import re
 import sys
-from inspect import signature
 from pathlib import Path
-from typing import Any
 
 from benchmarks.scales import SCALES
 from model.engines import explicit, twin
-from model.engines.verdict import Effort
+from model.engines.verdict import Effort, Limits
 from model.system import System
-
-
-def takes_workers() -> bool:
-    """Whether the explicit engine can be given a number of workers."""
-    return "workers" in signature(explicit.explore).parameters
 
 
 def search(system: System, engine: str, workers: int) -> Effort:
     """Search once."""
-    options: dict[str, Any] = {"workers": workers} if engine == "explicit" and takes_workers() else {}
-    explore: Any = explicit.explore if engine == "explicit" else twin.explore
-    (verdict,) = explore(system, **options).values()
-    effort: Effort = verdict.effort
-    return effort
+    explore = explicit.explore if engine == "explicit" else twin.explore
+    (verdict,) = explore(system, limits=Limits(workers=workers)).values()
+    return verdict.effort
 
 
 def peak_bytes() -> int:

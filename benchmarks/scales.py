@@ -15,11 +15,15 @@ CLAIM = "half-open"
 
 @dataclass(frozen=True)
 class Scale:
-    """A configuration: the claim's first one with some fields changed. toy: small enough for the slow twin."""
+    """A configuration: the claim's first one with some fields changed.
+
+    toy: small enough for the slow twin; huge: for our engine with all workers only.
+    """
 
     name: str
     settings: Mapping[str, object] = field(default_factory=dict)
     toy: bool = False
+    huge: bool = False
 
     def system(self) -> System:
         """The bounded network with the claim's property, which holds."""
@@ -38,5 +42,7 @@ SCALES = (
     Scale("2 incarnations, text, room for 1", {"capacity": 1}),
     Scale("2 incarnations, no text, room for 2", {"octets": 0}),
     Scale("1 incarnation, text, room for 2", {"incarnations": 1}),
+    Scale("2 incarnations, no text, room for 2, a crash", {"octets": 0, "crashes": 1}),
     Scale("2 incarnations, text, room for 2"),
+    Scale("2 incarnations, text, room for 2, a crash, ABORT by A", {"crashes": 1, "aborts": "A"}, huge=True),
 )
