@@ -185,8 +185,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     (args.out / "engines.txt").write_text("\n".join([*lines, *last]) + "\n")
     report = {"machine": describe(), "measured": [asdict(one) for one in found]}
     (args.out / "engines.json").write_text(json.dumps(report, indent=1) + "\n")
-    series = [(m.tool + (f", {m.workers} workers" if m.tool == "explicit" else ""), m.states, m.seconds) for m in found]
-    (args.out / "engines.svg").write_text(plot(series))
+    series = [
+        (m.tool + (f", workers: {m.workers}" if m.tool == "explicit" else ""), m.states, m.seconds) for m in found
+    ]
+    plot(series, args.out / "engines.svg")
     return 1 if wrong else 0
 
 
