@@ -21,7 +21,7 @@ from benchmarks.machine import describe
 from benchmarks.plot import plot
 from benchmarks.process import Failed, run
 from benchmarks.scales import SCALES, Scale
-from benchmarks.spin import DEPTH, MODES, Mode, Model, missing
+from benchmarks.spin import MODES, Mode, Model, missing
 from model.export.promela import Form
 
 RESULTS = Path(__file__).parent / "results"
@@ -84,7 +84,7 @@ def measure(number: int, directory: Path, megabytes: int, by_hand: bool) -> Iter
     if missing():
         return
     system = scale.system()
-    forms: dict[Form, Sequence[Mode]] = {"table": MODES, **({"functions": (DEPTH,)} if by_hand else {})}
+    forms: dict[Form, Sequence[Mode]] = {"table": MODES, **({"functions": MODES} if by_hand else {})}
     for form, modes in forms.items():
         model = Model(system, directory / f"{number}-{form}", system.properties, form)
         for mode in modes:

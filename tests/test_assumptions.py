@@ -112,7 +112,7 @@ def test_a_limit_makes_the_study_unknown() -> None:
     assert (found.answer, found.why) == ("unknown", "max-states 1000 reached")
 
 
-@pytest.mark.parametrize("ticks", ["2msl", "5", "15"])
+@pytest.mark.parametrize("ticks", ["2msl", *(pytest.param(n, marks=pytest.mark.long) for n in ("5", "15"))])
 def test_with_text_and_a_loss_no_time_wait_is_long_enough(ticks: str) -> None:
     """An old SYN finds the passive side listening; nothing of the run is lost by want of room."""
     found = all_together(OLD_WITH_TEXT.but(time_wait=ticks), NO_LIMITS, lambda _: None)

@@ -209,6 +209,7 @@ def test_a_file_that_cannot_be_written_is_named_and_the_table_is_printed(
     assert "Everything is as claimed: 2 verdicts." in said.out
 
 
+@pytest.mark.long
 def test_ctrl_c_prints_what_was_found_and_gives_130(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "model.check", "figure-6", "half-open", "--out", str(tmp_path)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

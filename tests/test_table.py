@@ -137,12 +137,12 @@ def test_what_cookies_keep_and_what_they_give_up() -> None:
 
 EAGER = ServerConfig(FULL.connections[1:])
 LARGER = [
-    pytest.param(EAGER, marks=pytest.mark.long),
+    *(pytest.param(config, marks=pytest.mark.long) for config in (DEAD_PEER_TOLD, EAGER)),
     *(pytest.param(config, marks=pytest.mark.minutes) for config in (FULL, FULL.each(**TWO_WAY), ENDLESS_FLOOD)),
 ]
 
 
-@pytest.mark.parametrize("config", [GHOST, DEAD_PEER_TOLD, *LARGER])
+@pytest.mark.parametrize("config", [GHOST, *LARGER])
 def test_recurring_numbers_are_fresh(config: ServerConfig) -> None:
     server = Server(config)
     (verdict,) = explicit.explore(server.system(table.recurring_numbers_are_fresh(server))).values()
