@@ -134,10 +134,12 @@ def report(folder: Path, *more: str) -> dict[str, object]:
     return {name: row[name] for name in ("verdict", "states", "transitions", "depth", "complete", "digest")}
 
 
-@pytest.mark.long
-def test_a_search_that_is_killed_at_twenty_moments_ends_with_the_same_figures(tmp_path: Path) -> None:
-    whole, random, struck = report(tmp_path), Random(20), 0
-    for _ in range(20):
+@pytest.mark.parametrize(
+    "moments", [pytest.param(4, marks=pytest.mark.long), pytest.param(20, marks=pytest.mark.minutes)]
+)
+def test_a_killed_search_ends_with_the_same_figures(tmp_path: Path, moments: int) -> None:
+    whole, random, struck = report(tmp_path), Random(moments), 0
+    for _ in range(moments):
         struck += killed(tmp_path, random.random())
         assert report(tmp_path, "--checkpoint", str(tmp_path / "saved")) == whole
         shutil.rmtree(tmp_path / "saved")
