@@ -21,7 +21,7 @@ from math import prod
 import z3
 
 from model.engines.body import Body
-from model.engines.firing import Firing, after, comparison, firings
+from model.engines.firing import Firing, after, branches, cases, firings
 from model.engines.native import sort
 from model.engines.packing import Layout
 from model.system import CHOICE_WIDTH, Property, Rule, System
@@ -99,37 +99,24 @@ class Expand(Body):
 
     def _rules(self, rules: Iterable[Firing], depth: int, choice: str) -> None:
         """The trie below `depth` conjuncts that the rules share."""
-
-        def branch(firing: Firing) -> tuple[str, int]:
-            if depth == len(firing.guard):
-                return "fire", 0
-            compared = comparison(firing.guard[depth])
-            return ("switch", compared[0].get_id()) if compared else ("test", firing.guard[depth].get_id())
-
-        for (how, _), run in groupby(rules, branch):
+        for how, run in branches(rules, depth):
             if how == "fire":
                 for firing in run:
                     self._fire(firing, choice)
             elif how == "switch":
-                self._switch(list(run), depth, choice)
+                self._switch(run, depth, choice)
             else:
-                shared = list(run)
-                with self.when(self.operand(shared[0].guard[depth])):
-                    self._rules(shared, depth + 1, choice)
+                with self.when(self.operand(run[0].guard[depth])):
+                    self._rules(run, depth + 1, choice)
 
     def _switch(self, rules: list[Firing], depth: int, choice: str) -> None:
         """Rules whose next conjunct compares one subject with some value."""
-        cases: dict[int, list[Firing]] = {}
-        for firing in rules:
-            compared = comparison(firing.guard[depth])
-            assert compared
-            subject, number = compared
-            cases.setdefault(number, []).append(firing)
+        subject, wanted = cases(rules, depth)
         kind, after = sort(subject), self.writer.name("after")
-        blocks = {number: self.writer.name("case") for number in cases}
+        blocks = {number: self.writer.name("case") for number in wanted}
         targets = " ".join(f"{kind} {number}, label %{block}" for number, block in blocks.items())
         self.writer.do(f"switch {kind} {self.operand(subject)}, label %{after} [ {targets} ]")
-        for number, chosen in cases.items():
+        for number, chosen in wanted.items():
             with self.scope(blocks[number]):
                 self._rules(chosen, depth + 1, choice)
                 self.writer.do(f"br label %{after}")

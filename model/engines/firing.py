@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
 from math import prod
+from typing import Literal
 
 import z3
 
@@ -70,6 +71,33 @@ def comparison(term: z3.BoolRef) -> tuple[z3.ExprRef, int] | None:
             if z3.is_bv_value(value) and not z3.is_bv_value(subject):
                 return subject, value.as_long()
     return None
+
+
+def branches(rules: Iterable[Firing], depth: int) -> Iterator[tuple[Literal["fire", "test", "switch"], list[Firing]]]:
+    """Runs of neighbours that go on alike below `depth` conjuncts, and how.
+
+    fire: there is no conjunct left; test: all have the same one; switch: all compare one subject with a value.
+    """
+
+    def branch(firing: Firing) -> tuple[Literal["fire", "test", "switch"], int]:
+        if depth == len(firing.guard):
+            return "fire", 0
+        compared = comparison(firing.guard[depth])
+        return ("switch", compared[0].get_id()) if compared else ("test", firing.guard[depth].get_id())
+
+    for (how, _), run in groupby(rules, branch):
+        yield how, list(run)
+
+
+def cases(rules: Sequence[Firing], depth: int) -> tuple[z3.ExprRef, dict[int, list[Firing]]]:
+    """Of rules to switch among: the subject, and the rules by the value that they want."""
+    found: dict[int, list[Firing]] = {}
+    for firing in rules:
+        compared = comparison(firing.guard[depth])
+        assert compared
+        subject, value = compared
+        found.setdefault(value, []).append(firing)
+    return subject, found
 
 
 def after(system: System, rule: Rule, term: z3.BoolRef, prime: str) -> z3.BoolRef:

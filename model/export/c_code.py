@@ -17,7 +17,7 @@ from math import prod
 
 import z3
 
-from model.engines.firing import Firing, after, comparison, firings
+from model.engines.firing import Firing, after, branches, cases, comparison, firings
 from model.engines.packing import Layout
 from model.export import CannotExport
 from model.export.c_table import operators
@@ -98,37 +98,19 @@ class Piece(Function):
 
     def _rules(self, rules: Iterable[Firing], depth: int, choice: str) -> None:
         """The trie below `depth` conjuncts that the rules share."""
-
-        def branch(firing: Firing) -> tuple[str, int]:
-            if depth == len(firing.guard):
-                return "fire", 0
-            compared = comparison(firing.guard[depth])
-            return ("switch", compared[0].get_id()) if compared else ("test", firing.guard[depth].get_id())
-
-        for (how, _), run in groupby(rules, branch):
-            shared = list(run)
+        for how, run in branches(rules, depth):
             if how == "fire":
-                for firing in shared:
+                for firing in run:
                     self._fire(firing, choice)
             elif how == "switch":
-                self._switch(shared, depth, choice)
+                subject, wanted = cases(run, depth)
+                with self.block(f"switch ({self.operand(subject)})"):
+                    for number, chosen in wanted.items():
+                        with self.block(f"case {number}ULL:", "} break;"):
+                            self._rules(chosen, depth + 1, choice)
             else:
-                with self.block(f"if ({self.operand(shared[0].guard[depth])})"):
-                    self._rules(shared, depth + 1, choice)
-
-    def _switch(self, rules: Sequence[Firing], depth: int, choice: str) -> None:
-        """Rules whose next conjunct compares one subject with some value."""
-        cases: dict[int, list[Firing]] = {}
-        subjects = []
-        for firing in rules:
-            compared = comparison(firing.guard[depth])
-            assert compared
-            subjects.append(compared[0])
-            cases.setdefault(compared[1], []).append(firing)
-        with self.block(f"switch ({self.operand(subjects[0])})"):
-            for number, chosen in cases.items():
-                with self.block(f"case {number}ULL:", "} break;"):
-                    self._rules(chosen, depth + 1, choice)
+                with self.block(f"if ({self.operand(run[0].guard[depth])})"):
+                    self._rules(run, depth + 1, choice)
 
     def _fire(self, firing: Firing, choice: str) -> None:
         """One successor."""
