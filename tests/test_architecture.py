@@ -30,6 +30,7 @@ ALLOWED = {
         "model.engines.discharge",
     ),
     "model.scenario": ("model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
+    "model.conform": ("model.terms", "model.tcp", "model.conform"),
     "model.study": ("model.system", "model.trace", "model.tcp", "model.network", "model.engines"),
     "model.studies": ("model.study", "model.system", "model.tcp", "model.network", "model.engines", "properties"),
     "properties": (

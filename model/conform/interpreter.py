@@ -1,0 +1,153 @@
+"""One endpoint's events, run concretely: the TCB, the arriving segment, windows and the user's octets are numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import z3
+
+from model.conform.stacks import Profile
+from model.tcp.config import Config
+from model.tcp.event import Event
+from model.tcp.protocol import events as rfc_events
+from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment, symbolic_segment
+from model.tcp.state import FIELDS, STATES, Endpoint, Tcb, manners, symbolic_tcb
+from model.terms import Meaning
+
+BITS = 32
+SPACE = 1 << BITS
+EventList = Callable[[Endpoint, Tcb, Segment, z3.BitVecRef], list[Event]]
+
+
+class Seg(NamedTuple):
+    """A concrete segment; ackno is 0 without ACK, text is a count of octets."""
+
+    syn: bool
+    ack: bool
+    fin: bool
+    rst: bool
+    seq: int
+    ackno: int
+    text: int
+
+    @property
+    def length(self) -> int:
+        """SEG.LEN (3.4)."""
+        return self.text + self.syn + self.fin
+
+    @property
+    def end(self) -> int:
+        """The number after the last that it occupies."""
+        return (self.seq + self.length) % SPACE
+
+    def __str__(self) -> str:
+        return show_segment(self._asdict())
+
+
+class Connection(NamedTuple):
+    """The state of a connection and its TCB (see `model.tcp.state.Tcb`), as numbers."""
+
+    state: str
+    snd_una: int = 0
+    snd_nxt: int = 0
+    iss: int = 0
+    rcv_nxt: int = 0
+    irs: int = 0
+    passive_open: bool = False
+    queued: int = 0
+    close_queued: bool = False
+    syn_text: int = 0
+    syn_fin: bool = False
+    ack_held: bool = False
+
+
+assert Connection._fields[1:] == FIELDS
+CLOSED = Connection("CLOSED")
+
+
+class Given(NamedTuple):
+    """What an event depends on besides the connection and the segment.
+
+    isn: the ISS if one has to be chosen. rcv_wnd, max_snd_wnd: RCV.WND and MAX.SND.WND, octets. octets: of one SEND,
+    and of one retransmission at most.
+    """
+
+    isn: int = 0
+    rcv_wnd: int = 65535
+    max_snd_wnd: int = 65535
+    octets: int = 1
+
+
+class Step(NamedTuple):
+    """An event that has happened: the connection after it, and the segment sent, if one is.
+
+    own: the name of the behaviour whose event it is; empty for the RFC's.
+    """
+
+    event: Event
+    after: Connection
+    sent: Seg | None
+    own: str
+
+
+class Prepared(NamedTuple):
+    """Events of one state and kind: their guards as one function, and for each event the function of its results."""
+
+    events: Sequence[tuple[Event, str]]
+    guards: Meaning
+    results: Sequence[Meaning]
+
+
+class Interpreter:
+    """The events of an endpoint as a profile has them.
+
+    events: the list of events, a function like `model.tcp.protocol.events` (a mutant gives another one).
+    """
+
+    def __init__(self, profile: Profile, config: Config | None = None, events: EventList = rfc_events) -> None:
+        self.profile = profile
+        config = profile.config if config is None else config
+        rcv_wnd, max_snd_wnd, octets = (z3.BitVec(name, BITS) for name in Given._fields[1:])
+        endpoint = Endpoint(config, BITS, rcv_wnd, max_snd_wnd, octets, *manners(config))
+        tcb, x, isn = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)
+        rfc = events(endpoint, tcb, x, isn)
+        listed = [(event, b.name) for b in profile.behaviours for event in b.events(rfc, endpoint, tcb, x, isn)]
+        listed += [(event, "") for event in rfc]
+        self._arrivals = {s: _prepare(e for e in listed if (e[0].state, e[0].kind) == (s, "arrives")) for s in STATES}
+        self._others = {s: _prepare(e for e in listed if e[0].state == s and e[0].kind != "arrives") for s in STATES}
+
+    def arrives(self, connection: Connection, x: Seg, given: Given) -> Iterator[Step]:
+        """What may happen when `x` arrives: first what the stack does of its own, then what the RFC says."""
+        assignment = {f"x.{name}": value for name, value in zip(SEGMENT_FIELDS, x, strict=True)}
+        return self._happen(self._arrivals[connection.state], connection, assignment | given._asdict())
+
+    def does(self, connection: Connection, name: str, given: Given) -> Iterator[Step]:
+        """The calls, timeouts and crashes that are possible, and whose names begin with `name`."""
+        prepared = self._others[connection.state]
+        return (
+            step for step in self._happen(prepared, connection, given._asdict()) if step.event.name.startswith(name)
+        )
+
+    @staticmethod
+    def _happen(prepared: Prepared, connection: Connection, assignment: dict[str, int]) -> Iterator[Step]:
+        assignment |= connection._asdict()
+        guards = prepared.guards(assignment)
+        for (event, own), applies, results in zip(prepared.events, guards, prepared.results, strict=True):
+            if applies:
+                values = results(assignment)
+                fields, rest = values[: len(FIELDS)], values[len(FIELDS) :]
+                sent = Seg(*rest[1:]) if rest and rest[0] else None
+                yield Step(event, Connection(event.next, *fields), sent, own)
+
+
+def _prepare(events: Iterator[tuple[Event, str]]) -> Prepared:
+    listed = list(events)
+    return Prepared(listed, Meaning([e.guard for e, _ in listed]), [Meaning(list(_results(e))) for e, _ in listed])
+
+
+def _results(event: Event) -> Iterator[z3.ExprRef]:
+    yield from (getattr(event.tcb, field) for field in FIELDS)
+    if event.send is not None:
+        yield event.send_when
+        yield from (getattr(event.send, field) for field in SEGMENT_FIELDS)

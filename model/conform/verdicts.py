@@ -1,0 +1,134 @@
+"""Whether the segments of one end of a conversation are a run of the model.
+
+`exactly`: the capture was made on that end's own host, so it heard each segment where the capture has it. `between`:
+the capture was made somewhere on the way, so that end may have heard any segment seen so far towards it, any number of
+times, or never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from model.conform.capture import Conversation, End, Seen
+from model.conform.interpreter import Interpreter
+from model.conform.judge import Mind, Windows, Worlds, ahead, beginning, merged
+
+Verdict = Literal["explained", "not explained", "not judged"]
+MOST_WORLDS = 5_000
+"""Beyond so many possibilities before one segment a capture is not judged."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What became of one end of a conversation.
+
+    reason: why it is not judged, or which segment is not explained. events: what explains it, as far as it is
+    explained. allowed: what could have been sent instead. at: the number of the packet that is not explained.
+    """
+
+    end: End
+    verdict: Verdict
+    reason: str = ""
+    events: Sequence[str] = ()
+    allowed: Sequence[str] = ()
+    at: int = 0
+
+    @property
+    def own(self) -> list[str]:
+        """The stack's own behaviours that the explanation needs."""
+        return sorted(
+            {line.rsplit("[", 1)[1].rstrip("]") for line in self.events if line.endswith("]") and "[" in line}
+        )
+
+
+def exactly(interpreter: Interpreter, conversation: Conversation, end: End) -> Finding:
+    """Judge the end on whose host the capture was made."""
+    outgoing = [seen for seen in conversation.segments if seen.source == end]
+    mind, worlds = Mind(interpreter), beginning()
+    for seen in conversation.segments:
+        unseen = mind.unseen(mind.at(seen.time, worlds))
+        if seen.source == end:
+            after = merged(
+                pair for world, past in unseen.items() for pair in mind.send(world, past, seen.x, seen.window)
+            )
+            mind.windows = ours(mind.windows, seen)
+        else:
+            isns = {isn_after(outgoing, seen)} if seen.x.syn or seen.x.ack else {0}
+            after = merged(
+                pair for world, past in unseen.items() for isn in isns for pair in mind.hear(world, past, seen.x, isn)
+            )
+            mind.windows = theirs(mind.windows, seen)
+        if not after:
+            return unexplained(mind, conversation, end, unseen or mind.unseen(worlds), seen)
+        worlds = after
+    if not (left := mind.at(conversation.until, worlds)):
+        return overdue(conversation, end, worlds)
+    return explained(conversation, end, left)
+
+
+def overdue(conversation: Conversation, end: End, worlds: Worlds) -> Finding:
+    """A reply was due, and the capture went on without it."""
+    past = min(worlds.values(), key=lambda past: past.cost)
+    allowed = sorted({f"{world.connection.state}: must send {world.due[0][0]}" for world in worlds if world.due})
+    last = conversation.segments[-1].number
+    return Finding(end, "not explained", f"after packet {last}: {end} has to reply", past.told(), allowed, last)
+
+
+def isn_after(outgoing: Sequence[Seen], seen: Seen) -> int:
+    """The ISS that LISTEN chooses, if it takes this SYN: the one of the SYN,ACK that answers it later."""
+    for later in outgoing:
+        if later.number > seen.number and later.x.syn and later.x.ack and ahead(later.x.ackno, seen.x.seq) > 0:
+            return later.x.seq
+    return 0
+
+
+def ours(windows: Windows, seen: Seen) -> Windows:
+    """The windows after a segment of the judged end: its right edge never moves left."""
+    if seen.x.rst:
+        return windows
+    if not seen.x.ack:
+        return windows._replace(size=seen.window, edge=None)
+    edge = (seen.x.ackno + seen.window) % 2**32
+    keep = windows.edge is not None and not seen.x.syn and ahead(windows.edge, edge) > 0
+    return windows._replace(size=seen.window, edge=windows.edge if keep else edge)
+
+
+def theirs(windows: Windows, seen: Seen) -> Windows:
+    """The windows after a segment of its peer."""
+    return windows._replace(peer=max(windows.peer, seen.window))
+
+
+def unexplained(mind: Mind, conversation: Conversation, end: End, worlds: Worlds, seen: Seen) -> Finding:
+    """No world can send this segment: not judged, if the beginning is missing, or not explained."""
+    if missing := not_whole(conversation, end):
+        return Finding(end, "not judged", missing, at=seen.number)
+    past = min(worlds.values(), key=lambda past: past.cost)
+    allowed = sorted({mind.allowed(world) for world in worlds})
+    what = f"packet {seen.number}: {end} sends {seen.x}"
+    return Finding(end, "not explained", what, past.told(), allowed, seen.number)
+
+
+def explained(conversation: Conversation, end: End, worlds: Worlds) -> Finding:
+    """Every segment is explained."""
+    if {seen.source for seen in conversation.segments} != set(conversation.ends) and not opens(conversation):
+        return Finding(end, "not judged", "only one direction was captured")
+    if all(seen.source != end for seen in conversation.segments):
+        return Finding(end, "not judged", "it sent nothing")
+    return Finding(end, "explained", events=min(worlds.values(), key=lambda past: past.cost).told())
+
+
+def opens(conversation: Conversation) -> bool:
+    """Whether the capture has nothing but SYNs of one end: nobody answered."""
+    return all(seen.x.syn and not seen.x.ack for seen in conversation.segments)
+
+
+def not_whole(conversation: Conversation, end: End) -> str:
+    """Why an end cannot be judged, if the conversation is not there as a whole."""
+    if {seen.source for seen in conversation.segments} != set(conversation.ends):
+        return "only one direction was captured"
+    if not conversation.segments[0].x.syn:
+        return "it started before the capture"
+    sent = next(seen.x for seen in conversation.segments if seen.source == end)
+    return "" if sent.syn or sent.rst else "it had a connection before the capture"

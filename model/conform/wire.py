@@ -1,0 +1,163 @@
+"""One end of a conversation as seen from somewhere on the way.
+
+Before each segment that it sends, the end may have heard any segment seen so far towards it, any number of times, or
+never. So nothing is assumed heard before it is needed: the worlds in which it has heard least explain most. Since it
+may hear anything again, it may always have reason to acknowledge, and need not hold what is beyond RCV.NXT. What has
+been seen once may be seen again, as the network may have copied it before the capture.
+
+Two allowances are counted, and none by default: old duplicates that nobody has seen may reach the end (`unknown`), and
+what it sends may be lost or overtaken before the capture (`missed`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from model.conform.capture import Conversation, End, Seen
+from model.conform.interpreter import Connection, Interpreter, Seg
+from model.conform.judge import MOST_OWED, SYNCHRONIZED, Mind, Past, World, Worlds, ahead, beginning
+from model.conform.verdicts import Finding, explained, ours, theirs, unexplained
+
+MOST_WORLDS = 20_000
+"""Beyond so many possibilities before one segment an end is not judged."""
+
+
+class TooMany(Exception):
+    """There are too many possibilities."""
+
+
+def between(
+    interpreter: Interpreter, conversation: Conversation, end: End, unknown: int = 0, missed: int = 0
+) -> Finding:
+    """Judge one end of a capture that was made on the way.
+
+    unknown: old duplicates that it may have heard besides; missed: segments that were lost or overtaken before they
+    could be seen.
+    """
+    mind, worlds = Mind(interpreter), beginning(unknown, missed)
+    heard: dict[Seg, None] = {}
+    sent: set[Seg] = set()
+    for seen in conversation.segments:
+        if seen.source != end:
+            heard[seen.x] = None
+            mind.windows = theirs(mind.windows, seen)
+            continue
+        mind.idle = float("inf")
+        try:
+            after, reached = _explain(mind, worlds, heard, seen, copy=seen.x in sent)
+        except TooMany:
+            return Finding(end, "not judged", f"packet {seen.number}: too many possibilities", at=seen.number)
+        if not after:
+            return unexplained(mind, conversation, end, reached, seen)
+        sent.add(seen.x)
+        mind.windows, worlds = ours(mind.windows, seen), after
+    return explained(conversation, end, worlds)
+
+
+def _explain(mind: Mind, worlds: Worlds, heard: Iterable[Seg], seen: Seen, copy: bool) -> tuple[Worlds, Worlds]:
+    """The worlds after a segment was sent, and all worlds before it that were looked at.
+
+    copy: the same segment has been seen before.
+    """
+    reached = mind.unseen(worlds)
+    after = {world: past.then(f"{seen.x} is seen again") for world, past in worlds.items()} if copy else Worlds()
+    new = list(reached.items())
+    while new:
+        later: Worlds = {}
+        for world, past in new:
+            sent = list(_send(mind, world, past, seen))
+            for other, happened in sent:
+                if other not in after or happened.cost < after[other].cost:
+                    after[other] = happened
+            more = [] if sent else list(_miss(mind, world, past, seen.x))
+            if not sent and not world.due:
+                more += _hear(mind, world, past, heard, seen.x)
+            for other, happened in more:
+                if other not in later or happened.cost < later[other].cost:
+                    later[other] = happened
+        new = [pair for pair in mind.unseen(later).items() if pair[0] not in reached]
+        reached.update(new)
+        if len(reached) > MOST_WORLDS:
+            raise TooMany
+    return after, reached
+
+
+def _send(mind: Mind, world: World, past: Past, seen: Seen) -> Iterator[tuple[World, Past]]:
+    """What sends the segment: with the ACK of what has been heard, which something may always have asked for."""
+    ready = world._replace(acks=(world.connection.rcv_nxt,), owed=MOST_OWED, held=())
+    for after, happened in mind.send(ready, past, seen.x, seen.window):
+        yield after._replace(acks=(), owed=0), happened
+    if world.missed and _overtaken(world.connection, seen.x):
+        yield world._replace(missed=world.missed - 1), past.then(f"{seen.x} was overtaken")
+
+
+def _overtaken(at: Connection, y: Seg) -> bool:
+    """Whether the end may have sent `y` before: its numbers have been sent, and what it acknowledges was heard."""
+    if at.state not in SYNCHRONIZED or y.rst or y.syn or not y.ack:
+        return False
+    return ahead(y.seq, at.iss) > 0 <= ahead(at.snd_nxt, y.end) and ahead(y.ackno, at.irs) > 0 <= ahead(
+        at.rcv_nxt, y.ackno
+    )
+
+
+def _miss(mind: Mind, world: World, past: Past, y: Seg) -> Iterator[tuple[World, Past]]:
+    """The worlds after a segment has been sent that the capture missed: a reply, or text and FIN before `y`."""
+    if not world.missed:
+        return
+    fewer, at = world._replace(missed=world.missed - 1), world.connection
+    if world.due:
+        yield fewer._replace(due=world.due[1:]), past.then(f"sends {world.due[0][0]}, which was missed")
+    gap = ahead(y.seq, at.snd_nxt)
+    if at.state in SYNCHRONIZED and gap > 0:
+        for fin in (False, True):
+            missing = Seg(False, True, fin, False, at.snd_nxt, at.rcv_nxt, gap - fin)
+            ready = fewer._replace(acks=(at.rcv_nxt,))
+            for after, happened in mind.send(ready, past, missing, mind.windows.size):
+                yield after._replace(acks=()), happened.then("which was missed")
+
+
+def _hear(mind: Mind, world: World, past: Past, heard: Iterable[Seg], y: Seg) -> Iterator[tuple[World, Past]]:
+    """The worlds after one more segment has been heard that makes a difference for what comes next: `y`."""
+    isn = y.seq if y.syn and y.ack else 0
+    for x in heard:
+        if _matters(mind, world, x, y):
+            for after, happened in mind.hear(world, past, x, isn, hold=False):
+                if not after.due or after.due[0][0] == y:
+                    yield _plain(after), happened
+    if world.unknown:
+        for x in _unknown(world, y):
+            for after, happened in mind.hear(world, past, x, isn, hold=False):
+                if after.due and after.due[0][0] == y:
+                    yield _plain(after._replace(unknown=world.unknown - 1)), happened
+
+
+def _plain(world: World) -> World:
+    """The world without what is not distinguished here: what may be acknowledged, and until when something is due."""
+    return world._replace(acks=(), owed=0, due=tuple((x, float("inf")) for x, _ in world.due))
+
+
+def _matters(mind: Mind, world: World, x: Seg, y: Seg) -> bool:
+    """Whether hearing `x` could change the connection, or could draw `y`."""
+    at = world.connection
+    if at.state == "CLOSED":
+        return y.rst
+    if at.state in ("LISTEN", "SYN-SENT", "SYN-RECEIVED"):
+        return True
+    assert at.state in SYNCHRONIZED
+    if x.ack and 0 < ahead(x.ackno, at.snd_una) <= ahead(at.snd_nxt, at.snd_una):
+        return True
+    start, end = ahead(x.seq, at.rcv_nxt), ahead(x.end, at.rcv_nxt)
+    if x.rst or x.syn:
+        return -1 <= start <= mind.given(at).rcv_wnd or (x.syn and at.state == "TIME-WAIT")
+    return start <= 0 < end
+
+
+def _unknown(world: World, y: Seg) -> Iterator[Seg]:
+    """Segments nobody has seen that would draw `y`: an old SYN, or an old ACK."""
+    at = world.connection
+    if at.state in SYNCHRONIZED:
+        return
+    if y.ack and (y.rst or y.syn):
+        yield Seg(True, False, False, False, (y.ackno - 1) % 2**32, 0, 0)
+    elif y.rst:
+        yield Seg(False, True, False, False, at.rcv_nxt, y.seq, 0)
