@@ -122,11 +122,11 @@ class Interpreter:
         assignment = {f"x.{name}": value for name, value in zip(SEGMENT_FIELDS, x, strict=True)}
         return self._happen(self._arrivals[connection.state], connection, assignment | given._asdict())
 
-    def does(self, connection: Connection, name: str, given: Given) -> Iterator[Step]:
-        """The calls, timeouts and crashes that are possible, and whose names begin with `name`."""
+    def does(self, connection: Connection, names: str | tuple[str, ...], given: Given) -> Iterator[Step]:
+        """The calls, timeouts and crashes that are possible, and whose names begin with one of `names`."""
         prepared = self._others[connection.state]
         return (
-            step for step in self._happen(prepared, connection, given._asdict()) if step.event.name.startswith(name)
+            step for step in self._happen(prepared, connection, given._asdict()) if step.event.name.startswith(names)
         )
 
     @staticmethod

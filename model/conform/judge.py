@@ -27,6 +27,8 @@ SILENT = ("passive OPEN", "CLOSE", "USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "TIME
 """Calls and timeouts that may happen unseen: where they send nothing."""
 
 
+CALLS = ("active OPEN", "SEND", "CLOSE", "RETRANSMISSION", "ABORT")
+"""Calls and the timeout that send something."""
 MOST_OWED = 8
 PATIENCE = 1.0
 """A reply that is an obligation is sent within so many seconds."""
@@ -149,23 +151,22 @@ class Mind:
         return found
 
     def _silent(self, connection: Connection) -> Iterator[Step]:
-        for name in SILENT:
-            for step in self._interpreter.does(connection, name, self.given(connection)):
-                if step.sent is None:
-                    yield step
+        steps = self._interpreter.does(connection, SILENT, self.given(connection))
+        return (step for step in steps if step.sent is None)
 
     # -- a segment arrives -------------------------------------------------------------------------------------------
 
-    def hear(self, world: World, past: Past, x: Seg, isn: int, hold: bool = True) -> Iterator[tuple[World, Past]]:
-        """The worlds after `x` has arrived; hold: it may be kept until what is missing before it has come."""
+    def hear(self, world: World, past: Past, x: Seg, isn: int, hold: bool) -> Iterator[tuple[World, Past]]:
+        """The worlds after `x` has arrived; hold: what is beyond RCV.NXT is kept until the rest has come."""
         before = world.connection
         for step in self._interpreter.arrives(before, x, self.given(before, isn)):
             after, happened = self._settle(world, step), past.then(told(step, f"{x} arrives"), bool(step.own))
             if hold and self._beyond(before, x):
                 yield after._replace(held=tuple(sorted({*world.held, x}))), happened
-            if hold and after.held and step.after.rcv_nxt != before.rcv_nxt:
+            elif after.held and step.after.rcv_nxt != before.rcv_nxt:
                 yield from self._release(after, happened)
-            yield after, happened
+            else:
+                yield after, happened
 
     def _settle(self, world: World, step: Step) -> World:
         """The world after an event: what may be acknowledged, and what is due."""
@@ -193,9 +194,9 @@ class Mind:
                 for step in self._interpreter.arrives(at, again, self.given(at)):
                     after = self._settle(rest, step)._replace(due=world.due)
                     happened = past.then(told(step, f"{x}, held, is processed"))
-                    yield from self._release(after, happened) if after.held else ()
-                    yield after, happened
+                    yield from self._release(after, happened)
                 return
+        yield world, past
 
     # -- a segment is sent -------------------------------------------------------------------------------------------
 
@@ -290,10 +291,8 @@ class Mind:
         at = world.connection
         if world.due:
             return f"{at.state}: must send {world.due[0][0]}"
-        sent = []
-        names = ("active OPEN", "SEND", "CLOSE", "RETRANSMISSION", "ABORT")
-        for name in names:
-            sent += [f"{s.sent} ({s.event.name})" for s in self._interpreter.does(at, name, self.given(at)) if s.sent]
+        steps = self._interpreter.does(at, CALLS, self.given(at))
+        sent = [f"{step.sent} ({step.event.name})" for step in steps if step.sent]
         if at.state in SYNCHRONIZED:
             sent.insert(0, str(Seg(False, True, False, False, at.snd_nxt, at.rcv_nxt, 0)))
         return f"{at.state}: {'; '.join(sent) or 'nothing'}"

@@ -44,7 +44,12 @@ class Finding:
 
 
 def exactly(interpreter: Interpreter, conversation: Conversation, end: End) -> Finding:
-    """Judge the end on whose host the capture was made."""
+    """Judge the end on whose host the capture was made: it holds what is beyond RCV.NXT (SHLD-31), or it never does."""
+    holding = _exactly(interpreter, conversation, end, hold=True)
+    return holding if holding.verdict == "explained" else _exactly(interpreter, conversation, end, hold=False)
+
+
+def _exactly(interpreter: Interpreter, conversation: Conversation, end: End, hold: bool) -> Finding:
     outgoing = [seen for seen in conversation.segments if seen.source == end]
     mind, worlds = Mind(interpreter), beginning()
     for seen in conversation.segments:
@@ -57,7 +62,10 @@ def exactly(interpreter: Interpreter, conversation: Conversation, end: End) -> F
         else:
             isns = {isn_after(outgoing, seen)} if seen.x.syn or seen.x.ack else {0}
             after = merged(
-                pair for world, past in unseen.items() for isn in isns for pair in mind.hear(world, past, seen.x, isn)
+                pair
+                for world, past in unseen.items()
+                for isn in isns
+                for pair in mind.hear(world, past, seen.x, isn, hold)
             )
             mind.windows = theirs(mind.windows, seen)
         if not after:

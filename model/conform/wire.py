@@ -11,15 +11,71 @@ what it sends may be lost or overtaken before the capture (`missed`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from model.conform.capture import Conversation, End, Seen
-from model.conform.interpreter import Connection, Interpreter, Seg
+from model.conform.interpreter import SPACE, Connection, Interpreter, Seg
 from model.conform.judge import MOST_OWED, SYNCHRONIZED, Mind, Past, World, Worlds, ahead, beginning
 from model.conform.verdicts import Finding, explained, ours, theirs, unexplained
 
+MANY = 64
+"""So many segments are kept before it is looked which are of no more use."""
 MOST_WORLDS = 20_000
 """Beyond so many possibilities before one segment an end is not judged."""
+
+
+class Heard:
+    """The segments seen so far towards an end, each once, by what they can be needed for.
+
+    Whatever an end may do in silence anyway (delete its TCB, acknowledge) needs nothing to be heard.
+    """
+
+    def __init__(self) -> None:
+        self._live: dict[Seg, None] = {}
+        self._syns: dict[Seg, None] = {}
+        self._by_ackno: dict[int, dict[Seg, None]] = {}
+        self._by_end: dict[int, dict[Seg, None]] = {}
+
+    def add(self, x: Seg) -> None:
+        """One more segment has been seen."""
+        (self._syns if x.syn else self._live)[x] = None
+        index, key = (self._by_ackno, x.ackno) if x.ack else (self._by_end, x.end)
+        index.setdefault(key, {})[x] = None
+
+    def forget(self, worlds: Worlds) -> None:
+        """Segments that no connection can take anything new from are not tried again."""
+        if len(self._live) > MANY:
+            open_ones = [world.connection for world in worlds if world.connection.state in SYNCHRONIZED]
+            if len(open_ones) == len(worlds):
+                keep = [x for x in self._live if any(_text(at, x) or _acks_all(at, x) for at in open_ones)]
+                self._live = dict.fromkeys(keep)
+
+    def needed(self, at: Connection, y: Seg) -> Iterator[Seg]:
+        """What has to be heard for `at` to send `y`, or to come nearer to it."""
+        replies = self._by_end.get(y.ackno, {}) if y.ack else self._by_ackno.get(y.seq, {})
+        if y.rst and (at.state not in SYNCHRONIZED or at.state == "TIME-WAIT"):
+            yield from replies
+        if at.state in ("LISTEN", "SYN-SENT", "TIME-WAIT") and not y.rst:
+            yield from self._syns
+        if at.state in ("SYN-RECEIVED", "FIN-WAIT-1", "CLOSING", "LAST-ACK"):
+            yield from (x for x in (*self._live, *self._syns) if _acks_all(at, x))
+        if at.state in SYNCHRONIZED:
+            if y.seq == (at.snd_nxt - 1) % SPACE:  # A probe: what it is left of has been acknowledged.
+                yield from self._by_ackno.get(at.snd_nxt, {})
+            if y.ack and ahead(y.ackno, at.rcv_nxt) > 0:
+                yield from (x for x in self._live if ahead(x.seq, at.rcv_nxt) <= 0 and _text(at, x))
+            if y.rst:
+                yield from self._syns
+
+
+def _text(at: Connection, x: Seg) -> bool:
+    """Whether `x` has text or FIN that is next in sequence, or beyond."""
+    return ahead(x.end, at.rcv_nxt) > 0
+
+
+def _acks_all(at: Connection, x: Seg) -> bool:
+    """Whether `x` may acknowledge everything that was or will be sent."""
+    return x.ack and ahead(x.ackno, at.snd_nxt) >= 0
 
 
 class TooMany(Exception):
@@ -35,11 +91,11 @@ def between(
     could be seen.
     """
     mind, worlds = Mind(interpreter), beginning(unknown, missed)
-    heard: dict[Seg, None] = {}
+    heard = Heard()
     sent: set[Seg] = set()
     for seen in conversation.segments:
         if seen.source != end:
-            heard[seen.x] = None
+            heard.add(seen.x)
             mind.windows = theirs(mind.windows, seen)
             continue
         mind.idle = float("inf")
@@ -51,10 +107,11 @@ def between(
             return unexplained(mind, conversation, end, reached, seen)
         sent.add(seen.x)
         mind.windows, worlds = ours(mind.windows, seen), after
+        heard.forget(worlds)
     return explained(conversation, end, worlds)
 
 
-def _explain(mind: Mind, worlds: Worlds, heard: Iterable[Seg], seen: Seen, copy: bool) -> tuple[Worlds, Worlds]:
+def _explain(mind: Mind, worlds: Worlds, heard: Heard, seen: Seen, copy: bool) -> tuple[Worlds, Worlds]:
     """The worlds after a segment was sent, and all worlds before it that were looked at.
 
     copy: the same segment has been seen before.
@@ -116,14 +173,13 @@ def _miss(mind: Mind, world: World, past: Past, y: Seg) -> Iterator[tuple[World,
                 yield after._replace(acks=()), happened.then("which was missed")
 
 
-def _hear(mind: Mind, world: World, past: Past, heard: Iterable[Seg], y: Seg) -> Iterator[tuple[World, Past]]:
+def _hear(mind: Mind, world: World, past: Past, heard: Heard, y: Seg) -> Iterator[tuple[World, Past]]:
     """The worlds after one more segment has been heard that makes a difference for what comes next: `y`."""
     isn = y.seq if y.syn and y.ack else 0
-    for x in heard:
-        if _matters(mind, world, x, y):
-            for after, happened in mind.hear(world, past, x, isn, hold=False):
-                if not after.due or after.due[0][0] == y:
-                    yield _plain(after), happened
+    for x in heard.needed(world.connection, y):
+        for after, happened in mind.hear(world, past, x, isn, hold=False):
+            if not after.due or after.due[0][0] == y:
+                yield _plain(after), happened
     if world.unknown:
         for x in _unknown(world, y):
             for after, happened in mind.hear(world, past, x, isn, hold=False):
@@ -134,22 +190,6 @@ def _hear(mind: Mind, world: World, past: Past, heard: Iterable[Seg], y: Seg) ->
 def _plain(world: World) -> World:
     """The world without what is not distinguished here: what may be acknowledged, and until when something is due."""
     return world._replace(acks=(), owed=0, due=tuple((x, float("inf")) for x, _ in world.due))
-
-
-def _matters(mind: Mind, world: World, x: Seg, y: Seg) -> bool:
-    """Whether hearing `x` could change the connection, or could draw `y`."""
-    at = world.connection
-    if at.state == "CLOSED":
-        return y.rst
-    if at.state in ("LISTEN", "SYN-SENT", "SYN-RECEIVED"):
-        return True
-    assert at.state in SYNCHRONIZED
-    if x.ack and 0 < ahead(x.ackno, at.snd_una) <= ahead(at.snd_nxt, at.snd_una):
-        return True
-    start, end = ahead(x.seq, at.rcv_nxt), ahead(x.end, at.rcv_nxt)
-    if x.rst or x.syn:
-        return -1 <= start <= mind.given(at).rcv_wnd or (x.syn and at.state == "TIME-WAIT")
-    return start <= 0 < end
 
 
 def _unknown(world: World, y: Seg) -> Iterator[Seg]:
