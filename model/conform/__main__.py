@@ -11,9 +11,10 @@ import ipaddress
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from model.check import INCONCLUSIVE, INTERRUPTED, OK, UNUSABLE, complain, explain_failure, say
+from model.check import INCONCLUSIVE, INTERRUPTED, OK, UNUSABLE, Unusable, complain, explain_failure, say
 from model.conform.capture import BadCapture, Capture, Conversation, is_capture, read_capture
 from model.conform.cases import BadCase, Case, Judge, read_cases
 from model.conform.interpreter import Interpreter
@@ -21,6 +22,7 @@ from model.conform.report import Item, as_json, as_text, notes_on, of_case, of_c
 from model.conform.stacks import FREEBSD, PROFILES, Profile
 from model.conform.verdicts import Finding, exactly
 from model.conform.wire import between
+from model.tcp.config import parse_field
 
 PROGRAM = "model.conform"
 DIFFERS = 1
@@ -38,6 +40,8 @@ def parser() -> argparse.ArgumentParser:
     add = made.add_argument
     add("files", metavar="FILE", nargs="+", type=Path)
     add("--profile", choices=PROFILES, default="rfc9293", help="whose behaviour is expected (default: rfc9293)")
+    add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the protocol, such as"
+        " handshake=two-way (repeatable; the fields are those of python -m model.check --list)")  # fmt: skip
     add("--endpoint", metavar="ADDRESS", type=_address, help="the captures were made on this endpoint's own host: it is"
         " judged by when it heard what (default: both ends are judged, as seen from somewhere on the way)")  # fmt: skip
     add("--unknown", metavar="N", type=_count, default=0, help="without --endpoint: so many old duplicates that are not"
@@ -79,7 +83,8 @@ def run(args: argparse.Namespace) -> int:
     read = [(path, read_capture(path) if is_capture(path) else read_cases(path)) for path in args.files]
     if args.json is not None:
         args.json.touch()
-    profile, items, skipped, notes = PROFILES[args.profile], list[Item](), dict[str, int](), list[str]()
+    profile = varied(PROFILES[args.profile], args.set)
+    items, skipped, notes = list[Item](), dict[str, int](), list[str]()
     interpreter = Interpreter(profile)
     for path, what in read:
         if isinstance(what, Capture):
@@ -95,6 +100,16 @@ def run(args: argparse.Namespace) -> int:
     if verdicts & {"differing", "not explained"}:
         return DIFFERS
     return OK if verdicts & {"agreed", "explained"} else INCONCLUSIVE
+
+
+def varied(profile: Profile, items: Sequence[str]) -> Profile:
+    """The profile with another protocol; raises `Unusable`, `BadConfig`."""
+    if any("=" not in item for item in items):
+        raise Unusable("--set wants FIELD=VALUE")
+    settings = {name: parse_field(name, value) for name, value in (item.split("=", 1) for item in items)}
+    if "seq_bits" in settings:
+        raise Unusable("seq_bits: what was recorded has 32 bits")
+    return replace(profile, config=profile.config.but(**settings))
 
 
 def judged_cases(cases: Sequence[Case], profile: Profile) -> Iterator[Item]:

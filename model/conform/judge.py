@@ -9,7 +9,8 @@ is allowed here of every stack:
   last ACK that was sent. Other replies are obligations, and come first.
 - Anything that is not acknowledged may be sent again, cut or joined (3.8.1, 3.7): a segment is split where SND.NXT
   and the FIN are, and each part must be what SEND, CLOSE or the retransmission timeout sends there.
-- A segment beyond RCV.NXT may be held until what is missing has come (SHLD-31).
+- A segment beyond RCV.NXT may be held until what is missing has come (SHLD-31). RCV.WND is what was told last, or has
+  been opened again to that size since.
 - A probe with SEQ=SND.UNA-1 and at most one octet (3.8.4, 3.8.6.1), when nothing has been seen for a while.
 - A TCB may be deleted without a word (USER TIMEOUT, crash), and a reset may carry ACK=RCV.NXT.
 """
@@ -105,7 +106,7 @@ class Windows(NamedTuple):
 
     size: int = 65535
     edge: int | None = None
-    peer: int = 65535
+    peer: int = 0
 
 
 def told(step: Step, what: str = "") -> str:
@@ -158,8 +159,12 @@ class Mind:
 
     def hear(self, world: World, past: Past, x: Seg, isn: int, hold: bool) -> Iterator[tuple[World, Past]]:
         """The worlds after `x` has arrived; hold: what is beyond RCV.NXT is kept until the rest has come."""
-        before = world.connection
-        for step in self._interpreter.arrives(before, x, self.given(before, isn)):
+        before, given = world.connection, self.given(world.connection, isn)
+        steps = list(self._interpreter.arrives(before, x, given))
+        if given.rcv_wnd < self.windows.size:  # Its user may have made room since the window was told.
+            more = self._interpreter.arrives(before, x, given._replace(rcv_wnd=self.windows.size))
+            steps += [step for step in more if step not in steps]
+        for step in steps:
             after, happened = self._settle(world, step), past.then(told(step, f"{x} arrives"), bool(step.own))
             if hold and self._beyond(before, x):
                 yield after._replace(held=tuple(sorted({*world.held, x}))), happened
