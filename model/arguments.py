@@ -13,6 +13,7 @@ from properties.claim import Claim
 from properties.claims import CLAIMS
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
+FORMATS = ("pcap", "itf", "packetdrill")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -38,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
     add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
     add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")
+    add("--write", metavar="FORMAT,...", type=_formats, default=(), help="write every run also as pcap (captures in the"
+        " middle and at either side), itf (Apalache's JSON) or packetdrill (a script for each side)")  # fmt: skip
     add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
         " as SMT-LIB, the figures and the runs of a search; python -m model.certify checks them")  # fmt: skip
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
@@ -76,6 +79,14 @@ def _bytes(text: str) -> int:
     if unit not in UNITS:
         raise argparse.ArgumentTypeError(f"'{text}' is not an amount of memory such as 500M or 4G")
     return positive_count(text[: len(text) - len(unit)]) * UNITS[unit]
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(text.split(",")))
+    wrong = [name for name in named if name not in FORMATS]
+    if wrong:
+        raise argparse.ArgumentTypeError(f"'{wrong[0]}' is not one of {', '.join(FORMATS)}")
+    return named
 
 
 def positive_seconds(text: str) -> float:

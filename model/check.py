@@ -205,7 +205,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
     limits = Limits(args.max_states, args.max_memory, args.max_seconds, **how)
-    options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify)
+    options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify, args.write)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     code = INTERRUPTED if interrupted else exit_status(rows)

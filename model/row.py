@@ -132,7 +132,8 @@ class Row:
 class Options:
     """What the user asked of the search and of the evidence. problems: files that could not be written, a line each.
 
-    depth: of bmc and induction; None is their own. certify: whether to write certificates.
+    depth: of bmc and induction; None is their own. certify: whether to write certificates. formats: in which runs are
+    written besides, by their names in `evidence.FORMATS`.
     """
 
     out: Path
@@ -142,6 +143,7 @@ class Options:
     full_states: bool = False
     depth: int | None = None
     certify: bool = False
+    formats: tuple[str, ...] = ()
 
 
 @contextmanager
