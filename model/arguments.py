@@ -31,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     add("--explain", metavar="CLAIM", help="say what a claim means, where it must hold and where it must fail")
     add("--property", metavar="NAME", help="check one claim's property without an expectation, on the default"
         " configuration as varied by --set")  # fmt: skip
+    add("--scenario", metavar="FILE", type=Path, help="say whether a scenario is a run (exit status 0), or where it"
+        " stops (1), on what a scenario may use as varied by --set")  # fmt: skip
     add("--engine", choices=ENGINES, help="explicit: only searches within bounds; unbounded: only proofs for every"
         " channel, and the searches that they point to; bmc: Z3 looks for short runs; induction: Z3 proves what its k"
         " steps can (default: what each claim asks for)")  # fmt: skip

@@ -49,7 +49,8 @@ class Shows:
     def trace(self, row: Row, trace: Trace, prop: Property | None) -> Row:
         """The row with its finite run."""
         mark: Mark = "violated" if row.verdict == "violated" else "reached"
-        caption = f"{mark.upper()}: {row.task.claim.sentence}"
+        words = "NO RUN, as far as it goes" if row.verdict == "unreachable" else mark.upper()
+        caption = f"{words}: {row.task.claim.sentence}"
         return replace(row, evidence=(self._evidence(row, trace, self._words(row, trace, prop), caption, mark=mark),))
 
     def lasso(self, row: Row, lasso: Lasso, live: Live) -> Row:
@@ -101,13 +102,13 @@ class Shows:
     ) -> Evidence:
         """Draw a run and write its words."""
         claim, variant = row.task.claim.name, row.task.variant
-        path = self.options.out / stem(claim, variant, label)
+        path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, variant)))
         dot = ladder(
             self.system,
             trace,
             loop=loop,
             oldest_first=self.network.fifo,
-            title=f"{claim}: {variant}" + (f" ({label})" if label else ""),
+            title=title + (f" ({label})" if label else ""),
             lanes=self.network.lanes,
             caption=caption,
             mark=mark,
@@ -119,7 +120,7 @@ class Shows:
         whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
         for name in self.options.formats:
             with written(self.options):
-                for ending, content in FORMATS[name](self, trace, loop, f"{claim}: {variant}").items():
+                for ending, content in FORMATS[name](self, trace, loop, title).items():
                     path.with_name(path.name + ending).write_bytes(content)
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
