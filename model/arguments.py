@@ -13,6 +13,7 @@ from properties.claim import Claim
 from properties.claims import CLAIMS
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
+FORMATS = ("pcap", "itf", "packetdrill")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 
@@ -30,6 +31,8 @@ def parser() -> argparse.ArgumentParser:
     add("--explain", metavar="CLAIM", help="say what a claim means, where it must hold and where it must fail")
     add("--property", metavar="NAME", help="check one claim's property without an expectation, on the default"
         " configuration as varied by --set")  # fmt: skip
+    add("--scenario", metavar="FILE", type=Path, help="say whether a scenario is a run (exit status 0), or where it"
+        " stops (1), on what a scenario may use as varied by --set")  # fmt: skip
     add("--engine", choices=ENGINES, help="explicit: only searches within bounds; unbounded: only proofs for every"
         " channel, and the searches that they point to; bmc: Z3 looks for short runs; induction: Z3 proves what its k"
         " steps can (default: what each claim asks for)")  # fmt: skip
@@ -38,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
     add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
     add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")
+    add("--write", metavar="FORMAT,...", type=_formats, default=(), help="write every run also as pcap (captures in the"
+        " middle and at either side), itf (Apalache's JSON) or packetdrill (a script for each side)")  # fmt: skip
     add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
         " as SMT-LIB, the figures and the runs of a search; python -m model.certify checks them")  # fmt: skip
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
@@ -76,6 +81,14 @@ def _bytes(text: str) -> int:
     if unit not in UNITS:
         raise argparse.ArgumentTypeError(f"'{text}' is not an amount of memory such as 500M or 4G")
     return positive_count(text[: len(text) - len(unit)]) * UNITS[unit]
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    named = tuple(dict.fromkeys(text.split(",")))
+    wrong = [name for name in named if name not in FORMATS]
+    if wrong:
+        raise argparse.ArgumentTypeError(f"'{wrong[0]}' is not one of {', '.join(FORMATS)}")
+    return named
 
 
 def positive_seconds(text: str) -> float:

@@ -84,6 +84,8 @@ def run(args: argparse.Namespace, command: str) -> int:
         return OK
     make_tasks = selection(args)
     _writable(args)
+    if args.scenario is not None:
+        return scenario(args, command)
     if args.minimise:
         return minimise(args, make_tasks)
     return check(args, command, make_tasks)
@@ -104,9 +106,11 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         raise Unusable("--checkpoint writes whole states: it does not go with --store compact")
     if args.property is not None and args.claims:
         raise Unusable("give either --property or claims, not both")
-    if any("=" not in item for item in args.set):
-        raise Unusable("--set wants FIELD=VALUE")
-    settings = {name: parse_setting(name, value) for name, value in (item.split("=", 1) for item in args.set)}
+    settings = varied_fields(args)
+    if args.scenario is not None:
+        if args.claims or args.property is not None or args.engine is not None or args.quick:
+            raise Unusable("--scenario is about one file: of what chooses claims it goes with --set alone")
+        return list
     named = [_claim(name) for name in ([args.property] if args.property is not None else args.claims)]
     if settings or args.property is not None:
         if args.quick:
@@ -125,6 +129,13 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     if args.engine == "unbounded":
         named = _with_proofs(named)
     return lambda: _claimed(named or CLAIMS, args.quick, args.engine or "")
+
+
+def varied_fields(args: argparse.Namespace) -> dict[str, object]:
+    """What --set says."""
+    if any("=" not in item for item in args.set):
+        raise Unusable("--set wants FIELD=VALUE")
+    return {name: parse_setting(name, value) for name, value in (item.split("=", 1) for item in args.set)}
 
 
 def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
@@ -205,7 +216,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
     limits = Limits(args.max_states, args.max_memory, args.max_seconds, **how)
-    options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify)
+    options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify, args.write)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     code = INTERRUPTED if interrupted else exit_status(rows)
@@ -224,6 +235,30 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     say(traces + table_text(rows, notes, width) + summary(rows, len(tasks), code))
     for problem in dict.fromkeys(options.problems):
         complain(problem, code)
+    return code
+
+
+def scenario(args: argparse.Namespace, command: str) -> int:
+    """Tell whether the user's own scenario is a run, and draw it."""
+    from model.engines.verdict import NO_LIMITS
+    from model.judge import Options, with_figures
+    from model.report import as_json, exit_status
+    from model.scenario import BadScenario
+    from model.telling import tell
+    from model.traces.render import Pictures
+
+    options = Options(args.out, NO_LIMITS, Pictures(), [], args.full_states, formats=args.write)
+    try:
+        row, words = tell(args.scenario, varied_fields(args), options)
+    except BadScenario as error:
+        raise Unusable(str(error)) from error
+    rows, notes = with_figures([row], options)
+    code = exit_status(rows)
+    if args.json is not None:
+        args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")
+    say("\n".join([words, f"its figure is {rows[0].figure}", *notes]))
+    for problem in options.problems:
+        code = complain(problem, UNUSABLE)
     return code
 
 

@@ -1,13 +1,14 @@
 """Runs into files and data: a ladder diagram and a text for each, named after the claim, the variant and the label.
 
 Of two equal segments the later one is taken to arrive first where segments may overtake each other, since it is the
-delayed original that these stories are about.
+delayed original that these stories are about. In each of `FORMATS` a run can be written for other tools.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from model.engines.lasso import Lasso
@@ -16,12 +17,18 @@ from model.row import Evidence, Options, Row, stem, written
 from model.study import Counterexample
 from model.system import Property, System
 from model.trace import Step, Trace
+from model.traces.itf import itf
 from model.traces.ladder import ladder
 from model.traces.lasso import render_lasso
+from model.traces.packetdrill import packetdrill
+from model.traces.packets import moments, packets, seen
+from model.traces.pcap import capture, hosts
 from model.traces.text import render_text, steps_json
 from properties.fair import Live
 
 Mark = Literal["violated", "reached"]
+Loop = tuple[Step, ...] | None
+"""What follows a run again and again; None if it is finite."""
 
 
 def with_counterexamples(row: Row, found: Sequence[Counterexample], options: Options) -> Row:
@@ -42,7 +49,8 @@ class Shows:
     def trace(self, row: Row, trace: Trace, prop: Property | None) -> Row:
         """The row with its finite run."""
         mark: Mark = "violated" if row.verdict == "violated" else "reached"
-        caption = f"{mark.upper()}: {row.task.claim.sentence}"
+        words = "NO RUN, as far as it goes" if row.verdict == "unreachable" else mark.upper()
+        caption = f"{words}: {row.task.claim.sentence}"
         return replace(row, evidence=(self._evidence(row, trace, self._words(row, trace, prop), caption, mark=mark),))
 
     def lasso(self, row: Row, lasso: Lasso, live: Live) -> Row:
@@ -89,18 +97,18 @@ class Shows:
         caption: str,
         *,
         mark: Mark = "violated",
-        loop: tuple[Step, ...] | None = None,
+        loop: Loop = None,
         label: str = "",
     ) -> Evidence:
         """Draw a run and write its words."""
         claim, variant = row.task.claim.name, row.task.variant
-        path = self.options.out / stem(claim, variant, label)
+        path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, variant)))
         dot = ladder(
             self.system,
             trace,
             loop=loop,
             oldest_first=self.network.fifo,
-            title=f"{claim}: {variant}" + (f" ({label})" if label else ""),
+            title=title + (f" ({label})" if label else ""),
             lanes=self.network.lanes,
             caption=caption,
             mark=mark,
@@ -109,6 +117,47 @@ class Shows:
         words = path.with_name(path.name + ".txt")
         with written(self.options):
             words.write_text(text, encoding="utf-8")
-        steps = steps_json(self.system, Trace(trace.initial, (*trace.steps, *(loop or ()))))
+        whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
+        for name in self.options.formats:
+            with written(self.options):
+                for ending, content in FORMATS[name](self, trace, loop, title).items():
+                    path.with_name(path.name + ending).write_bytes(content)
+        steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
         return Evidence(steps[: len(trace.steps)], again, text, str(path), label)
+
+
+Files = dict[str, bytes]
+"""What is put into files, by the ending of the file's name."""
+
+
+def as_pcap(shows: Shows, trace: Trace, loop: Loop, _: str) -> Files:
+    """Captures: in the middle, and at the hosts of either line."""
+    whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
+    found, when = packets(whole, shows.network.fifo), moments(shows.system, whole)
+    where, window = hosts(shows.network.lanes), shows.network.window
+    observers = {"": (), **{f"-at-{stem(name)}": tuple(line) for name, line in shows.network.lanes.items()}}
+    return {f"{name}.pcap": capture(seen(found, at), when, where, window) for name, at in observers.items()}
+
+
+def as_itf(shows: Shows, trace: Trace, loop: Loop, title: str) -> Files:
+    """Apalache's format."""
+    text = itf(shows.system, trace, loop=loop, hidden=shows.network.slots, about=title)
+    return {".itf.json": text.encode()}
+
+
+def as_packetdrill(shows: Shows, trace: Trace, loop: Loop, title: str) -> Files:
+    """A script for each side that has a state and does something."""
+    whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
+    network, who = shows.network, {step.rule.side for step in whole.steps}
+    how = partial(packetdrill, shows.system, whole, window=network.window, title=title, oldest_first=network.fifo)
+    sides = [side for line in network.lanes.values() for side, state in line.items() if state and side in who]
+    return {f"-{stem(side)}.pkt": how(side=side).encode() for side in sides}
+
+
+FORMATS: Mapping[str, Callable[[Shows, Trace, Loop, str], Files]] = {
+    "pcap": as_pcap,
+    "itf": as_itf,
+    "packetdrill": as_packetdrill,
+}
+"""What makes the files of a run, by the name of the format (`arguments.FORMATS` has the same names)."""

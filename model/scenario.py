@@ -8,7 +8,8 @@ A file has a first line `# title`, settings, and one line for each step:
     network loses <SEQ=300><ACK=101><CTL=SYN,ACK>
 
 After the colon stands the beginning of an event's name (CLOSE, RETRANSMISSION, crash …) or a segment that arrives;
-`arrives again` leaves the original in the network. `=> STATE`, `sends …` and `sends nothing` are checked where they are
+`arrives again` leaves the original in the network. `SEND 80` sends 80 octets (a SEND as many as segment_text says);
+octets must be a multiple of them. `=> STATE`, `sends …` and `sends nothing` are checked where they are
 given. Text after `#` is a comment. The run is made under the reference meaning of the terms; no search, no bounds but
 those of the settings.
 """
@@ -31,24 +32,44 @@ LINE = re.compile(
     r"(?:(?P<side>[AB]): *)?(?P<what>.+?)(?: *=> *(?P<state>[A-Z0-9-]+))?(?:,? +sends (?P<sends>nothing|<.*>))?$"
 )
 
+SEND = re.compile(r"SEND \d{1,9}")
+
 
 class BadScenario(ValueError):
     """A scenario file cannot be read; the text names the file and the line."""
 
 
 class NoRun(Exception):
-    """The scenario is no run of the model; the text says where it stops and what could happen there."""
+    """The scenario is no run of the model; the text says where it stops and what could happen there.
+
+    system, trace: the run as far as it goes.
+    """
+
+    def __init__(self, text: str, system: System, trace: Trace) -> None:
+        super().__init__(text)
+        self.system, self.trace = system, trace
 
 
 @dataclass(frozen=True)
 class Line:
-    """One step of a scenario. side is empty for the network; state and sends are empty where nothing is claimed."""
+    """One step of a scenario. side is empty for the network; state and sends are empty where nothing is claimed.
+
+    octets: of a SEND that says how many.
+    """
 
     number: int
     side: str
     what: str
     state: str
     sends: str
+    octets: int | None = None
+
+    @property
+    def claimed(self) -> str:
+        """The step as it is written."""
+        octets = f" {self.octets}" if self.octets is not None else ""
+        after, sends = f" => {self.state}" if self.state else "", f", sends {self.sends}" if self.sends else ""
+        return f"{self.what}{octets}{after}{sends}"
 
 
 @dataclass(frozen=True)
@@ -67,7 +88,7 @@ def read_scenario(path: Path, base: Config = SCENARIO) -> Scenario:
     """
     title, config = path.stem, base
     lines: list[Line] = []
-    for number, raw in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, raw in enumerate(_text(path).splitlines(), 1):
         if raw.startswith("# ") and not lines and title == path.stem:
             title = raw[2:].strip()
         text = raw.split("#")[0].strip()
@@ -77,7 +98,25 @@ def read_scenario(path: Path, base: Config = SCENARIO) -> Scenario:
             lines.append(_line(text, f"{path}:{number}", number))
     if not lines:
         raise BadScenario(f"{path}: no steps")
+    for line in lines:
+        _with_octets(config, line, str(path))
     return Scenario(title, config, tuple(lines))
+
+
+def _with_octets(config: Config, line: Line, path: str) -> Config:
+    """The configuration in which a SEND sends so many octets."""
+    if line.octets is None:
+        return config
+    if not 0 < line.octets <= config.octets or config.octets % line.octets:
+        raise BadScenario(f"{path}:{line.number}: octets={config.octets} must be a multiple of those of a SEND")
+    return config.but(segment_text=line.octets)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadScenario(f"{path}: not a text in UTF-8") from error
 
 
 def _settings(config: Config, items: list[str], where: str) -> Config:
@@ -95,7 +134,9 @@ def _line(text: str, where: str, number: int) -> Line:
         raise BadScenario(f"{where}: a loss has no state and sends nothing")
     if match["state"] and match["state"] not in STATES:
         raise BadScenario(f"{where}: unknown state {match['state']}")
-    return Line(number, match["side"] or "", match["what"], match["state"] or "", match["sends"] or "")
+    what, _, octets = match["what"].partition(" ") if SEND.fullmatch(match["what"]) else (match["what"], "", "")
+    claimed = match["state"] or "", match["sends"] or ""
+    return Line(number, match["side"] or "", what, *claimed, int(octets) if octets else None)
 
 
 @lru_cache(maxsize=4)
@@ -107,11 +148,13 @@ def system_of(config: Config) -> System:
 def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
     """The run that the scenario describes. Raises `NoRun`."""
     system = system_of(scenario.config)
-    state, steps = system.initial[0], []
+    state, steps = system.initial[0], list[Step]()
     for line in scenario.lines:
-        happens = [step for step in _enabled(system, line.side, state) if _matches(step, line, state)]
+        able = system_of(_with_octets(scenario.config, line, ""))
+        happens = [step for step in _enabled(able, line.side, state) if _matches(step, line, state)]
         if not happens:
-            raise NoRun(_what_happens_instead(system, line, state))
+            instead = _what_happens_instead(able, line, state)
+            raise NoRun(instead, system, Trace(system.initial[0], tuple(steps)))
         steps.append(happens[0])
         state = happens[0].state
     return system, Trace(system.initial[0], tuple(steps))
@@ -166,6 +209,5 @@ def _what_happens_instead(system: System, line: Line, state: State) -> str:
             what = f"{arriving} arrives" if step.rule.kind == "arrives" else lost
             possible.append(f"{what}{after}" + (f", sends {sent}" if sent else ""))
     same = [text for text in possible if text.startswith(line.what)]
-    claimed = f"{line.what}{f' => {line.state}' if line.state else ''}{f', sends {line.sends}' if line.sends else ''}"
     text = "; ".join(same or possible) or "nothing"
-    return f"line {line.number}: '{claimed}' is no step of the model ({where}); possible: {text}"
+    return f"line {line.number}: '{line.claimed}' is no step of the model ({where}); possible: {text}"

@@ -31,6 +31,7 @@ class Assignment:
     full_states: bool
     depth: int | None
     certify: bool
+    formats: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def _work(parent: Connection, assignment: Assignment) -> None:
             assignment.full_states,
             assignment.depth,
             assignment.certify,
+            assignment.formats,
         )
         for rows in judge(unit, options, report):
             parent.send(Found(rows, drawings.take(), problems.copy()))

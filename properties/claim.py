@@ -25,13 +25,14 @@ Expected = Literal["holds", "fails"]
 class Cell:
     """One row of a claim: under this variant the property must hold, or must fail (if *reachable*: be unreachable).
 
-    slow: it takes among the longest, and `--quick` leaves it out.
+    slow: it takes among the longest, and `--quick` leaves it out. story: the scenario file, if it is not the claim's.
     """
 
     variant: str
     config: AnyConfig
     expected: Expected
     slow: bool = False
+    story: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ class Claim:
     def scenario(self) -> str:
         """The scenario file's name, if the claim is that it is a run."""
         return self.make if self.make.endswith(".story") else ""
+
+    def story(self, variant: str) -> str:
+        """The scenario file of one of the cells."""
+        return next((cell.story for cell in self.cells if cell.variant == variant and cell.story), self.scenario)
 
     @property
     def searched(self) -> bool:

@@ -47,6 +47,7 @@ CLOSING = (
         "S7's four segments as the RFC draws them.",
         settles=("S7",),
         cite="3.6, Figure 12",
+        file="figure-12",
     ),
     story(
         "simultaneous-close",
@@ -54,6 +55,7 @@ CLOSING = (
         "The other way to close.",
         settles=("S7",),
         cite="3.6, Figure 13",
+        file="figure-13",
     ),
     Claim(
         name="nothing-lost-in-orderly-close",

@@ -35,6 +35,39 @@ HAZARDS = (
         ),
     ),
     story(
+        "rfc1337-figure-1",
+        "An old duplicate ACK ends TIME-WAIT: A answers it, B, which is CLOSED, resets, and the reset is believed.",
+        "RFC 1337's Figure 1 with its numbers. The old duplicate is the answer of an earlier connection to a SYN that"
+        " came twice.",
+        settles=("S8",),
+        cite="RFC 1337, section 1, Figure 1",
+        cells=(
+            Cell("RFC 9293", SCENARIO, "holds"),
+            Cell("F1: RST ignored", SCENARIO.but(rfc1337=True), "fails"),
+        ),
+    ),
+    story(
+        "rfc1337-figure-2",
+        "Without TIME-WAIT an old duplicate's text is accepted, and its acknowledgment goes undetected.",
+        "Figure 2 as drawn keeps the old text, which lies beyond RCV.NXT, in a reassembly queue, so that line 6"
+        " acknowledges 640. This model does not hold such a segment (SHLD-31), and acknowledges 600. If the duplicate"
+        " comes once more then, 40 of its 80 octets are accepted, and everything after it is as drawn.",
+        settles=("S8",),
+        cite="RFC 1337, 2.2, Figure 2",
+        cells=(
+            Cell("the duplicate comes twice", SCENARIO, "holds"),
+            Cell("as drawn: once, and it is held", SCENARIO, "fails", story="rfc1337-figure-2.story"),
+        ),
+        file="rfc1337-figure-2-as-it-goes",
+    ),
+    story(
+        "rfc1337-figure-3",
+        "If that acknowledgment arrives before more is sent, the two ends answer ACK with ACK for ever.",
+        "Figure 3 with its numbers: A has never sent what is acknowledged and says so, which is below B's window.",
+        settles=("S8",),
+        cite="RFC 1337, 2.3, Figure 3",
+    ),
+    story(
         "hazard-h1",
         "After TIME-WAIT was assassinated, the next connection accepts old data (H1), and then answers ACK with ACK for"
         " ever (H2).",
@@ -59,6 +92,7 @@ HAZARDS = (
             Cell("RST as in RFC 793", SCENARIO.but(rst="rfc793"), "holds"),
             Cell("RFC 5961", SCENARIO, "fails"),
         ),
+        file="rfc1337-figure-4",
     ),
     story(
         "new-syn-in-time-wait",

@@ -18,9 +18,10 @@ def story(
     settles: tuple[str, ...],
     cite: str,
     cells: tuple[Cell, ...] = (IS_A_RUN, NO_RUN),
+    file: str = "",
 ) -> Claim:
-    """The claim that the scenario with this name is a run where `cells` say so."""
-    return Claim(name, settles, sentence, cite, meaning, f"{name}.story", cells, not_checked=ONE_RUN)
+    """The claim that a scenario is a run where `cells` say so. file: its name, if it is not the claim's."""
+    return Claim(name, settles, sentence, cite, meaning, f"{file or name}.story", cells, not_checked=ONE_RUN)
 
 
 def figure(name: str, sentence: str, meaning: str) -> Claim:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from functools import cache
@@ -9,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from model.check import main
 from model.scenario import BadScenario, NoRun, Scenario, read_scenario, run_scenario
 from model.tcp.config import BadConfig, Config
 from model.tcp.state import STATES
 from model.trace import replay
+from model.traces.flights import history
 from properties.claims import CLAIMS
 
 FOLDER = Path(__file__).parent.parent / "properties" / "scenarios"
@@ -23,25 +26,54 @@ ENDS = {
     "figure-8-in-window": ("ESTABLISHED", "ESTABLISHED", 12, 0),
     "figure-9-in-window": ("CLOSED", "CLOSED", 9, 0),
     "hazard-h1": ("ESTABLISHED", "ESTABLISHED", 26, 1),
-    "hazard-h3": ("CLOSED", "LISTEN", 17, 0),
+    "rfc1337-figure-1": ("CLOSED", "CLOSED", 22, 0),
+    "rfc1337-figure-2-as-it-goes": ("ESTABLISHED", "ESTABLISHED", 27, 2),
+    "rfc1337-figure-3": ("ESTABLISHED", "ESTABLISHED", 28, 1),
+    "rfc1337-figure-4": ("CLOSED", "LISTEN", 17, 0),
     "new-syn-in-time-wait": ("CLOSED", "CLOSED", 21, 0),
     "figure-8": ("ESTABLISHED", "ESTABLISHED", 10, 0),
     "figure-9": ("SYN-SENT", "CLOSED", 11, 1),
     "figure-10": ("CLOSED", "CLOSED", 9, 0),
     "figure-11": ("LISTEN", "LISTEN", 7, 0),
-    "normal-close": ("CLOSED", "CLOSED", 12, 0),
-    "simultaneous-close": ("CLOSED", "CLOSED", 13, 0),
-    "simultaneous-open": ("ESTABLISHED", "ESTABLISHED", 8, 0),
+    "figure-12": ("CLOSED", "CLOSED", 12, 0),
+    "figure-13": ("CLOSED", "CLOSED", 13, 0),
+    "figure-7-as-it-goes": ("ESTABLISHED", "ESTABLISHED", 8, 0),
+}
+
+NONE = {
+    # file: where it stops, the steps before, and what happens instead
+    "figure-7": (7, 4, "arrives => SYN-RECEIVED, sends <SEQ=101><ACK=301><CTL=ACK>"),
+    "rfc1337-figure-2": (24, 21, "arrives => ESTABLISHED, sends <SEQ=101><ACK=600><CTL=ACK>"),
+}
+DRAWN = {
+    # file: the segments of the figure, in its order; > leaves A, < leaves B, and both arrive where the RFC says so
+    "figure-6": "> 100 SYN, < 300 101 SYN,ACK, > 101 301 ACK, > 101 301 1 ACK",
+    "figure-7-as-it-goes": "> 100 SYN, < 300 SYN, > 100 301 SYN,ACK, < 300 101 SYN,ACK",
+    "figure-8": "> 100 SYN, < 300 91 SYN,ACK, > 91 RST, < 400 101 SYN,ACK, > 101 401 ACK",
+    "figure-9": "> 400 SYN, < 300 100 ACK, > 100 RST, > 400 SYN",
+    "figure-10": "< 300 100 10 ACK, > 100 RST",
+    "figure-11": "> 100 SYN, < 300 101 SYN,ACK, > 101 RST",
+    "figure-12": "> 100 300 FIN,ACK, < 300 101 ACK, < 300 101 FIN,ACK, > 101 301 ACK",
+    "figure-13": "> 100 300 FIN,ACK, < 300 100 FIN,ACK, > 101 301 ACK, < 301 101 ACK",
+    "rfc1337-figure-1": "> 100 300 FIN,ACK, < 300 101 ACK, < 300 101 FIN,ACK, > 101 301 ACK, > 101 301 ACK, < 301 RST",
+    "rfc1337-figure-2-as-it-goes": "> 400 101 100 ACK, < 101 500 ACK, < 101 500 ACK, > 500 101 100 ACK, < 101 640 ACK,"
+    " > 600 101 100 ACK, > 700 101 100 ACK",
+    "rfc1337-figure-3": "< 101 640 ACK, > 600 101 ACK, < 101 640 ACK, > 600 101 ACK, < 101 640 ACK",
+    "rfc1337-figure-4": "> 100 SYN, < 400 101 SYN,ACK, > 123 RST, > 101 401 ACK, < 401 RST",
 }
 
 
 @cache
 def story(name: str) -> Scenario:
     """A scenario by its file's name, under the configuration that its claim says it is a run of."""
-    (claim,) = [claim for claim in CLAIMS if claim.scenario == f"{name}.story"]
-    (base,) = [cell.config for cell in claim.cells if cell.expected == "holds"]
-    assert isinstance(base, Config)
-    return read_scenario(FOLDER / claim.scenario, base)
+    (cell,) = [
+        cell
+        for claim in CLAIMS
+        for cell in claim.cells
+        if claim.story(cell.variant) == f"{name}.story" and (cell.expected == "holds" or name in NONE)
+    ]
+    assert isinstance(cell.config, Config)
+    return read_scenario(FOLDER / f"{name}.story", cell.config)
 
 
 def changed(name: str, number: int, **changes: str) -> Scenario:
@@ -60,7 +92,7 @@ def write(folder: Path, *lines: str) -> Path:
 
 
 def test_every_file_is_listed() -> None:
-    assert {path.stem for path in FOLDER.iterdir()} == set(ENDS)
+    assert {path.stem for path in FOLDER.iterdir()} == {*ENDS, *NONE}
 
 
 @pytest.mark.parametrize("name", ENDS)
@@ -70,6 +102,29 @@ def test_the_story_is_a_run(name: str) -> None:
     end = trace.states[-1]
     waiting = sum(1 for variable, value in end.items() if ">" in variable and value)
     assert (STATES[end["A.state"]], STATES[end["B.state"]], len(trace.steps), waiting) == ENDS[name]
+
+
+@pytest.mark.parametrize("name", NONE)
+def test_the_figure_is_no_run(name: str) -> None:
+    line, steps, instead = NONE[name]
+    with pytest.raises(NoRun) as stop:
+        run_scenario(story(name))
+    assert str(stop.value).startswith(f"line {line}: ")
+    assert str(stop.value).endswith(instead)
+    replay(stop.value.system, stop.value.trace)
+    assert len(stop.value.trace.steps) == steps
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_the_run_has_the_segments_of_the_figure_in_its_order(name: str) -> None:
+    """Other segments may come in between: those before the figure's first line, and those that it leaves out."""
+    _, trace = run_scenario(story(name))
+    sent = iter([h for step in history(trace) for h in step if h.action == "send"])
+    for drawn in re.split(", (?=[<>])", DRAWN[name]):
+        way, seq, *numbers, controls = drawn.split()
+        ack, text = ([f"<ACK={numbers[0]}>"] if numbers else []), [f"<DATA={octets}>" for octets in numbers[1:]]
+        wanted = ("A" if way == ">" else "B", "".join([f"<SEQ={seq}>", *ack, *text, f"<CTL={controls}>"]))
+        assert any((one.source, one.text) == wanted for one in sent), drawn
 
 
 @pytest.mark.parametrize(
@@ -133,6 +188,8 @@ def test_a_file_is_read(tmp_path: Path) -> None:
         (["A: passive OPEN", "", "the network loses everything"], ":3", "a step begins with"),
         (["A:"], ":1", "a step begins with"),
         (["A: passive OPEN => OPEN"], ":1", "unknown state OPEN"),
+        (["set octets=100 segment_text=20", "A: SEND 30"], ":2", "octets=100 must be a multiple of those of a SEND"),
+        (["set octets=100 segment_text=20", "A: SEND 0"], ":2", "octets=100 must be a multiple of those of a SEND"),
     ],
 )
 def test_malformed_files(tmp_path: Path, lines: list[str], where: str, message: str) -> None:
@@ -145,3 +202,78 @@ def test_malformed_files(tmp_path: Path, lines: list[str], where: str, message: 
 def test_settings_that_make_no_sense(tmp_path: Path, setting: str, message: str) -> None:
     with pytest.raises(BadConfig, match=message):
         read_scenario(write(tmp_path, f"set {setting}", "A: active OPEN"))
+
+
+def test_a_send_says_how_many_octets(tmp_path: Path) -> None:
+    steps = [
+        *("B: passive OPEN", "A: active OPEN", "A: SEND 20", "A: SEND 10", "B: <SEQ=100><CTL=SYN> arrives"),
+        "A: <SEQ=300><ACK=101><CTL=SYN,ACK> arrives => ESTABLISHED, sends <SEQ=101><ACK=301><DATA=30><CTL=ACK>",
+        "A: SEND 10 => ESTABLISHED, sends <SEQ=131><ACK=301><DATA=10><CTL=ACK>",
+    ]
+    system, trace = run_scenario(read_scenario(write(tmp_path, "set octets=40 isn_a=100 isn_b=300", *steps)))
+    replay(system, trace)
+    with pytest.raises(NoRun, match="'SEND 10' is no step of the model"):
+        run_scenario(read_scenario(write(tmp_path, "set octets=40 isn_a=100 isn_b=300", *steps, "A: SEND 10")))
+
+
+# -- the command line ----------------------------------------------------------------------------------------------
+
+
+def told(path: Path, out: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, str]:
+    """Exit status and output of `--scenario`."""
+    status = main(["--scenario", str(path), "--out", str(out), *more])
+    return status, *capsys.readouterr()
+
+
+def test_a_users_scenario_is_told_and_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, report = write(tmp_path, "# Mine", "A: active OPEN => SYN-SENT"), tmp_path / "report.json"
+    status, words, errors = told(path, tmp_path, capsys, "--json", str(report), "--write", "pcap")
+    assert (status, errors) == (0, "")
+    assert words.splitlines()[0] == "Mine"
+    assert "  1.  A: active OPEN  [3.10.1]" in words.splitlines()
+    assert f"Reproduce it: python -m model.check --scenario {path}" in words.splitlines()
+    assert words.splitlines()[-2:] == [f"{path} is a run: 1 steps.", f"its figure is {tmp_path / 'new.svg'}"]
+    assert (tmp_path / "new.pcap").exists()
+    assert json.loads(report.read_text())["claims"][0]["verdict"] == "reachable"
+
+
+def test_a_users_scenario_that_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path, "A: active OPEN => SYN-SENT", "A: ABORT => CLOSED, sends nothing", "A: ABORT")
+    status, words, errors = told(path, tmp_path, capsys)
+    assert (status, errors) == (1, "")
+    assert f"{path} is no run. After 2 steps: line 3: 'ABORT' is no step of the model (A is CLOSED, B" in words
+    assert (tmp_path / "new.svg").exists()
+
+
+def test_a_scenario_is_told_as_varied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = FOLDER / "figure-9-in-window.story"
+    assert told(path, tmp_path, capsys)[0] == 1
+    status, words, _ = told(path, tmp_path, capsys, "--set", "syn=rfc793")
+    assert status == 0
+    assert f"Reproduce it: python -m model.check --scenario {path} --set=syn=rfc793" in words.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "message"),
+    [
+        (b"A: dance", (), "no run"),
+        (b"dance", (), ":1: a step begins with"),
+        (b"\xff\xfe", (), "not a text in UTF-8"),
+        (b"set window=x\nA: CLOSE", (), "window=x: must be a number"),
+        (b"A: CLOSE", ("half-open",), "--scenario is about one file"),
+        (b"A: CLOSE", ("--set", "slots=3"), "slots: only the claims about a server have it"),
+        (None, (), "No such file or directory"),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes | None, more: tuple[str, ...], message: str
+) -> None:
+    path = tmp_path / "new.story"
+    if content is not None:
+        path.write_bytes(content)
+    status, words, errors = told(path, tmp_path, capsys, *more)
+    if message == "no run":
+        assert (status, errors) == (1, "")
+    else:
+        assert (status, words, errors.count("\n")) == (2, "", 1)
+        assert message in errors

@@ -73,6 +73,11 @@ class Network:
         """Of equal segments the one sent first arrives first."""
         return not self.config.reordering
 
+    @property
+    def window(self) -> int:
+        """RCV.WND of every endpoint, octets."""
+        return self.config.window
+
     def other(self, side: Side) -> Side:
         """The other side."""
         return self.sides[self.names[1 - self.names.index(side.name)]]

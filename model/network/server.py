@@ -79,6 +79,11 @@ class Server:
         return not any(connection.config.reordering for connection in self.connections)
 
     @property
+    def window(self) -> int:
+        """RCV.WND of every endpoint, octets."""
+        return self.connections[0].window
+
+    @property
     def attacks(self) -> Var | None:
         """The counter of injected SYNs, if they are bounded."""
         most = self.config.attacks

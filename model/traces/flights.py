@@ -11,20 +11,21 @@ or the latest, so that an early one shows as delayed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from model.system import State, Wire, WireAction
 from model.trace import Step, Trace
 
 SENDS = ("send", "send-lost", "send-nowhere")
+ARRIVES = ("arrive", "arrive-copy")
 TURNS = 4
 """So many turns of a loop are followed to see what becomes of the segments of its first turn."""
 
 
 @dataclass(frozen=True)
 class Happening:
-    """What a step (the first is 1) does to one segment, and its text.
+    """What a step (the first is 1) does to one segment, its text, and the values of its fields.
 
     segment: the number of the segment, one for each sent. sent: the step that sent it, or None if it was in the network
     from the start.
@@ -35,6 +36,7 @@ class Happening:
     source: str
     target: str
     text: str
+    values: Mapping[str, int] = field(default_factory=dict)
     segment: int = 0
     sent: int | None = None
 
@@ -63,13 +65,14 @@ def history(trace: Trace, oldest_first: bool = True) -> list[list[Happening]]:
     count = 0
     for number, (before, step) in enumerate(zip(trace.states, trace.steps, strict=False), 1):
         steps.append([])
-        for wire, text in _active(before, step):
+        for wire, values in _active(before, step):
+            text = wire.show(values)
             same = outstanding[wire.source, wire.target, text]
             known = same[0 if oldest_first else -1] if same and wire.action not in SENDS else None
             count += known is None
             segment, sent = (known.segment, known.sent) if known else (count, None)
             sent = number if wire.action in SENDS else sent
-            steps[-1].append(Happening(number, wire.action, wire.source, wire.target, text, segment, sent))
+            steps[-1].append(Happening(number, wire.action, wire.source, wire.target, text, values, segment, sent))
             if wire.action == "send":
                 same.append(steps[-1][-1])
             elif known and wire.action != "arrive-copy":
@@ -77,13 +80,13 @@ def history(trace: Trace, oldest_first: bool = True) -> list[list[Happening]]:
     return steps
 
 
-def _active(before: State, step: Step) -> Iterator[tuple[Wire, str]]:
-    """The wires whose condition holds where the step begins, and the text of their segment; arrivals come first."""
+def _active(before: State, step: Step) -> Iterator[tuple[Wire, dict[str, int]]]:
+    """The wires whose condition holds where the step begins, and their segment's values; arrivals come first."""
     assignment = {**before, **step.inputs}
     for wire in sorted(step.rule.wires, key=lambda wire: wire.action in SENDS):
         happens, *values = wire.meaning(assignment)
         if happens:
-            yield wire, wire.show(dict(zip(wire.fields, values, strict=True)))
+            yield wire, dict(zip(wire.fields, map(int, values), strict=True))
 
 
 def flights(steps: Sequence[Sequence[Happening]]) -> list[Flight]:

@@ -1,4 +1,4 @@
-# RFC 9293, Figure 9, where the new SYN lies in the half-open side's window, as RFC 793 handles it
+# RFC 9293, Figure 9, where the new SYN lies in the half-open side's window, as RFC 793 handles it (syn=rfc793)
 set isn_a=99,400 isn_b=299,500 incarnations=2
 B: passive OPEN => LISTEN
 A: active OPEN => SYN-SENT, sends <SEQ=99><CTL=SYN>

@@ -1,4 +1,4 @@
-# A new SYN to TIME-WAIT, with fix F1 of RFC 1337: refused as long as TIME-WAIT lasts
+# A new SYN to TIME-WAIT, with fix F1 of RFC 1337: refused as long as TIME-WAIT lasts (rfc1337=true)
 set isn_a=99,5000 isn_b=299,7000 incarnations=2
 B: passive OPEN => LISTEN
 A: active OPEN => SYN-SENT, sends <SEQ=99><CTL=SYN>

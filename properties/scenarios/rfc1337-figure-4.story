@@ -1,4 +1,4 @@
-# RFC 1337, hazard H3 (Figure 4): an old duplicate ACK makes SYN-SENT reset the connection that is opening
+# RFC 1337, hazard H3 (Figure 4): an old duplicate ACK makes SYN-SENT reset the connection that is opening (rst=rfc793)
 set isn_a=112,100 isn_b=299,400 incarnations=2 octets=10 segment_text=10
 B: passive OPEN => LISTEN
 A: active OPEN => SYN-SENT, sends <SEQ=112><CTL=SYN>
