@@ -132,9 +132,10 @@ Files = dict[str, bytes]
 
 
 def as_pcap(shows: Shows, trace: Trace, loop: Loop, _: str) -> Files:
-    """Captures: in the middle, and at the hosts of either line."""
+    """Captures: in the middle, and at the hosts of either line. A run from an open connection on has its opening."""
     whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
-    found, when = packets(whole, shows.network.fifo), moments(shows.system, whole)
+    opening = shows.network.opening
+    found, when = packets(whole, shows.network.fifo, opening), moments(shows.system, whole, opening)
     where, window = hosts(shows.network.lanes), shows.network.window
     observers = {"": (), **{f"-at-{stem(name)}": tuple(line) for name, line in shows.network.lanes.items()}}
     return {f"{name}.pcap": capture(seen(found, at), when, where, window) for name, at in observers.items()}

@@ -21,6 +21,7 @@ from model.system import Property, Rule, System, Var, choice
 from model.tcp.config import BadConfig, Config, Sides
 from model.tcp.event import TRUE, Event
 from model.tcp.protocol import events
+from model.tcp.segment import CONTROLS
 from model.tcp.state import STATES, endpoint
 
 __all__ = ["NO_TCB", "SIDES", "Network", "Side"]
@@ -164,6 +165,18 @@ class Network:
                 f"{side}.heard": 1,
             }
         return start | {f"{b}.passive_open": 1}
+
+    @property
+    def opening(self) -> tuple[tuple[str, str, dict[str, int]], ...]:
+        """The segments that lead to the configured start (3.5, Figures 6 and 12): source, target, and fields."""
+        (a, x), (b, y) = ((side.name, self.isns(side)[0]) for side in self.sides.values())
+        opened = (a, b, "syn", x, 0), (b, a, "syn,ack", y, x + 1), (a, b, "ack", x + 1, y + 1)
+        closed = (a, b, "fin,ack", x + 1, y + 1), (b, a, "ack", y + 1, x + 2)
+        sent = {"closed": (), "established": opened, "half-closed": opened + closed}[self.config.start]
+        return tuple(
+            (source, target, {"seq": seq, "ackno": ackno, "text": 0, **{c: c in on.split(",") for c in CONTROLS}})
+            for source, target, on, seq, ackno in sent
+        )
 
     def _side_rules(self, side: Side) -> Iterator[Rule]:
         inbox = self.channel(self.other(side))

@@ -79,6 +79,11 @@ class Server:
         return not any(connection.config.reordering for connection in self.connections)
 
     @property
+    def opening(self) -> tuple[tuple[str, str, dict[str, int]], ...]:
+        """Nothing: a server begins without connections."""
+        return ()
+
+    @property
     def window(self) -> int:
         """RCV.WND of every endpoint, octets."""
         return self.connections[0].window

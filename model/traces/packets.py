@@ -16,15 +16,18 @@ Time. A step takes a second; in a timed run a tick does, and its steps follow ea
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from model.system import System
+from model.system import System, WireAction
 from model.trace import Trace
 from model.traces.flights import ARRIVES, SENDS, Happening, history
 
+Opening = Sequence[tuple[str, str, Mapping[str, int]]]
+"""Segments in order: source, target, and their fields as a wire has them."""
+BOTH: tuple[WireAction, WireAction] = ("send", "arrive")
 SPACE = 1 << 32
 """The number space of TCP (RFC 9293, 3.4)."""
 
@@ -48,9 +51,20 @@ class Packet:
         return self.happening.values["text"]
 
 
-def packets(trace: Trace, oldest_first: bool = True) -> list[Packet]:
-    """What the trace does to segments, in order; raises `KeyError` if they are no TCP segments."""
-    steps = [happening for step in history(trace, oldest_first) for happening in step]
+def packets(trace: Trace, oldest_first: bool = True, opening: Opening = ()) -> list[Packet]:
+    """What the trace does to segments, in order; raises `KeyError` if they are no TCP segments.
+
+    opening: segments that have led to the first state. Each is a step of its own, sent and arrived, before the trace's.
+    """
+    first = len(opening)
+    steps = [
+        Happening(step, action, source, target, "", values, -step, step)
+        for step, (source, target, values) in enumerate(opening, 1)
+        for action in BOTH
+    ]
+    steps += [
+        replace(happening, step=happening.step + first) for step in history(trace, oldest_first) for happening in step
+    ]
     place = places(trace, steps)
     return [
         Packet(
@@ -98,11 +112,11 @@ def placed(used: Iterable[int], bits: int) -> Callable[[int], int]:
     return lambda number: (number if number < cut else number - space) % SPACE
 
 
-def moments(system: System, trace: Trace) -> list[Decimal]:
-    """When each step happens, in seconds from the start."""
+def moments(system: System, trace: Trace, opening: Opening = ()) -> list[Decimal]:
+    """When each step happens, in seconds from the start; an opening comes first, a second for each segment."""
     timed = any(rule.kind == "time" for rule in system.rules)
-    ticks, found = 0, []
+    ticks, found = 0, list[Decimal]()
     for number, step in enumerate(trace.steps, 1):
         ticks += step.rule.kind == "time"
         found.append(Decimal(ticks) + Decimal(number).scaleb(-6) if timed else Decimal(number))
-    return found
+    return [*(Decimal(at) for at in range(len(opening))), *(len(opening) + moment for moment in found)]

@@ -1,0 +1,87 @@
+"""Runs written as captures are read back and explained; with one altered segment they are not, and it is pointed at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from benchmarks.alterations import replace_x
+from model.conform.capture import Conversation, read_capture
+from model.conform.interpreter import SPACE, Interpreter
+from model.conform.stacks import RFC9293
+from model.conform.verdicts import Finding, exactly
+from model.conform.wire import between
+from model.network.make import network_of
+from model.tcp.config import Config
+from model.traces.packets import moments, packets, seen
+from model.traces.pcap import capture, hosts
+from tests.test_written_traces import LANES, VIOLATIONS, figure, violation
+
+FIGURES = (
+    "figure-6",
+    "figure-7-as-it-goes",
+    "figure-8",
+    "figure-9",
+    "figure-10",
+    "figure-11",
+    "figure-12",
+    "figure-13",
+)
+
+
+@cache
+def interpreter(handshake: str, fin: str) -> Interpreter:
+    settings = {"handshake": handshake, "fin": fin}
+    return Interpreter(replace(RFC9293, config=RFC9293.config.but(**settings)))
+
+
+def written(folder: Path, name: str, variant: str = "") -> tuple[Interpreter, list[Conversation]]:
+    """A run as a capture in the middle, read back, and an interpreter of its protocol."""
+    config, system, trace = violation(name, variant) if variant else (Config(window=1000, seq_bits=32), *figure(name))
+    opening = network_of(config).opening
+    found, when = packets(trace, opening=opening), moments(system, trace, opening)
+    path = folder / "run.pcap"
+    path.write_bytes(capture(seen(found), when, hosts(LANES), config.window))
+    return interpreter(config.handshake, config.fin), read_capture(path).conversations
+
+
+def judged(made: Interpreter, conversation: Conversation) -> list[Finding]:
+    return [between(made, conversation, end) for end in conversation.ends]
+
+
+@pytest.mark.parametrize(("name", "variant"), [*VIOLATIONS, *((name, "") for name in FIGURES)])
+def test_a_written_run_is_explained(tmp_path: Path, name: str, variant: str) -> None:
+    made, conversations = written(tmp_path, name, variant)
+    verdicts = [finding.verdict for conversation in conversations for finding in judged(made, conversation)]
+    assert set(verdicts) <= {"explained", "not judged"}
+    assert "explained" in verdicts
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_one_altered_segment_is_pointed_at(tmp_path: Path, name: str) -> None:
+    made, (conversation,) = written(tmp_path, name)
+    found = 0
+    for at, packet in enumerate(conversation.segments):
+        if not packet.x.ack or packet.x.rst:
+            continue
+        other = replace_x(packet, ackno=(packet.x.ackno + 500) % SPACE)  # Nobody has sent so much.
+        segments = [*conversation.segments[:at], other, *conversation.segments[at + 1 :]]
+        wrong = next(f for f in judged(made, replace(conversation, segments=segments)) if f.end == packet.source)
+        assert (wrong.verdict, wrong.at) in (("not explained", packet.number), ("not judged", packet.number))
+        found += wrong.verdict == "not explained"
+    assert found >= 1
+
+
+def test_each_side_is_explained_by_what_its_own_host_saw(tmp_path: Path) -> None:
+    config, system, trace = violation("last-ack-answered", "one tick less")
+    opening = network_of(config).opening
+    found, when = packets(trace, opening=opening), moments(system, trace, opening)
+    for side in ("A", "B"):
+        path = tmp_path / f"{side}.pcap"
+        path.write_bytes(capture(seen(found, (side,)), when, hosts(LANES), config.window))
+        (conversation,) = read_capture(path).conversations
+        end = next(end for end in conversation.ends if end.address == {"A": "192.0.2.1", "B": "192.0.2.2"}[side])
+        assert exactly(interpreter("three-way", "in-order"), conversation, end).verdict == "explained"
