@@ -31,7 +31,7 @@ SILENT = ("passive OPEN", "CLOSE", "USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "TIME
 CALLS = ("active OPEN", "SEND", "CLOSE", "RETRANSMISSION", "ABORT")
 """Calls and the timeout that send something."""
 MOST_OWED = 8
-PATIENCE = 1.0
+PATIENCE = 0.2
 """A reply that is an obligation is sent within so many seconds."""
 IDLE = 0.2
 """A probe is sent after so many seconds without a segment: the shortest retransmission timeout there is."""

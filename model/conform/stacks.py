@@ -17,7 +17,7 @@ import z3
 from model.tcp.arrives import segment_arrives_in
 from model.tcp.config import Config
 from model.tcp.event import Event, arrival
-from model.tcp.segment import Segment, segment
+from model.tcp.segment import Segment, acknowledges, segment
 from model.tcp.state import Endpoint, Tcb, no_tcb
 
 Overriding = Callable[[Sequence[Event], Endpoint, Tcb, Segment, z3.BitVecRef], list[Event]]
@@ -108,7 +108,8 @@ def syn_fin(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z
 def queue_full(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
     """With a full queue LISTEN drops a SYN, and SYN-RECEIVED (passive) the ACK of its SYN (not 3.10.7.2)."""
     del endpoint, isn
-    syn, ack = z3.And(x.syn, z3.Not(x.ack)), z3.And(x.ack, z3.Not(x.rst), tcb.passive_open)
+    syn, acceptable = z3.And(x.syn, z3.Not(x.ack)), acknowledges(x.ackno, tcb.snd_una, tcb.snd_nxt)
+    ack = z3.And(x.ack, z3.Not(x.rst), z3.Not(x.syn), tcb.passive_open, acceptable)
     return [
         silent("LISTEN", "SYN arrives, dropped", syn, tcb),
         silent("SYN-RECEIVED", "ACK arrives, dropped", ack, tcb),
