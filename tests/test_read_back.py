@@ -15,9 +15,13 @@ from model.conform.stacks import RFC9293
 from model.conform.verdicts import Finding, exactly
 from model.conform.wire import between
 from model.network.make import network_of
+from model.scenario import system_of
 from model.tcp.config import Config
+from model.tcp.state import STATES
+from model.trace import Trace
 from model.traces.packets import moments, packets, seen
 from model.traces.pcap import capture, hosts
+from tests.random_runs import CONFIG, random_run
 from tests.test_written_traces import LANES, VIOLATIONS, figure, violation
 
 FIGURES = (
@@ -85,3 +89,48 @@ def test_each_side_is_explained_by_what_its_own_host_saw(tmp_path: Path) -> None
         (conversation,) = read_capture(path).conversations
         end = next(end for end in conversation.ends if end.address == {"A": "192.0.2.1", "B": "192.0.2.2"}[side])
         assert exactly(interpreter("three-way", "in-order"), conversation, end).verdict == "explained"
+
+
+def seen_by(folder: Path, trace: Trace, at: tuple[str, ...]) -> Conversation:
+    """What an observer of a run has captured: on the host of a side, or in the middle."""
+    path = folder / "random.pcap"
+    path.write_bytes(capture(seen(packets(trace), at), moments(system_of(CONFIG), trace), hosts(LANES), CONFIG.window))
+    (conversation,) = read_capture(path).conversations
+    return conversation
+
+
+def check_random_runs(folder: Path, seeds: range) -> None:
+    made = interpreter("three-way", "in-order")
+    for seed in seeds:
+        trace = random_run(seed)
+        middle = seen_by(folder, trace, ())
+        a, b = middle.ends
+        assert {between(made, middle, end).verdict for end in (a, b)} == {"explained"}, seed
+        for side, end in (("A", a), ("B", b)):
+            assert exactly(made, seen_by(folder, trace, (side,)), end).verdict == "explained", (seed, side)
+
+
+def test_random_runs_are_explained(tmp_path: Path) -> None:
+    check_random_runs(tmp_path, range(10))
+    walked = [state for seed in range(10) for state in random_run(seed).states]
+    states = {STATES[state[f"{side}.state"]] for state in walked for side in ("A", "B")}
+    assert states >= {"ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT", "LAST-ACK", "TIME-WAIT", "SYN-RECEIVED"}
+
+
+@pytest.mark.long
+def test_many_random_runs_are_explained(tmp_path: Path) -> None:
+    check_random_runs(tmp_path, range(10, 70))
+
+
+def test_random_runs_with_an_ack_of_what_nobody_has_sent_are_not_explained(tmp_path: Path) -> None:
+    made, found = interpreter("three-way", "in-order"), 0
+    for seed in range(10):
+        middle = seen_by(tmp_path, random_run(seed), ())
+        for at, packet in enumerate(middle.segments):
+            if packet.x.ack and not packet.x.rst:
+                other = replace_x(packet, ackno=(packet.x.ackno + 1_000_000) % SPACE)
+                segments = [*middle.segments[:at], other, *middle.segments[at + 1 :]]
+                finding = between(made, replace(middle, segments=segments), packet.source)
+                assert (finding.verdict, finding.at) == ("not explained", packet.number)
+                found += 1
+    assert found > 50

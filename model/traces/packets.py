@@ -113,10 +113,10 @@ def placed(used: Iterable[int], bits: int) -> Callable[[int], int]:
 
 
 def moments(system: System, trace: Trace, opening: Opening = ()) -> list[Decimal]:
-    """When each step happens, in seconds from the start; an opening comes first, a second for each segment."""
+    """When each step happens, in seconds from the start; an opening comes first, and takes microseconds."""
     timed = any(rule.kind == "time" for rule in system.rules)
     ticks, found = 0, list[Decimal]()
-    for number, step in enumerate(trace.steps, 1):
+    for number, step in enumerate(trace.steps, len(opening) + 1):
         ticks += step.rule.kind == "time"
-        found.append(Decimal(ticks) + Decimal(number).scaleb(-6) if timed else Decimal(number))
-    return [*(Decimal(at) for at in range(len(opening))), *(len(opening) + moment for moment in found)]
+        found.append(Decimal(ticks) + Decimal(number).scaleb(-6) if timed else Decimal(number - len(opening)))
+    return [*(Decimal(at).scaleb(-6) for at in range(len(opening))), *found]

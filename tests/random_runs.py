@@ -1,0 +1,35 @@
+"""Random runs of the model at 32 bits, seeded: any OPEN, text, ABORT, crashes, loss and duplication."""
+
+from __future__ import annotations
+
+from functools import cache
+from random import Random
+
+from model.scenario import system_of
+from model.tcp.config import SCENARIO
+from model.trace import Step, Trace, enabled
+
+CONFIG = SCENARIO.but(octets=30, segment_text=10, incarnations=7)
+STEPS = 60
+RARE = ("crash", "TIMEOUT", "ABORT", "CLOSE in LISTEN", "CLOSE in SYN-SENT")
+
+
+def weight(step: Step) -> float:
+    """How likely a step is, beside the others that are possible."""
+    if any(word in step.rule.name for word in RARE) and "RETRANSMISSION" not in step.rule.name:
+        return 0.03
+    if "RETRANSMISSION" in step.rule.name or step.rule.kind == "network":
+        return 0.4
+    return 3 if step.rule.kind == "arrives" else 1
+
+
+@cache
+def random_run(seed: int) -> Trace:
+    """A run without a SYN that is dropped because no incarnation is left."""
+    chance, system = Random(seed), system_of(CONFIG)
+    state, steps = system.initial[0], list[Step]()
+    while len(steps) < STEPS:
+        possible = [step for step in enabled(system, state) if "no incarnation" not in step.rule.name]
+        steps += chance.choices(possible, [weight(step) for step in possible])
+        state = steps[-1].state
+    return Trace(system.initial[0], tuple(steps))
