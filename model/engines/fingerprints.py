@@ -15,7 +15,7 @@ import numpy as np
 
 from model.engines.memory import zeros
 from model.engines.search import FULLEST, Candidates, Store
-from model.engines.table import Array, commit_rows, resolve_fingerprints
+from model.engines.table import Array, resolve_fingerprints
 from model.engines.workers import Workers
 
 SHARE = 4
@@ -58,11 +58,3 @@ class Fingerprints(Store):
     def _resolve(self, found: Candidates, active: int, owner: int) -> None:
         listed: Any = found.hashes, found.lists, found.sizes
         resolve_fingerprints(owner, active, *listed, self.table, found.fresh)  # type: ignore[call-arg]
-
-    def commit(self, found: Candidates, worker: int, begin: int) -> None:
-        """Store the new candidates of one worker from index `begin` on; initial states have no parent."""
-        arrays = found.states, found.parents, found.numbers
-        own: Any = [found.part(array, worker) for array in arrays]
-        (shift, offset), rows = self._begins, (self._levels[1], self.parents, self.numbers)
-        commit: Any = commit_rows
-        commit(*own, *found.new(worker), shift, *rows, begin, offset)

@@ -34,7 +34,7 @@ def row_bytes(words: int) -> int:
 def capacity(words: int, max_bytes: int) -> int:
     """The most states that fit into `max_bytes` together with the table that they need; at least 1."""
     small = min(int(FULLEST * SMALLEST), (max_bytes - 8 * SMALLEST) // row_bytes(words))
-    large = int((max_bytes - 16 * SEGMENTS) / (row_bytes(words) + 8 / FULLEST))
+    large = int((max_bytes - 64 * SEGMENTS) / (row_bytes(words) + 8 / FULLEST))
     return max(small, large if large > FULLEST * SMALLEST else 1, 1)
 
 
@@ -109,7 +109,7 @@ class Store:
     @staticmethod
     def _length(states: float) -> int:
         """Entries in a segment of a table for so many states."""
-        return int(states / FULLEST) // SEGMENTS + 1
+        return (int(states / FULLEST) // SEGMENTS // 8 + 1) * 8
 
     def scatter(self, found: Candidates, worker: int, active: int) -> None:
         """Prepare one worker's candidates for `add`."""
@@ -134,8 +134,9 @@ class Store:
         """Store the new candidates of one worker from index `begin` on."""
         arrays = found.states, found.parents, found.numbers, found.hashes, found.slots
         own: Any = [found.part(array, worker) for array in arrays]
-        new = found.new(worker)
-        commit(*own, *new, self.states, self.parents, self.numbers, begin, self.table)  # type: ignore[call-arg]
+        (_, parent_offset), (states, offset) = self.level(), self.found()
+        rows: Any = states, self.parents, self.numbers, begin, offset, self.table[: self.table.size * self.keeps_states]
+        commit(*own, *found.new(worker), parent_offset, *rows)  # type: ignore[call-arg]
 
     @property
     def rows(self) -> dict[str, Array]:

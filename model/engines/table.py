@@ -26,13 +26,15 @@ Array = np.ndarray[Any, Any]
 SEGMENTS = 64
 BATCH = 64
 AHEAD = 16
-RECENT = 1 << 12
+RECENT = 1 << 15
+NEAR = np.uint64(RECENT - 1)
 INDEX = np.uint64(0xFFFF_FFFF)
 HALF = np.uint64(32)
 REST = np.uint64(26)
 BELOW = np.uint64((1 << 26) - 1)
 FREE = np.uint64(0)
 ONE = np.uint64(1)
+LINE, WITHIN = np.uint64(8), np.uint64(7)
 FIRST, SECOND = np.uint64(0x9E37_79B9_7F4A_7C15), np.uint64(0xD6E8_FEB8_6659_FD93)
 
 _states = "uint64[:, ::1]"
@@ -59,7 +61,7 @@ def _prefetch(_context: Any, array: Any, at: Any) -> Any:
 prefetch: Any = intrinsic(_prefetch)
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def hash_state(states: Array, at: int) -> Any:
     mixed = FIRST
     for word in range(states.shape[1]):
@@ -69,32 +71,38 @@ def hash_state(states: Array, at: int) -> Any:
     return mixed ^ mixed >> HALF
 
 
-@njit(inline="always")
+@njit(forceinline=True)
 def place(tag: Any, length: Any) -> Any:
     """Where the search for a tag begins in a table with `length` entries in each segment."""
     return (tag >> REST) * length + ((tag & BELOW) * length >> REST)
 
 
-@njit(inline="always")
-def segment_end(tag: Any, length: Any) -> Any:
-    """The place after the last one of a tag's segment."""
-    return ((tag >> REST) + ONE) * length
+@njit(forceinline=True)
+def following(at: Any, tag: Any, length: Any) -> Any:
+    """The place after `at` in the search for a tag: around a line of LINE entries, then in the next one."""
+    at = (at & ~WITHIN) | ((at + ONE) & WITHIN)
+    if (at ^ place(tag, length)) & WITHIN:
+        return at
+    at += LINE
+    return at - length if at >= ((tag >> REST) + ONE) * length else at
 
 
-@njit(inline="always")
-def following(at: Any, end: Any, length: Any) -> Any:
-    """The place after `at` in the segment that ends at `end`."""
-    at += ONE
-    return at - length if at == end else at
-
-
-@njit(inline="always")
+@njit(forceinline=True)
 def same(states: Array, known: Any, candidates: Array, at: Any) -> bool:
     """Whether a known state is a candidate."""
     for word in range(candidates.shape[1]):  # noqa: SIM110 (native code wants loops)
         if states[known, word] != candidates[at, word]:
             return False
     return True
+
+
+@njit(forceinline=True)
+def differ(states: Array, known: Any, candidates: Array, at: Any) -> bool:
+    """As not `same`, without a branch."""
+    difference = FREE
+    for word in range(candidates.shape[1]):
+        difference |= states[known, word] ^ candidates[at, word]
+    return bool(difference != FREE)
 
 
 @njit(f"void({_states}, int64, {_words}, uint32[:, ::1], int64[::1], int64)", cache=True, nogil=True)
@@ -110,14 +118,12 @@ def scatter(  # noqa: PLR0917
     for i in range(amount):
         mixed = hash_state(candidates, i)
         hashes[i] = mixed
-        near = np.int64(mixed) & (RECENT - 1)
-        earlier = np.int64(recent[near]) - 1
-        if earlier >= 0 and hashes[earlier] == mixed and same(candidates, earlier, candidates, i):
-            continue
-        recent[near] = i + 1
+        near = mixed & NEAR
+        differs = differ(candidates, recent[near], candidates, i) | (i == 0)
+        recent[near] = i
         owner = np.int64(mixed >> (HALF + REST)) * owners // SEGMENTS
         lists[owner, sizes[owner]] = i
-        sizes[owner] += 1
+        sizes[owner] += differs
 
 
 @njit(
@@ -145,29 +151,28 @@ def resolve(  # noqa: PLR0912, PLR0917
     """
     length = np.uint64(table.size // SEGMENTS)
     words, room, known_states = states.shape[1], hashes.size // lists.shape[0], np.uint64(count)
-    flat, places, tags = states.reshape(-1), np.empty(BATCH, np.uint64), np.empty(BATCH, np.uint64)
+    flat, places = states.reshape(-1), np.empty(4 * AHEAD, np.uint64)
     for worker in range(workers):
-        new, first = 0, worker * room
-        for start in range(0, sizes[worker, owner], BATCH):
-            size = min(BATCH, sizes[worker, owner] - start)
-            for i in range(size):
-                tags[i] = hashes[first + lists[worker, owner, start + i]] >> HALF
-                places[i] = place(tags[i], length)
-                prefetch(table, np.int64(places[i]))
-            for i in range(size):
-                tag, at = tags[i], places[i]
-                end = segment_end(tag, length)
+        new, first, amount = 0, worker * room, sizes[worker, owner]
+        for step in range(amount + 2 * AHEAD):
+            if step < amount:
+                at = place(hashes[first + lists[worker, owner, step]] >> HALF, length)
+                places[step % (4 * AHEAD)] = at
+                prefetch(table, np.int64(at))
+            i = step - AHEAD
+            if 0 <= i < amount:
+                tag, at = hashes[first + lists[worker, owner, i]] >> HALF, places[i % (4 * AHEAD)]
                 while table[at] != FREE and table[at] >> HALF != tag:
-                    at = following(at, end, length)
-                places[i] = at
+                    at = following(at, tag, length)
+                places[i % (4 * AHEAD)] = at
                 known = (table[at] & INDEX) - ONE
                 if table[at] != FREE and known < known_states:
                     prefetch(flat, np.int64(known) * words)
                     prefetch(flat, np.int64(known) * words + words - 1)
-            for i in range(size):
-                candidate = first + np.int64(lists[worker, owner, start + i])
-                tag, at, found = tags[i], places[i], False
-                end = segment_end(tag, length)
+            i -= AHEAD
+            if i >= 0:
+                candidate = first + np.int64(lists[worker, owner, i])
+                tag, at, found = hashes[candidate] >> HALF, places[i % (4 * AHEAD)], False
                 while table[at] != FREE and not found:
                     if table[at] >> HALF == tag:
                         known = (table[at] & INDEX) - ONE
@@ -176,7 +181,7 @@ def resolve(  # noqa: PLR0912, PLR0917
                         else:
                             found = same(candidates, known - known_states, candidates, candidate)
                     if not found:
-                        at = following(at, end, length)
+                        at = following(at, tag, length)
                 if not found:
                     table[at] = tag << HALF | (known_states + np.uint64(candidate) + ONE)
                     slots[candidate] = at
@@ -200,9 +205,9 @@ def resolve_fingerprints(  # noqa: PLR0917
             for i in range(size):
                 candidate = first + np.int64(lists[worker, owner, start + i])
                 entry = max(hashes[candidate], ONE)
-                at, end = place(entry >> HALF, length), segment_end(entry >> HALF, length)
+                at, tag = place(entry >> HALF, length), entry >> HALF
                 while table[at] != FREE and table[at] != entry:
-                    at = following(at, end, length)
+                    at = following(at, tag, length)
                 if table[at] == FREE:
                     table[at] = entry
                     lists[worker, owner, new] = candidate - first
@@ -210,54 +215,9 @@ def resolve_fingerprints(  # noqa: PLR0917
         fresh[worker, owner] = new
 
 
-@njit(inline="always")
-def first_of(lists: Array, fresh: Array, heads: Array) -> int:
-    """The owner whose list has the earliest candidate that is left, and one step of its head; -1 if none is left."""
-    chosen = -1
-    for owner in range(fresh.size):
-        if heads[owner] < fresh[owner] and (chosen < 0 or lists[owner, heads[owner]] < lists[chosen, heads[chosen]]):
-            chosen = owner
-    if chosen >= 0:
-        heads[chosen] += 1
-    return chosen
-
-
 @njit(
-    f"int64({_states}, {_numbers}, {_numbers}, uint32[:, ::1], int64[::1], int64, {_states}, {_numbers}, {_numbers}, "
-    "int64, int64)",
-    cache=True,
-    nogil=True,
-)
-def commit_rows(  # noqa: PLR0917
-    candidates: Array,
-    from_parents: Array,
-    from_numbers: Array,
-    lists: Array,
-    fresh: Array,
-    parent_offset: int,
-    level: Array,
-    parents: Array,
-    numbers: Array,
-    index: int,
-    offset: int,
-) -> int:
-    """As `commit`, for a table without indices: rows go to `level`, from state number `offset` on."""
-    heads = np.zeros(fresh.size, np.int64)
-    for _ in range(fresh.sum()):
-        owner = first_of(lists, fresh, heads)
-        i = lists[owner, heads[owner] - 1]
-        if index >= parents.size or index - offset >= level.shape[0]:
-            return index
-        level[index - offset] = candidates[i]
-        parents[index] = from_parents[i] + parent_offset
-        numbers[index] = from_numbers[i]
-        index += 1
-    return index
-
-
-@njit(
-    f"int64({_states}, {_numbers}, {_numbers}, {_words}, {_words}, uint32[:, ::1], int64[::1], {_states}, {_numbers}, "
-    f"{_numbers}, int64, {_words})",
+    f"int64({_states}, {_numbers}, {_numbers}, {_words}, {_words}, uint32[:, ::1], int64[::1], int64, {_states}, "
+    f"{_numbers}, {_numbers}, int64, int64, {_words})",
     cache=True,
     nogil=True,
 )
@@ -269,31 +229,39 @@ def commit(  # noqa: PLR0917
     slots: Array,
     lists: Array,
     fresh: Array,
+    parent_offset: int,
     states: Array,
     parents: Array,
     numbers: Array,
     index: int,
+    offset: int,
     table: Array,
 ) -> int:
     """Store the new ones among a worker's candidates from `index` on; returns the index after the last one.
 
-    lists: the new ones of each owner in order, `fresh` of them. What finds no room is left out, with its provisional
-    entry in the table: the search ends there.
+    lists: the new ones of each owner in order, `fresh` of them; offset: the index of the first row of `states`; table:
+    empty if it has no indices. What finds no room is left out, with its provisional entry in the table: the search ends
+    there.
     """
     heads = np.zeros(fresh.size, np.int64)
     for _ in range(fresh.sum()):
-        owner = first_of(lists, fresh, heads)
-        i = lists[owner, heads[owner] - 1]
-        if heads[owner] + AHEAD < fresh[owner]:
-            prefetch(table, np.int64(slots[lists[owner, heads[owner] + AHEAD]]))
-        if index >= states.shape[0]:
+        owner = -1
+        for other in range(fresh.size):
+            if heads[other] < fresh[other] and (owner < 0 or lists[other, heads[other]] < lists[owner, heads[owner]]):
+                owner = other
+        i = lists[owner, heads[owner]]
+        heads[owner] += 1
+        if index >= parents.size or index - offset >= states.shape[0]:
             return index
         for word in range(states.shape[1]):
-            states[index, word] = candidates[i, word]
-        parents[index] = from_parents[i]
+            states[index - offset, word] = candidates[i, word]
+        parents[index] = from_parents[i] + parent_offset
         numbers[index] = from_numbers[i]
         index += 1
-        table[slots[i]] = (hashes[i] >> HALF) << HALF | np.uint64(index)
+        if table.size:
+            if heads[owner] + AHEAD < fresh[owner]:
+                prefetch(table, np.int64(slots[lists[owner, heads[owner] + AHEAD]]))
+            table[slots[i]] = (hashes[i] >> HALF) << HALF | np.uint64(index)
     return index
 
 
@@ -303,9 +271,9 @@ def index(states: Array, count: int, table: Array) -> None:
     length = np.uint64(table.size // SEGMENTS)
     for i in range(count):
         tag = hash_state(states, i) >> HALF
-        at, end = place(tag, length), segment_end(tag, length)
+        at = place(tag, length)
         while table[at] != FREE:
-            at = following(at, end, length)
+            at = following(at, tag, length)
         table[at] = tag << HALF | np.uint64(i + 1)
 
 
@@ -316,9 +284,9 @@ def move(segment: Array, table: Array) -> None:
     for i in range(segment.size):
         entry = segment[i]
         if entry != FREE:
-            at, end = place(entry >> HALF, length), segment_end(entry >> HALF, length)
+            at, tag = place(entry >> HALF, length), entry >> HALF
             while table[at] != FREE:
-                at = following(at, end, length)
+                at = following(at, tag, length)
             table[at] = entry
 
 
@@ -328,12 +296,12 @@ def find(wanted: Array, amount: int, states: Array, table: Array, out: Array) ->
     length, missing = np.uint64(table.size // SEGMENTS), 0
     for i in range(amount):
         tag = hash_state(wanted, i) >> HALF
-        at, end, found = place(tag, length), segment_end(tag, length), False
+        at, found = place(tag, length), False
         while table[at] != FREE and not found:
             if table[at] >> HALF == tag:
                 known = (table[at] & INDEX) - ONE
                 found = same(states, known, wanted, i)
                 out[i] = known
-            at = following(at, end, length)
+            at = following(at, tag, length)
         missing += not found
     return missing
