@@ -2,8 +2,9 @@
 
 A table entry is the upper half of a state's hash as a tag beside its index + 1 (0 is free). The table has SEGMENTS
 parts, chosen by the tag's upper bits; within a part the tag's other bits, scaled, give the place, and collisions probe
-linearly and wrap around. So an entry can be moved to a table of any other size without a look at its state, and a
-worker that owns some parts needs no lock. Batches are read ahead, so that cache misses overlap.
+the places of one cache line, then those of the next, and wrap around. So an entry can be moved to a table of any other
+size without a look at its state, and a worker that owns some parts needs no lock. What will be read is asked for ahead,
+so that cache misses overlap. Helpers have to be inlined by LLVM: numba's own inlining counts references in every loop.
 
 A round has three phases. `scatter`: hash one worker's candidates and list them by owner. `resolve`: an owner enters
 the new ones of what it owns, from all workers in order, under provisional indices behind `count`. `commit`: once the
@@ -89,20 +90,11 @@ def following(at: Any, tag: Any, length: Any) -> Any:
 
 @njit(forceinline=True)
 def same(states: Array, known: Any, candidates: Array, at: Any) -> bool:
-    """Whether a known state is a candidate."""
-    for word in range(candidates.shape[1]):  # noqa: SIM110 (native code wants loops)
-        if states[known, word] != candidates[at, word]:
-            return False
-    return True
-
-
-@njit(forceinline=True)
-def differ(states: Array, known: Any, candidates: Array, at: Any) -> bool:
-    """As not `same`, without a branch."""
+    """Whether a known state is a candidate; without a branch, for the processor would often guess wrong."""
     difference = FREE
     for word in range(candidates.shape[1]):
         difference |= states[known, word] ^ candidates[at, word]
-    return bool(difference != FREE)
+    return bool(difference == FREE)
 
 
 @njit(f"void({_states}, int64, {_words}, uint32[:, ::1], int64[::1], int64)", cache=True, nogil=True)
@@ -119,11 +111,11 @@ def scatter(  # noqa: PLR0917
         mixed = hash_state(candidates, i)
         hashes[i] = mixed
         near = mixed & NEAR
-        differs = differ(candidates, recent[near], candidates, i) | (i == 0)
+        repeats = same(candidates, recent[near], candidates, i) & (i > 0)
         recent[near] = i
         owner = np.int64(mixed >> (HALF + REST)) * owners // SEGMENTS
         lists[owner, sizes[owner]] = i
-        sizes[owner] += differs
+        sizes[owner] += not repeats
 
 
 @njit(
