@@ -1,12 +1,16 @@
 """A system's transition relation, unrolled: frame k has a constant `name@k` for every variable.
 
-Between two frames one rule fires, the one whose number is `rule@k`, with inputs `input@k`. What a rule does not write
-stays. A step may lead out of the system's constraint, but no path goes on from there.
+Between two frames one rule fires, the one whose bit is set in `rule@k`, with inputs `input@k`. What a rule does not
+write stays. A step may lead out of the system's constraint, but no path goes on from there.
+
+A bit for each rule was measured against its number in binary, with which bmc takes 1.1 to 2.9 times as long (geometric
+mean 1.5; induction a tenth less). One disjunct or one implication for each rule, nested Ifs over the binary digits,
+and Z3's cardinality constraints take longer still.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import combinations
 
@@ -21,8 +25,7 @@ class Unrolled:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        bits = max(len(system.rules) - 1, 1).bit_length()
-        self._rule = z3.BitVec("rule", bits)
+        self._rule = z3.BitVec("rule", max(len(system.rules), 1))
         self._inputs: dict[str, int] = {}
         for rule in system.rules:
             self._inputs |= {name: max(count, self._inputs.get(name, 0)) for name, count in rule.choose.items()}
@@ -40,8 +43,8 @@ class Unrolled:
     def _relation(self) -> z3.BoolRef:
         """One step, from the variables to their primed twins."""
         numbered = list(enumerate(self.system.rules))
-        conditions = [z3.ULT(self._rule, len(numbered))] if len(numbered) < 1 << self._rule.size() else []
-        conditions += [z3.Implies(self._rule == number, self._enabled(rule)) for number, rule in numbered]
+        conditions = [*self._one_fires]
+        conditions += [z3.Implies(self._fires(number), self._enabled(rule)) for number, rule in numbered]
         for var in self.system.variables:
             new: z3.ExprRef = var.term
             writers: dict[int, tuple[z3.ExprRef, list[int]]] = {}
@@ -50,9 +53,25 @@ class Unrolled:
                     term = rule.update[var.name]
                     writers.setdefault(term.get_id(), (term, []))[1].append(number)
             for term, numbers in writers.values():
-                new = z3.If(z3.Or(*(self._rule == number for number in numbers)), term, new)
+                new = z3.If(self._any_fires(numbers), term, new)
             conditions.append(var.next == new)
         return z3.simplify(z3.And(*conditions))
+
+    def _fires(self, number: int) -> z3.BoolRef:
+        return z3.Extract(number, number, self._rule) == 1
+
+    def _any_fires(self, numbers: Iterable[int]) -> z3.BoolRef:
+        return z3.Or(*map(self._fires, numbers))
+
+    @property
+    def _one_fires(self) -> Iterator[z3.BoolRef]:
+        """Exactly one rule fires: the numbers of any two would differ in a binary digit."""
+        rules = range(len(self.system.rules))
+        yield self._any_fires(rules)
+        for digit in range(len(rules).bit_length()):
+            with_it = [number for number in rules if number >> digit & 1]
+            without = [number for number in rules if not number >> digit & 1]
+            yield z3.Not(z3.And(self._any_fires(with_it), self._any_fires(without)))
 
     def _enabled(self, rule: Rule) -> z3.BoolRef:
         in_range = [z3.ULT(z3.BitVec(name, CHOICE_WIDTH), count) for name, count in rule.choose.items()]
@@ -89,7 +108,7 @@ class Unrolled:
         made: list[Step] = []
         state = initial
         for frame in range(steps):
-            rule = self.system.rules[self._value(model, self._rule_at(frame))]
+            rule = self.system.rules[self._value(model, self._rule_at(frame)).bit_length() - 1]
             inputs = {name: self._value(model, self._input_at(name, frame)) for name in rule.choose}
             after = fire(rule, inputs, state)
             assert after is not None, f"Z3 fires '{rule.name}' where its guard is false"
