@@ -183,14 +183,14 @@ MUTANTS = (
         "SYN-SENT takes any SEG.ACK",
         (arrives, "acknowledges", always),
         "figures",
-        ("figure-8:8", "figure-8-in-window:9", "figure-9:11", "hazard-h3:15", "new-syn-in-time-wait:16"),
+        ("figure-8:8", "figure-8-in-window:9", "figure-9:11", "new-syn-in-time-wait:16", "rfc1337-figure-4:15"),
     ),
     Mutant("SYN-SENT is ESTABLISHED by a SYN", (arrives, "syn_sent_crossing", crossing_opens), "table", ("SYN-SENT",)),
     Mutant(
         "SYN-RECEIVED ignores RST",
         wrap(other_states, "reset", resets_only_open_connections),
         "figures",
-        ("figure-11:9", "figure-8:9", "hazard-h3:16"),
+        ("figure-11:9", "figure-8:9", "rfc1337-figure-4:16"),
     ),
     Mutant(
         "SYN-RECEIVED resets no unacceptable ACK",
@@ -223,7 +223,12 @@ MUTANTS = (
         ("figure-5: violated", "client-can-receive: violated", "half-open: violated", "agreement: violated"),
     ),
     Mutant("LISTEN answers no ACK", wrap(arrives, "listen", without_reply, "ACK arrives"), "table", ("LISTEN",)),
-    Mutant("CLOSED sends no RST", wrap(arrives, "closed", without_reply), "figures", ("figure-10:10", "hazard-h1:18")),
+    Mutant(
+        "CLOSED sends no RST",
+        wrap(arrives, "closed", without_reply),
+        "figures",
+        ("figure-10:10", "hazard-h1:18", "rfc1337-figure-1:23"),
+    ),
     Mutant(
         "an unacceptable segment draws no ACK",
         wrap(other_states, "sequence_number", without_reply),
