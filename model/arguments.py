@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     )
     add("--minimise", action="store_true", help="with --engine unbounded: do without each lemma in turn, and say where"
         " the proof fails then; takes minutes")  # fmt: skip
+    add("--coverage", action="store_true", help="instead of verdicts: how often each event of the protocol happens in"
+        " the claims' searches and scenarios; exit status 1: one neither happens nor is proved impossible")  # fmt: skip
     add("--graph", action="store_true", help="draw the states that each search reaches, by the endpoints' states")
     add("--max-states", metavar="N", type=positive_count, help="give up a search beyond this many states")
     add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search beyond this much memory, such as 4G;"

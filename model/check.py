@@ -86,6 +86,8 @@ def run(args: argparse.Namespace, command: str) -> int:
     _writable(args)
     if args.scenario is not None:
         return scenario(args, command)
+    if args.coverage:
+        return cover(args, command)
     if args.minimise:
         return minimise(args, make_tasks)
     return check(args, command, make_tasks)
@@ -111,6 +113,10 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         if args.claims or args.property is not None or args.engine is not None or args.quick:
             raise Unusable("--scenario is about one file: of what chooses claims it goes with --set alone")
         return list
+    if args.coverage and (settings or args.property is not None or args.engine is not None or args.minimise):
+        raise Unusable(
+            "--coverage is about claims as they are: it goes with no --set, --property, --engine, --minimise"
+        )
     named = [_claim(name) for name in ([args.property] if args.property is not None else args.claims)]
     if settings or args.property is not None:
         if args.quick:
@@ -259,6 +265,27 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     say("\n".join([words, f"its figure is {rows[0].figure}", *notes]))
     for problem in options.problems:
         code = complain(problem, UNUSABLE)
+    return code
+
+
+def cover(args: argparse.Namespace, command: str) -> int:
+    """Count how often each event happens: by the claims named, or by all and by what exists for coverage."""
+    from rich.console import Console
+
+    from model.coverage import STATES, coverage
+    from model.coverage_report import coverage_json, coverage_text
+    from model.engines.verdict import Limits
+    from model.engines.workers import processors
+
+    claims = [_claim(name) for name in args.claims] or CLAIMS
+    limits = Limits(args.max_states or STATES, args.max_memory, args.max_seconds)
+    with Console(stderr=True).status("") as status:
+        found = coverage(claims, limits, args.jobs or processors(), status.update, further=not args.claims)
+    code = CONTRADICTED if found.unexplained else OK
+    if args.json is not None:
+        text = json.dumps(coverage_json(found, command, code), indent=1)
+        args.json.write_text(text + "\n", encoding="utf-8")
+    say(coverage_text(found, None if sys.stdout is not None and sys.stdout.isatty() else 200))
     return code
 
 

@@ -21,7 +21,7 @@ from model.system import Property, Rule, System, Var, choice
 from model.tcp.config import BadConfig, Config, Sides
 from model.tcp.event import TRUE, Event
 from model.tcp.protocol import events
-from model.tcp.segment import CONTROLS
+from model.tcp.segment import CONTROLS, Segment
 from model.tcp.state import STATES, endpoint
 
 __all__ = ["NO_TCB", "SIDES", "Network", "Side"]
@@ -178,11 +178,23 @@ class Network:
             for source, target, on, seq, ackno in sent
         )
 
-    def _side_rules(self, side: Side) -> Iterator[Rule]:
+    def arriving(self, side: Side) -> tuple[z3.BoolRef, Segment, z3.BitVecRef]:
+        """Whether the chosen slot of what is on its way to a side is full, its segment, and that one's sender."""
         inbox = self.channel(self.other(side))
-        present, x, sender = inbox.layout.unpack(inbox.chosen(choice("slot")))
+        return inbox.layout.unpack(inbox.chosen(choice("slot")))
+
+    def listed(self, side: Side, isn: z3.BitVecRef | None = None) -> list[Event]:
+        """Every event of a side, those included that its user or its budgets do not allow.
+
+        isn: the initial sequence number on offer (default: the one that follows those chosen so far).
+        """
+        _, x, _ = self.arriving(side)
         rules = self.config if self.config.text_on_syn else self.config.but(data_on_syn="dropped")
-        found = self.events(side, events(endpoint(rules), side.tcb, x, self._isn(side)))
+        return self.events(side, events(endpoint(rules), side.tcb, x, self._isn(side) if isn is None else isn))
+
+    def _side_rules(self, side: Side) -> Iterator[Rule]:
+        present, x, sender = self.arriving(side)
+        found = self.listed(side)
         reached = states_reached([e for e in found if self._user_may(side, e)])
         self.reached[side.name] = reached
         for event in found:
@@ -241,6 +253,11 @@ class Network:
         if call in switches:
             return self.has_role(side, switches[call])
         return not event.budget or getattr(c, event.budget) != 0
+
+    @property
+    def connections(self) -> tuple[Network]:
+        """The networks that it is made of: itself (a server has several)."""
+        return (self,)
 
     def _loss(self, receiver: Side) -> Rule:
         channel = self.channel(self.other(receiver))
