@@ -233,7 +233,8 @@ def impossible(
     Also the number of obligations, and the limit that left something open.
     """
     network = network_of(config)
-    ends, here = Ends(network, Asker(limits)), [name for name in names if name in events_of(network)]
+    ends, listed = Ends(network, Asker(limits)), events_of(network)
+    here = [name for name in names if name in listed]
     try:
         kept = ends.inductive() if here else []
         return {name: ends.impossible(name, kept) for name in here}, ends.obligations, ""

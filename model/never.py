@@ -43,7 +43,7 @@ class Ends:
 
     def inductive(self, lemmas: Sequence[Kept] = KEPT) -> list[Kept]:
         """The lemmas that hold in every run; raises `Unanswered`."""
-        kept = [lemma for lemma in lemmas if self._begins(lemma)]
+        kept = [lemma for lemma in lemmas if self.begins(lemma)]
         while broken := self._broken(kept):
             kept = [lemma for lemma in kept if lemma.name not in broken]
         return kept
@@ -70,7 +70,7 @@ class Ends:
             for event in connection.listed(side, z3.BitVec("any ISN", connection.config.seq_bits))
         ]
 
-    def _begins(self, lemma: Kept) -> bool:
+    def begins(self, lemma: Kept) -> bool:
         """Whether it holds of the initial states, and of every segment that no event sends."""
         for connection in self.network.connections:
             ends = connection.sides.values()
