@@ -173,6 +173,14 @@ def test_no_bytes() -> None:
     assert few.states == search.capacity(4, 3_000_000) == 59_129
 
 
+@pytest.mark.parametrize("store", ["whole", "compact"])
+@pytest.mark.parametrize("most", [49_152, 50_000, 60_000, 66_000])
+def test_the_table_has_places_for_all_that_comes_when_the_states_are_too_many(store: str, most: int) -> None:
+    limits = Limits(max_states=most, workers=1, store=store)  # type: ignore[arg-type]
+    wide = effort(explicit.explore, writer(90, 4), limits)
+    assert (wide.states, wide.limit) == (most, f"max-states {most} reached")
+
+
 @both
 def test_interrupt_keeps_what_was_found(explore: Explore, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(_: Progress) -> None:

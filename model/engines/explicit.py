@@ -97,12 +97,13 @@ class Search:
         self.few = limits.max_states is not None and limits.max_states <= most
         self.workers = Workers(limits.workers or max(1, processors() // limits.sharers))
         most = limits.max_states if self.few and limits.max_states else most
-        self.store = (
-            Fingerprints(words, allowed(limits), most, self.workers)
-            if limits.store == "compact"
-            else Store(words, most, self.workers)
-        )
         room = max(2 * BATCH // self.workers.count, 2 * self.code.fan_out)
+        at_once = room * self.workers.count
+        self.store = (
+            Fingerprints(words, allowed(limits), most, at_once, self.workers)
+            if limits.store == "compact"
+            else Store(words, most, at_once, self.workers)
+        )
         self.candidates = Candidates(words, self.workers.count, room)
         self.room = room - self.code.fan_out
         self.tally = np.zeros(2 + len(self.code.bounds), np.int64)

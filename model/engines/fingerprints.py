@@ -31,10 +31,10 @@ class Fingerprints(Store):
 
     keeps_states = False
 
-    def __init__(self, words: int, max_bytes: int, most: int, workers: Workers) -> None:
+    def __init__(self, words: int, max_bytes: int, most: int, at_once: int, workers: Workers) -> None:
         rows = max(1, max_bytes // SHARE // (16 * words))
         fits = max(1, int(max_bytes * (1 - 1 / SHARE) / (8 + 8 / FULLEST)))
-        super().__init__(0, min(fits, most), workers)
+        super().__init__(0, min(fits, most), at_once, workers)
         rows = min(rows, self.capacity)
         self._levels = [zeros((rows, words), np.uint64) for _ in range(2)]
         self._begins = [0, 0]

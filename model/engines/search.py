@@ -68,9 +68,13 @@ class Candidates:
 
 
 class Store:
-    """States [0, count) with parent (an index, or NO_PARENT) and firing number each."""
+    """States [0, count) with parent (an index, or NO_PARENT) and firing number each.
 
-    def __init__(self, words: int, most: int, workers: Workers) -> None:
+    most: states that may be stored; at_once: candidates that are added at once, for all of which the table has places,
+    also where they are too many to be stored.
+    """
+
+    def __init__(self, words: int, most: int, at_once: int, workers: Workers) -> None:
         self.count = 0
         self.full = False
         self.workers = workers
@@ -85,7 +89,7 @@ class Store:
                 if self.capacity <= SMALLEST:
                     raise
                 self.capacity //= 2
-        self._places = zeros((max(SMALLEST, self._length(self.capacity) * SEGMENTS),), np.uint64)
+        self._places = zeros((max(SMALLEST, self._length(self.capacity + at_once) * SEGMENTS),), np.uint64)
         self.table = self._places[:SMALLEST]
 
     keeps_states = True
@@ -121,7 +125,7 @@ class Store:
 
         Returns the range of new indices for each worker, which has still to `commit`.
         """
-        self._grow(min(self.count + sum(found.amounts[:active]), self.capacity))
+        self._grow(self.count + sum(found.amounts[:active]))
         self.workers.each(active, partial(self._resolve, found, active))
         found.fresh[:, active:] = 0
         new = found.fresh[:active].sum(axis=1)
@@ -153,10 +157,8 @@ class Store:
         """Have a table with room for so many."""
         if states <= FULLEST * self.table.size:
             return
-        before, length = (
-            self.table.size // SEGMENTS,
-            self._length(min(max(states, GROWTH * FULLEST * self.table.size), self.capacity)),
-        )
+        before = self.table.size // SEGMENTS
+        length = self._length(max(states, min(GROWTH * FULLEST * self.table.size, self.capacity)))
         self.table = self._places[: length * SEGMENTS]
         step = self.workers.count
         for end in range(SEGMENTS, 0, -step):
