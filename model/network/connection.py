@@ -18,6 +18,7 @@ from model.network.side import Side
 from model.system import Rule, Var
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import segment
+from model.tcp.state import STATES
 
 UNBORN = 1
 """The sender's ghost of an injected SYN: an incarnation that the attacker, which has no TCB, never begins."""
@@ -55,13 +56,19 @@ class Connection(Network):
         ]
 
     @property
+    def listen(self) -> z3.BitVecRef:
+        """The server's end in LISTEN, as a value of its state."""
+        return z3.BitVecVal(STATES.index("LISTEN"), self.server.state_var.width)
+
+    @property
     def quiet(self) -> z3.BoolRef:
         """Nothing is on its way between the two ends."""
         return z3.And(*(channel.empty for channel in self.channels))
 
     def takes_slot(self, rule: Rule) -> bool:
-        """Whether the rule is the end of LISTEN for this 4-tuple."""
-        return rule.event.startswith("LISTEN, ") and self.server.state_var.name in rule.update
+        """Whether the rule is the end of LISTEN for this 4-tuple; what LISTEN answers or ignores needs no slot."""
+        after = rule.update.get(self.server.state_var.name)
+        return rule.event.startswith("LISTEN, ") and after is not None and not after.eq(self.listen)
 
     def dropping(self, rule: Rule, no_room: z3.BoolRef) -> Rule:
         """Instead of `rule`, which takes a slot: the segment is dropped."""
