@@ -3,15 +3,12 @@
 Events happen as transitions of explicit searches (of the claims' cells and of `properties.coverage`, each as far as the
 limits reach), and as steps of scenarios. An event that happens nowhere must be proved impossible in every configuration
 that has it (`never`); if it is not, it is unexplained, and that is an error.
-
-Whatever else makes events happen, such as recorded behaviour that is interpreted, yields `Fired` too: a function in
-`FURTHER`.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, fields, replace
 from importlib.resources import as_file, files
@@ -51,10 +48,6 @@ class Fired:
     variant: str
     counts: Mapping[str, int]
     effort: Effort | None = None
-
-
-FURTHER: tuple[Callable[[], Iterable[Fired]], ...] = ()
-"""What else makes events happen."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +103,7 @@ def coverage(
     progress: Callable[[str], None] = lambda _: None,
     further: bool = True,
 ) -> Coverage:
-    """The coverage by all cells of the claims that are searched or told. further: by COVERAGE and FURTHER as well."""
+    """The coverage by all cells of the claims that are searched or told. further: by COVERAGE as well."""
     wanted = configurations(claims)
     if further:
         wanted |= {config: ("coverage", variant) for variant, config in COVERAGE.items()}
@@ -126,7 +119,6 @@ def coverage(
                 fired.append(Fired(claim, variant, counts, effort))
             progress("scenarios")
             fired += told(claims)
-            fired += [one for source in FURTHER if further for one in source()]
             return explained(listed, fired, [*wanted], limits, pool=pool, progress=progress)
         except KeyboardInterrupt:
             pool.shutdown(wait=False, cancel_futures=True)

@@ -238,16 +238,6 @@ def test_an_event_that_never_happens_is_an_error(monkeypatch: pytest.MonkeyPatch
     }
 
 
-def test_further_sources_of_events_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    more = Fired("recorded", "a capture", Counter({"ABORT in CLOSING": 3}))
-    monkeypatch.setattr(under_test, "FURTHER", (lambda: [more],))
-    monkeypatch.setattr(under_test, "COVERAGE", {"tiny": TINY})
-    found = {one.event: one for one in coverage([], NO_LIMITS, 1).events}
-    assert found["ABORT in CLOSING"].steps == {("recorded", "a capture"): 3}
-    assert found["passive OPEN"].transitions == {("coverage", "tiny"): 4}
-    assert not found["ABORT in LAST-ACK"].explained
-
-
 # -- the command line ----------------------------------------------------------------------------------------------
 
 
