@@ -97,7 +97,7 @@ class Prover:
 
     def happens(self, induction: Induction, step: Step) -> bool:
         """Whether the lemmas leave a state in which the step can be taken; raises `Unanswered`."""
-        possible = _question(induction.soup, z3.And(*induction.setting(step)))
+        possible = question(induction.soup, z3.And(*induction.setting(step)))
         known = self.witnesses.setdefault(step.name, [])
         if any(z3.is_true(model.eval(possible, model_completion=True)) for model in known):
             return True
@@ -109,17 +109,17 @@ class Prover:
     def discharge(self, soup: Soup, obligation: Obligation, step: Step | None = None) -> Discharged:
         """The answer to one obligation of `soup`."""
         try:
-            model = self.ask(_question(soup, obligation.question()))
+            model = self.ask(question(soup, obligation.question()))
             if model is None:
                 return Discharged(obligation, "proved")
-            alone = ((duty, self.ask(_question(soup, obligation.question([duty])))) for duty in obligation.duties)
+            alone = ((duty, self.ask(question(soup, obligation.question([duty])))) for duty in obligation.duties)
             broken = tuple(duty for duty, found in alone if found is not None)
         except Unanswered as stop:
             return Discharged(obligation, "unknown", limit=str(stop))
         return Discharged(obligation, "fails", broken, counterexample(soup, model, step))
 
 
-def _question(soup: Soup, term: z3.BoolRef) -> z3.BoolRef:
+def question(soup: Soup, term: z3.BoolRef) -> z3.BoolRef:
     """A formula as it is asked: over the system's coordinates."""
     return z3.simplify(substituted(term, soup.coordinates))
 

@@ -194,9 +194,9 @@ class ClosingNetwork(UnboundedNetwork):
         ]
         return Step("time passes", "3.4.1", z3.And(then >= NOW, *due), {"now": then})
 
-    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef, text: z3.BitVecRef) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
         """The event with its clocks and its losses."""
-        step, doomed = super()._step(end, event, x, isn, text), z3.Bool("doomed")
+        step, doomed = super()._step(end, event, x, isn), z3.Bool("doomed")
         a = end.name == "A"
         conditions, clocks = self._waits_for(event) if a else self._sends_fin(event, doomed)
         sends = step.sends and (step.sends[0], {**step.sends[1], "doomed": z3.BoolVal(False) if a else doomed})

@@ -124,9 +124,9 @@ class TextNetwork(ClosingNetwork):
         young = z3.Real("then") <= self.stored["A"][0].at + DELAY
         return replace(super().time_passes, assumes={"A": young})
 
-    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef, text: z3.BitVecRef) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
         """The same, with the time of sending."""
-        step = super()._step(end, event, x, isn, text)
+        step = super()._step(end, event, x, isn)
         sends = step.sends and (step.sends[0], {**step.sends[1], "at": NOW})
         return replace(step, sends=sends)
 

@@ -234,13 +234,16 @@ class UnboundedNetwork:
 
     def steps(self, end: End) -> Iterator[Step]:
         """Every event of a side as a step."""
-        other, isn = self.other(end), z3.BitVec(f"{end.name}.isn", self.bits)
-        text = z3.BitVec(f"{end.name}.segment_text", self.bits)
-        endpoint = Endpoint(self.config, self.bits, self.window, self.window, text, *self._manners(end))
-        x = self.arriving[other.name]
-        for event in events(endpoint, end.tcb, x.x, isn):
+        isn, x = z3.BitVec(f"{end.name}.isn", self.bits), self.arriving[self.other(end).name]
+        for event in self.events(end):
             if self.allows(end, event):
-                yield self._step(end, event, x, isn, text)
+                yield self._step(end, event, x, isn)
+
+    def events(self, end: End) -> list[Event]:
+        """The events of a side: the ISN on offer and the length of a text are constants of any value."""
+        isn, text = (z3.BitVec(f"{end.name}.{name}", self.bits) for name in ("isn", "segment_text"))
+        endpoint = Endpoint(self.config, self.bits, self.window, self.window, text, *self._manners(end))
+        return events(endpoint, end.tcb, self.arriving[self.other(end).name].x, isn)
 
     def allows(self, _end: End, _event: Event) -> bool:
         """Whether the side has this event."""
@@ -253,12 +256,9 @@ class UnboundedNetwork:
         free = {name: getattr(c, name) == "either" for name in yes}
         return tuple(z3.Bool(f"{end.name}.{name}") if free[name] else z3.BoolVal(yes[name]) for name in yes)
 
-    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef, text: z3.BitVecRef) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
         other = self.other(end)
-        some_text = z3.And(z3.UGE(text, 1), z3.ULE(text, self.most))
-        conditions = [end.state_is(event.state), event.guard, some_text]
-        if event.budget == "octets":
-            conditions.append(self._room(end, event, text))
+        conditions = [end.state_is(event.state), event.guard, *self.assumed_of(end, event)]
         if event.chooses_isn and self.assumed.peer:
             conditions.append(z3.Implies(other.has_irs, self.apart(isn, other.tcb.irs)))
         sends = None
@@ -274,6 +274,12 @@ class UnboundedNetwork:
             sends_when=event.send_when,
             assumes=self._fresh(end, other, isn) if event.chooses_isn and self.assumed.segments else {},
         )
+
+    def assumed_of(self, end: End, event: Event) -> list[z3.BoolRef]:
+        """What is assumed of the text that an event sends: there is some, and W leaves room for it."""
+        text = z3.BitVec(f"{end.name}.segment_text", self.bits)
+        some_text = z3.And(z3.UGE(text, 1), z3.ULE(text, self.most))
+        return [some_text, self._room(end, event, text)] if event.budget == "octets" else [some_text]
 
     def _room(self, end: End, event: Event, text: z3.BitVecRef) -> z3.BoolRef:
         """W: after this SEND the SYN, all octets and the FIN have numbers among the W."""

@@ -157,9 +157,9 @@ class TimedNetwork(UnboundedNetwork):
         young = {name: then <= pair[0].sent + MSL for name, pair in self.stored.items()}
         return Step(TIME_PASSES, "3.4.1", z3.And(*conditions), {"now": then}, assumes=young)
 
-    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef, text: z3.BitVecRef) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
         """The event with its clocks; what it would assume of an ISN is owed."""
-        step = super()._step(end, event, x, isn, text)
+        step = super()._step(end, event, x, isn)
         clocks = dict(self._clocks(end, event, x))
         sends = step.sends and (step.sends[0], {**step.sends[1], "sent": NOW})
         step = replace(step, sends=sends, update={**step.update, **clocks})

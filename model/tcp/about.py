@@ -21,6 +21,7 @@ ABOUT: Mapping[str, str] = {
     " thrown away (3.6.1, MAY-1, without the RST of SHLD-3)",
     "fin": "a FIN is taken in order; any, a weakened protocol: wherever in the window it is, RCV.NXT passes over it",
     "syn_cookies": "LISTEN keeps no TCB for a SYN: the ACK of its SYN,ACK makes it (RFC 4987, 3.6)",
+    "mutant": "the protocol with one thing changed, by the name that benchmarks.mutants gives it",
     "retransmission": "the retransmission timer exists",
     "seq_bits": "width of sequence numbers",
     "window": "receive window of both sides, octets",

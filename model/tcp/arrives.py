@@ -10,20 +10,28 @@ from collections.abc import Sequence
 import z3
 
 from model.tcp.cookies import acknowledges_cookie, answer_statelessly, open_by_cookie, text_and_fin
-from model.tcp.event import FALSE, TRUE, Event, Path, arrival, first_match, then
+from model.tcp.event import FALSE, TRUE, Change, Event, Path, arrival, as_written, first_match, then
 from model.tcp.other_states import fin_bit, form_acknowledgment, other_states, queued_calls, segment_text
 from model.tcp.segment import Segment, acknowledges, segment
 from model.tcp.state import STATES, Endpoint, Tcb, no_tcb
 
 
-def segment_arrives(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+def segment_arrives(
+    endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef, *, change: Change = as_written
+) -> list[Event]:
     """Every case of the segment `x` arriving at `tcb`, in every state; `isn` is the ISS if one has to be chosen."""
-    return [arrival(state, path) for state in STATES for path in segment_arrives_in(state, endpoint, tcb, x, isn)]
+    return [
+        arrival(state, path)
+        for state in STATES
+        for path in segment_arrives_in(state, endpoint, tcb, x, isn, change=change)
+    ]
 
 
-def segment_arrives_in(state: str, endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> Sequence[Path]:
-    """The cases of the segment `x` arriving in `state`: disjoint and exhaustive."""
-    start = Path(state, tcb)
+def segment_arrives_in(
+    state: str, endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef, *, change: Change = as_written
+) -> Sequence[Path]:
+    """The cases of the segment `x` arriving in `state`: disjoint and exhaustive, also if conditions are changed."""
+    start = Path(state, tcb, change=change, arrived_in=state)
     if state == "CLOSED":
         return closed(endpoint, start, x)
     if state == "LISTEN":

@@ -72,9 +72,10 @@ def send(endpoint: Endpoint, tcb: Tcb, isn: z3.BitVecRef) -> list[Event]:
 def close(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
     """3.10.4. CLOSE Call: "I have no more data to send"."""
     gone = no_tcb(endpoint.bits)
-    on_syn = tcb.snd_nxt != tcb.iss + 1 if endpoint.config.send_on_syn else FALSE
-    nothing_sent = z3.simplify(z3.And(tcb.queued == 0, z3.Not(on_syn)))
-    wait = z3.simplify(z3.And(z3.Not(nothing_sent), z3.Not(tcb.close_queued)))
+    nothing_sent = tcb.queued == 0
+    if endpoint.config.send_on_syn:
+        nothing_sent = z3.And(nothing_sent, tcb.snd_nxt == tcb.iss + 1)
+    wait = z3.And(z3.Not(nothing_sent), z3.Not(tcb.close_queued))
     fin = segment("FIN,ACK", tcb.snd_nxt, tcb.rcv_nxt)
     sent = tcb.but(snd_nxt=tcb.snd_nxt + 1)
     queued = tcb.but(close_queued=TRUE)

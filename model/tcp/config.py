@@ -49,6 +49,7 @@ class Config:
     half_close: Literal["delivers", "discards"] = "delivers"
     fin: Literal["in-order", "any"] = "in-order"
     syn_cookies: bool = False
+    mutant: str = ""
     retransmission: bool = True
     seq_bits: int = 4
     window: int = 2

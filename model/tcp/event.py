@@ -21,6 +21,13 @@ TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 Kind = Literal["call", "arrives", "timeout", "crash"]
 Budget = Literal["", "octets", "retransmissions", "crashes"]
 Call = Literal["", "passive OPEN", "active OPEN", "SEND", "CLOSE", "ABORT", "USER TIMEOUT", "SYN-RECEIVED TIMEOUT"]
+Change = Callable[[str, z3.BoolRef], z3.BoolRef]
+"""What is tested instead of a condition of a check; it is also told which case it is, as `arrival` would name it."""
+
+
+def as_written(_case: str, condition: z3.BoolRef) -> z3.BoolRef:
+    """The condition as it is."""
+    return condition
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,7 @@ class Path:
     when: the condition of the cases taken, names and cite: what they are called and where the RFC says so.
     ack_due: an acknowledgment has to be sent when all checks are done; taken: octets of text taken so far.
     opened: ESTABLISHED has been entered while processing this segment. delivered, released: see `Event`.
+    change: of the conditions, see `mutation`. arrived_in: the state in which the segment arrived.
     """
 
     state: str
@@ -86,6 +94,12 @@ class Path:
     restarts_2msl: z3.BoolRef = FALSE
     delivered: z3.BitVecRef | None = None
     released: z3.BitVecRef | None = None
+    change: Change = as_written
+    arrived_in: str = ""
+
+    def named(self, case_name: str) -> tuple[str, ...]:
+        """The cases taken so far and this one."""
+        return (*self.names, case_name) if case_name else self.names
 
     def goes_on(self, **changes: object) -> Path:
         """The next check applies ("continue processing")."""
@@ -105,11 +119,11 @@ def first_match(path: Path, *cases: Case, otherwise: Path | None = None, name: s
     """Split `path`: the first case whose condition holds applies, else `otherwise` (default: go on unchanged)."""
     paths: list[Path] = []
     when = path.when
-    for case_name, raw, target in (*cases, (name, TRUE, otherwise or path)):
+    changed = [(of, path.change(case(path.arrived_in, path.named(of)), raw), target) for of, raw, target in cases]
+    for case_name, raw, target in (*changed, (name, TRUE, otherwise or path)):
         condition = z3.simplify(raw)
         if not z3.is_false(condition):
-            names = (*path.names, case_name) if case_name else path.names
-            paths.append(replace(target, when=(*when, condition), names=names))
+            paths.append(replace(target, when=(*when, condition), names=path.named(case_name)))
         if z3.is_true(condition):
             break
         when = (*when, z3.simplify(z3.Not(condition)))
@@ -124,10 +138,15 @@ def then(paths: Sequence[Path], *checks: Check) -> list[Path]:
     return out
 
 
+def case(state: str, names: Sequence[str]) -> str:
+    """The name of a case, or of the event that it ends in."""
+    return f"{state}, {'; '.join(names)}"
+
+
 def arrival(state: str, path: Path) -> Event:
     """The event that a path through the checks of SEGMENT ARRIVES amounts to."""
     return Event(
-        name=f"{state}, {'; '.join(path.names)}",
+        name=case(state, path.names),
         kind="arrives",
         cite=path.cite,
         state=state,

@@ -1,0 +1,60 @@
+"""Proof obligations as killers: the proofs for every channel at 32 bits, those of the changed events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from model.engines.ask import Asker
+from model.engines.discharge import Prover
+from model.engines.unbounded import Induction, Step
+from model.engines.verdict import Limits
+from model.network.soup import UnboundedNetwork
+from model.proof import layers
+from properties.configs import EVERY_CHANNEL
+from properties.opening_proofs import THEOREMS
+
+SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """The proofs for every channel, at 32 bits: the invariant, and what rests on it."""
+
+    @cached_property
+    def inductions(self) -> dict[str, Induction]:
+        """By the claim's name; the invariant first."""
+        network = UnboundedNetwork(EVERY_CHANNEL)
+        both = {name: layers(name, network) for name in THEOREMS if name != "old-duplicates-need-fresh-isns"}
+        first = next(iter(both.values()))[0]
+        return {"the invariant": first} | {name: own for name, (_, own) in both.items()}
+
+    @cached_property
+    def steps(self) -> dict[str, Step]:
+        """The steps of A by name."""
+        return {step.name: step for step in self.inductions["the invariant"].soup.steps}
+
+    def fails(self, name: str) -> str | None:
+        """The first obligation of a changed event that fails, or an event that cannot happen any more."""
+        network = UnboundedNetwork(EVERY_CHANNEL.but(mutant=name))
+        prover = Prover(Asker(Limits(max_seconds=SECONDS)))
+        listed = {step.name: step for step in network.soup.steps}
+        differing = [step for step in listed.values() if self.steps[step.name].key != step.key]
+        for claim, induction in self.inductions.items():
+            for step in differing:
+                owing = replace(step, owes=THEOREMS[claim].owes(network, step)) if claim in THEOREMS else step
+                for obligation in induction.of_step(owing):
+                    found = prover.discharge(induction.soup, obligation, owing)
+                    if found.answer == "fails":
+                        return f"{claim}: {found.failing[0].lemma if found.failing else obligation.name}"
+                    if found.answer == "unknown":
+                        return None
+        return None
+
+
+PROOFS = Proofs()
+
+
+def proofs(name: str) -> str | None:
+    """The first obligation that fails."""
+    return PROOFS.fails(name)

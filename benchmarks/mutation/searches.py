@@ -1,0 +1,95 @@
+"""Searches as killers: the claims' own cells, the small ones. A property or a witness has another answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
+
+import z3
+
+from model.engines.explicit import explore
+from model.engines.verdict import Limits, Verdict
+from model.network.bounded import Network
+from model.system import BadSystem, Property, System
+from model.tcp.config import Config
+from model.tcp.mutants import Unaffected
+from properties.claim import Claim, make_property, make_witness
+from properties.claims import CLAIMS
+
+SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One configuration of the claims, and what a search says of all properties and witnesses that they have there."""
+
+    config: Config
+    properties: tuple[str, ...]
+    witnesses: tuple[str, ...]
+
+    def system(self, name: str = "") -> System:
+        """The system of the protocol, or of a mutant. Raises `BadConfig`, `BadSystem`."""
+        network = Network(self.config.but(mutant=name))
+        made = [
+            *(make_property(one, network) for one in self.properties),
+            *(make_witness(one, network) for one in self.witnesses),
+        ]
+        wanted = {prop.name: prop for prop in made if isinstance(prop, Property)}
+        return network.system(*wanted.values())
+
+    @cached_property
+    def written(self) -> System:
+        """The system of the protocol as it is written."""
+        return self.system()
+
+    @cached_property
+    def answers(self) -> Mapping[str, Verdict]:
+        """What the search says of it."""
+        return explore(self.written, limits=Limits(workers=1), cone=True)
+
+    def notices(self, name: str) -> str | None:
+        """The first property whose answer is another one."""
+        try:
+            system = self.system(name)
+        except (Unaffected, BadSystem):
+            return None
+        if same_rules(system, self.written):
+            return None
+        most = 2 * next(iter(self.answers.values())).effort.states + 100_000
+        limits = Limits(max_states=most, max_seconds=SECONDS, workers=1)
+        found = explore(system, limits=limits, cone=True)
+        for prop, verdict in found.items():
+            if verdict.answer not in ("unknown", self.answers[prop].answer):
+                return f"{prop}: {verdict.answer}"
+        return None
+
+
+def same_rules(one: System, other: System) -> bool:
+    """Whether two systems have the same rules."""
+    if [rule.name for rule in one.rules] != [rule.name for rule in other.rules]:
+        return False
+    pairs = zip(one.rules, other.rules, strict=True)
+    return all(a.guard.eq(b.guard) and _equal(a.update, b.update) for a, b in pairs)
+
+
+def _equal(one: Mapping[str, z3.ExprRef], other: Mapping[str, z3.ExprRef]) -> bool:
+    return one.keys() == other.keys() and all(term.eq(other[name]) for name, term in one.items())
+
+
+def cells() -> tuple[Cell, ...]:
+    """All of them."""
+    found = dict[Config, list[Claim]]()
+    for claim in CLAIMS:
+        for cell in claim.cells if claim.finite else ():
+            if isinstance(cell.config, Config):
+                found.setdefault(cell.config, []).append(claim)
+    return tuple(
+        Cell(
+            config,
+            tuple(claim.make for claim in claims),
+            tuple(dict.fromkeys(chain(*(claim.witness for claim in claims)))),
+        )
+        for config, claims in found.items()
+    )

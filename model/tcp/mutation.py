@@ -1,0 +1,177 @@
+"""Mutants: the protocol with one thing changed; `mutants` derives them from the events.
+
+They show what the properties are worth: would they notice? A mutant is named by its place (an event, or a case of
+SEGMENT ARRIVES) and by what is changed there. `Config.mutant` has the name, so it is applied in the same way on both
+sides, at every width, in bounded networks, for every channel, and to recorded segments. The change is made to terms
+over names (SND.UNA is `snd_una`, SEG.SEQ is `seg.seq`), and only then is the endpoint's TCB put in.
+
+A condition is changed where the RFC tests it, in its place among the ordered checks: what the case no longer takes goes
+to the later ones, so the cases stay disjoint and exhaustive. Everything else is changed in the event that results.
+
+Limits: one change each; crashes are not the protocol's; what the user is told ("connection reset") is not looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Literal
+
+import z3
+
+from model.tcp.config import Config
+from model.tcp.event import Change, Event
+from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment
+from model.tcp.state import FIELDS, Endpoint, Tcb, symbolic_tcb
+
+Kind = Literal[
+    "negated condition",
+    "dropped condition",
+    "off by one",
+    "wrong state",
+    "dropped send",
+    "dropped update",
+    "swapped fields",
+    "literature",
+]
+Listing = Callable[[Endpoint, Tcb, Segment, z3.BitVecRef, Change], list[Event]]
+LONG = 80
+WORDING = (
+    "handshake",
+    "ack_range",
+    "abort_to",
+    "rfc1337",
+    "data_on_syn",
+    "send_on_syn",
+    "close",
+    "half_close",
+    "fin",
+    "syn_cookies",
+    "retransmission",
+    "timed",
+    "ack_delay",
+    "time_wait_restart",
+    "seq_bits",
+)
+"""The fields that the events' terms depend on."""
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change: `what` at `where`. conditions, events: what takes the place of those of these names."""
+
+    where: str
+    what: str
+    kind: Kind
+    conditions: Mapping[str, z3.BoolRef] = field(default_factory=dict)
+    events: Mapping[str, Event] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """As `Config.mutant` has it."""
+        return f"{self.where}: {self.what}"
+
+
+@dataclass(frozen=True, eq=False)
+class Text:
+    """The protocol of a configuration as it is written: its events and conditions by name, over constants."""
+
+    config: Config
+    listing: Listing
+    endpoint: Endpoint
+    tcb: Tcb
+    x: Segment
+    isn: z3.BitVecRef
+    conditions: dict[str, z3.BoolRef] = field(default_factory=dict)
+    events: dict[str, Event] = field(default_factory=dict)
+
+    def listed(self, mutant: Mutant) -> list[Event]:
+        """The events of a mutant."""
+
+        def change(case: str, condition: z3.BoolRef) -> z3.BoolRef:
+            return mutant.conditions.get(case, condition)
+
+        listed = self.listing(self.endpoint, self.tcb, self.x, self.isn, change)
+        return [mutant.events.get(event.name, event) for event in listed]
+
+    def changed(self, listed: Sequence[Event]) -> dict[str, Event | None]:
+        """The events of a mutant that differ, by name; None: there is none of this name any more."""
+        found = {event.name: event for event in listed}
+        gone: dict[str, Event | None] = {name: None for name in self.events if name not in found}
+        return gone | {n: e for n, e in found.items() if n not in self.events or not equal(e, self.events[n])}
+
+    def show(self, term: z3.ExprRef) -> str:
+        """A term in one line, not too long."""
+        x, bits = self.x, self.config.seq_bits
+        names = ((x.length, "seg.len"), (x.text_seq + x.text, "seg.end"), (x.text_seq, "seg.begin"))
+        for known, name in names:
+            term = z3.substitute(term, (known, z3.BitVec(name, bits)))
+        words = " ".join(str(term).split())
+        return words if len(words) <= LONG else f"{words[:LONG]} ..."
+
+    def into(self, endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
+        """What is put in for the constants."""
+        own, given = (_parameters(one, *terms) for one, *terms in ((self.endpoint, self.tcb, self.x, self.isn),
+                                                                   (endpoint, tcb, x, isn)))  # fmt: skip
+        return list(zip(own, given, strict=True))
+
+
+def _parameters(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[z3.ExprRef]:
+    sizes = [endpoint.rcv_wnd, endpoint.max_snd_wnd, endpoint.segment_text]
+    manners = [endpoint.challenges_rst, endpoint.challenges_syn, endpoint.checks_ack]
+    return [*sizes, *manners, *(getattr(tcb, f) for f in FIELDS), *(getattr(x, f) for f in SEGMENT_FIELDS), isn]
+
+
+def text_of(config: Config, listing: Listing) -> Text:
+    """The protocol of a configuration as it is written, whatever mutant the configuration names."""
+    return _text_of(Config(window=1, **{name: getattr(config, name) for name in WORDING}), listing)
+
+
+@lru_cache(maxsize=32)
+def _text_of(config: Config, listing: Listing) -> Text:
+    bits = config.seq_bits
+    sizes = [z3.BitVec(name, bits) for name in ("rcv_wnd", "max_snd_wnd", "segment_text")]
+    manners = [z3.Bool(name) for name in ("challenges_rst", "challenges_syn", "checks_ack")]
+    endpoint = Endpoint(config, bits, *sizes, *manners)
+    found = Text(
+        config, listing, endpoint, symbolic_tcb("", bits), symbolic_segment("seg.", bits), z3.BitVec("isn", bits)
+    )
+
+    def note(case: str, condition: z3.BoolRef) -> z3.BoolRef:
+        found.conditions[case] = condition
+        return condition
+
+    found.events.update({e.name: e for e in listing(endpoint, found.tcb, found.x, found.isn, note)})
+    return found
+
+
+def terms(event: Event) -> list[z3.ExprRef]:
+    """Everything that an event says in terms."""
+    sent = [event.send_when, *(getattr(event.send, name) for name in SEGMENT_FIELDS)] if event.send else []
+    more = [term for term in (event.restarts_2msl, event.delivered, event.released) if term is not None]
+    return [event.guard, *(getattr(event.tcb, name) for name in FIELDS), *sent, *more]
+
+
+def equal(one: Event, other: Event) -> bool:
+    """Whether two events say the same in the same words."""
+    shape = [(e.next, e.send is None, e.delivered is None, e.released is None) for e in (one, other)]
+    return shape[0] == shape[1] and all(a.eq(b) for a, b in zip(terms(one), terms(other), strict=True))
+
+
+def rewritten(event: Event, put: Callable[[z3.ExprRef], z3.ExprRef]) -> Event:
+    """The event with every term replaced."""
+
+    def optional(term: z3.ExprRef | None) -> z3.ExprRef | None:
+        return None if term is None else put(term)
+
+    return replace(
+        event,
+        guard=put(event.guard),
+        tcb=Tcb(**{name: put(getattr(event.tcb, name)) for name in FIELDS}),
+        send=event.send and Segment(**{name: put(getattr(event.send, name)) for name in SEGMENT_FIELDS}),
+        send_when=put(event.send_when),
+        restarts_2msl=put(event.restarts_2msl),
+        delivered=optional(event.delivered),
+        released=optional(event.released),
+    )
