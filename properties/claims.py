@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from properties.claim import Claim
+from properties.claims_calls import CALLS
 from properties.claims_closing import CLOSING
 from properties.claims_data import DATA
 from properties.claims_infinite import INFINITE
@@ -11,7 +12,7 @@ from properties.claims_table import TABLE
 from properties.claims_time import TIME
 from properties.claims_time_wait import HAZARDS
 
-CLAIMS = (*OPENING, *TABLE, *DATA, *CLOSING, *INFINITE, *TIME, *HAZARDS)
+CLAIMS = (*OPENING, *TABLE, *DATA, *CLOSING, *INFINITE, *TIME, *HAZARDS, *CALLS)
 
 
 def find(name: str) -> Claim | None:

@@ -55,6 +55,6 @@ class Proofs:
 PROOFS = Proofs()
 
 
-def proofs(name: str) -> str | None:
+def obligations(name: str) -> str | None:
     """The first obligation that fails."""
     return PROOFS.fails(name)

@@ -15,8 +15,19 @@ from model.network.bounded import Network
 from model.system import BadSystem, Property, System
 from model.tcp.config import Config
 from model.tcp.mutants import Unaffected
-from properties.claim import Claim, make_property, make_witness
+from properties.claim import make_property, make_witness
 from properties.claims import CLAIMS
+from properties.configs import (
+    CRASHES,
+    DATA_QUEUED,
+    FOUR_WAY_CLOSE,
+    HALF_CLOSED,
+    IGNORING_RST,
+    LAST_ACK,
+    ORDERLY,
+    PASSING_ZERO,
+    SIMULTANEOUS,
+)
 
 SECONDS = 3.0
 
@@ -78,18 +89,34 @@ def _equal(one: Mapping[str, z3.ExprRef], other: Mapping[str, z3.ExprRef]) -> bo
     return one.keys() == other.keys() and all(term.eq(other[name]) for name, term in one.items())
 
 
-def cells() -> tuple[Cell, ...]:
-    """All of them."""
-    found = dict[Config, list[Claim]]()
-    for claim in CLAIMS:
-        for cell in claim.cells if claim.finite else ():
-            if isinstance(cell.config, Config):
-                found.setdefault(cell.config, []).append(claim)
-    return tuple(
-        Cell(
-            config,
-            tuple(claim.make for claim in claims),
-            tuple(dict.fromkeys(chain(*(claim.witness for claim in claims)))),
-        )
-        for config, claims in found.items()
-    )
+def cell(config: Config, like: Config | None = None) -> Cell:
+    """All finite claims that must hold on a configuration, or on one that is `like` it and larger, with witnesses."""
+    claims = [
+        claim
+        for claim in CLAIMS
+        if claim.finite
+        for one in claim.cells
+        if one.config == (like or config) and one.expected == "holds"
+    ]
+    assert claims, config
+    witnesses = dict.fromkeys(chain(*(claim.witness for claim in claims)))
+    return Cell(config, tuple(claim.make for claim in claims), tuple(witnesses))
+
+
+CELLS = (
+    cell(HALF_CLOSED),
+    cell(LAST_ACK),
+    cell(PASSING_ZERO),
+    cell(ORDERLY),
+    cell(SIMULTANEOUS.but(capacity=1), SIMULTANEOUS),
+    cell(CRASHES.but(capacity=1, duplications=0, incarnations=1), CRASHES),
+    cell(FOUR_WAY_CLOSE),
+    cell(IGNORING_RST),
+    cell(DATA_QUEUED),
+)
+"""Small cells of claims, those first that answer first."""
+
+
+def searches(name: str) -> str | None:
+    """The first cell in which a property or a witness has another answer."""
+    return next((found for one in CELLS if (found := one.notices(name)) is not None), None)

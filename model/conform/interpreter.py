@@ -12,7 +12,7 @@ from model.tcp.config import Config
 from model.tcp.event import Event
 from model.tcp.protocol import events as rfc_events
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment, symbolic_segment
-from model.tcp.state import FIELDS, STATES, Endpoint, Tcb, manners, symbolic_tcb
+from model.tcp.state import FIELDS, Endpoint, Tcb, manners, symbolic_tcb
 from model.terms import Meaning
 
 BITS = 32
@@ -114,17 +114,24 @@ class Interpreter:
         rfc = events(endpoint, tcb, x, isn)
         listed = [(event, b.name) for b in profile.behaviours for event in b.events(rfc, endpoint, tcb, x, isn)]
         listed += [(event, "") for event in rfc]
-        self._arrivals = {s: _prepare(e for e in listed if (e[0].state, e[0].kind) == (s, "arrives")) for s in STATES}
-        self._others = {s: _prepare(e for e in listed if e[0].state == s and e[0].kind != "arrives") for s in STATES}
+        self._listed = listed
+        self._prepared: dict[tuple[str, bool], Prepared] = {}
+
+    def _events(self, state: str, arrive: bool) -> Prepared:
+        """The events of a state, those of arriving segments or the others, prepared when they are first needed."""
+        if (state, arrive) not in self._prepared:
+            found = (pair for pair in self._listed if (pair[0].state, pair[0].kind == "arrives") == (state, arrive))
+            self._prepared[state, arrive] = _prepare(found)
+        return self._prepared[state, arrive]
 
     def arrives(self, connection: Connection, x: Seg, given: Given) -> Iterator[Step]:
         """What may happen when `x` arrives: first what the stack does of its own, then what the RFC says."""
         assignment = {f"x.{name}": value for name, value in zip(SEGMENT_FIELDS, x, strict=True)}
-        return self._happen(self._arrivals[connection.state], connection, assignment | given._asdict())
+        return self._happen(self._events(connection.state, arrive=True), connection, assignment | given._asdict())
 
     def does(self, connection: Connection, names: str | tuple[str, ...], given: Given) -> Iterator[Step]:
         """The calls, timeouts and crashes that are possible, and whose names begin with one of `names`."""
-        prepared = self._others[connection.state]
+        prepared = self._events(connection.state, arrive=False)
         return (
             step for step in self._happen(prepared, connection, given._asdict()) if step.event.name.startswith(names)
         )

@@ -31,7 +31,7 @@ class Unaffected(BadConfig):
 
 def mutated(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef, listing: Listing) -> list[Event]:
     """The events of an endpoint whose configuration names a mutant; unchanged ones are as they were."""
-    text = text_of(endpoint.config, listing)
+    text = text_of(endpoint.config, listing, endpoint.bits)
     same = {event.name: event for event in listing(endpoint, tcb, x, isn, as_written)}
     put_in = text.into(endpoint, tcb, x, isn)
     listed = text.listed(find(endpoint.config.mutant, text))

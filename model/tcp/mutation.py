@@ -52,9 +52,8 @@ WORDING = (
     "timed",
     "ack_delay",
     "time_wait_restart",
-    "seq_bits",
 )
-"""The fields that the events' terms depend on."""
+"""The fields that the events' terms depend on, the width of numbers apart."""
 
 
 @dataclass(frozen=True)
@@ -123,9 +122,10 @@ def _parameters(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> 
     return [*sizes, *manners, *(getattr(tcb, f) for f in FIELDS), *(getattr(x, f) for f in SEGMENT_FIELDS), isn]
 
 
-def text_of(config: Config, listing: Listing) -> Text:
-    """The protocol of a configuration as it is written, whatever mutant the configuration names."""
-    return _text_of(Config(window=1, **{name: getattr(config, name) for name in WORDING}), listing)
+def text_of(config: Config, listing: Listing, bits: int = 0) -> Text:
+    """The protocol of a configuration as it is written, whatever mutant it names. bits: if not the configuration's."""
+    fields = {name: getattr(config, name) for name in WORDING}
+    return _text_of(Config(window=1, **fields, seq_bits=bits or config.seq_bits), listing)
 
 
 @lru_cache(maxsize=32)

@@ -1,0 +1,210 @@
+"""How strong are the properties? The protocol with one thing changed, many times: who notices?
+
+    python -m benchmarks.mutants [--only TEXT] [--sample N] [--jobs N]
+
+Of the mutants that `model.tcp.mutants` derives from the events every k-th of its kind is taken, and so many that each
+event and each case is represented; the real bugs always. Each is put before the killers of `benchmarks.mutation` in
+turn. The table and the survivors are printed, and everything is written as JSON.
+
+Exit status: 0 if at least 95 % of those not shown equivalent are noticed, 1 otherwise, 2 unusable input, 130
+interrupted (what is known until then is printed, and not written).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import asdict
+from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from benchmarks.machine import describe
+from benchmarks.mutation.changes import as_written
+from benchmarks.mutation.fate import EQUIVALENT, KILLERS, SURVIVED, Fate, fate
+from model.engines.workers import processors
+from model.tcp.config import Config
+from model.tcp.mutants import mutants
+from model.tcp.mutation import Mutant
+
+RESULTS = Path(__file__).parent / "results" / "mutants.json"
+WANTED = 0.95
+ENDS = (*(name for name in KILLERS if name != EQUIVALENT), EQUIVALENT, SURVIVED)
+REAL = "literature"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line's grammar."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description="Who notices a changed protocol?")
+    made.add_argument("--only", metavar="TEXT", default="", help="mutants whose names contain TEXT, all of them")
+    made.add_argument("--sample", metavar="N", type=_count, help="about N of the others (default: 600; 0: all)")
+    made.add_argument("--jobs", metavar="N", type=_count, help="processes (default: one for each processor)")
+    made.add_argument("--list", action="store_true", help="print the names, and ask nobody")
+    made.add_argument(
+        "--json", metavar="FILE", type=Path, default=None, help=f"default: {RESULTS.name} if all are asked"
+    )
+    return made
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or len(text) > 5:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to 99999")
+    return int(text)
+
+
+def all_mutants() -> list[Mutant]:
+    """All mutants of RFC 9293 as it is written."""
+    return list(mutants(as_written(Config(seq_bits=32))))
+
+
+def sample(listed: Sequence[Mutant], about: int) -> list[Mutant]:
+    """About so many: of each kind every k-th, k the same for all; one of each place that is left out; all real bugs."""
+    mechanical = [one for one in listed if one.kind != REAL]
+    step = max(1.0, len(mechanical) / about) if about else 1.0
+    chosen, kinds = set[str](), dict[str, list[Mutant]]()
+    for one in mechanical:
+        kinds.setdefault(one.kind, []).append(one)
+    for some in kinds.values():
+        chosen |= {some[int((at + 0.5) * step)].name for at in range(int(len(some) / step))}
+    places = {one.where for one in mechanical if one.name in chosen}
+    for one in mechanical:
+        if one.where not in places:
+            places.add(one.where)
+            chosen.add(one.name)
+    return [one for one in listed if one.kind == REAL or one.name in chosen]
+
+
+def ask(chosen: Sequence[Mutant], jobs: int, console: Console) -> Iterator[Fate]:
+    """What becomes of them, as it becomes known."""
+    columns = SpinnerColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}")
+    with (
+        TemporaryDirectory() as cache,
+        ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (cache,)) as pool,
+        Progress(*columns, console=console, transient=True) as progress,
+    ):
+        bar, left = progress.add_task("", total=len(chosen)), {pool.submit(fate, m.name, m.kind) for m in chosen}
+        try:
+            while left:
+                done, left = _next(left)
+                for one in done:
+                    found = one.result()
+                    progress.update(bar, advance=1, description=f"{found.end}: {found.name[:60]}")
+                    yield found
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _next(left: set[Future[Fate]]) -> tuple[set[Future[Fate]], set[Future[Fate]]]:
+    done, rest = wait(left, return_when=FIRST_COMPLETED)
+    return done, rest
+
+
+def _begin(cache: str) -> None:
+    """The machine code of mutants is not kept."""
+    os.environ["TCP_MODEL_CACHE"] = cache
+
+
+def table(fates: Sequence[Fate]) -> Table:
+    """By kind: how many, and what became of them."""
+    used = [end for end in ENDS if any(one.end == end for one in fates)]
+    made = Table("kind", "mutants", *used, "noticed", title="mutants by kind, and what noticed them first")
+    for kind in (*dict.fromkeys(one.kind for one in fates), ""):
+        some = [one for one in fates if kind in ("", one.kind)]
+        ends = Counter(one.end for one in some)
+        made.add_row(kind or "all", str(len(some)), *(str(ends[end]) for end in used), f"{100 * noticed(some):.1f} %")
+    return made
+
+
+def noticed(fates: Sequence[Fate]) -> float:
+    """The share that was noticed of those not shown equivalent."""
+    ends = Counter(one.end for one in fates)
+    different = len(fates) - ends[EQUIVALENT]
+    return (different - ends[SURVIVED]) / different if different else 1.0
+
+
+def report(fates: Sequence[Fate], seconds: float, jobs: int, of: int) -> dict[str, object]:
+    """Everything, as JSON can hold it."""
+    counts = Counter(one.end for one in fates)
+    return {
+        "machine": describe(),
+        "jobs": jobs,
+        "seconds": round(seconds),
+        "derived": of,
+        "asked": len(fates),
+        "ends": {end: counts[end] for end in ENDS},
+        "noticed": round(noticed(fates), 4),
+        "by": dict(
+            Counter(f"{one.end}: {_group(one)}" for one in fates if one.end not in (EQUIVALENT, SURVIVED)).most_common()
+        ),
+        "mutants": [asdict(one) | {"seconds": round(one.seconds, 1)} for one in fates],
+    }
+
+
+def _group(one: Fate) -> str:
+    return one.by.split(": ", maxsplit=1)[0]
+
+
+def complain(text: str) -> int:
+    """One line for the user; the exit status."""
+    print(f"benchmarks.mutants: {text}", file=sys.stderr)
+    return 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    args = parser().parse_args(argv)
+    listed = all_mutants()
+    chosen = [one for one in listed if args.only in one.name]
+    if not chosen:
+        return complain(f"--only {args.only}: no mutant's name contains that (see --list)")
+    if not args.only or args.sample is not None:
+        chosen = sample(chosen, 600 if args.sample is None else args.sample)
+    if args.list:
+        print("\n".join(one.name for one in chosen))
+        return 0
+    jobs = processors() if args.jobs is None else args.jobs
+    if jobs == 0:
+        return complain("--jobs 0: at least one process")
+    target = args.json or (None if args.only or args.sample is not None else RESULTS)
+    if target is not None and not target.parent.is_dir():
+        return complain(f"--json {target}: there is no such folder")
+    return run(chosen, jobs, target, len(listed))
+
+
+def run(chosen: Sequence[Mutant], jobs: int, target: Path | None, of: int) -> int:
+    """Ask, print and write; returns the exit status."""
+    console, begun, found = Console(), monotonic(), list[Fate]()
+    try:
+        for one in ask(chosen, jobs, console):
+            found.append(one)
+    except KeyboardInterrupt:
+        console.print(table(found))
+        return 130
+    order = {one.name: at for at, one in enumerate(chosen)}
+    found.sort(key=lambda one: order[one.name])
+    console.print(table(found))
+    for one in _survivors(found):
+        console.print(f"survived: {one.name}", markup=False, highlight=False, soft_wrap=True)
+    seconds = monotonic() - begun
+    console.print(f"{len(found)} of {of} mutants in {seconds:.0f} s with {jobs} processes")
+    if target is not None:
+        target.write_text(json.dumps(report(found, seconds, jobs, of), indent=1) + "\n", encoding="utf-8")
+    return 0 if noticed(found) >= WANTED else 1
+
+
+def _survivors(fates: Iterable[Fate]) -> list[Fate]:
+    return [one for one in fates if one.end == SURVIVED]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""What real stacks did, as killers: recorded cases of one endpoint, and captures.
+
+A case or a capture that the protocol agrees with or explains must be one that the mutant does. Only those are asked in
+which a changed event has happened, or in which the endpoint has been in its state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from benchmarks.alterations import judged_end
+from benchmarks.mutation.changes import as_written, changed
+from model.conform.capture import Conversation, End, read_capture
+from model.conform.cases import Case, Judge, read_cases
+from model.conform.interpreter import Interpreter
+from model.conform.stacks import FREEBSD, RFC9293, Profile
+from model.conform.verdicts import exactly
+from model.tcp.config import Config
+from model.tcp.state import STATES
+
+DATA = Path(__file__).parents[2] / "tests" / "data"
+PLAIN = as_written(Config(seq_bits=32))
+
+
+def of_mutant(profile: Profile, name: str) -> Profile:
+    """A profile of the mutant."""
+    return Profile(profile.name, profile.config.but(mutant=name), profile.behaviours)
+
+
+@cache
+def cases() -> tuple[tuple[Case, frozenset[str]], ...]:
+    """The cases that agree, with the names of the events that happen in each."""
+    judge = Judge(FREEBSD)
+    found = [judge.judge(case) for case in read_cases(DATA / "state-event.jsonl")]
+    return tuple(
+        (one.case, frozenset(step.event.name for step in one.steps if not step.own))
+        for one in found
+        if not one.difference
+    )
+
+
+def recorded_cases(name: str) -> str | None:
+    """The first case that the mutant does not agree with."""
+    events, judge = changed(PLAIN, name).keys(), Judge(of_mutant(FREEBSD, name))
+    wrong = (case for case, happens in cases() if happens & events and judge.judge(case).difference)
+    return next((case.name for case in wrong), None)
+
+
+@dataclass(frozen=True)
+class Recording:
+    """One end of a connection in a capture that is explained, and the states that it was in."""
+
+    name: str
+    conversation: Conversation
+    end: End
+    states: Collection[str]
+
+
+@cache
+def captures() -> tuple[Recording, ...]:
+    """All of them, those of few segments first."""
+    interpreter, found = Interpreter(RFC9293), list[Recording]()
+    for path in sorted((DATA / "captures").glob("*.pcap")):
+        for conversation in read_capture(path).conversations:
+            end = judged_end(path, conversation)
+            finding = exactly(interpreter, conversation, end)
+            if finding.verdict == "explained":
+                found.append(Recording(path.stem, conversation, end, _states(finding.events)))
+    return tuple(sorted(found, key=lambda one: len(one.conversation.segments)))
+
+
+def _states(events: Iterable[str]) -> set[str]:
+    """The states that these words speak of; everything begins in CLOSED."""
+    text = " ".join(events)
+    return {"CLOSED", "LISTEN", *(state for state in STATES if state in text)}
+
+
+def explained_captures(name: str) -> str | None:
+    """The first capture that is no run of the mutant."""
+    states = {PLAIN.events[event].state for event in changed(PLAIN, name)}
+    interpreter = Interpreter(of_mutant(RFC9293, name))
+    asked = (one for one in captures() if states.intersection(one.states))
+    wrong = (one for one in asked if exactly(interpreter, one.conversation, one.end).verdict == "not explained")
+    return next((one.name for one in wrong), None)
