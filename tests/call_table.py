@@ -82,6 +82,7 @@ FRONTS: list[tuple[Tcb, str]] = [
     (replace(AT["ESTABLISHED"], snd_nxt=121), "<SEQ=101><ACK=301><DATA=10><CTL=ACK>"),
     (AT["CLOSE-WAIT"], "<SEQ=101><ACK=302><DATA=4><CTL=ACK>"),
     (Tcb("FIN-WAIT-1", 100, 102, 100, 301, 300), "<SEQ=100><ACK=301><CTL=SYN,ACK>"),  # CLOSE in SYN-RECEIVED
+    (Tcb("FIN-WAIT-1", 100, 102, 100, 100, 99), "<SEQ=100><ACK=100><CTL=SYN,ACK>"),  # both sides' numbers coincide
     (Tcb("FIN-WAIT-1", 101, 102, 100, 301, 300), "<SEQ=101><ACK=301><CTL=FIN,ACK>"),  # its SYN is acknowledged
     (Tcb("FIN-WAIT-1", 101, 106, 100, 301, 300), "<SEQ=101><ACK=301><DATA=4><CTL=ACK>"),  # the FIN comes after text
     (Tcb("FIN-WAIT-1", 101, 112, 100, 301, 300), "<SEQ=101><ACK=301><DATA=10><CTL=ACK>"),
@@ -91,6 +92,7 @@ FRONTS: list[tuple[Tcb, str]] = [
     (AT["CLOSING"], "<SEQ=105><ACK=302><CTL=FIN,ACK>"),
     (Tcb("LAST-ACK", 101, 106, 100, 302, 300), "<SEQ=101><ACK=302><DATA=4><CTL=ACK>"),
     (AT["LAST-ACK"], "<SEQ=105><ACK=302><CTL=FIN,ACK>"),
+    *((Tcb(s, 101, 106, 100, 101, 99), "<SEQ=101><ACK=101><DATA=4><CTL=ACK>") for s in ("CLOSING", "LAST-ACK")),
     (Tcb("LAST-ACK", 2**32 - 1, 1, 2**32 - 9, 302, 300), f"<SEQ={2**32 - 1}><ACK=302><DATA=1><CTL=ACK>"),
 ]
 NOTHING_TO_SEND_AGAIN = [

@@ -20,7 +20,7 @@ from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.proofs import PROOFS
 from model.engines.ask import Asker, Unanswered
 from model.engines.discharge import question
-from model.engines.unbounded import Step
+from model.engines.unbounded import Induction, Lemma, Step
 from model.engines.verdict import Limits
 from model.network.side import NO_TCB
 from model.network.soup import UnboundedNetwork
@@ -30,10 +30,34 @@ from model.tcp.segment import CONTROLS, SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES, Tcb, no_tcb
 from model.terms import free_constants
 from properties.configs import EVERY_CHANNEL
+from properties.invariant import of_segments, of_sides
 
-SECONDS = 10.0
+SECONDS = 5.0
 Events = Mapping[str, Event]
 Effect = dict[str, z3.ExprRef]
+
+
+def all_acknowledged(network: UnboundedNetwork) -> Lemma:
+    """In FIN-WAIT-2 and TIME-WAIT nothing is outstanding."""
+    said = of_sides(
+        network, lambda end, _: z3.Implies(end.state_is("FIN-WAIT-2", "TIME-WAIT"), end.tcb.snd_una == end.tcb.snd_nxt)
+    )
+    why = "the acknowledgment of the FIN leads there, and nothing is sent after it"
+    return Lemma("all-acknowledged", said, why, excludes="an acknowledgment of something new in FIN-WAIT-2")
+
+
+def bare_resets(network: UnboundedNetwork) -> Lemma:
+    """A reset carries neither SYN nor FIN nor text."""
+    said = of_segments(network, lambda m, *_: z3.Implies(m.x.rst, z3.And(z3.Not(m.x.syn), m.x.length == 0)))
+    return Lemma("bare-resets", said, why="so they are sent", excludes="a reset whose text reaches into the window")
+
+
+@cache
+def invariant() -> Induction:
+    """What is known of the protocol: the proved invariant, and two more lemmas, which it shows."""
+    proved, network = PROOFS.inductions["half-open"], UnboundedNetwork(EVERY_CHANNEL)
+    known = [*proved.proved, *proved.lemmas]
+    return Induction(network.soup, known, [all_acknowledged(network), bare_resets(network)])
 
 
 def equivalent(name: str) -> bool:
@@ -58,7 +82,7 @@ def _differences(network: UnboundedNetwork, names: Iterable[str], was: Events, n
         event, end = was[group[0]], network.ends["A"]
         happens = [end.state_is(event.state), *network.assumed_of(end, event)]
         step = Step(event.name, "", z3.And(*happens), {}, arrives="B" if event.kind == "arrives" else "")
-        before = PROOFS.inductions["half-open"].setting(step)
+        before = invariant().setting(step)
         old = effect(was[name] for name in group)
         new = effect(_forgetful(network, now[name], now.values()) for name in group if name in now)
         yield question(network.soup, z3.And(*before, z3.Not(_same(old, new))))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from time import process_time
 
 import z3
 
@@ -17,19 +18,10 @@ from model.tcp.config import Config
 from model.tcp.mutants import Unaffected
 from properties.claim import make_property, make_witness
 from properties.claims import CLAIMS
-from properties.configs import (
-    CRASHES,
-    DATA_QUEUED,
-    FOUR_WAY_CLOSE,
-    HALF_CLOSED,
-    IGNORING_RST,
-    LAST_ACK,
-    ORDERLY,
-    PASSING_ZERO,
-    SIMULTANEOUS,
-)
+from properties.configs import FOUR_WAY_CLOSE, LAST_ACK, ORDERLY, SIMULTANEOUS
 
-SECONDS = 3.0
+SECONDS = 6.0
+"""After so much of the processor's time no further cell is searched."""
 
 
 @dataclass(frozen=True)
@@ -103,20 +95,15 @@ def cell(config: Config, like: Config | None = None) -> Cell:
     return Cell(config, tuple(claim.make for claim in claims), tuple(witnesses))
 
 
-CELLS = (
-    cell(HALF_CLOSED),
-    cell(LAST_ACK),
-    cell(PASSING_ZERO),
-    cell(ORDERLY),
-    cell(SIMULTANEOUS.but(capacity=1), SIMULTANEOUS),
-    cell(CRASHES.but(capacity=1, duplications=0, incarnations=1), CRASHES),
-    cell(FOUR_WAY_CLOSE),
-    cell(IGNORING_RST),
-    cell(DATA_QUEUED),
-)
-"""Small cells of claims, those first that answer first."""
+CELLS = (cell(LAST_ACK), cell(ORDERLY), cell(SIMULTANEOUS.but(capacity=1), SIMULTANEOUS), cell(FOUR_WAY_CLOSE))
+"""Small cells of claims."""
 
 
 def searches(name: str) -> str | None:
     """The first cell in which a property or a witness has another answer."""
-    return next((found for one in CELLS if (found := one.notices(name)) is not None), None)
+    begun = process_time()
+    for one in CELLS:
+        found = one.notices(name) if process_time() - begun < SECONDS else None
+        if found is not None:
+            return found
+    return None
