@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -62,9 +63,10 @@ def _count(text: str) -> int:
     return int(text)
 
 
-def all_mutants() -> list[Mutant]:
+@cache
+def all_mutants() -> Sequence[Mutant]:
     """All mutants of RFC 9293 as it is written."""
-    return list(mutants(as_written(Config(seq_bits=32))))
+    return tuple(mutants(as_written(Config(seq_bits=32))))
 
 
 def sample(listed: Sequence[Mutant], about: int) -> list[Mutant]:
@@ -163,6 +165,11 @@ def complain(text: str) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     args = parser().parse_args(argv)
+    if args.jobs == 0:
+        return complain("--jobs 0: at least one process")
+    target = args.json or (None if args.only or args.sample is not None else RESULTS)
+    if target is not None and not target.parent.is_dir():
+        return complain(f"--json {target}: there is no such folder")
     listed = all_mutants()
     chosen = [one for one in listed if args.only in one.name]
     if not chosen:
@@ -172,13 +179,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.list:
         print("\n".join(one.name for one in chosen))
         return 0
-    jobs = processors() if args.jobs is None else args.jobs
-    if jobs == 0:
-        return complain("--jobs 0: at least one process")
-    target = args.json or (None if args.only or args.sample is not None else RESULTS)
-    if target is not None and not target.parent.is_dir():
-        return complain(f"--json {target}: there is no such folder")
-    return run(chosen, jobs, target, len(listed))
+    return run(chosen, args.jobs or processors(), target, len(listed))
 
 
 def run(chosen: Sequence[Mutant], jobs: int, target: Path | None, of: int) -> int:

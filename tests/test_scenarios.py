@@ -38,6 +38,12 @@ ENDS = {
     "figure-12": ("CLOSED", "CLOSED", 12, 0),
     "figure-13": ("CLOSED", "CLOSED", 13, 0),
     "figure-7-as-it-goes": ("ESTABLISHED", "ESTABLISHED", 8, 0),
+    "aborts": ("CLOSED", "CLOSED", 55, 1),
+    "user-timeouts": ("CLOSED", "CLOSED", 46, 2),
+    "syn-received-timeouts": ("CLOSED", "SYN-SENT", 7, 2),
+    "queued-calls": ("CLOSED", "CLOSED", 20, 1),
+    "retransmissions": ("LAST-ACK", "TIME-WAIT", 31, 3),
+    "retransmissions-in-closing": ("FIN-WAIT-1", "CLOSING", 33, 4),
 }
 
 NONE = {

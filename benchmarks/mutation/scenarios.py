@@ -36,7 +36,7 @@ class Endpoint:
 
     def takes(self, line: Line, x: Values | None) -> bool:
         """Take the step that a line says, with segment `x` arriving; whether there is one."""
-        values = self._values(x or {})
+        values = self._values(line, x or {})
         for event, meaning in self._events(x is not None, line.what):
             happens, *after = meaning(values)
             sent = dict(zip(SEGMENT_FIELDS, after[len(FIELDS) + 1 :], strict=False)) if event.send is not None else {}
@@ -57,9 +57,10 @@ class Endpoint:
             if written.state == self.state and named and event is not None:
                 yield event, prepared(text, name) if event is written else Meaning(terms(event))
 
-    def _values(self, x: Values) -> Values:
+    def _values(self, line: Line, x: Values) -> Values:
         c = self.config
-        sizes = {"rcv_wnd": c.window, "max_snd_wnd": c.window, "segment_text": c.segment_text}
+        text = c.segment_text if line.octets is None else line.octets
+        sizes = {"rcv_wnd": c.window, "max_snd_wnd": c.window, "segment_text": text}
         manners = {"challenges_rst": c.rst == "rfc5961", "challenges_syn": c.syn == "rfc5961"}
         segment = {f"seg.{name}": x.get(name, 0) for name in SEGMENT_FIELDS}
         isn = self.isns[min(self.chosen, len(self.isns) - 1)]
@@ -107,7 +108,7 @@ def stories() -> tuple[Story, ...]:
     for claim in CLAIMS:
         for cell in claim.cells:
             if claim.scenario and cell.expected == "holds" and isinstance(cell.config, Config):
-                with as_file(files("properties") / "scenarios" / claim.scenario) as path:
+                with as_file(files("properties") / "scenarios" / claim.story(cell.variant)) as path:
                     found.append(Story(claim.name, read_scenario(path, cell.config)))
     return tuple(found)
 
