@@ -8,7 +8,7 @@ import z3
 
 from model.network.bounded import Network, Side
 from model.system import Property
-from model.tcp.arrives import segment_arrives_in
+from model.tcp.protocol import events
 from model.tcp.segment import Segment
 from model.tcp.state import STATES, endpoint
 from properties.predicates import counts_syn_acknowledged
@@ -56,8 +56,8 @@ def arriving_in_time_wait(network: Network, side: Side) -> Iterator[tuple[Segmen
     """Every segment that may arrive at `side` next, and whether it finds TIME-WAIT and restarts its timeout."""
     here, in_time_wait = endpoint(network.config), side.state_is("TIME-WAIT")
     for x, present in on_their_way(network, side):
-        paths = segment_arrives_in("TIME-WAIT", here, side.tcb, x, here.number(0))
-        restarts = [z3.And(*path.when, path.restarts_2msl) for path in paths]
+        listed = events(here, side.tcb, x, here.number(0))
+        restarts = [z3.And(e.guard, e.restarts_2msl) for e in listed if (e.kind, e.state) == ("arrives", "TIME-WAIT")]
         yield x, z3.And(in_time_wait, present, z3.Or(*restarts))
 
 

@@ -18,7 +18,7 @@ from model.tcp.config import Config
 from model.tcp.mutants import Unaffected
 from properties.claim import make_property, make_witness
 from properties.claims import CLAIMS
-from properties.configs import FOUR_WAY_CLOSE, LAST_ACK, ORDERLY, SIMULTANEOUS
+from properties.configs import FOUR_WAY_CLOSE, IGNORING_RST, LAST_ACK, ORDERLY, SIMULTANEOUS
 
 SECONDS = 6.0
 """After so much of the processor's time no further cell is searched."""
@@ -58,7 +58,7 @@ class Cell:
             system = self.system(name)
         except (Unaffected, BadSystem):
             return None
-        if same_rules(system, self.written):
+        if same(system, self.written):
             return None
         most = 2 * next(iter(self.answers.values())).effort.states + 100_000
         limits = Limits(max_states=most, max_seconds=SECONDS, workers=1)
@@ -69,8 +69,10 @@ class Cell:
         return None
 
 
-def same_rules(one: System, other: System) -> bool:
-    """Whether two systems have the same rules."""
+def same(one: System, other: System) -> bool:
+    """Whether two systems have the same rules and properties (which may speak of the events)."""
+    if not all(a.term.eq(b.term) for a, b in zip(one.properties, other.properties, strict=True)):
+        return False
     if [rule.name for rule in one.rules] != [rule.name for rule in other.rules]:
         return False
     pairs = zip(one.rules, other.rules, strict=True)
@@ -95,7 +97,13 @@ def cell(config: Config, like: Config | None = None) -> Cell:
     return Cell(config, tuple(claim.make for claim in claims), tuple(witnesses))
 
 
-CELLS = (cell(LAST_ACK), cell(ORDERLY), cell(SIMULTANEOUS.but(capacity=1), SIMULTANEOUS), cell(FOUR_WAY_CLOSE))
+CELLS = (
+    cell(LAST_ACK),
+    cell(ORDERLY),
+    cell(IGNORING_RST.but(incarnations=1), IGNORING_RST),
+    cell(SIMULTANEOUS.but(capacity=1), SIMULTANEOUS),
+    cell(FOUR_WAY_CLOSE),
+)
 """Small cells of claims."""
 
 
