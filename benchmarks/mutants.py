@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
     made = argparse.ArgumentParser(prog="python -m benchmarks.mutants", description="Who notices a changed protocol?")
     made.add_argument("--only", metavar="TEXT", default="", help="mutants whose names contain TEXT, all of them")
-    made.add_argument("--sample", metavar="N", type=_count, help="about N of the others (default: 450; 0: all)")
+    made.add_argument("--sample", metavar="N", type=_count, help="about N of the others (default: 600; 0: all)")
     made.add_argument("--jobs", metavar="N", type=_count, help="processes (default: one for each processor)")
     made.add_argument("--list", action="store_true", help="print the names, and ask nobody")
     made.add_argument(
@@ -175,7 +175,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not chosen:
         return complain(f"--only {args.only}: no mutant's name contains that (see --list)")
     if not args.only or args.sample is not None:
-        chosen = sample(chosen, 450 if args.sample is None else args.sample)
+        chosen = sample(chosen, 600 if args.sample is None else args.sample)
     if args.list:
         print("\n".join(one.name for one in chosen))
         return 0

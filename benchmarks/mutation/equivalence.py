@@ -52,12 +52,20 @@ def bare_resets(network: UnboundedNetwork) -> Lemma:
     return Lemma("bare-resets", said, why="so they are sent", excludes="a reset whose text reaches into the window")
 
 
+def no_fin_on_syn(network: UnboundedNetwork) -> Lemma:
+    """No SYN carries a FIN, and so none is held."""
+    parts = of_segments(network, lambda m, *_: z3.Not(z3.And(m.x.syn, m.x.fin)))
+    held = of_sides(network, lambda end, _: z3.Implies(end.has_tcb, z3.Not(end.tcb.syn_fin)))
+    why = "CLOSE before SYN-RECEIVED deletes the TCB"
+    return Lemma("no-fin-on-syn", (*parts, *held), why, excludes="SYN-RECEIVED with a FIN held")
+
+
 @cache
 def invariant() -> Induction:
-    """What is known of the protocol: the proved invariant, and two more lemmas, which it shows."""
+    """What is known of the protocol: the proved invariant, and a few more lemmas, which it shows."""
     proved, network = PROOFS.inductions["half-open"], UnboundedNetwork(EVERY_CHANNEL)
     known = [*proved.proved, *proved.lemmas]
-    return Induction(network.soup, known, [all_acknowledged(network), bare_resets(network)])
+    return Induction(network.soup, known, [make(network) for make in (all_acknowledged, bare_resets, no_fin_on_syn)])
 
 
 def equivalent(name: str) -> bool:

@@ -99,7 +99,7 @@ def cell(config: Config, like: Config | None = None) -> Cell:
 
 CELLS = (
     cell(LAST_ACK),
-    cell(ORDERLY),
+    cell(ORDERLY.but(send_on_syn=True, open_a="both", capacity=1), ORDERLY),
     cell(IGNORING_RST.but(incarnations=1), IGNORING_RST),
     cell(SIMULTANEOUS.but(capacity=1), SIMULTANEOUS),
     cell(FOUR_WAY_CLOSE),

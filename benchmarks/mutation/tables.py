@@ -13,7 +13,7 @@ from model.tcp.config import Config
 from model.tcp.segment import SEGMENT_FIELDS
 from model.tcp.state import FIELDS
 from tests.arrivals import ORIGINS, SHARED, VARIANTS, segments, tcbs
-from tests.call_table import AT, CALLS, FRONTS, USER_CALLS, happens
+from tests.call_table import AT, CALLS, FRONTS, NOTHING_TO_SEND_AGAIN, USER_CALLS, happens
 from tests.decision_table import Segment, Tcb, segment_arrives
 
 ISN = 2**32 - 1
@@ -63,6 +63,8 @@ def call_table(name: str) -> str | None:
             return f"{call} in {state}"
     if any(happens(CLOSING, call, config) for call in ("SEND", "CLOSE") if CLOSING.state in states):
         return "a call after CLOSE in SYN-RECEIVED"
+    if any(happens(tcb, "RETRANSMISSION", config) for tcb in NOTHING_TO_SEND_AGAIN if tcb.state in states):
+        return "RETRANSMISSION of nothing"
     fronts = [(tcb, sent) for tcb, sent in FRONTS if tcb.state in states]
     wrong = (tcb for tcb, sent in fronts if happens(tcb, "RETRANSMISSION", config) != [(tcb, sent)])
     return next((f"RETRANSMISSION in {tcb.state}" for tcb in wrong), None)
