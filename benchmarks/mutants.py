@@ -6,8 +6,8 @@ Of the mutants that `model.tcp.mutants` derives from the events every k-th of it
 event and each case is represented; the real bugs always. Each is put before the killers of `benchmarks.mutation` in
 turn. The table and the survivors are printed, and everything is written as JSON.
 
-Exit status: 0 if at least 95 % of those not shown equivalent are noticed, 1 otherwise, 2 unusable input, 130
-interrupted (what is known until then is printed, and not written).
+Exit status: 0 if at least 95 % of those not shown equivalent are noticed, 1 otherwise, 2 unusable input, 70 a process
+has died, 130 interrupted (what is known until then is printed, and not written).
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict
 from functools import cache
 from multiprocessing import get_context
@@ -42,6 +44,8 @@ RESULTS = Path(__file__).parent / "results" / "mutants.json"
 WANTED = 0.95
 ENDS = (*(name for name in KILLERS if name != EQUIVALENT), EQUIVALENT, SURVIVED)
 REAL = "literature"
+WIDTH = 150
+"""Columns of the report, if it goes into a file."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -94,26 +98,20 @@ def ask(chosen: Sequence[Mutant], jobs: int, console: Console) -> Iterator[Fate]
         ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (cache,)) as pool,
         Progress(*columns, console=console, transient=True) as progress,
     ):
-        bar, left = progress.add_task("", total=len(chosen)), {pool.submit(fate, m.name, m.kind) for m in chosen}
+        bar, asked = progress.add_task("", total=len(chosen)), [pool.submit(fate, m.name, m.kind) for m in chosen]
         try:
-            while left:
-                done, left = _next(left)
-                for one in done:
-                    found = one.result()
-                    progress.update(bar, advance=1, description=f"{found.end}: {found.name[:60]}")
-                    yield found
+            for one in as_completed(asked):
+                found = one.result()
+                progress.update(bar, advance=1, description=f"{found.end}: {found.name[:60]}")
+                yield found
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _next(left: set[Future[Fate]]) -> tuple[set[Future[Fate]], set[Future[Fate]]]:
-    done, rest = wait(left, return_when=FIRST_COMPLETED)
-    return done, rest
-
-
 def _begin(cache: str) -> None:
-    """The machine code of mutants is not kept."""
+    """In a worker: the machine code of mutants is not kept, and Ctrl-C is the parent's."""
     os.environ["TCP_MODEL_CACHE"] = cache
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def table(fates: Sequence[Fate]) -> Table:
@@ -156,10 +154,10 @@ def _group(one: Fate) -> str:
     return one.by.split(": ", maxsplit=1)[0]
 
 
-def complain(text: str) -> int:
+def complain(text: str, status: int = 2) -> int:
     """One line for the user; the exit status."""
     print(f"benchmarks.mutants: {text}", file=sys.stderr)
-    return 2
+    return status
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -185,12 +183,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(chosen: Sequence[Mutant], jobs: int, target: Path | None, of: int) -> int:
     """Ask, print and write; returns the exit status."""
     console, begun, found = Console(), monotonic(), list[Fate]()
+    if not console.is_terminal:
+        console.width = WIDTH
     try:
         for one in ask(chosen, jobs, console):
             found.append(one)
     except KeyboardInterrupt:
         console.print(table(found))
         return 130
+    except BrokenProcessPool:
+        return complain("a process has died, perhaps for want of memory: try --jobs 1", 70)
     order = {one.name: at for at, one in enumerate(chosen)}
     found.sort(key=lambda one: order[one.name])
     console.print(table(found))

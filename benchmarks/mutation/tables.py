@@ -57,7 +57,7 @@ def call_table(name: str) -> str | None:
     """The first call or timeout that the mutant does not do as the table says."""
     config, events = Config(mutant=name), [PLAIN.events[event] for event in changed(PLAIN, name)]
     states = {event.state for event in events if event.kind != "arrives"}
-    for state, call in product(states, CALLS):
+    for state, call in product(sorted(states), CALLS):
         expected = USER_CALLS.get((call, state))
         if happens(AT[state], call, config) != ([expected] if expected else []):
             return f"{call} in {state}"
