@@ -60,12 +60,20 @@ def no_fin_on_syn(network: UnboundedNetwork) -> Lemma:
     return Lemma("no-fin-on-syn", (*parts, *held), why, excludes="SYN-RECEIVED with a FIN held")
 
 
+def bare_syn_acks(network: UnboundedNetwork) -> Lemma:
+    """A SYN,ACK carries no text."""
+    said = of_segments(network, lambda m, *_: z3.Implies(z3.And(m.x.syn, m.x.ack), m.x.text == 0))
+    return Lemma("bare-syn-acks", said, why="so they are sent", excludes="text that SYN-SENT would deliver")
+
+
 @cache
 def invariant() -> Induction:
     """What is known of the protocol: the proved invariant, and a few more lemmas, which it shows."""
     proved, network = PROOFS.inductions["half-open"], UnboundedNetwork(EVERY_CHANNEL)
     known = [*proved.proved, *proved.lemmas]
-    return Induction(network.soup, known, [make(network) for make in (all_acknowledged, bare_resets, no_fin_on_syn)])
+    return Induction(
+        network.soup, known, [make(network) for make in (all_acknowledged, bare_resets, no_fin_on_syn, bare_syn_acks)]
+    )
 
 
 def equivalent(name: str) -> bool:
