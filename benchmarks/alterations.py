@@ -21,8 +21,8 @@ from rich.table import Table
 
 from model.conform.capture import Conversation, End, Seen, read_capture
 from model.conform.interpreter import SPACE, Interpreter
+from model.conform.own_host import exactly
 from model.conform.stacks import PROFILES
-from model.conform.verdicts import exactly
 
 Alteration = Callable[[Seen], "Seen | None"]
 """The altered segment; the same one if it does not apply, None if it is hidden."""

@@ -2,7 +2,7 @@
 
     python -m benchmarks.mutants [--only TEXT] [--sample N] [--jobs N]
 
-Of the mutants that `model.tcp.mutants` derives from the events every k-th of its kind is taken, and so many that each
+Of the mutants that `model.mutants` derives from the events every k-th of its kind is taken, and so many that each
 event and each case is represented; the real bugs always. Each is put before the killers of `benchmarks.mutation` in
 turn. The table and the survivors are printed, and everything is written as JSON.
 
@@ -36,9 +36,9 @@ from benchmarks.machine import describe
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.fate import EQUIVALENT, KILLERS, SURVIVED, Fate, fate
 from model.engines.workers import processors
+from model.mutants.derive import mutants
+from model.mutants.mutation import Mutant
 from model.tcp.config import Config
-from model.tcp.mutants import mutants
-from model.tcp.mutation import Mutant
 
 RESULTS = Path(__file__).parent / "results" / "mutants.json"
 WANTED = 0.95

@@ -19,6 +19,7 @@ from model.engines.liveness import LivenessVerdict, check_each
 from model.engines.quotient import quotient
 from model.engines.verdict import INTERRUPTED, Effort, Progress, Verdict
 from model.evidence import Shows, with_counterexamples
+from model.mutants.protocol import events
 from model.network.make import AnyNetwork, network_of
 from model.network.table import AnyConfig
 from model.proof import judge_proofs, lemmas_for
@@ -28,7 +29,6 @@ from model.study import find_study
 from model.system import Property, System
 from model.tcp.config import SCENARIO, Config, show_field
 from model.tcp.event import Event
-from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
 from model.trace import Trace

@@ -12,9 +12,9 @@ from functools import cache
 
 import z3
 
+from model.mutants.protocol import events
 from model.tcp.config import Config
 from model.tcp.event import Event
-from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment
 from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
 from model.terms import Meaning

@@ -12,9 +12,9 @@ import pytest
 from benchmarks.alterations import count, judged_end
 from model.conform.capture import Conversation, End, Seen, read_capture
 from model.conform.interpreter import Interpreter, Seg
+from model.conform.on_the_way import between
+from model.conform.own_host import Finding, exactly
 from model.conform.stacks import LINUX, PROFILES, RFC9293
-from model.conform.verdicts import Finding, exactly
-from model.conform.wire import between
 from model.tcp.segment import CONTROLS
 
 FOLDER = Path(__file__).parent / "data" / "captures"

@@ -21,12 +21,12 @@ from benchmarks.mutation.scenarios import scenarios, stories
 from benchmarks.mutation.tables import call_table, decision_table
 from model import check
 from model.engines.discharge import Prover
+from model.mutants.derive import Unaffected, find, mutants
+from model.mutants.mutation import equal
+from model.mutants.protocol import events
 from model.scenario import NoRun, run_scenario
 from model.tcp.config import BadConfig, Config
 from model.tcp.event import Event
-from model.tcp.mutants import Unaffected, find, mutants
-from model.tcp.mutation import equal
-from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import FIELDS, STATES, endpoint, symbolic_tcb
 

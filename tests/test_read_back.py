@@ -11,9 +11,9 @@ import pytest
 from benchmarks.alterations import replace_x
 from model.conform.capture import Conversation, read_capture
 from model.conform.interpreter import SPACE, Interpreter
+from model.conform.on_the_way import between
+from model.conform.own_host import Finding, exactly
 from model.conform.stacks import RFC9293
-from model.conform.verdicts import Finding, exactly
-from model.conform.wire import between
 from model.network.make import network_of
 from model.scenario import system_of
 from model.tcp.config import Config

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from model.mutants.derive import find
+from model.mutants.mutation import Text, text_of
 from model.tcp.config import Config
 from model.tcp.event import Event
-from model.tcp.mutants import find
-from model.tcp.mutation import Text, text_of
-from model.tcp.protocol import listing
 
 
 def as_written(config: Config) -> Text:
     """The protocol of a configuration without the mutant."""
-    return text_of(config, listing)
+    return text_of(config)
 
 
 @lru_cache(maxsize=16)

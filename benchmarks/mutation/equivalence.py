@@ -22,10 +22,10 @@ from model.engines.ask import Asker, Unanswered
 from model.engines.discharge import question
 from model.engines.unbounded import Induction, Lemma, Step
 from model.engines.verdict import Limits
+from model.mutants.mutation import equal, rewritten
 from model.network.side import NO_TCB
 from model.network.soup import UnboundedNetwork
 from model.tcp.event import FALSE, Event
-from model.tcp.mutation import equal, rewritten
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES, Tcb, no_tcb
 from model.terms import free_constants

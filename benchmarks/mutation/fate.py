@@ -12,7 +12,7 @@ from benchmarks.mutation.recordings import explained_captures, recorded_cases
 from benchmarks.mutation.scenarios import scenarios
 from benchmarks.mutation.searches import searches
 from benchmarks.mutation.tables import call_table, decision_table
-from model.tcp.mutants import Unaffected
+from model.mutants.derive import Unaffected
 
 Killer = Callable[[str], str | None]
 SECONDS = 10.0

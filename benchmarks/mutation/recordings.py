@@ -16,8 +16,8 @@ from benchmarks.mutation.changes import as_written, changed
 from model.conform.capture import Conversation, End, read_capture
 from model.conform.cases import Case, Judge, read_cases
 from model.conform.interpreter import Interpreter
+from model.conform.own_host import exactly
 from model.conform.stacks import FREEBSD, RFC9293, Profile
-from model.conform.verdicts import exactly
 from model.tcp.config import Config
 from model.tcp.state import STATES
 

@@ -8,11 +8,11 @@ from functools import cache
 from importlib.resources import as_file, files
 
 from benchmarks.mutation.changes import as_written, changed
+from model.mutants.mutation import Text, terms
 from model.network.bounded import SIDES, Network
 from model.scenario import Line, Scenario, read_scenario
 from model.tcp.config import Config
 from model.tcp.event import Event
-from model.tcp.mutation import Text, terms
 from model.tcp.segment import SEGMENT_FIELDS, show_segment
 from model.tcp.state import FIELDS
 from model.terms import Meaning

@@ -12,10 +12,10 @@ import z3
 
 from model.engines.explicit import explore
 from model.engines.verdict import Limits, Verdict
+from model.mutants.derive import Unaffected
 from model.network.bounded import Network
 from model.system import BadSystem, Property, System
 from model.tcp.config import Config
-from model.tcp.mutants import Unaffected
 from properties.claim import make_property, make_witness
 from properties.claims import CLAIMS
 from properties.configs import FOUR_WAY_CLOSE, IGNORING_RST, LAST_ACK, ORDERLY, SIMULTANEOUS

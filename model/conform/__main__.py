@@ -18,10 +18,10 @@ from model.check import INCONCLUSIVE, INTERRUPTED, OK, UNUSABLE, Unusable, compl
 from model.conform.capture import BadCapture, Capture, Conversation, is_capture, read_capture
 from model.conform.cases import BadCase, Case, Judge, read_cases
 from model.conform.interpreter import Interpreter
+from model.conform.on_the_way import between
+from model.conform.own_host import Finding, exactly
 from model.conform.report import Item, as_json, as_text, notes_on, of_case, of_conversation
 from model.conform.stacks import FREEBSD, PROFILES, Profile
-from model.conform.verdicts import Finding, exactly
-from model.conform.wire import between
 from model.tcp.config import parse_field
 
 PROGRAM = "model.conform"

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from model.conform.interpreter import CLOSED, SPACE, Connection, EventList, Given, Interpreter, Seg, Step
+from model.conform.interpreter import CLOSED, SPACE, Connection, Given, Interpreter, Seg, Step
 from model.conform.stacks import Profile, behaviours, syn_fin
-from model.tcp.protocol import events as rfc_events
 
 ISS, PEER = 0xFFFF_FFFE, 0x7FFF_FFF0
 """The endpoint's ISS, and what is added to the peer's numbers: both are chosen so that numbers wrap, or nearly so."""
@@ -140,8 +139,8 @@ class Differs(Exception):
 class Judge:
     """Cases under one profile; interpreters are made once for each pair of RFC 793 or 5961 manners."""
 
-    def __init__(self, profile: Profile, events: EventList = rfc_events) -> None:
-        self._profile, self._events = profile, events
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
         self._made: dict[tuple[str, str, bool], Interpreter] = {}
 
     def _interpreter(self, case: Case) -> Interpreter:
@@ -151,7 +150,7 @@ class Judge:
         if key not in self._made:
             own = self._profile.behaviours + (behaviours(syn_fin) if dropping else ())
             config = self._profile.config.but(rst=rst, syn=syn)
-            self._made[key] = Interpreter(Profile(self._profile.name, config, own), events=self._events)
+            self._made[key] = Interpreter(Profile(self._profile.name, config, own))
         return self._made[key]
 
     def judge(self, case: Case) -> Judged:

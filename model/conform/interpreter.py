@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import z3
 
 from model.conform.stacks import Profile
-from model.tcp.config import Config
+from model.mutants.protocol import events
 from model.tcp.event import Event
-from model.tcp.protocol import events as rfc_events
-from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment, symbolic_segment
-from model.tcp.state import FIELDS, Endpoint, Tcb, manners, symbolic_tcb
+from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment
+from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
 from model.terms import Meaning
 
 BITS = 32
 SPACE = 1 << BITS
-EventList = Callable[[Endpoint, Tcb, Segment, z3.BitVecRef], list[Event]]
 
 
 class Seg(NamedTuple):
@@ -100,14 +98,10 @@ class Prepared(NamedTuple):
 
 
 class Interpreter:
-    """The events of an endpoint as a profile has them.
+    """The events of an endpoint as a profile has them."""
 
-    events: the list of events, a function like `model.tcp.protocol.events` (a mutant gives another one).
-    """
-
-    def __init__(self, profile: Profile, config: Config | None = None, events: EventList = rfc_events) -> None:
-        self.profile = profile
-        config = profile.config if config is None else config
+    def __init__(self, profile: Profile) -> None:
+        config = profile.config
         rcv_wnd, max_snd_wnd, octets = (z3.BitVec(name, BITS) for name in Given._fields[1:])
         endpoint = Endpoint(config, BITS, rcv_wnd, max_snd_wnd, octets, *manners(config))
         tcb, x, isn = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)

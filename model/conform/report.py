@@ -12,8 +12,8 @@ from rich.table import Table
 
 from model.conform.capture import Capture, Conversation
 from model.conform.cases import KNOWN, Judged
+from model.conform.own_host import Finding
 from model.conform.stacks import PROFILES, Profile
-from model.conform.verdicts import Finding
 
 VERDICTS = ("agreed", "differing", "explained", "not explained", "not judged")
 

@@ -13,6 +13,7 @@ from functools import cached_property
 
 import z3
 
+from model.mutants.protocol import events
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.firing import Firing, wire
@@ -20,7 +21,6 @@ from model.network.side import NO_TCB, SIDES, Side
 from model.system import Property, Rule, System, Var, choice
 from model.tcp.config import BadConfig, Config, Sides
 from model.tcp.event import TRUE, Event
-from model.tcp.protocol import events
 from model.tcp.segment import CONTROLS, Segment
 from model.tcp.state import STATES, endpoint
 

@@ -22,10 +22,10 @@ from functools import cached_property
 import z3
 
 from model.engines.unbounded import Lane, Lemma, Message, Part, Soup, Step
+from model.mutants.protocol import events
 from model.network.side import NO_TCB, SIDES
 from model.tcp.config import BadConfig, Config
 from model.tcp.event import FALSE, TRUE, Event
-from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment
 from model.tcp.state import FIELDS, FIN_SENT, STATES, Endpoint, Tcb, symbolic_tcb
 

@@ -8,20 +8,15 @@ from model.tcp import calls, timeouts
 from model.tcp.acknowledgments import timed_acknowledgment
 from model.tcp.arrives import segment_arrives
 from model.tcp.event import Change, Event, as_written
-from model.tcp.mutants import mutated
 from model.tcp.segment import Segment
 from model.tcp.state import Endpoint, Tcb
 
 
-def events(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
-    """Every event of an endpoint with TCB `tcb`; `x` is the segment that may arrive, `isn` the ISN on offer."""
-    if endpoint.config.mutant:
-        return mutated(endpoint, tcb, x, isn, listing)
-    return listing(endpoint, tcb, x, isn)
+def events(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef, change: Change = as_written) -> list[Event]:
+    """Every event of an endpoint with TCB `tcb`; `x` is the segment that may arrive, `isn` the ISN on offer.
 
-
-def listing(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef, change: Change = as_written) -> list[Event]:
-    """The same as it is written, with the conditions of SEGMENT ARRIVES changed."""
+    change: of the conditions of SEGMENT ARRIVES, for mutants (`model.mutants`).
+    """
     listed = [
         *calls.passive_open(tcb),
         *calls.active_open(endpoint, isn),

@@ -12,9 +12,10 @@ from dataclasses import replace
 
 import z3
 
+from model.mutants.mutation import Kind, Mutant, Text, rewritten, text_of
 from model.tcp.config import BadConfig, Config
-from model.tcp.event import FALSE, TRUE, Event, as_written
-from model.tcp.mutation import Kind, Listing, Mutant, Text, rewritten, text_of
+from model.tcp.event import FALSE, TRUE, Event
+from model.tcp.protocol import events
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment, segment
 from model.tcp.state import FIELDS, FLAGS, STATES, Endpoint, Tcb, no_tcb
 
@@ -29,10 +30,10 @@ class Unaffected(BadConfig):
     """The configuration has nothing that the mutant changes."""
 
 
-def mutated(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef, listing: Listing) -> list[Event]:
+def mutated(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
     """The events of an endpoint whose configuration names a mutant; unchanged ones are as they were."""
-    text = text_of(endpoint.config, listing, endpoint.bits)
-    same = {event.name: event for event in listing(endpoint, tcb, x, isn, as_written)}
+    text = text_of(endpoint.config, endpoint.bits)
+    same = {event.name: event for event in events(endpoint, tcb, x, isn)}
     put_in = text.into(endpoint, tcb, x, isn)
     listed = text.listed(find(endpoint.config.mutant, text))
     changed, made = text.changed(listed), []
@@ -49,7 +50,7 @@ def find(name: str, text: Text) -> Mutant:
     where = name.split(": ", maxsplit=1)[0]
     found = next((one for one in mutants(text, where) if one.name == name), None)
     if found is None:
-        rfc = text_of(Config(), text.listing)
+        rfc = text_of(Config())
         if not any(one.name == name for one in mutants(rfc, where)):
             raise BadConfig(f"mutant={name}: there is none of this name (python -m benchmarks.mutants --list)")
         raise Unaffected(f"mutant={name}: this configuration has nothing that it changes")

@@ -1,4 +1,4 @@
-"""Mutants: the protocol with one thing changed; `mutants` derives them from the events.
+"""Mutants: the protocol with one thing changed; `derive` makes them from the events.
 
 They show what the properties are worth: would they notice? A mutant is named by its place (an event, or a case of
 SEGMENT ARRIVES) and by what is changed there. `Config.mutant` has the name, so it is applied in the same way on both
@@ -21,7 +21,8 @@ from typing import Literal
 import z3
 
 from model.tcp.config import Config
-from model.tcp.event import Change, Event
+from model.tcp.event import Event
+from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment
 from model.tcp.state import FIELDS, Endpoint, Tcb, symbolic_tcb
 
@@ -35,7 +36,6 @@ Kind = Literal[
     "swapped fields",
     "literature",
 ]
-Listing = Callable[[Endpoint, Tcb, Segment, z3.BitVecRef, Change], list[Event]]
 LONG = 80
 WORDING = (
     "handshake",
@@ -77,7 +77,6 @@ class Text:
     """The protocol of a configuration as it is written: its events and conditions by name, over constants."""
 
     config: Config
-    listing: Listing
     endpoint: Endpoint
     tcb: Tcb
     x: Segment
@@ -91,7 +90,7 @@ class Text:
         def change(case: str, condition: z3.BoolRef) -> z3.BoolRef:
             return mutant.conditions.get(case, condition)
 
-        listed = self.listing(self.endpoint, self.tcb, self.x, self.isn, change)
+        listed = events(self.endpoint, self.tcb, self.x, self.isn, change)
         return [mutant.events.get(event.name, event) for event in listed]
 
     def changed(self, listed: Sequence[Event]) -> dict[str, Event | None]:
@@ -122,27 +121,25 @@ def _parameters(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> 
     return [*sizes, *manners, *(getattr(tcb, f) for f in FIELDS), *(getattr(x, f) for f in SEGMENT_FIELDS), isn]
 
 
-def text_of(config: Config, listing: Listing, bits: int = 0) -> Text:
+def text_of(config: Config, bits: int = 0) -> Text:
     """The protocol of a configuration as it is written, whatever mutant it names. bits: if not the configuration's."""
     fields = {name: getattr(config, name) for name in WORDING}
-    return _text_of(Config(window=1, **fields, seq_bits=bits or config.seq_bits), listing)
+    return _text_of(Config(window=1, **fields, seq_bits=bits or config.seq_bits))
 
 
 @lru_cache(maxsize=32)
-def _text_of(config: Config, listing: Listing) -> Text:
+def _text_of(config: Config) -> Text:
     bits = config.seq_bits
     sizes = [z3.BitVec(name, bits) for name in ("rcv_wnd", "max_snd_wnd", "segment_text")]
     manners = [z3.Bool(name) for name in ("challenges_rst", "challenges_syn", "checks_ack")]
     endpoint = Endpoint(config, bits, *sizes, *manners)
-    found = Text(
-        config, listing, endpoint, symbolic_tcb("", bits), symbolic_segment("seg.", bits), z3.BitVec("isn", bits)
-    )
+    found = Text(config, endpoint, symbolic_tcb("", bits), symbolic_segment("seg.", bits), z3.BitVec("isn", bits))
 
     def note(case: str, condition: z3.BoolRef) -> z3.BoolRef:
         found.conditions[case] = condition
         return condition
 
-    found.events.update({e.name: e for e in listing(endpoint, found.tcb, found.x, found.isn, note)})
+    found.events.update({e.name: e for e in events(endpoint, found.tcb, found.x, found.isn, note)})
     return found
 
 

@@ -15,8 +15,8 @@ from collections.abc import Iterator
 
 from model.conform.capture import Conversation, End, Seen
 from model.conform.interpreter import SPACE, Connection, Interpreter, Seg
-from model.conform.judge import MOST_OWED, SYNCHRONIZED, Mind, Past, World, Worlds, ahead, beginning
-from model.conform.verdicts import Finding, explained, ours, theirs, unexplained
+from model.conform.own_host import Finding, explained, ours, theirs, unexplained
+from model.conform.worlds import MOST_OWED, SYNCHRONIZED, Mind, Past, World, Worlds, ahead, beginning
 
 MANY = 64
 """So many segments are kept before it is looked which are of no more use."""

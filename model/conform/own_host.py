@@ -13,7 +13,7 @@ from typing import Literal
 
 from model.conform.capture import Conversation, End, Seen
 from model.conform.interpreter import Interpreter
-from model.conform.judge import Mind, Windows, Worlds, ahead, beginning, merged
+from model.conform.worlds import Mind, Windows, Worlds, ahead, beginning, merged
 
 Verdict = Literal["explained", "not explained", "not judged"]
 MOST_WORLDS = 5_000
