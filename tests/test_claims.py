@@ -161,7 +161,7 @@ def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None
     command = [sys.executable, "-m", "model.check", "--out", str(tmp_path), "--json", str(report)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1] == "Everything is as claimed: 173 verdicts."
+    assert done.stdout.splitlines()[-1] == "Everything is as claimed: 185 verdicts."
     rows = json.loads(report.read_text())["claims"]
     found = {(r["states"], r["transitions"], r["depth"]) for r in rows if r["engine"] == "explicit" and r["complete"]}
     assert {counts for counts in found if counts[0] > 60_000} == {

@@ -32,6 +32,14 @@ def test_freebsd_replies_as_recorded(name: str) -> None:
     assert bool(judged.difference) == (name in KNOWN), judged.difference
 
 
+def test_every_case_written_from_the_rfc_agrees() -> None:
+    judge, cases = judge_of(RFC9293), read_cases(DATA.with_name("rfc9293.jsonl"))
+    assert len({case.name for case in cases}) == len(cases) == 417
+    assert {case.state for case in cases} == {case.state for case in CASES.values()}
+    assert all(case.cite.startswith("3.10.") for case in cases)
+    assert [judge.judge(case).difference for case in cases] == [""] * len(cases)
+
+
 def test_what_is_known_to_differ_differs_so() -> None:
     differences = [judged.difference for judged in all_judged(FREEBSD) if judged.difference]
     assert differences == [

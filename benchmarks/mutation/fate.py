@@ -8,10 +8,9 @@ from time import process_time
 
 from benchmarks.mutation.equivalence import equivalent
 from benchmarks.mutation.proofs import obligations
-from benchmarks.mutation.recordings import explained_captures, recorded_cases
+from benchmarks.mutation.recordings import explained_captures, recorded_cases, rfc_cases
 from benchmarks.mutation.scenarios import scenarios
 from benchmarks.mutation.searches import searches
-from benchmarks.mutation.tables import call_table, decision_table
 from model.mutants.derive import Unaffected
 
 Killer = Callable[[str], str | None]
@@ -28,14 +27,13 @@ def same(name: str) -> str | None:
 KILLERS: Mapping[str, Killer] = {
     "scenario": scenarios,
     "recorded case": recorded_cases,
+    "RFC case": rfc_cases,
     "capture": explained_captures,
     "proof": obligations,
-    "call table": call_table,
-    "decision table": decision_table,
     EQUIVALENT: same,
     "search": searches,
 }
-"""In the order in which they are asked: the cheap ones first. The tables are tests, and no properties.
+"""In the order in which they are asked: the cheap ones first.
 
 Only what none of them has noticed is asked for equivalence, so that nothing is excused that somebody notices, even if
 it takes segments that no peer sends.

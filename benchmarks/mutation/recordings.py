@@ -1,4 +1,4 @@
-"""What real stacks did, as killers: recorded cases of one endpoint, and captures.
+"""Cases of one endpoint, recorded or written from the RFC, and captures, as killers.
 
 A case or a capture that the protocol agrees with or explains must be one that the mutant does. Only those are asked in
 which a changed event has happened, or in which the endpoint has been in its state.
@@ -6,7 +6,7 @@ which a changed event has happened, or in which the endpoint has been in its sta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,8 @@ from model.tcp.config import Config
 from model.tcp.state import STATES
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
+FILES: Mapping[Profile, str] = {FREEBSD: "state-event.jsonl", RFC9293: "rfc9293.jsonl"}
+"""The files of cases, and the profiles that agree with them."""
 PLAIN = as_written(Config(seq_bits=32))
 
 
@@ -31,10 +33,10 @@ def of_mutant(profile: Profile, name: str) -> Profile:
 
 
 @cache
-def cases() -> tuple[tuple[Case, frozenset[str]], ...]:
+def cases(profile: Profile) -> tuple[tuple[Case, frozenset[str]], ...]:
     """The cases that agree, with the names of the events that happen in each."""
-    judge = Judge(FREEBSD)
-    found = [judge.judge(case) for case in read_cases(DATA / "state-event.jsonl")]
+    judge = Judge(profile)
+    found = [judge.judge(case) for case in read_cases(DATA / FILES[profile])]
     return tuple(
         (one.case, frozenset(step.event.name for step in one.steps if not step.own))
         for one in found
@@ -42,11 +44,21 @@ def cases() -> tuple[tuple[Case, frozenset[str]], ...]:
     )
 
 
-def recorded_cases(name: str) -> str | None:
+def _first(profile: Profile, name: str) -> str | None:
     """The first case that the mutant does not agree with."""
-    events, judge = changed(PLAIN, name).keys(), Judge(of_mutant(FREEBSD, name))
-    wrong = (case for case, happens in cases() if happens & events and judge.judge(case).difference)
+    events, judge = changed(PLAIN, name).keys(), Judge(of_mutant(profile, name))
+    wrong = (case for case, happens in cases(profile) if happens & events and judge.judge(case).difference)
     return next((case.name for case in wrong), None)
+
+
+def recorded_cases(name: str) -> str | None:
+    """The first recorded case that the mutant does not agree with."""
+    return _first(FREEBSD, name)
+
+
+def rfc_cases(name: str) -> str | None:
+    """The first case written from the RFC that the mutant does not agree with."""
+    return _first(RFC9293, name)
 
 
 @dataclass(frozen=True)

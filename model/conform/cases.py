@@ -3,7 +3,8 @@
 A file has one case a line, as JSON: `name`, `event` and `state` (what the last segment is and where it arrives),
 `profile` (`insecure_rst`, `insecure_syn`: 1 for RFC 793, 0 or absent for RFC 5961) and `steps`: calls, segments (dir
 "in" or "out"), and what the user or the system then sees (`so_error`; `socket_state` with `count`). The peer's numbers
-count from a number of its own, the endpoint's from its ISS, once it has chosen one.
+count from a number of its own, the endpoint's from its ISS, once it has chosen one. `cite` may say which paragraph of
+the RFC a case is about, and `window` what RCV.WND is.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ WINDOW_AFTER = {"connect": 65_700, "listen": 65_535}
 MAX_SND_WND = 65_535
 ERRORS = {"": "0", "connection reset": "ECONNRESET", "connection refused": "ECONNREFUSED"}
 SOCKET_STATES = {"SYN_RCVD": "SYN-RECEIVED", "TIME_WAIT": "TIME-WAIT"}
-CALLS = {"listen": "passive OPEN", "connect": "active OPEN", "close": "CLOSE", "shutdown": "CLOSE"}
+CALLS = {"listen": "passive OPEN", "connect": "active OPEN", "close": "CLOSE", "shutdown": "CLOSE", "send": "SEND"}
 
 
 KNOWN: Mapping[str, str] = {
@@ -46,6 +47,8 @@ class Case(NamedTuple):
     state: str
     profile: Mapping[str, int]
     steps: Sequence[Mapping[str, Any]]
+    cite: str = ""
+    window: int | None = None
 
 
 class Judged(NamedTuple):
@@ -89,9 +92,19 @@ def _read_case(text: str, where: str) -> Case:
     for name, value in raw["profile"].items():
         if name not in ("insecure_rst", "insecure_syn") or value not in (0, 1):
             raise BadCase(f"{where}: profile: {name}: only insecure_rst and insecure_syn, 0 or 1")
+    if raw.get("window") is not None:
+        _need(raw, "window", int, where)
     for number, step in enumerate(raw["steps"], 1):
         _check_step(step, f"{where}: steps[{number}]")
-    return Case(raw["name"], raw["event"], raw["state"], raw["profile"], raw["steps"])
+    return Case(
+        raw["name"],
+        raw["event"],
+        raw["state"],
+        raw["profile"],
+        raw["steps"],
+        str(raw.get("cite", "")),
+        raw.get("window"),
+    )
 
 
 def _need(raw: Mapping[str, Any], field: str, kind: type, where: str) -> None:
@@ -155,7 +168,7 @@ class Judge:
 
     def judge(self, case: Case) -> Judged:
         """Run the case; whatever differs first is what it is judged by."""
-        run = _Run(self._interpreter(case))
+        run = _Run(self._interpreter(case), window=case.window)
         last = len(case.steps) - 1
         try:
             for number, step in enumerate(case.steps):
@@ -181,6 +194,7 @@ class _Run:
     told: str = ""
     given: Given = LISTENING
     chosen: bool = False
+    window: int | None = None
 
     def __post_init__(self) -> None:
         self.steps: list[Step] = []
@@ -210,8 +224,9 @@ class _Run:
             self.nothing_due(number)
             self._take(self.interpreter.arrives(self.connection, x, self.given), f"{x} arrives", number)
             return
-        if not self.chosen and x.rst and x.ack:
-            x = x._replace(seq=raw["seq"])  # <SEQ=0>: nobody's number.
+        nobodys = x._replace(seq=raw["seq"])
+        if x.rst and x.ack and (not self.chosen or (raw["seq"] == 0 and self.due == nobodys)):
+            x = nobodys  # <SEQ=0>, from an endpoint without a TCB.
         if self.due is None:
             self._take(self.interpreter.does(self.connection, "RETRANSMISSION", self.given), f"{x} is sent", number)
         if self.due != x:
@@ -233,7 +248,8 @@ class _Run:
                 raise Differs(f"step {number}: recorded: accept returns | model: {self.connection.state}")
         elif not clean_up:
             if raw["call"] in WINDOW_AFTER:
-                self.given = self.given._replace(rcv_wnd=WINDOW_AFTER[raw["call"]])
+                window = WINDOW_AFTER[raw["call"]] if self.window is None else self.window
+                self.given = self.given._replace(rcv_wnd=window)
             self._take(self.interpreter.does(self.connection, CALLS[raw["call"]], self.given), raw["args"], number)
 
     def seen(self, raw: Mapping[str, Any], number: int) -> None:

@@ -40,7 +40,8 @@ def of_case(judged: Judged, profile: Profile, own: Sequence[str]) -> Item:
     """The item of a recorded case; own: the behaviours of its stack with which it agrees, if it does so only then."""
     case = judged.case
     known = KNOWN.get(case.name, "") if judged.difference and profile.name == "freebsd" else ""
-    reason = known or "; ".join(f"{name}: {_says(name)}" for name in own)
+    cited = f"RFC 9293, {case.cite}" if case.cite and judged.difference else ""
+    reason = known or "; ".join(f"{name}: {_says(name)}" for name in own) or cited
     verdict = "agreed" if not judged.difference else "explained" if known else "differing"
     events = [f"{step.event.name} => {step.after.state}" for step in judged.steps]
     return Item(case.name, verdict, reason, judged.difference, events, (), case.state, case.event)
