@@ -111,20 +111,20 @@ def check_random_runs(folder: Path, seeds: range) -> None:
 
 
 def test_random_runs_are_explained(tmp_path: Path) -> None:
-    check_random_runs(tmp_path, range(10))
-    walked = [state for seed in range(10) for state in random_run(seed).states]
+    check_random_runs(tmp_path, range(6))
+    walked = [state for seed in range(6) for state in random_run(seed).states]
     states = {STATES[state[f"{side}.state"]] for state in walked for side in ("A", "B")}
     assert states >= {"ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT", "LAST-ACK", "TIME-WAIT", "SYN-RECEIVED"}
 
 
 @pytest.mark.long
 def test_many_random_runs_are_explained(tmp_path: Path) -> None:
-    check_random_runs(tmp_path, range(10, 70))
+    check_random_runs(tmp_path, range(6, 40))
 
 
 def test_random_runs_with_an_ack_of_what_nobody_has_sent_are_not_explained(tmp_path: Path) -> None:
     made, found = interpreter("three-way", "in-order"), 0
-    for seed in range(10):
+    for seed in range(6):
         middle = seen_by(tmp_path, random_run(seed), ())
         for at, packet in enumerate(middle.segments):
             if packet.x.ack and not packet.x.rst:
@@ -133,4 +133,4 @@ def test_random_runs_with_an_ack_of_what_nobody_has_sent_are_not_explained(tmp_p
                 finding = between(made, replace(middle, segments=segments), packet.source)
                 assert (finding.verdict, finding.at) == ("not explained", packet.number)
                 found += 1
-    assert found > 50
+    assert found > 30
