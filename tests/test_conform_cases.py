@@ -65,6 +65,7 @@ def test_by_the_letter_118_agree_and_the_rest_are_the_stacks_own_behaviours() ->
     assert {judged.case.name for judged in all_judged(FREEBSD) if judged.own} | set(KNOWN) >= differing
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("behaviour", [b.name for b in FREEBSD.behaviours])
 def test_every_behaviour_is_needed_by_several_cases(behaviour: str) -> None:
     without = tuple(b for b in FREEBSD.behaviours if b.name != behaviour)

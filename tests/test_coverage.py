@@ -106,6 +106,7 @@ def test_a_search_that_is_cut_short_counts_what_it_has_done() -> None:
     assert sum(counts.values()) == effort.transitions > 0
 
 
+@pytest.mark.long
 def test_a_segment_that_is_dropped_is_no_event() -> None:
     network = network_of(configs.FULL)
     system = network.system()
@@ -160,6 +161,7 @@ def test_each_impossible_event_has_its_lemma() -> None:
     assert limit == ""
 
 
+@pytest.mark.long
 def test_no_event_depends_on_what_bounds_a_run() -> None:
     """So one proof serves all configurations that differ in these fields only."""
     base = Config(seq_bits=8, octets=2)
@@ -241,6 +243,7 @@ def test_an_event_that_never_happens_is_an_error(monkeypatch: pytest.MonkeyPatch
 # -- the command line ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_coverage_of_named_claims(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = tmp_path / "coverage.json"
     command = ["--coverage", "open-completes", "figure-6", "--json", str(report), "--out", str(tmp_path), "--jobs", "1"]

@@ -119,6 +119,7 @@ def test_there_is_none_of_this_name(capsys: pytest.CaptureFixture[str]) -> None:
     assert "mutant=LISTEN: nonsense" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_stories_are_told_as_the_scenarios_are() -> None:
     """Without a system: all that must be runs are; and of a mutant, exactly those that are runs by `scenario`."""
     assert all(story.is_run("") for story in stories())
@@ -140,6 +141,7 @@ def test_who_notices(killer: Callable[[str], str | None], name: str, by: str) ->
     assert found.startswith(by)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", EQUIVALENTS)
 def test_nobody_can_notice(name: str) -> None:
     assert equivalent(name)

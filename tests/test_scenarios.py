@@ -121,6 +121,7 @@ def test_the_figure_is_no_run(name: str) -> None:
     assert len(stop.value.trace.steps) == steps
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_run_has_the_segments_of_the_figure_in_its_order(name: str) -> None:
     """Other segments may come in between: those before the figure's first line, and those that it leaves out."""
@@ -210,6 +211,7 @@ def test_settings_that_make_no_sense(tmp_path: Path, setting: str, message: str)
         read_scenario(write(tmp_path, f"set {setting}", "A: active OPEN"))
 
 
+@pytest.mark.long
 def test_a_send_says_how_many_octets(tmp_path: Path) -> None:
     steps = [
         *("B: passive OPEN", "A: active OPEN", "A: SEND 20", "A: SEND 10", "B: <SEQ=100><CTL=SYN> arrives"),
@@ -251,6 +253,7 @@ def test_a_users_scenario_that_is_no_run(tmp_path: Path, capsys: pytest.CaptureF
     assert (tmp_path / "new.svg").exists()
 
 
+@pytest.mark.long
 def test_a_scenario_is_told_as_varied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = FOLDER / "figure-9-in-window.story"
     assert told(path, tmp_path, capsys)[0] == 1
