@@ -45,7 +45,10 @@ def test_where_nobody_aborts_it_does_not_matter_what_abort_enters() -> None:
     assert settled_by(frozenset({LINGERS, QUIET})) == {LINGERS, QUIET}
 
 
-@pytest.mark.parametrize(("ticks", "answer", "steps"), [(4, "holds", None), (3, "holds", None), (2, "violated", 14)])
+@pytest.mark.parametrize(
+    ("ticks", "answer", "steps"),
+    [pytest.param(4, "holds", None, marks=pytest.mark.long), (3, "holds", None), (2, "violated", 14)],
+)
 def test_without_fresh_numbers_the_quiet_time_must_exceed_two_delays(
     ticks: int, answer: str, steps: int | None
 ) -> None:
@@ -112,7 +115,8 @@ def test_a_limit_makes_the_study_unknown() -> None:
     assert (found.answer, found.why) == ("unknown", "max-states 1000 reached")
 
 
-@pytest.mark.parametrize("ticks", ["2msl", *(pytest.param(n, marks=pytest.mark.long) for n in ("5", "15"))])
+@pytest.mark.long
+@pytest.mark.parametrize("ticks", ["2msl", "5", "15"])
 def test_with_text_and_a_loss_no_time_wait_is_long_enough(ticks: str) -> None:
     """An old SYN finds the passive side listening; nothing of the run is lost by want of room."""
     found = all_together(OLD_WITH_TEXT.but(time_wait=ticks), NO_LIMITS, lambda _: None)

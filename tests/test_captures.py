@@ -64,7 +64,7 @@ def test_seen_from_the_way_the_ends_are_explained_too() -> None:
     assert found == {"explained": 127}
 
 
-@pytest.mark.long
+@pytest.mark.minutes
 def test_one_altered_segment_is_found_as_often_as_it_can_be() -> None:
     found = count(FOLDER, Interpreter(LINUX))
     assert found["SEG.ACK + 1"] == (503, 503)

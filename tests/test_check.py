@@ -188,7 +188,8 @@ def test_a_closed_pipe_is_no_error() -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize(("variant", "code"), [pytest.param("three-way", 0, marks=pytest.mark.long), ("two-way", 1)])
+@pytest.mark.long
+@pytest.mark.parametrize(("variant", "code"), [("three-way", 0), ("two-way", 1)])
 def test_a_closed_pipe_changes_neither_status_nor_report(variant: str, code: int, tmp_path: Path) -> None:
     command = f"{sys.executable} -m model.check --property half-open --set incarnations=2 --set crashes=1"
     command += f" --set capacity=1 --set handshake={variant} --out {tmp_path} --json {tmp_path}/r.json | true"

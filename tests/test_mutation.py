@@ -141,7 +141,7 @@ def test_who_notices(killer: Callable[[str], str | None], name: str, by: str) ->
     assert found.startswith(by)
 
 
-@pytest.mark.long
+@pytest.mark.minutes
 @pytest.mark.parametrize("name", EQUIVALENTS)
 def test_nobody_can_notice(name: str) -> None:
     assert equivalent(name)

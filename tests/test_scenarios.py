@@ -121,7 +121,7 @@ def test_the_figure_is_no_run(name: str) -> None:
     assert len(stop.value.trace.steps) == steps
 
 
-@pytest.mark.long
+@pytest.mark.minutes
 @pytest.mark.parametrize("name", DRAWN)
 def test_the_run_has_the_segments_of_the_figure_in_its_order(name: str) -> None:
     """Other segments may come in between: those before the figure's first line, and those that it leaves out."""

@@ -104,7 +104,7 @@ def test_numbers_lie_around_zero(used: list[int], bits: int, shown: list[int]) -
     assert [place(number) for number in used] == [number % 2**32 for number in shown]
 
 
-@pytest.mark.long
+@pytest.mark.minutes
 @pytest.mark.parametrize(("name", "variant"), VIOLATIONS)
 def test_with_the_numbers_that_an_observer_sees_the_run_is_a_run_at_32_bits(name: str, variant: str) -> None:
     """The same events happen in the same order, with exactly these segments."""
