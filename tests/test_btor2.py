@@ -149,6 +149,7 @@ def test_an_exported_random_system_steps_as_the_system(seed: int) -> None:
     agrees(system, tuple(system.properties), 10)
 
 
+@pytest.mark.long
 def test_an_exported_network_steps_as_the_system() -> None:
     network = Network(TWO_WAY.but(capacity=1, incarnations=1))
     a, b = (network.sides[name].state_is("ESTABLISHED") for name in "AB")

@@ -90,7 +90,12 @@ def test_a_tiny_configuration_has_exact_counts() -> None:
 
 @pytest.mark.parametrize(
     "config",
-    [TINY, TINY.but(retransmission=True, loss=True), TINY.but(closes="both"), TINY.but(closes="A", duplications=1)],
+    [
+        TINY,
+        TINY.but(retransmission=True, loss=True),
+        pytest.param(TINY.but(closes="both"), marks=pytest.mark.long),
+        pytest.param(TINY.but(closes="A", duplications=1), marks=pytest.mark.long),
+    ],
 )
 def test_the_counts_are_those_of_the_slow_twin(config: Config) -> None:
     system = Network(config).system()

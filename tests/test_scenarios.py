@@ -97,11 +97,17 @@ def write(folder: Path, *lines: str) -> Path:
     return path
 
 
+SHORT = ("figure-6", "figure-7-as-it-goes", "figure-8", "figure-9", "figure-10", "figure-11", "figure-12", "figure-13")
+"""The stories that are told in the default run."""
+
+
 def test_every_file_is_listed() -> None:
     assert {path.stem for path in FOLDER.iterdir()} == {*ENDS, *NONE}
 
 
-@pytest.mark.parametrize("name", ENDS)
+@pytest.mark.parametrize(
+    "name", [name if name in SHORT else pytest.param(name, marks=pytest.mark.long) for name in ENDS]
+)
 def test_the_story_is_a_run(name: str) -> None:
     system, trace = run_scenario(story(name))
     replay(system, trace)
