@@ -117,7 +117,7 @@ def test_a_delayed_acknowledgment_rides_on_the_next_segment() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"close": "merged", "application_delay": 2},
+        pytest.param({"close": "merged", "application_delay": 2}, marks=pytest.mark.long),
         pytest.param({"ack_delay": 1}, marks=pytest.mark.long),
         pytest.param({"crashes": 1, "quiet_time": 2, "closes": "A"}, marks=pytest.mark.long),
         pytest.param({"gives_up": "B", "user_timeout": 3}, marks=pytest.mark.long),

@@ -176,6 +176,7 @@ def test_what_a_mutant_does_not_change_is_not_asked() -> None:
     assert set(changed(as_written(Config()), NO_FIN)) == {"CLOSE in ESTABLISHED"}
 
 
+@pytest.mark.long
 def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     target = tmp_path / "mutants.json"
     assert main(["--only", NO_FIN, "--jobs", "1", "--json", str(target)]) == 0

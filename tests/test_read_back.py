@@ -120,6 +120,7 @@ def check_random_runs(folder: Path, seeds: range) -> None:
             assert exactly(made, seen_by(folder, trace, (side,)), end).verdict == "explained", (seed, side)
 
 
+@pytest.mark.long
 def test_random_runs_are_explained(tmp_path: Path) -> None:
     check_random_runs(tmp_path, range(6))
     walked = [state for seed in range(6) for state in random_run(seed).states]
@@ -132,6 +133,7 @@ def test_many_random_runs_are_explained(tmp_path: Path) -> None:
     check_random_runs(tmp_path, range(6, 40))
 
 
+@pytest.mark.long
 def test_random_runs_with_an_ack_of_what_nobody_has_sent_are_not_explained(tmp_path: Path) -> None:
     made, found = interpreter("three-way", "in-order"), 0
     for seed in range(6):

@@ -404,6 +404,7 @@ def test_the_formats_that_are_named_are_those_that_there_are() -> None:
     assert list(FORMATS) == list(NAMES)
 
 
+@pytest.mark.long
 def test_a_servers_loop_is_written_in_every_format(tmp_path: Path) -> None:
     claim = find("ghosts-release-slots")
     assert claim is not None
