@@ -25,7 +25,7 @@ from model.conform.own_host import exactly
 from model.conform.stacks import PROFILES
 
 Alteration = Callable[[Seen], "Seen | None"]
-"""The altered segment; the same one if it does not apply, None if it is hidden."""
+"""What becomes of a segment: another one, or None if it is hidden."""
 
 
 def _plus(field: str, by: int) -> Alteration:
@@ -75,9 +75,9 @@ EITHER: Mapping[str, tuple[Callable[[Seen], bool], Alteration]] = {
 def altered(conversation: Conversation, end: End) -> Iterator[tuple[str, Conversation]]:
     """Every conversation with one segment altered, and what was done."""
     for at, seen in enumerate(conversation.segments):
+        again = sum((other.source, other.x) == (seen.source, seen.x) for other in conversation.segments) > 1
         for kind, (applies, alter) in ({**SENT, **EITHER} if seen.source == end else EITHER).items():
-            copies = [x for x in conversation.segments if (x.source, x.x) == (seen.source, seen.x)]
-            if applies(seen) and (alter is not _hide or len(copies) == 1):
+            if applies(seen) and (alter is not _hide or not again):
                 other = alter(seen)
                 rest = [] if other is None else [other]
                 segments = [*conversation.segments[:at], *rest, *conversation.segments[at + 1 :]]

@@ -136,6 +136,7 @@ def test_the_first_difference_is_told_side_by_side(steps: list[dict[str, object]
         ('{"name": "n"}', "1: event is missing"),
         ('{"name": 1, "event": "", "state": "", "profile": {}, "steps": []}', "1: name: 1 is no str"),
         ('{"name": "n", "event": "", "state": "", "profile": {"x": 1}, "steps": []}', "1: profile: x"),
+        ('{"name": "n", "event": "", "state": "", "profile": {}, "steps": [], "window": -1}', "1: window: -1"),
         ("", "no cases"),
     ],
 )

@@ -6,7 +6,7 @@ which a changed event has happened, or in which the endpoint has been in its sta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,6 @@ from model.conform.interpreter import Interpreter
 from model.conform.own_host import exactly
 from model.conform.stacks import FREEBSD, RFC9293, Profile
 from model.tcp.config import Config
-from model.tcp.state import STATES
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
 FILES: Mapping[Profile, str] = {FREEBSD: "state-event.jsonl", RFC9293: "rfc9293.jsonl"}
@@ -80,14 +79,8 @@ def captures() -> tuple[Recording, ...]:
             end = judged_end(path, conversation)
             finding = exactly(interpreter, conversation, end)
             if finding.verdict == "explained":
-                found.append(Recording(path.stem, conversation, end, _states(finding.events)))
+                found.append(Recording(path.stem, conversation, end, finding.states | {"CLOSED", "LISTEN"}))
     return tuple(sorted(found, key=lambda one: len(one.conversation.segments)))
-
-
-def _states(events: Iterable[str]) -> set[str]:
-    """The states that these words speak of; everything begins in CLOSED."""
-    text = " ".join(events)
-    return {"CLOSED", "LISTEN", *(state for state in STATES if state in text)}
 
 
 def explained_captures(name: str) -> str | None:

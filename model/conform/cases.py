@@ -94,6 +94,8 @@ def _read_case(text: str, where: str) -> Case:
             raise BadCase(f"{where}: profile: {name}: only insecure_rst and insecure_syn, 0 or 1")
     if raw.get("window") is not None:
         _need(raw, "window", int, where)
+        if not 0 <= raw["window"] < SPACE >> 1:
+            raise BadCase(f"{where}: window: {raw['window']}: 0 to 2^31 - 1")
     for number, step in enumerate(raw["steps"], 1):
         _check_step(step, f"{where}: steps[{number}]")
     return Case(
@@ -150,7 +152,10 @@ class Differs(Exception):
 
 
 class Judge:
-    """Cases under one profile; interpreters are made once for each pair of RFC 793 or 5961 manners."""
+    """Cases under one profile; interpreters are made once for each pair of RFC 793 or 5961 manners.
+
+    That FreeBSD drops a SYN with FIN is a switch of that system, which is on where a case's name says so.
+    """
 
     def __init__(self, profile: Profile) -> None:
         self._profile = profile

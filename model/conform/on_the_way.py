@@ -117,7 +117,11 @@ def _explain(mind: Mind, worlds: Worlds, heard: Heard, seen: Seen, copy: bool) -
     copy: the same segment has been seen before.
     """
     reached = mind.unseen(worlds)
-    after = {world: past.then(f"{seen.x} is seen again") for world, past in worlds.items()} if copy else Worlds()
+    after = (
+        {world: past.then(f"{seen.x} is seen again", world.connection.state) for world, past in worlds.items()}
+        if copy
+        else Worlds()
+    )
     new = list(reached.items())
     while new:
         later: Worlds = {}
@@ -145,16 +149,15 @@ def _send(mind: Mind, world: World, past: Past, seen: Seen) -> Iterator[tuple[Wo
     for after, happened in mind.send(ready, past, seen.x, seen.window):
         yield after._replace(acks=(), owed=0), happened
     if world.missed and _overtaken(world.connection, seen.x):
-        yield world._replace(missed=world.missed - 1), past.then(f"{seen.x} was overtaken")
+        yield world._replace(missed=world.missed - 1), past.then(f"{seen.x} was overtaken", world.connection.state)
 
 
 def _overtaken(at: Connection, y: Seg) -> bool:
     """Whether the end may have sent `y` before: its numbers have been sent, and what it acknowledges was heard."""
     if at.state not in SYNCHRONIZED or y.rst or y.syn or not y.ack:
         return False
-    return ahead(y.seq, at.iss) > 0 <= ahead(at.snd_nxt, y.end) and ahead(y.ackno, at.irs) > 0 <= ahead(
-        at.rcv_nxt, y.ackno
-    )
+    sent = ahead(y.seq, at.iss) > 0 and ahead(at.snd_nxt, y.end) >= 0
+    return sent and ahead(y.ackno, at.irs) > 0 and ahead(at.rcv_nxt, y.ackno) >= 0
 
 
 def _miss(mind: Mind, world: World, past: Past, y: Seg) -> Iterator[tuple[World, Past]]:
@@ -163,14 +166,14 @@ def _miss(mind: Mind, world: World, past: Past, y: Seg) -> Iterator[tuple[World,
         return
     fewer, at = world._replace(missed=world.missed - 1), world.connection
     if world.due:
-        yield fewer._replace(due=world.due[1:]), past.then(f"sends {world.due[0][0]}, which was missed")
+        yield fewer._replace(due=world.due[1:]), past.then(f"sends {world.due[0][0]}, which was missed", at.state)
     gap = ahead(y.seq, at.snd_nxt)
     if at.state in SYNCHRONIZED and gap > 0:
         for fin in (False, True):
             missing = Seg(False, True, fin, False, at.snd_nxt, at.rcv_nxt, gap - fin)
             ready = fewer._replace(acks=(at.rcv_nxt,))
             for after, happened in mind.send(ready, past, missing, mind.windows.size):
-                yield after._replace(acks=()), happened.then("which was missed")
+                yield after._replace(acks=()), happened.then("which was missed", after.connection.state)
 
 
 def _hear(mind: Mind, world: World, past: Past, heard: Heard, y: Seg) -> Iterator[tuple[World, Past]]:
@@ -198,6 +201,6 @@ def _unknown(world: World, y: Seg) -> Iterator[Seg]:
     if at.state in SYNCHRONIZED:
         return
     if y.ack and (y.rst or y.syn):
-        yield Seg(True, False, False, False, (y.ackno - 1) % 2**32, 0, 0)
+        yield Seg(True, False, False, False, (y.ackno - 1) % SPACE, 0, 0)
     elif y.rst:
         yield Seg(False, True, False, False, at.rcv_nxt, y.seq, 0)

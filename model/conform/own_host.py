@@ -1,23 +1,20 @@
-"""Whether the segments of one end of a conversation are a run of the model.
+"""Whether the segments of one end of a conversation are a run of the model, judged on that end's own host.
 
-`exactly`: the capture was made on that end's own host, so it heard each segment where the capture has it. `between`:
-the capture was made somewhere on the way, so that end may have heard any segment seen so far towards it, any number of
-times, or never.
+A capture made there has each segment where the end heard or sent it, so a reply that is due has to come, and an ACK has
+to have a reason.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from model.conform.capture import Conversation, End, Seen
-from model.conform.interpreter import Interpreter
+from model.conform.interpreter import SPACE, Interpreter
 from model.conform.worlds import Mind, Windows, Worlds, ahead, beginning, merged
 
 Verdict = Literal["explained", "not explained", "not judged"]
-MOST_WORLDS = 5_000
-"""Beyond so many possibilities before one segment a capture is not judged."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,8 @@ class Finding:
     """What became of one end of a conversation.
 
     reason: why it is not judged, or which segment is not explained. events: what explains it, as far as it is
-    explained. allowed: what could have been sent instead. at: the number of the packet that is not explained.
+    explained; own: the stack's own behaviours among them; states: those they lead to. allowed: what could have been
+    sent instead. at: the number of the packet that is not explained.
     """
 
     end: End
@@ -34,19 +32,17 @@ class Finding:
     events: Sequence[str] = ()
     allowed: Sequence[str] = ()
     at: int = 0
-
-    @property
-    def own(self) -> list[str]:
-        """The stack's own behaviours that the explanation needs."""
-        return sorted(
-            {line.rsplit("[", 1)[1].rstrip("]") for line in self.events if line.endswith("]") and "[" in line}
-        )
+    own: Sequence[str] = ()
+    states: frozenset[str] = frozenset()
 
 
 def exactly(interpreter: Interpreter, conversation: Conversation, end: End) -> Finding:
     """Judge the end on whose host the capture was made: it holds what is beyond RCV.NXT (SHLD-31), or it never does."""
     holding = _exactly(interpreter, conversation, end, hold=True)
-    return holding if holding.verdict == "explained" else _exactly(interpreter, conversation, end, hold=False)
+    if holding.verdict == "explained":
+        return holding
+    dropping = _exactly(interpreter, conversation, end, hold=False)
+    return dropping if dropping.verdict == "explained" or dropping.at > holding.at else holding
 
 
 def _exactly(interpreter: Interpreter, conversation: Conversation, end: End, hold: bool) -> Finding:
@@ -60,13 +56,8 @@ def _exactly(interpreter: Interpreter, conversation: Conversation, end: End, hol
             )
             mind.windows = ours(mind.windows, seen)
         else:
-            isns = {isn_after(outgoing, seen)} if seen.x.syn or seen.x.ack else {0}
-            after = merged(
-                pair
-                for world, past in unseen.items()
-                for isn in isns
-                for pair in mind.hear(world, past, seen.x, isn, hold)
-            )
+            isn = isn_after(outgoing, seen) if seen.x.syn else 0
+            after = merged(pair for world, past in unseen.items() for pair in mind.hear(world, past, seen.x, isn, hold))
             mind.windows = theirs(mind.windows, seen)
         if not after:
             return unexplained(mind, conversation, end, unseen or mind.unseen(worlds), seen)
@@ -78,10 +69,18 @@ def _exactly(interpreter: Interpreter, conversation: Conversation, end: End, hol
 
 def overdue(conversation: Conversation, end: End, worlds: Worlds) -> Finding:
     """A reply was due, and the capture went on without it."""
-    past = min(worlds.values(), key=lambda past: past.cost)
     allowed = sorted({f"{world.connection.state}: must send {world.due[0][0]}" for world in worlds if world.due})
     last = conversation.segments[-1].number
-    return Finding(end, "not explained", f"after packet {last}: {end} has to reply", past.told(), allowed, last)
+    why = f"after packet {last}: {end} has to reply"
+    return told(Finding(end, "not explained", why, allowed=allowed, at=last), worlds)
+
+
+def told(finding: Finding, worlds: Worlds) -> Finding:
+    """The finding with the cheapest story of these worlds."""
+    story = min(worlds.values(), key=lambda past: past.cost).whole()
+    own = sorted({past.own for past in story if past.own})
+    states = frozenset(past.state for past in story)
+    return replace(finding, events=[past.what for past in story], own=own, states=states)
 
 
 def isn_after(outgoing: Sequence[Seen], seen: Seen) -> int:
@@ -98,7 +97,7 @@ def ours(windows: Windows, seen: Seen) -> Windows:
         return windows
     if not seen.x.ack:
         return windows._replace(size=seen.window, edge=None)
-    edge = (seen.x.ackno + seen.window) % 2**32
+    edge = (seen.x.ackno + seen.window) % SPACE
     keep = windows.edge is not None and not seen.x.syn and ahead(windows.edge, edge) > 0
     return windows._replace(size=seen.window, edge=windows.edge if keep else edge)
 
@@ -112,10 +111,9 @@ def unexplained(mind: Mind, conversation: Conversation, end: End, worlds: Worlds
     """No world can send this segment: not judged, if the beginning is missing, or not explained."""
     if missing := not_whole(conversation, end):
         return Finding(end, "not judged", missing, at=seen.number)
-    past = min(worlds.values(), key=lambda past: past.cost)
     allowed = sorted({mind.allowed(world) for world in worlds})
-    what = f"packet {seen.number}: {end} sends {seen.x}"
-    return Finding(end, "not explained", what, past.told(), allowed, seen.number)
+    why = f"packet {seen.number}: {end} sends {seen.x}"
+    return told(Finding(end, "not explained", why, allowed=allowed, at=seen.number), worlds)
 
 
 def explained(conversation: Conversation, end: End, worlds: Worlds) -> Finding:
@@ -124,7 +122,7 @@ def explained(conversation: Conversation, end: End, worlds: Worlds) -> Finding:
         return Finding(end, "not judged", "only one direction was captured")
     if all(seen.source != end for seen in conversation.segments):
         return Finding(end, "not judged", "it sent nothing")
-    return Finding(end, "explained", events=min(worlds.values(), key=lambda past: past.cost).told())
+    return told(Finding(end, "explained"), worlds)
 
 
 def opens(conversation: Conversation) -> bool:

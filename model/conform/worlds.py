@@ -69,25 +69,35 @@ class World(NamedTuple):
 class Past(NamedTuple):
     """How a world came about: what happened last, and before; the cheapest story is the one that is told.
 
+    state: the one after it. own: the stack's own behaviour that it was, if it was one.
     cost: one for each event, one more for a behaviour of the stack's own, and two where a TCB is forgotten.
     """
 
     what: str
     before: Past | None
     cost: int
+    state: str
+    own: str = ""
 
-    def then(self, what: str, more: int = 0) -> Past:
-        """The past with one more event."""
-        return Past(what, self, self.cost + 1 + more)
+    def then(self, what: str, state: str) -> Past:
+        """The past with one more thing that happened."""
+        return Past(what, self, self.cost + 1, state)
 
-    def told(self) -> list[str]:
+    def event(self, step: Step, what: str = "") -> Past:
+        """The past with one more event; what: how it is called, if not by its name."""
+        sent = f", sends {step.sent}" if step.sent else ""
+        own = f" [{step.own}]" if step.own else ""
+        words = f"{what or step.event.name} => {step.after.state}{sent}{own}"
+        more = bool(step.own) + 2 * step.event.name.startswith(FORGETS)
+        return Past(words, self, self.cost + 1 + more, step.after.state, step.own)
+
+    def whole(self) -> list[Past]:
         """Everything that happened, in order."""
-        lines: list[str] = []
-        past: Past | None = self
-        while past is not None:
-            lines += [past.what] if past.what else []
+        found, past = list[Past](), self
+        while past.before is not None:
+            found.append(past)
             past = past.before
-        return lines[::-1]
+        return found[::-1]
 
 
 Worlds = dict[World, Past]
@@ -95,7 +105,7 @@ Worlds = dict[World, Past]
 
 def beginning(unknown: int = 0, missed: int = 0) -> Worlds:
     """What is known before the first segment: there is no connection."""
-    return {World(CLOSED, unknown=unknown, missed=missed): Past("", None, 0)}
+    return {World(CLOSED, unknown=unknown, missed=missed): Past("", None, 0, CLOSED.state)}
 
 
 class Windows(NamedTuple):
@@ -107,12 +117,6 @@ class Windows(NamedTuple):
     size: int = 65535
     edge: int | None = None
     peer: int = 0
-
-
-def told(step: Step, what: str = "") -> str:
-    """An event in a line."""
-    sent = f", sends {step.sent}" if step.sent else ""
-    return f"{what or step.event.name} => {step.after.state}{sent}{f' [{step.own}]' if step.own else ''}"
 
 
 class Mind:
@@ -142,7 +146,7 @@ class Mind:
         while new:
             world, past = new.pop()
             for step in self._silent(world.connection):
-                happened = past.then(told(step), 2 * step.event.name.startswith(FORGETS))
+                happened = past.event(step)
                 after = world._replace(connection=step.after)
                 if step.after.state in ("CLOSED", "LISTEN"):
                     after = world.without(step.after)
@@ -165,7 +169,7 @@ class Mind:
             more = self._interpreter.arrives(before, x, given._replace(rcv_wnd=self.windows.size))
             steps += [step for step in more if step not in steps]
         for step in steps:
-            after, happened = self._settle(world, step), past.then(told(step, f"{x} arrives"), bool(step.own))
+            after, happened = self._settle(world, step), past.event(step, f"{x} arrives")
             if hold and self._beyond(before, x):
                 yield after._replace(held=tuple(sorted({*world.held, x}))), happened
             elif after.held and step.after.rcv_nxt != before.rcv_nxt:
@@ -198,7 +202,7 @@ class Mind:
                 again = x._replace(ack=True, ackno=at.snd_una)
                 for step in self._interpreter.arrives(at, again, self.given(at)):
                     after = self._settle(rest, step)._replace(due=world.due)
-                    happened = past.then(told(step, f"{x}, held, is processed"))
+                    happened = past.event(step, f"{x}, held, is processed")
                     yield from self._release(after, happened)
                 return
         yield world, past
@@ -207,35 +211,30 @@ class Mind:
 
     def send(self, world: World, past: Past, y: Seg, size: int) -> Iterator[tuple[World, Past]]:
         """The worlds after `y` has been sent, with a window of `size` octets: none if nothing explains it."""
+        at, acks = world.connection, _since(world.acks, y)
         if world.due:
             if world.due[0][0] == y:
-                yield world._replace(due=world.due[1:], acks=_since(world.acks, y)), past.then(f"sends {y}")
+                yield world._replace(due=world.due[1:], acks=acks), past.then(f"sends {y}", at.state)
             return
-        connection = world.connection
         if y.syn and not y.ack:
-            yield from self._by(world, past, y, "active OPEN", y.seq)
+            yield from self._open(world, past, y)
         if y.rst:
             yield from self._reset(world, past, y)
-        elif connection.state not in ("CLOSED", "LISTEN"):
+        elif at.state not in ("CLOSED", "LISTEN") and (not y.ack or y.ackno in (at.rcv_nxt, *world.acks)):
             # An ACK may have been formed before the last arrivals.
-            formed = connection
-            if y.ack and y.ackno != connection.rcv_nxt:
-                if y.ackno not in world.acks:
-                    return
-                formed = connection._replace(rcv_nxt=y.ackno)
+            formed = at._replace(rcv_nxt=y.ackno) if y.ack else at
+            if (world.owed or size != self.windows.size) and _acknowledges(formed, y):
+                sent = world._replace(acks=acks, owed=max(0, world.owed - 1))
+                yield sent, past.then(f"acknowledges: sends {y}", at.state)
             for after, what in self._parts(formed, y):
-                sent = world._replace(connection=after._replace(rcv_nxt=connection.rcv_nxt), acks=_since(world.acks, y))
-                if what.startswith("acknowledges"):
-                    if not world.owed and self.windows.size == size:
-                        continue
-                    sent = sent._replace(owed=max(0, world.owed - 1))
-                yield sent, past.then(what)
+                sent = world._replace(connection=after._replace(rcv_nxt=at.rcv_nxt), acks=acks)
+                yield sent, past.then(f"{what}: sends {y}", after.state)
 
-    def _by(self, world: World, past: Past, y: Seg, name: str, isn: int = 0) -> Iterator[tuple[World, Past]]:
+    def _open(self, world: World, past: Past, y: Seg) -> Iterator[tuple[World, Past]]:
         at = world.connection
-        for step in self._interpreter.does(at, name, self.given(at, isn, y.text)):
+        for step in self._interpreter.does(at, "active OPEN", self.given(at, isn=y.seq)):
             if step.sent == y:
-                yield world.without(step.after), past.then(told(step))
+                yield world.without(step.after), past.event(step)
 
     def _reset(self, world: World, past: Past, y: Seg) -> Iterator[tuple[World, Past]]:
         """ABORT; its reset may carry an ACK."""
@@ -245,27 +244,19 @@ class Mind:
         bare = y._replace(ack=False, ackno=0)
         for step in self._interpreter.does(at, "ABORT", self.given(at)):
             if step.sent in (y, bare):
-                yield world.without(step.after), past.then(told(step._replace(sent=y)))
+                yield world.without(step.after), past.event(step._replace(sent=y))
 
     def _parts(self, at: Connection, y: Seg) -> Iterator[tuple[Connection, str]]:
-        """Everything but SYN and RST: the connection after `y`, and what it was."""
-        if not y.text and not y.fin and not y.syn:
-            synchronized = at.state in SYNCHRONIZED or at.state == "SYN-RECEIVED"
-            if synchronized and y == Seg(False, True, False, False, at.snd_nxt, at.rcv_nxt, 0):
-                yield at, f"acknowledges: sends {y}"
+        """What has SYN, text or FIN, and probes: the connection after `y`, and what it was."""
         small = y.ack and y.text <= 1 and not y.fin and not y.syn
-        at_left = y.seq == (at.snd_una - 1) % SPACE and y.ackno == at.rcv_nxt
+        at_left = y.seq == (at.snd_una - 1) % SPACE
         if at.state in SYNCHRONIZED and small and at_left and self.idle >= IDLE:
-            yield at, f"probes: sends {y}"
-        for after, what in self._pieces(at, y):
-            if what:
-                yield after, f"{what}: sends {y}"
+            yield at, "probes"
+        if y.syn or y.text or y.fin:
+            yield from self._pieces(at, y)
 
     def _pieces(self, at: Connection, y: Seg) -> Iterator[tuple[Connection, str]]:
         """`y` as what was sent before and is not acknowledged, then new text, then FIN."""
-        if not y.syn and not y.text and not y.fin:
-            yield at, ""
-            return
         start, outstanding = ahead(y.seq, at.snd_una), ahead(at.snd_nxt, at.snd_una)
         if not 0 <= start <= outstanding:
             return
@@ -275,7 +266,7 @@ class Mind:
             steps = self._interpreter.does(front, "RETRANSMISSION", self.given(at, octets=first.text))
             again = [step.event.name for step in steps if step.sent == first]
             if again and (rest.text or rest.fin):
-                yield from ((after, _also(again[0], what)) for after, what in self._pieces(at, rest))
+                yield from ((after, f"{again[0]}, {what}") for after, what in self._pieces(at, rest))
             elif again:
                 yield at, again[0]
             return
@@ -283,11 +274,11 @@ class Mind:
         name = "SEND" if first.text else "CLOSE"
         for step in self._interpreter.does(at, name, self.given(at, octets=first.text)):
             if step.sent == first:
+                words = f"{step.event.name} => {step.after.state}"
                 if rest.fin:
-                    for after, what in self._pieces(step.after, rest):
-                        yield after, _also(f"{step.event.name} => {step.after.state}", what)
+                    yield from ((after, f"{words}, {what}") for after, what in self._pieces(step.after, rest))
                 else:
-                    yield step.after, f"{step.event.name} => {step.after.state}"
+                    yield step.after, words
 
     # -- what could have been sent ------------------------------------------------------------------------------------
 
@@ -299,8 +290,17 @@ class Mind:
         steps = self._interpreter.does(at, CALLS, self.given(at))
         sent = [f"{step.sent} ({step.event.name})" for step in steps if step.sent]
         if at.state in SYNCHRONIZED:
-            sent.insert(0, str(Seg(False, True, False, False, at.snd_nxt, at.rcv_nxt, 0)))
+            sent.insert(0, str(_acknowledgment(at)))
         return f"{at.state}: {'; '.join(sent) or 'nothing'}"
+
+
+def _acknowledgment(at: Connection) -> Seg:
+    return Seg(False, True, False, False, at.snd_nxt, at.rcv_nxt, 0)
+
+
+def _acknowledges(at: Connection, y: Seg) -> bool:
+    """Whether `y` is a bare ACK of all that was received."""
+    return at.state in (*SYNCHRONIZED, "SYN-RECEIVED") and y == _acknowledgment(at)
 
 
 def _bare(x: Seg) -> bool:
@@ -315,10 +315,6 @@ def _cut(y: Seg, octets: int) -> tuple[Seg, Seg]:
         return y._replace(text=0), y._replace(text=0, fin=False)
     octets = min(octets, y.text)
     return y._replace(text=octets, fin=False), y._replace(seq=(y.seq + octets) % SPACE, text=y.text - octets)
-
-
-def _also(first: str, second: str) -> str:
-    return f"{first}, {second}" if second else first
 
 
 def _since(acks: tuple[int, ...], y: Seg) -> tuple[int, ...]:
