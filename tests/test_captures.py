@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -179,6 +180,27 @@ def test_on_its_own_host_a_reply_that_is_due_has_to_come() -> None:
     )
 
 
+def test_on_its_own_host_a_reply_that_is_due_comes_first() -> None:
+    begun = ("A S 100 0 0", "B A 300 90 0")
+    made = interpreter("rfc9293")
+    assert exactly(made, conversation(*begun, "A R 90 0 0", "A S 100 0 0"), A).verdict == "explained"
+    assert exactly(made, conversation(*begun, "A S 100 0 0", "A R 90 0 0"), A).verdict == "not explained"
+
+
+def test_on_its_own_host_a_reply_that_is_due_comes_before_the_capture_ends() -> None:
+    what, made = conversation("A S 100 0 0", "B A 300 90 0"), interpreter("rfc9293")
+    assert exactly(made, what, A).verdict == "explained"  # The capture ends at once.
+    finding = exactly(made, replace(what, until=what.until + 5), A)
+    assert (finding.verdict, finding.at) == ("not explained", 2)
+    assert finding.reason == "after packet 2: 192.0.2.1:1000 has to reply"
+
+
+def test_a_probe_comes_after_a_while() -> None:
+    made = interpreter("rfc9293")
+    assert exactly(made, conversation(*OPEN, "A A 100 301 0 +60"), A).verdict == "explained"
+    assert exactly(made, conversation(*OPEN, "A A 100 301 0"), A).verdict == "not explained"
+
+
 def test_what_is_beyond_may_be_held() -> None:
     lines = (*OPEN, "B A 306 101 5", "A A 101 301 0", "B A 301 101 5", "A A 101 311 0")
     assert exactly(interpreter("rfc9293"), conversation(*lines), A).verdict == "explained"
@@ -203,6 +225,8 @@ def test_old_duplicates_and_missed_segments_are_counted() -> None:
     old = conversation("B SA 300 91 0", "A R 91 0 0")  # Figure 11: the old SYN came from nowhere.
     assert between(made, old, B).verdict == "not explained"
     assert between(made, old, B, unknown=1).verdict == "explained"
+    twice = conversation("A S 100 0 0", "B SA 300 91 0", "A R 91 0 0", "B SA 700 95 0", "A R 95 0 0")
+    assert [between(made, twice, B, unknown=n).verdict for n in (1, 2)] == ["not explained", "explained"]
     gap = conversation(*OPEN, "A A 106 301 5", "A A 101 301 5")
     assert between(made, gap, A).verdict == "not explained"
     assert between(made, gap, A, missed=1).verdict == "explained"

@@ -126,7 +126,7 @@ def test_pcapng(tmp_path: Path) -> None:
 
 def test_a_snaplen_that_cuts_text_does_not_change_its_length(tmp_path: Path) -> None:
     whole = FOLDER / "r00_random.A.pcap"
-    cut = written(tmp_path / "x.pcap", frames(whole), 101, cut=60)
+    cut = written(tmp_path / "x.pcap", frames(whole), 101, cut=52)  # IP, and TCP with timestamps; nothing of the text
     texts = [[s.x.text for s in read_capture(path).conversations[0].segments] for path in (whole, cut)]
     assert texts[0] == texts[1]
     assert sum(texts[0]) > 0

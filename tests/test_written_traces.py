@@ -104,8 +104,10 @@ def test_numbers_lie_around_zero(used: list[int], bits: int, shown: list[int]) -
     assert [place(number) for number in used] == [number % 2**32 for number in shown]
 
 
-@pytest.mark.minutes
-@pytest.mark.parametrize(("name", "variant"), VIOLATIONS)
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [VIOLATIONS[1], *(pytest.param(*one, marks=pytest.mark.long) for one in VIOLATIONS if one != VIOLATIONS[1])],
+)
 def test_with_the_numbers_that_an_observer_sees_the_run_is_a_run_at_32_bits(name: str, variant: str) -> None:
     """The same events happen in the same order, with exactly these segments."""
     config, _, trace = violation(name, variant)
