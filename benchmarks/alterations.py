@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from model.conform.capture import Conversation, End, Seen, read_capture
+from model.conform.capture import BadCapture, Conversation, End, Seen, read_capture
 from model.conform.interpreter import SPACE, Interpreter
 from model.conform.own_host import exactly
 from model.conform.stacks import PROFILES
@@ -88,13 +88,19 @@ def altered(conversation: Conversation, end: End) -> Iterator[tuple[str, Convers
 def judged_end(path: Path, conversation: Conversation) -> End:
     """The end on whose host a capture of the collection was made (see its index)."""
     address = "10.77.0.2" if path.name.endswith(".B.pcap") else "10.77.0.1"
-    return next(end for end in conversation.ends if end.address == address)
+    found = next((end for end in conversation.ends if end.address == address), None)
+    if found is None:
+        raise BadCapture(f"{path}: no end has the address {address}, as those of the collection have")
+    return found
 
 
 def count(folder: Path, interpreter: Interpreter) -> dict[str, tuple[int, int]]:
-    """By kind of alteration: how many were rejected, of how many."""
+    """By kind of alteration: how many were rejected, of how many. Raises `BadCapture`, `OSError`."""
     found = dict.fromkeys({**SENT, **EITHER}, (0, 0))
-    for path in sorted(folder.glob("*.pcap")):
+    paths = sorted(folder.glob("*.pcap"))
+    if not paths:
+        raise BadCapture(f"{folder}: no captures")
+    for path in paths:
         for conversation in read_capture(path).conversations:
             end = judged_end(path, conversation)
             for kind, other in altered(conversation, end):
@@ -110,8 +116,13 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--profile", choices=PROFILES, default="linux")
     args = parser.parse_args(argv)
+    try:
+        found = count(args.folder, Interpreter(PROFILES[args.profile]))
+    except (BadCapture, OSError) as error:
+        print(f"benchmarks.alterations: {error}", file=sys.stderr)
+        return 2
     table = Table("altered, one segment at a time", "rejected", "of", "%", title=f"profile {args.profile}")
-    for kind, (rejected, of) in count(args.folder, Interpreter(PROFILES[args.profile])).items():
+    for kind, (rejected, of) in found.items():
         table.add_row(kind, str(rejected), str(of), f"{100 * rejected / of:.0f}" if of else "-")
     Console().print(table)
     return 0

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.alterations import count, judged_end
+from benchmarks.alterations import main as alterations
 from model.conform.capture import Conversation, End, Seen, read_capture
 from model.conform.interpreter import Interpreter, Seg
 from model.conform.on_the_way import between
@@ -75,6 +76,19 @@ def test_one_altered_segment_is_found_as_often_as_it_can_be() -> None:
     assert shares["RST becomes ACK"] >= 83
     assert shares["SYN hidden"] >= 82
     assert shares["FIN hidden"] >= 79
+
+
+@pytest.mark.parametrize(("packets", "complaint"), [(0, "no captures"), (1, "no end has the address 10.77.0.1")])
+def test_what_is_not_the_collection_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], packets: int, complaint: str
+) -> None:
+    if packets:
+        (tmp_path / "x.pcap").write_bytes(
+            (FOLDER / "k26_refused.B.pcap").read_bytes().replace(b"\x0a\x4d", b"\x0a\x4e")
+        )
+    assert alterations([str(tmp_path)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert complaint in line
 
 
 # -- stories of our own: a line is sender, control bits, SEQ, ACK, octets of text, and a pause before it (+ seconds) --

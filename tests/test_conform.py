@@ -57,6 +57,9 @@ def test_exit_status_2_for_unusable_input(tmp_path: Path, capsys: pytest.Capture
     assert main([str(tmp_path / "none.pcap")]) == 2
     assert capsys.readouterr().err == f"model.conform: {tmp_path}/none.pcap: No such file or directory\n"
     assert main([str(GOOD), "--json", str(tmp_path / "no" / "x.json")]) == 2
+    capsys.readouterr()
+    assert main([str(GOOD), "--set", "rst=either"]) == 2
+    assert capsys.readouterr().err.endswith("rst=either: only a proof for every channel may leave it open\n")
     for wrong in (["--endpoint", "here"], ["--missed", "-1"], ["--profile", "windows"]):
         with pytest.raises(SystemExit) as status:
             main([str(GOOD), *wrong])

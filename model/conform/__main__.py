@@ -109,7 +109,9 @@ def varied(profile: Profile, items: Sequence[str]) -> Profile:
     settings = {name: parse_field(name, value) for name, value in (item.split("=", 1) for item in items)}
     if "seq_bits" in settings:
         raise Unusable("seq_bits: what was recorded has 32 bits")
-    return replace(profile, config=profile.config.but(**settings))
+    config = profile.config.but(**settings)
+    config.check_settled()
+    return replace(profile, config=config)
 
 
 def judged_cases(cases: Sequence[Case], profile: Profile) -> Iterator[Item]:

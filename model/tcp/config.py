@@ -196,13 +196,17 @@ class Config:
         """Whether a SYN may carry text that the receiver has to queue."""
         return self.text_on_syn and self.data_on_syn == "queued"
 
+    def check_settled(self) -> None:
+        """Refuse what leaves a choice open."""
+        for name in ("rst", "syn", "ack_range"):
+            if getattr(self, name) == "either":
+                raise BadConfig(f"{name}=either: only a proof for every channel may leave it open")
+
     def check_searchable(self) -> None:
         """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""
         if self.window == 0:
             raise BadConfig("window=0: a search needs at least one octet")
-        for name in ("rst", "syn", "ack_range"):
-            if getattr(self, name) == "either":
-                raise BadConfig(f"{name}=either: only a proof for every channel may leave it open")
+        self.check_settled()
         age = CLOCK_BITS if self.timed else 0
         if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits + age > 64:
             raise BadConfig(f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer")
