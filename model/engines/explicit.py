@@ -41,7 +41,7 @@ from model.system import Property, State, System, Var
 from model.trace import ReplayError, Step, Trace, fire
 
 FRACTION = 0.8
-BATCH = 1 << 16
+BATCH = 1 << 17
 LEAST = 128
 LASTING = 3.0
 PATIENCE = 6

@@ -157,16 +157,20 @@ class Store:
         """Have a table with room for so many."""
         if states <= FULLEST * self.table.size:
             return
-        before = self.table.size // SEGMENTS
+        used = self.table.size
+        before = used // SEGMENTS
         length = self._length(max(states, min(GROWTH * FULLEST * self.table.size, self.capacity)))
         self.table = self._places[: length * SEGMENTS]
         step = self.workers.count
         for end in range(SEGMENTS, 0, -step):
             begin = max(0, end - step)
             old = self._places[begin * before : end * before].copy().reshape(-1, before)
-            self.table[begin * length : end * length] = 0
-            self.workers.each(end - begin, partial(_enter, old, self.table))
+            self.workers.each(end - begin, partial(_enter, old, self.table, begin, used))
 
 
-def _enter(segments: Array, table: Array, number: int) -> None:
+def _enter(segments: Array, table: Array, first: int, used: int, number: int) -> None:
+    """Move one of the segments, of which the first has number `first`; `used`: places that may have entries."""
+    length = table.size // SEGMENTS
+    begin = (first + number) * length
+    table[begin : min(begin + length, used)] = 0
     move(segments[number], table)
