@@ -1,9 +1,9 @@
-"""Our engines beside SPIN, on the same configurations and in one run: `python -m benchmarks.engines`.
+"""Our engines beside SPIN and TLC, on the same configurations and in one run: `python -m benchmarks.engines`.
 
 Each search has a process of its own and nothing runs beside it. Seconds are of the search alone, without making the
-code, which is a column of its own. SPIN runs the exported model in all its modes; the form *functions* is what one
-would write by hand, *table* is faster (see `model.export.promela`). All counts have to be identical, or the exit status
-is 1.
+code, which is a column of its own; TLC's are of its whole process. SPIN runs the exported model in all its modes; the
+form *functions* is what one would write by hand, *table* is faster (see `model.export.promela`). TLC runs the small
+configurations. All counts have to be identical, or the exit status is 1.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from benchmarks.plot import plot
 from benchmarks.process import Failed, run
 from benchmarks.scales import SCALES, Scale
 from benchmarks.spin import MODES, Mode, Model, missing
+from benchmarks.tlc import missing as tlc_missing
+from benchmarks.tlc import search
 from model.export.promela import Form
 
 RESULTS = Path(__file__).parent / "results"
@@ -81,9 +83,13 @@ def measure(number: int, directory: Path, megabytes: int, by_hand: bool) -> Iter
         yield ours(number, "explicit", processors)
     if scale.toy:
         yield ours(number, "twin", 1)
+    system = scale.system()
+    if scale.small and not tlc_missing():
+        done = search(system, directory / f"{number}-tlc", system.properties, processors)
+        times = done.seconds, done.processor_seconds, 0.0
+        yield Measured(scale.name, "TLC", processors, done.states, done.transitions, *times, done.peak_bytes)
     if missing():
         return
-    system = scale.system()
     forms: dict[Form, Sequence[Mode]] = {"table": MODES, **({"functions": MODES} if by_hand else {})}
     for form, modes in forms.items():
         model = Model(system, directory / f"{number}-{form}", system.properties, form)
@@ -114,7 +120,19 @@ HEAD = COLUMNS.format("", "workers", "states", "transitions", "seconds", "cpu s"
 
 
 def summary(found: Sequence[Measured]) -> list[str]:
-    """For the largest configuration: our engine against SPIN's best modes."""
+    """For the largest configurations that they searched: our engine against TLC and against SPIN's best modes."""
+    return [*_with_tlc(found), *_with_spin(found)]
+
+
+def _with_tlc(found: Sequence[Measured]) -> list[str]:
+    largest = max((m for m in found if m.tool == "TLC"), key=lambda m: m.states, default=None)
+    if largest is None:
+        return []
+    here = [m for m in found if m.scale == largest.scale and m.tool == "explicit"]
+    return [_against(one, largest) for one in here if one.workers == largest.workers]
+
+
+def _with_spin(found: Sequence[Measured]) -> list[str]:
     compared = {m.scale for m in found if m.tool.startswith("SPIN")}
     largest = max((m for m in found if m.scale in compared), key=lambda m: m.states, default=None)
     if largest is None:
@@ -164,8 +182,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = arguments(argv)
     numbers = range(args.largest) if args.only is None else [args.only - 1]
     lines = [f"{name}: {value}" for name, value in describe().items()]
-    if missing():
-        lines.append(f"SPIN is left out; {missing()}")
+    lines += [f"{tool} is left out; {why}" for tool, why in (("SPIN", missing()), ("TLC", tlc_missing())) if why]
     print("\n".join(lines))
     found: list[Measured] = []
     with tempfile.TemporaryDirectory() as directory:

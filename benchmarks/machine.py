@@ -42,4 +42,5 @@ def describe() -> dict[str, str]:
         **{name: version(name) for name in PACKAGES},
         "gcc": _says("gcc", "--version"),
         "spin": _says("spin", "-V"),
+        "java": _says("java", "-version"),
     }

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 FASTEST = 1e-3
 """Anything below is drawn here."""
+COLOURS, LINES = 8, ("-", "--", ":")
 
 
 def plot(points: Sequence[tuple[str, int, float]], path: Path) -> None:
@@ -17,9 +18,10 @@ def plot(points: Sequence[tuple[str, int, float]], path: Path) -> None:
     with rc_context({"svg.hashsalt": "engines", "svg.fonttype": "none"}):
         figure = Figure(figsize=(9, 5), layout="constrained")
         axes = figure.subplots()
-        for name in dict.fromkeys(name for name, _, _ in points):
+        for at, name in enumerate(dict.fromkeys(name for name, _, _ in points)):
             mine = sorted((states, max(seconds, FASTEST)) for one, states, seconds in points if one == name)
-            axes.loglog(*zip(*mine, strict=True), marker="o", markersize=4, label=name)
+            style = {"color": f"C{at % COLOURS}", "linestyle": LINES[at // COLOURS]}
+            axes.loglog(*zip(*mine, strict=True), marker="o", markersize=4, label=name, **style)
         axes.set(xlabel="states", ylabel="seconds")
         axes.grid(color="0.9")
         figure.legend(loc="outside right upper")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -17,15 +17,16 @@ class Failed(RuntimeError):
 
 @dataclass(frozen=True)
 class Finished:
-    """Output (both streams), seconds of wall-clock and of all processors."""
+    """Output (both streams), seconds of wall-clock and of all processors, and the most memory that was resident."""
 
     output: str
     seconds: float
     processor_seconds: float
+    peak_bytes: int
 
 
-def run(command: Sequence[str | Path], directory: Path | None = None) -> Finished:
-    """Run a command to its end; raises `Failed`."""
+def run(command: Sequence[str | Path], directory: Path | None = None, fine: Container[int] = (0,)) -> Finished:
+    """Run a command to its end; raises `Failed` if its exit status is not one of `fine`."""
     with tempfile.TemporaryFile("w+") as file:
         begun = perf_counter()
         process = subprocess.Popen(command, cwd=directory, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
@@ -34,6 +35,6 @@ def run(command: Sequence[str | Path], directory: Path | None = None) -> Finishe
         process.returncode = os.waitstatus_to_exitcode(status)
         file.seek(0)
         output = file.read()
-    if process.returncode:
+    if process.returncode not in fine:
         raise Failed(f"{Path(command[0]).name} ended with status {process.returncode}: {output[-500:].strip()}")
-    return Finished(output, seconds, usage.ru_utime + usage.ru_stime)
+    return Finished(output, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10)

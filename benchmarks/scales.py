@@ -17,12 +17,13 @@ CLAIM = "half-open"
 class Scale:
     """A configuration: the claim's first one with some fields changed.
 
-    toy: small enough for the slow twin; huge: for our engine with all workers only.
+    toy: small enough for the slow twin; small: also for TLC; huge: for our engine with all workers only.
     """
 
     name: str
     settings: Mapping[str, object] = field(default_factory=dict)
     toy: bool = False
+    small: bool = False
     huge: bool = False
 
     def system(self) -> System:
@@ -36,11 +37,11 @@ class Scale:
 
 
 SCALES = (
-    Scale("1 incarnation, no text, room for 1", {"incarnations": 1, "octets": 0, "capacity": 1}, toy=True),
-    Scale("2 incarnations, no text, room for 1", {"octets": 0, "capacity": 1}, toy=True),
-    Scale("1 incarnation, no text, room for 2", {"incarnations": 1, "octets": 0}),
-    Scale("2 incarnations, text, room for 1", {"capacity": 1}),
-    Scale("2 incarnations, no text, room for 2", {"octets": 0}),
+    Scale("1 incarnation, no text, room for 1", {"incarnations": 1, "octets": 0, "capacity": 1}, toy=True, small=True),
+    Scale("2 incarnations, no text, room for 1", {"octets": 0, "capacity": 1}, toy=True, small=True),
+    Scale("1 incarnation, no text, room for 2", {"incarnations": 1, "octets": 0}, small=True),
+    Scale("2 incarnations, text, room for 1", {"capacity": 1}, small=True),
+    Scale("2 incarnations, no text, room for 2", {"octets": 0}, small=True),
     Scale("1 incarnation, text, room for 2", {"incarnations": 1}),
     Scale("2 incarnations, no text, room for 2, a crash", {"octets": 0, "crashes": 1}),
     Scale("2 incarnations, text, room for 2"),

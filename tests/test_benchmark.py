@@ -24,8 +24,11 @@ def test_the_summary_is_of_the_largest_configuration_that_spin_has_searched() ->
         measured("SPIN, breadth-first (table)", 9.0, states=100, scale="large"),
         measured("SPIN, depth-first (table)", 8.0, states=100, scale="large"),
         measured("explicit", 5.0, states=1000, scale="huge", workers=2),
+        measured("explicit", 0.5, workers=2),
+        measured("TLC", 50.0, workers=2),
     ]
     assert summary(found) == [
+        "10 states: 2 workers, 100.0 times as fast as TLC",
         "100 states: 1 worker, 4.0 times as fast as SPIN, depth-first (table)",
         "100 states: 2 workers, 8.0 times as fast as SPIN, depth-first (table)",
     ]

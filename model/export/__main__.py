@@ -14,6 +14,8 @@ from model.check import OK, UNUSABLE, Unusable, say
 from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela
+from model.export.tla import MODULE, tla
+from model.export.vmt import vmt
 from model.network.make import network_of
 from model.network.table import AnyConfig, parse_setting
 from model.system import Property, System
@@ -21,7 +23,14 @@ from model.tcp.config import BadConfig
 from properties.claim import Claim, make_property
 from properties.claims import CLAIMS, find
 
-TARGETS: Mapping[str, Callable[[System, Sequence[Property]], str]] = {"promela": promela, "btor2": btor2}
+Texts = tuple[str, ...]
+"""A model, and for TLA+ its configuration: a second file."""
+TARGETS: Mapping[str, Callable[[System, Sequence[Property], str], Texts]] = {
+    "promela": lambda system, properties, _name: (promela(system, properties),),
+    "btor2": lambda system, properties, _name: (btor2(system, properties),),
+    "tla": tla,
+    "vmt": lambda system, properties, _name: (vmt(system, properties),),
+}
 
 
 def parser() -> argparse.ArgumentParser:
@@ -31,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
         description="Write the bounded system of a claim, with its property, in the language of another model checker.",
     )
     add = made.add_argument
-    add("target", choices=TARGETS, help="promela: for SPIN; btor2: for hardware model checkers")
+    add("target", choices=TARGETS, help="promela: for SPIN; tla: for TLC; btor2, vmt: for symbolic model checkers")
     add("claim", metavar="CLAIM", help="a claim about finite runs (see python -m model.check --list)")
     add("--variant", metavar="NAME", help="one of the claim's variants (default: the first)")
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
@@ -57,24 +66,26 @@ def chosen(name: str, variant: str | None, items: Sequence[str]) -> tuple[Claim,
     return claim, config
 
 
-def exported(args: argparse.Namespace) -> str:
-    """The text that the arguments ask for."""
+def exported(args: argparse.Namespace) -> Texts:
+    """What the arguments ask for."""
     claim, config = chosen(args.claim, args.variant, args.set)
     network = network_of(config)
     prop = make_property(claim.make, network)
     assert isinstance(prop, Property)
-    return TARGETS[args.target](network.system(prop), [prop])
+    name = MODULE if args.output is None else args.output.stem
+    return TARGETS[args.target](network.system(prop), [prop], name)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     args = parser().parse_args(argv)
     try:
-        text = exported(args)
+        texts = exported(args)
         if args.output is None:
-            say(text.rstrip("\n"))
+            say("\n".join(texts).rstrip("\n"))
         else:
-            args.output.write_text(text, encoding="utf-8")
+            for text, path in zip(texts, (args.output, args.output.with_suffix(".cfg")), strict=False):
+                path.write_text(text, encoding="utf-8")
     except (Unusable, BadConfig, CannotExport) as error:
         print(f"model.export: {error}", file=sys.stderr)
         return UNUSABLE

@@ -22,9 +22,13 @@ def _plain(name: str) -> Callable[[z3.ExprRef], Step]:
     return lambda _term: lambda *values: f"({name} {' '.join(values)})" if values else name
 
 
-def _some(name: str) -> Callable[[z3.ExprRef], Step]:
-    """and, or: of one formula it is the formula itself, which not every reader knows."""
-    return lambda _term: lambda *values: values[0] if len(values) == 1 else f"({name} {' '.join(values)})"
+def _some(name: str, none: str) -> Callable[[z3.ExprRef], Step]:
+    """and, or: of one formula it is the formula itself, of none a constant, which not every reader knows."""
+
+    def joined(*values: str) -> str:
+        return f"({name} {' '.join(values)})" if len(values) > 1 else values[0] if values else none
+
+    return lambda _term: joined
 
 
 def _chain(name: str) -> Callable[[z3.ExprRef], Step]:
@@ -99,8 +103,8 @@ SMTLIB: Table = {
     **{kind: _plain(name) for name, kind in _PLAIN.items()},
     **{kind: _chain(name) for name, kind in _CHAINS.items()},
     **{kind: _indexed(name) for name, kind in _INDEXED.items()},
-    z3.Z3_OP_AND: _some("and"),
-    z3.Z3_OP_OR: _some("or"),
+    z3.Z3_OP_AND: _some("and", "true"),
+    z3.Z3_OP_OR: _some("or", "false"),
     z3.Z3_OP_BNUM: _number,
     z3.Z3_OP_ANUM: _rational,
     z3.Z3_OP_UMINUS: _plain("-"),
@@ -129,19 +133,28 @@ class Scripts:
 
         Raises `UnknownOperator`.
         """
-        for term in order((formula for formula in formulas), self._nodes.keys()):
-            self._nodes[term.get_id()] = _node(term)
-        roots = [formula.get_id() for formula in formulas]
-        listed = self._order(roots)
+        listed = self._learn(formulas)
         sorts = {self._nodes[at].sort for at in listed} | {self._nodes[at].declared for at in listed}
         lines = [*(f"; {comment}" for comment in comments), f"(set-logic {_logic(sorts)})"]
+        texts = self.texts(formulas, lines)
+        return "\n".join([*lines, *(f"(assert {text})" for text in texts), "(check-sat)", ""])
+
+    def texts(self, formulas: Sequence[z3.BoolRef], lines: list[str]) -> list[str]:
+        """The formulas' texts; the declarations and definitions that they need are added to `lines`."""
+        listed, roots = self._learn(formulas), [formula.get_id() for formula in formulas]
         lines += [
-            f"(declare-const {self._nodes[at].head()} {self._nodes[at].declared})"
+            f"(declare-fun {self._nodes[at].head()} () {self._nodes[at].declared})"
             for at in listed
             if self._nodes[at].declared
         ]
         text = self._define(listed, roots, lines)
-        return "\n".join([*lines, *(f"(assert {text[at]})" for at in roots), "(check-sat)", ""])
+        return [text[at] for at in roots]
+
+    def _learn(self, formulas: Sequence[z3.BoolRef]) -> list[int]:
+        """The terms beneath the formulas, children before parents, each once; they are known from now on."""
+        for term in order((formula for formula in formulas), self._nodes.keys()):
+            self._nodes[term.get_id()] = _node(term)
+        return self._order([formula.get_id() for formula in formulas])
 
     def _order(self, roots: Sequence[int]) -> list[int]:
         """The terms beneath `roots`, children before parents, each once."""

@@ -1,0 +1,227 @@
+"""A system as a TLA+ module for TLC: one action for each rule, with the rule's inputs as parameters.
+
+An action asks its guard by IF, so that a disjunction in it is not taken for a choice: TLC generates a state for each
+firing, and counts what we count, with the initial states among the generated ones. A term that an action uses more than
+once has a name. TLC looks for deadlocks unless it is told not to (`-deadlock`).
+
+An *always* property is an invariant, a *reachable* one the invariant that its negation holds, a *step* property a
+formula of actions. A state outside the constraint is generated and no more: properties of states are asked inside.
+
+Source: L. Lamport, Specifying Systems (2002), chapters 14 and 15. Limits: those of `tla_table`; a *step* property that
+a step without change violates is refused, since TLA+ cannot see such steps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import z3
+
+from model.engines.firing import conjuncts
+from model.export import CannotExport
+from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
+from model.system import Property, Rule, State, System, Var
+from model.terms import constant, evaluate, order, step
+
+MODULE = "Exported"
+LINE = 100
+WORDS = (
+    "ASSUME ASSUMPTION AXIOM BOOLEAN CASE CHOOSE CONSTANT CONSTANTS DOMAIN ELSE ENABLED EXCEPT EXTENDS FALSE IF IN "
+    "INSTANCE Int LAMBDA LET LOCAL MODULE Nat OTHER RECURSIVE STRING SUBSET THEN THEOREM TRUE UNCHANGED UNION VARIABLE "
+    "VARIABLES WITH"
+)
+OURS = "Init Inside Next Spec variables BitAnd BitOr BitXor Signed a b top"
+
+
+def tla(system: System, properties: Sequence[Property] = (), module: str = MODULE) -> tuple[str, str]:
+    """The module, which has to be in a file of its name, and TLC's configuration for `properties`.
+
+    Raises `CannotExport` for what TLC cannot say.
+    """
+    if re.fullmatch(r"[A-Za-z]\w*", module, re.ASCII) is None:
+        raise CannotExport(f"'{module}' is no name for a TLA+ module: it wants letters, digits and _, a letter first")
+    made = _Module(system, properties)
+    text = "\n".join([f"{f' MODULE {module} ':-^{LINE}}", *made.lines(), "=" * LINE, ""])
+    return text, "\n".join([*made.configuration, ""])
+
+
+class _Names:
+    """Identifiers, each given out once; none is a letter t and a number, as the terms' names are."""
+
+    def __init__(self) -> None:
+        self._taken = {*WORDS.split(), *OURS.split()}
+
+    def new(self, name: str) -> str:
+        """An identifier that is as near to `name` as may be."""
+        plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "x"
+        plain = plain if plain[0].isalpha() else f"x{plain}"
+        found, more = plain, 2
+        while found in self._taken or re.fullmatch(r"t\d+", found):
+            found, more = f"{plain}_{more}", more + 1
+        self._taken.add(found)
+        return found
+
+
+class _Texts:
+    """The texts of some terms; what is used more than once has a name, defined by `definitions` in their order."""
+
+    def __init__(self, roots: Sequence[z3.ExprRef], leaves: Mapping[str, str]) -> None:
+        self.definitions: list[str] = []
+        self._known: dict[int, str] = {}
+        listed = order(roots)
+        uses = Counter([root.get_id() for root in roots])
+        for term in listed:
+            uses.update(child.get_id() for child in term.children())
+        for term in listed:
+            at = term.get_id()
+            if constant(term):
+                self._known[at] = leaves[term.decl().name()]
+                continue
+            self._known[at] = step(TLA, term)(*[self._known[child.get_id()] for child in term.children()])
+            if term.num_args() and uses[at] > 1:
+                name = f"t{len(self.definitions) + 1}"
+                self.definitions.append(f"{name} == {self._known[at]}")
+                self._known[at] = name
+
+    def of(self, term: z3.ExprRef) -> str:
+        """The text of one of the roots."""
+        return self._known[term.get_id()]
+
+
+class _Module:
+    """The lines of one system between a module's begin and end; `configuration` is complete when they are."""
+
+    def __init__(self, system: System, properties: Sequence[Property]) -> None:
+        self.system, self.properties, self.names = system, properties, _Names()
+        self.configuration = ["SPECIFICATION Spec"]
+        for var in system.variables:
+            if var.bits > MOST_BITS:
+                raise CannotExport(
+                    f"variable '{var.name}' has {var.bits} bits; TLC's integers have room for {MOST_BITS}"
+                )
+        if system.constraint is not None and not all(evaluate(system.constraint, state) for state in system.initial):
+            raise CannotExport("an initial state is outside the constraint; TLC does not look at such states")
+        self.variables = {v.name: self.names.new(v.name) for v in system.variables}
+        named = dict.fromkeys(given for rule in system.rules for given in rule.choose)
+        self.inputs = {given: self.names.new(given) for given in named}
+
+    def lines(self) -> Iterator[str]:
+        """All of them."""
+        yield "\\* Run TLC with -deadlock: what has no successor is an end, and a property says which ends are wrong."
+        yield "\\* TLC counts the initial states among the states generated; the others are the transitions."
+        yield "EXTENDS Integers\n"
+        yield DEFINITIONS
+        yield "VARIABLES"
+        for at, var in enumerate(self.system.variables):
+            comma = "," if at + 1 < len(self.system.variables) else ""
+            yield f"  {self.variables[var.name]}{comma}{_values(var)}"
+        yield from _wrapped("variables == <<", self.variables.values(), ">>")
+        yield "\nInit =="
+        for state in self.system.initial:
+            yield from self._initial(state)
+        actions: list[str] = []
+        for rule in self.system.rules:
+            name = self.names.new(rule.name)
+            parameters = _in_parentheses(self.inputs[given] for given in rule.choose)
+            yield f"\n\\* {rule.name}" + (f" [{rule.cite}]" if rule.cite else "")
+            yield f"{name}{parameters} =="
+            yield from self._action(rule)
+            ranges = ", ".join(f"{self.inputs[given]} \\in 0..{count - 1}" for given, count in rule.choose.items())
+            actions.append((f"\\E {ranges} : " if ranges else "") + name + parameters)
+        yield "\nNext =="
+        yield from (f"  \\/ {action}" for action in actions or ["FALSE"])
+        yield "\nSpec == Init /\\ [][Next]_variables"
+        yield from self._end()
+
+    def _initial(self, state: State) -> Iterator[str]:
+        head = "  \\/ "
+        for var in self.system.variables:
+            value = int(state[var.name]) if var.width else str(bool(state[var.name])).upper()
+            yield f"{head}/\\ {self.variables[var.name]} = {value}"
+            head = "     "
+
+    def _action(self, rule: Rule) -> Iterator[str]:
+        guard = [*conjuncts(rule.guard)]
+        changed = {name: term for name, term in rule.update.items() if not term.eq(self.system.var[name].term)}
+        texts = _Texts([*guard, *changed.values()], {**self.variables, **self.inputs})
+        yield from _let(texts)
+        head = "  IF "
+        for conjunct in guard or [z3.BoolVal(True)]:
+            yield f"{head}/\\ {texts.of(conjunct) if guard else 'TRUE'}"
+            head = "     "
+        head = "  THEN "
+        for name, term in changed.items():
+            yield f"{head}/\\ {self.variables[name]}' = {texts.of(term)}"
+            head = "       "
+        kept = [self.variables[name] for name in self.system.var if name not in changed]
+        if kept:
+            yield from _wrapped(f"{head}/\\ UNCHANGED <<", kept, ">>")
+        yield "  ELSE FALSE"
+
+    def _end(self) -> Iterator[str]:
+        """Constraint and properties."""
+        inside = self.system.constraint
+        if inside is not None:
+            yield from self._formula("Inside", inside)
+            self.configuration.append("CONSTRAINT Inside")
+        for prop in self.properties:
+            name = self.names.new(prop.name)
+            yield f"\n\\* {prop.name}, {prop.kind}" + (f": {prop.sentence}" if prop.sentence else "")
+            if prop.kind == "step":
+                self._see_all_steps(prop)
+                yield from self._formula(name, prop.term, " [][", "]_variables")
+            else:
+                holds = prop.term if prop.kind == "always" else z3.Not(prop.term)
+                yield from self._formula(name, holds if inside is None else z3.Implies(inside, holds))
+            self.configuration.append(f"{'PROPERTY' if prop.kind == 'step' else 'INVARIANT'} {name}")
+
+    def _formula(self, name: str, term: z3.BoolRef, before: str = "", behind: str = "") -> Iterator[str]:
+        primed = {name + "'": text + "'" for name, text in self.variables.items()}
+        texts = _Texts([term], {**self.variables, **primed})
+        yield f"{name} =={before}"
+        yield from _let(texts)
+        yield f"  {texts.of(term)}{behind}"
+
+    def _see_all_steps(self, prop: Property) -> None:
+        """Raise `CannotExport` if a step that changes nothing may violate the property."""
+        pairs = [(var.next, var.term) for var in self.system.variables]
+        solver = z3.Solver()
+        solver.add(z3.Not(z3.substitute(prop.term, *pairs)))
+        if solver.check() != z3.unsat:
+            raise CannotExport(
+                f"a step that changes nothing may violate '{prop.name}'; TLA+ does not look at such steps"
+            )
+
+
+def _values(var: Var) -> str:
+    """A comment that names a variable's values."""
+    if not var.names:
+        return ""
+    return "  \\* " + ", ".join(f"{at} {name}" for at, name in enumerate(var.names))
+
+
+def _in_parentheses(names: Iterable[str]) -> str:
+    listed = ", ".join(names)
+    return f"({listed})" if listed else ""
+
+
+def _let(texts: _Texts) -> Iterator[str]:
+    if texts.definitions:
+        yield "  LET " + "\n      ".join(texts.definitions)
+        yield "  IN"
+
+
+def _wrapped(head: str, words: Iterable[str], tail: str) -> Iterator[str]:
+    """A list in lines of at most `LINE` characters where it can be."""
+    line = head
+    for at, word in enumerate(words):
+        line += "," if at else ""
+        if len(line) + len(word) + 2 > LINE:
+            yield line
+            line = " " * len(head)
+        elif at:
+            line += " "
+        line += word
+    yield line + tail

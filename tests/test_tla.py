@@ -1,0 +1,172 @@
+"""TLA+: the table means what the Python table means; TLC finds the states, transitions and violations that we find."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import z3
+
+from benchmarks.tlc import MODULE, VIOLATED, missing, run_module, search
+from model.engines.explicit import explore
+from model.export import CannotExport
+from model.export.tla import tla
+from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
+from model.network.make import network_of
+from model.system import Property, Rule, System, Var
+from model.tcp.config import Config
+from model.terms import PYTHON, Fold, Meaning, order
+from properties.claim import make_property
+from properties.configs import PASSING_ZERO, TWO_WAY
+from tests.test_terms import every_operator, samples
+from tests.toys import RandomTerms, bag, counter, jugs, mutex, random_system
+
+needs_tlc = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
+NOTHING = Property("nothing", "always", z3.BoolVal(True))
+
+
+def test_the_table_has_every_operator() -> None:
+    assert TLA.keys() == PYTHON.keys()
+
+
+def fits(term: z3.ExprRef) -> bool:
+    """Whether TLC has integers of all parts of a term."""
+    try:
+        Fold(TLA, str)(term)
+    except CannotExport:
+        return False
+    return True
+
+
+def assumptions(width: int) -> list[str]:
+    """What each term is in each state: lines that TLC is to find true."""
+    unique = {term.get_id(): term for terms in every_operator(width).values() for term in terms if fits(term)}
+    make = RandomTerms(width, list(z3.BitVecs("a b c", width)))
+    more = [*(make.number(3) for _ in range(8)), *(make.truth(3) for _ in range(8))]
+    terms, lines = [*unique.values(), *filter(fits, more)], list[str]()
+    assert {part.decl().kind() for part in order(terms)} >= PYTHON.keys() - {z3.Z3_OP_BMUL}
+    meaning = Meaning(terms)
+    for state in samples(width, 10):
+        fold = Fold(TLA, lambda term, state=state: str(state[term.decl().name()]))  # type: ignore[misc]
+        for term, value in zip(terms, meaning(state), strict=True):
+            lines.append(f"ASSUME {fold(term)} = {value if z3.is_bv(term) else str(bool(value)).upper()}")
+    return lines
+
+
+@pytest.mark.long
+@needs_tlc
+def test_tla_and_python_agree(tmp_path: Path) -> None:
+    lines = [line for width in (1, 3, 7, 10) for line in assumptions(width)]
+    assert len(lines) > 5000
+    head = f"---- MODULE {MODULE} ----\nEXTENDS Integers\n{DEFINITIONS}"
+    right, wrong = ("\n".join([head, *lines, *more, "====", ""]) for more in ([], ["ASSUME 1 = 2"]))
+    assert "No error has been found" in run_module(right, "", tmp_path).output
+    assert "is false" in run_module(wrong, "", tmp_path, fine=(0, 10, *VIOLATED)).output
+
+
+def test_what_tlc_cannot_say_is_refused_by_name() -> None:
+    a = Var("a", 20)
+    wide = Rule("wide", z3.Extract(39, 20, z3.Concat(a.term, a.term)) == 3, {})
+    with pytest.raises(CannotExport, match=r"'concat' gives 40 bits; TLC has integers of 30"):
+        tla(System((a,), ({"a": 0},), (wide,)))
+    with pytest.raises(CannotExport, match=r"'bvmul' gives 20 bits; TLC has integers of 15"):
+        tla(System((a,), ({"a": 0},), (Rule("square", a.term * a.term == 4, {}),)))
+    with pytest.raises(CannotExport, match="variable 'b' has 31 bits"):
+        tla(System((Var("b", MOST_BITS + 1),), ({"b": 0},), ()))
+    with pytest.raises(CannotExport, match="'2-way' is no name for a TLA"):
+        tla(jugs(), (), "2-way")
+
+
+def test_an_initial_state_outside_the_constraint_is_refused() -> None:
+    x = Var("x", 4)
+    outside = System((x,), ({"x": 9},), (), constraint=x.term == 1)
+    with pytest.raises(CannotExport, match="an initial state is outside the constraint"):
+        tla(outside)
+
+
+def test_a_property_of_steps_that_change_nothing_is_refused() -> None:
+    n = Var("n", 8)
+    moves, small = Property("moves", "step", n.next != n.term), Property("small", "step", z3.ULE(n.next, n.term + 1))
+    with pytest.raises(CannotExport, match="a step that changes nothing may violate 'moves'"):
+        tla(counter(9), [moves])
+    with pytest.raises(CannotExport, match="a step that changes nothing may violate 'small'"):
+        tla(counter(9), [small])
+
+
+def test_names_are_identifiers_and_differ() -> None:
+    variables = tuple(Var(name, 2) for name in ("A.x", "A x", "a", "2nd", "IF", "t1"))
+    text, _ = tla(System(variables, (dict.fromkeys((v.name for v in variables), 0),), ()))
+    assert "  A_x,\n  A_x_2,\n  a_2,\n  x2nd,\n  IF_2,\n  t1_2\n" in text
+
+
+TOYS: dict[str, Callable[[], System]] = {
+    "counter": lambda: counter(9),
+    "a counter that ends": lambda: counter(9, wraps=False),
+    "jugs": jugs,
+    "mutex": lambda: mutex(4),
+    "bag": lambda: bag(3, 4),
+    **{f"random {seed}": lambda seed=seed: random_system(seed) for seed in range(4)},  # type: ignore[misc]
+}
+
+
+@pytest.mark.long
+@needs_tlc
+@pytest.mark.parametrize("toy", TOYS)
+def test_tlc_counts_what_we_count(toy: str, tmp_path: Path) -> None:
+    system = TOYS[toy]()
+    ours = explore(system, properties=[NOTHING])["nothing"].effort
+    found = search(system, tmp_path)
+    assert (found.states, found.transitions, found.depth) == (ours.states, ours.transitions, ours.depth)
+    assert not found.violated
+
+
+@pytest.mark.long
+@needs_tlc
+@pytest.mark.parametrize(("toy", "name"), [(lambda: mutex(3, safe=False), "exclusion"), (jugs, "measured")])
+def test_tlc_finds_the_violation(toy: Callable[[], System], name: str, tmp_path: Path) -> None:
+    system = toy()
+    trace = explore(system)[name].trace
+    found = search(system, tmp_path, system.properties)
+    assert trace
+    assert (found.violated, found.steps) == (name, len(trace.steps))
+
+
+@pytest.mark.long
+@needs_tlc
+@pytest.mark.parametrize(("most", "violated"), [(5, "small"), (9, "")])
+def test_tlc_finds_the_step(most: int, violated: str, tmp_path: Path) -> None:
+    n = Var("n", 8)
+    small = Property("small", "step", z3.Or(n.next == n.term, z3.ULE(n.next, most)))
+    system = counter(9, small)
+    assert explore(system)["small"].answer == ("violated" if violated else "holds")
+    assert search(system, tmp_path, [small]).violated == violated
+
+
+def tcp(config: Config, make: str) -> System:
+    """A bounded network with one property."""
+    network = network_of(config)
+    found = make_property(make, network)
+    assert isinstance(found, Property)
+    return network.system(found)
+
+
+@pytest.mark.long
+@needs_tlc
+def test_tlc_counts_the_states_of_tcp(tmp_path: Path) -> None:
+    system = tcp(PASSING_ZERO, "opening.no_half_open")
+    ours = explore(system)["half-open"]
+    assert ours.answer == "holds"
+    found = search(system, tmp_path, system.properties, workers=2)
+    assert (found.states, found.transitions, found.violated) == (ours.effort.states, ours.effort.transitions, "")
+    assert found.depth == ours.effort.depth
+
+
+@pytest.mark.long
+@needs_tlc
+def test_tlc_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
+    system = tcp(TWO_WAY, "opening.no_half_open")
+    trace = explore(system)["half-open"].trace
+    found = search(system, tmp_path, system.properties)
+    assert trace
+    assert (found.violated, found.steps) == ("half_open", len(trace.steps))
