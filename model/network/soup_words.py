@@ -29,7 +29,10 @@ def in_words(found: Discharged) -> str:
         lines.append(f"  times:  {', '.join(_times(found, it))}")
     changed = {**it.before, **it.after}
     lines += [f"  after:  {side} is {_side(side, changed)}" for side in SIDES if _concerns(side, it.after)]
-    lines += [f"  broken: {duty.lemma or 'the property'} ({duty.label})" for duty in found.failing]
+    lines += [
+        f"  broken: {duty.lemma or 'the property'}" + (f" ({duty.label})" if duty.label else "")
+        for duty in found.failing
+    ]
     return "\n".join(lines) + "\n"
 
 
