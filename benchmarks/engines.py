@@ -174,7 +174,10 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--by-hand", action="store_true", help="also SPIN with a guard and an update function for each firing")
     add("--megabytes", type=int, default=12_000, help="the most memory that SPIN may take (default: 12000)")
     add("--out", type=Path, default=RESULTS, help="where the results go (default: benchmarks/results)")
-    return parser.parse_args(argv)
+    args = parser.parse_args(argv)
+    if not all(1 <= number <= len(SCALES) for number in (args.largest, args.only or 1)) or args.only == 0:
+        parser.error(f"there are configurations 1 to {len(SCALES)}")
+    return args
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -15,6 +15,8 @@ from properties.claims import CLAIMS
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("pcap", "itf", "packetdrill")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+MOST_WORKERS = 64
+"""As many as there are parts of the table of states."""
 
 
 def parser() -> argparse.ArgumentParser:
@@ -48,8 +50,8 @@ def parser() -> argparse.ArgumentParser:
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
     add("--jobs", metavar="N", type=positive_count, help="search in so many processes at once (default: one for each"
         " processor that may be used; 1: in this one)")  # fmt: skip
-    add("--workers", metavar="N", type=positive_count, help="threads of one search (default: the processors, shared by"
-        " the searches at once); the answers are the same")  # fmt: skip
+    add("--workers", metavar="N", type=_workers, help="threads of one search, at most 64 (default: the processors,"
+        " shared by the searches at once); the answers are the same")  # fmt: skip
     add("--store", choices=("whole", "compact"), default="whole", help="compact: searches for finite runs keep 64-bit"
         " hashes of states; the verdict has the probability that one is missed (default: whole)")  # fmt: skip
     add("--checkpoint", metavar="DIR", type=Path, help="write what searches for finite runs have found into DIR now and"
@@ -65,8 +67,8 @@ def parser() -> argparse.ArgumentParser:
         " the claims' searches and scenarios; exit status 1: one neither happens nor is proved impossible")  # fmt: skip
     add("--graph", action="store_true", help="draw the states that each search reaches, by the endpoints' states")
     add("--max-states", metavar="N", type=positive_count, help="give up a search beyond this many states")
-    add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search beyond this much memory, such as 4G;"
-        " each of those at once may take as much (default: most of what is free, shared)")  # fmt: skip
+    add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search whose states would take more memory,"
+        " such as 4G; each of those at once may take as much (default: most of what is free, shared)")  # fmt: skip
     add("--max-seconds", metavar="S", type=positive_seconds, help="give up a search after this long")
     return made
 
@@ -76,6 +78,13 @@ def positive_count(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
     return int(text)
+
+
+def _workers(text: str) -> int:
+    number = positive_count(text)
+    if number > MOST_WORKERS:
+        raise argparse.ArgumentTypeError(f"{number} threads are more than the {MOST_WORKERS} that a search can use")
+    return number
 
 
 def _bytes(text: str) -> int:

@@ -11,6 +11,7 @@ order are one state.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -183,6 +184,7 @@ class System:
         for group in self.symmetric:
             self._check_group(group)
         object.__setattr__(self, "rules", tuple(self._canonical(rule) for rule in self.rules))
+        _in_one_line(self)
         for rule in self.rules:
             self._check_rule(rule)
         for prop in self.properties:
@@ -291,6 +293,17 @@ def sort_descending(terms: Sequence[z3.BitVecRef]) -> list[z3.BitVecRef]:
             high, low, swap = out[at], out[at + 1], z3.ULT(out[at], out[at + 1])
             out[at], out[at + 1] = z3.If(swap, low, high), z3.If(swap, high, low)
     return out
+
+
+def _in_one_line(system: System) -> None:
+    """Names and sentences are for readers and for other tools, in which a line is a line and a prime is a prime."""
+    for name in [*system.var, *(name for rule in system.rules for name in rule.choose)]:
+        if re.fullmatch(r"[^'|\\\n.?][^'|\\\n]*", name) is None:
+            raise BadSystem(f"{name!r} is no name: it has one of ' | \\ or a line's end, or begins with . or ?")
+    said = [text for rule in system.rules for text in (rule.name, rule.cite)]
+    for text in [*said, *(text for prop in system.properties for text in (prop.name, prop.sentence))]:
+        if "\n" in text:
+            raise BadSystem(f"{text!r} has more than one line")
 
 
 def _unique(what: str, names: Iterable[str]) -> None:

@@ -192,6 +192,12 @@ def test_the_table_has_every_operator() -> None:
     assert set(operators(lambda *_: 0)) == set(PYTHON)
 
 
+def test_an_empty_and_is_true_and_an_empty_or_false() -> None:
+    x = Var("x")
+    rules = (Rule("always", z3.And(), {"x": z3.Not(x.term)}), Rule("never", z3.Or(), {"x": x.term}))
+    agrees(System((x,), ({"x": 0},), rules), (), 4)
+
+
 def test_names_are_one_word_each() -> None:
     system = System((Var("a name; with spaces", 2),), ({"a name; with spaces": 0},), ())
     lines = btor2(system, [Property("never so", "always", z3.BoolVal(True))]).splitlines()

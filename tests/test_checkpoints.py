@@ -17,7 +17,7 @@ import z3
 
 from model.check import main
 from model.engines import explicit
-from model.engines.checkpoint import fingerprint
+from model.engines.checkpoint import Checkpoint, fingerprint
 from model.engines.verdict import Effort, Limits, Progress, Verdict
 from model.system import Property
 from tests.toys import bag, counter, random_system, writer
@@ -60,17 +60,17 @@ def test_a_search_goes_on_with_the_same_figures(tmp_path: Path, monkeypatch: pyt
     assert figures(again["goal"].effort) == figures(whole["goal"].effort)
 
 
-@pytest.mark.parametrize("name", ["states", "parents", "numbers", "checkpoint.json"])
-@pytest.mark.parametrize("how", ["changed", "cut", "gone"])
-def test_what_is_damaged_is_named_and_refused(tmp_path: Path, name: str, how: str) -> None:
+DAMAGES = [(how, name) for how in ("changed", "cut", "gone") for name in ("states", "parents", "numbers")]
+
+
+@pytest.mark.parametrize(("how", "name"), [*DAMAGES, ("changed", "checkpoint.json"), ("cut", "checkpoint.json")])
+def test_what_is_damaged_is_named_and_refused(tmp_path: Path, how: str, name: str) -> None:
     search(tmp_path)
     (path,) = tmp_path.glob(f"*/{name}")
     content = path.read_bytes()
     middle = len(content) // 2
     if how == "gone":
         path.unlink()
-        if name == "checkpoint.json":
-            return
     else:
         path.write_bytes(content[:middle] + (bytes([content[middle] ^ 1]) + content[middle + 1 :]) * (how == "changed"))
     with pytest.raises(OSError, match="a damaged checkpoint; remove") as refused:
@@ -85,6 +85,34 @@ def test_rows_behind_the_last_checkpoint_are_cut_off(tmp_path: Path) -> None:
         file.write(b"begun")
     assert figures(search(tmp_path)["never"].effort) == figures(whole["never"].effort)
     assert path.stat().st_size == 4 * whole["never"].effort.states
+
+
+def test_rows_without_a_checkpoint_are_cut_off(tmp_path: Path) -> None:
+    """A search that was killed while it wrote its first checkpoint left them."""
+    whole = search(tmp_path)
+    (path,) = tmp_path.glob("*/checkpoint.json")
+    path.unlink()
+    for _ in range(2):
+        assert figures(search(tmp_path)["never"].effort) == figures(whole["never"].effort)
+
+
+def test_a_second_search_at_the_same_time_is_refused(tmp_path: Path) -> None:
+    search(tmp_path)
+    (folder,) = tmp_path.iterdir()
+    first = Checkpoint(tmp_path, folder.name)
+    with pytest.raises(OSError, match="another search is using this checkpoint"):
+        search(tmp_path)
+    first.close()
+    assert search(tmp_path)["never"].effort.complete
+
+
+def test_limits_that_are_too_small_for_a_checkpoint_are_refused(tmp_path: Path) -> None:
+    search(tmp_path)
+    for limits in (Limits(max_states=100), Limits(max_bytes=600_000)):
+        small = replace(limits, checkpoint=tmp_path)
+        with pytest.raises(OSError, match="states of a checkpoint are more than this search may store"):
+            explicit.explore(writer(9, 5), limits=small, properties=(GOAL, NEVER))
+    assert search(tmp_path)["never"].effort.complete
 
 
 def test_another_search_is_refused(tmp_path: Path) -> None:
@@ -107,7 +135,7 @@ COMMAND = ["--property", "half-open", "--set", "incarnations=2", "--set", "crash
 
 
 def killed(folder: Path, seconds: float) -> bool:
-    """Whether a search was killed, so long after it had begun to write checkpoints, and before its end."""
+    """Whether a search was killed, so long after it had begun to write its first checkpoint, and before its end."""
     code = (
         "import sys; from model.engines import explicit; explicit.BETWEEN_CHECKPOINTS = 0;"
         "from model.check import main; sys.exit(main(sys.argv[1:]))"
@@ -115,8 +143,8 @@ def killed(folder: Path, seconds: float) -> bool:
     arguments = [*COMMAND, "--checkpoint", str(folder / "saved"), "--out", str(folder / "out")]
     environment = {**os.environ, "TCP_MODEL_CACHE": str(folder / "cache")}
     process = subprocess.Popen([sys.executable, "-c", code, *arguments], env=environment, stdout=subprocess.DEVNULL)
-    while process.poll() is None and not list(folder.glob("saved/*/checkpoint.json")):
-        time.sleep(0.01)
+    while process.poll() is None and not list(folder.glob("saved/*/states")):
+        time.sleep(0.001)
     try:
         process.wait(seconds)
     except subprocess.TimeoutExpired:
@@ -138,9 +166,11 @@ def report(folder: Path, *more: str) -> dict[str, object]:
     "moments", [pytest.param(4, marks=pytest.mark.long), pytest.param(20, marks=pytest.mark.minutes)]
 )
 def test_a_killed_search_ends_with_the_same_figures(tmp_path: Path, moments: int) -> None:
-    whole, random, struck = report(tmp_path), Random(moments), 0
-    for _ in range(moments):
-        struck += killed(tmp_path, random.random())
+    """Every other time it is killed twice, the first time while it writes its first checkpoint."""
+    whole, random = report(tmp_path), Random(moments)
+    for moment in range(moments):
+        if moment % 2:
+            assert killed(tmp_path, 0.02 * random.random())
+        assert killed(tmp_path, random.random())
         assert report(tmp_path, "--checkpoint", str(tmp_path / "saved")) == whole
         shutil.rmtree(tmp_path / "saved")
-    assert struck

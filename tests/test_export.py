@@ -28,6 +28,14 @@ def test_each_target_gets_its_file(target: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("target", TARGETS)
+def test_a_server_can_be_exported(target: str, tmp_path: Path) -> None:
+    path = tmp_path / "forged.tla"
+    assert main([target, "forged-text-held", "-o", str(path)]) == OK
+    assert path.stat().st_size > 10_000
+
+
+@pytest.mark.long
 def test_without_a_file_all_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["tla", "half-open", "--set", "capacity=1"]) == OK
     out = capsys.readouterr().out
@@ -44,6 +52,9 @@ def test_without_a_file_all_is_printed(capsys: pytest.CaptureFixture[str]) -> No
         (["half-open", "--set", "capacity=none"], "capacity"),
         (["ghosts-release-slots"], "ghosts-release-slots is not about the finite runs of one configuration"),
         (["half-open", "-o", "half-open.tla"], "'half-open' is no name for a TLA+ module"),
+        (["half-open", "-o", "Integers.tla"], "'Integers' is no name for a TLA+ module: it has a meaning already"),
+        (["half-open", "-o", "half_open.cfg"], "half_open.cfg: TLC wants a file that ends with .tla"),
+        (["half-open", "-o", ""], "TLC wants a file that ends with .tla"),
         (["half-open", "-o", "/no/such/folder/half_open.tla"], "/no/such/folder/half_open.tla: No such file"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -95,9 +96,9 @@ def test_a_property_of_steps_that_change_nothing_is_refused() -> None:
 
 
 def test_names_are_identifiers_and_differ() -> None:
-    variables = tuple(Var(name, 2) for name in ("A.x", "A x", "a", "2nd", "IF", "t1"))
+    variables = tuple(Var(name, 2) for name in ("A.x", "A x", "a", "2nd", "LEMMA", "WF_x", "t1"))
     text, _ = tla(System(variables, (dict.fromkeys((v.name for v in variables), 0),), ()))
-    assert "  A_x,\n  A_x_2,\n  a_2,\n  x2nd,\n  IF_2,\n  t1_2\n" in text
+    assert "  A_x,\n  A_x_2,\n  a_2,\n  x2nd,\n  LEMMA_2,\n  xWF_x,\n  t1_2\n" in text
 
 
 TOYS: dict[str, Callable[[], System]] = {
@@ -141,6 +142,29 @@ def test_tlc_finds_the_step(most: int, violated: str, tmp_path: Path) -> None:
     system = counter(9, small)
     assert explore(system)["small"].answer == ("violated" if violated else "holds")
     assert search(system, tmp_path, [small]).violated == violated
+
+
+@pytest.mark.long
+@needs_tlc
+@pytest.mark.parametrize(
+    ("name", "steps"), [("always small", 0), ("never six", 0), ("always below five", 5), ("no step to six", 6)]
+)
+def test_states_outside_the_constraint_are_not_asked_but_steps_to_them_are(
+    name: str, steps: int, tmp_path: Path
+) -> None:
+    n = Var("n", 8)
+    properties = {
+        "always small": Property("small", "always", z3.ULE(n.term, 5)),
+        "never six": Property("six", "reachable", n.term == 6),
+        "always below five": Property("below", "always", z3.ULT(n.term, 5)),
+        "no step to six": Property("step", "step", z3.Or(n.next == n.term, n.next != 6)),
+    }
+    prop = properties[name]
+    system = replace(counter(9, prop), constraint=z3.ULE(n.term, 5))
+    trace = explore(system)[prop.name].trace
+    assert len(trace.steps if trace else ()) == steps
+    found = search(system, tmp_path, [prop])
+    assert (found.violated, found.steps) == (prop.name if steps else "", steps)
 
 
 def tcp(config: Config, make: str) -> System:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 import z3
 
+from model.export import CannotExport
 from model.export.vmt import vmt
 from model.network.bounded import Network
 from model.system import Property, State, System, Var
@@ -27,7 +28,8 @@ class Reader:
         marked = re.findall(r"\(define-fun (\S+) .*:(init true|trans true|invar-property \d+)\)\)", text)
         named = {mark.split()[0]: name for name, mark in marked}
         self.initial, self.trans = named["init"], named["trans"]
-        self.properties = [name for name, mark in marked if mark.startswith("invar")]
+        numbers = {int(mark.split()[1]): name for name, mark in marked if mark.startswith("invar")}
+        self.properties = [numbers[at] for at in range(len(system.properties))]
         self.formulas = {name: z3.And(*z3.parse_smt2_string(f"{text}(assert {name})")) for name, _ in marked}
 
     def solutions(self, formula: str, state: State | None, variables: list[z3.ExprRef]) -> set[Values]:
@@ -120,6 +122,13 @@ def test_every_variable_has_its_next_one() -> None:
     assert "(! small :next |small'|)" in text
     assert "(! |which rule| :next |which rule'|)" in text
     assert text.count(":next") == len(jugs().variables) + 1
+
+
+def test_names_that_are_taken() -> None:
+    with pytest.raises(CannotExport, match="'bvadd' is an operator of SMT-LIB"):
+        vmt(System((Var("bvadd"),), ({"bvadd": 1},), ()))
+    system = System((Var("let"), Var("which rule")), ({"let": 1, "which rule": 0},), ())
+    assert Reader(vmt(system), system).solutions(".initial", None, [z3.Bool("let"), z3.Bool("which rule")]) == {(1, 0)}
 
 
 def test_a_system_without_rules_has_no_step() -> None:

@@ -2,7 +2,8 @@
 
 A search has a folder, named by its fingerprint (what is searched, and for which properties). Rows are only ever
 appended: three files, of states, parents and firings, grow by a piece at a time; then a manifest that counts the pieces
-takes the place of the last one. So there is a whole checkpoint at any moment; what lies behind it is cut off.
+takes the place of the last one. So there is a whole checkpoint at any moment; what lies behind it, or without a
+manifest, is cut off. One search at a time has the folder: it holds a lock.
 
 Every piece has a checksum, and the manifest a seal: what does not fit is refused by an `OSError` that names the file.
 """
@@ -10,6 +11,7 @@ Every piece has a checksum, and the manifest a seal: what does not fit is refuse
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -27,6 +29,7 @@ from model.terms import PYTHON, Fold
 
 FORMAT = 1
 MANIFEST = "checkpoint.json"
+LOCK = "lock"
 COMMUTATIVE = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_EQ, z3.Z3_OP_BADD, z3.Z3_OP_BMUL, z3.Z3_OP_DISTINCT, z3.Z3_OP_XOR)
 
 
@@ -61,17 +64,31 @@ class Checkpoint:
         self.folder, self.key = parent / key, key
         self._pieces: list[list[int]] = []
         self._written = 0
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.folder / LOCK).open("w", encoding="ascii")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.close()
+            what = "another search is using this checkpoint; wait for its end, or name another folder"
+            raise OSError(errno.EBUSY, what, str(self.folder)) from error
+
+    def close(self) -> None:
+        """Let others have the folder."""
+        self._lock.close()
 
     def load(self, arrays: Mapping[str, Array]) -> dict[str, Any] | None:
         """Fill the rows of `arrays` from the files; returns what was noted besides, or None if there is nothing."""
         path = self.folder / MANIFEST
         if not path.exists():
-            self.folder.mkdir(parents=True, exist_ok=True)
+            for name in arrays:
+                (self.folder / name).unlink(missing_ok=True)
             return None
         manifest = self._manifest(path)
         self._pieces, self._written = manifest["pieces"], manifest["rows"]
         if any(self._written > len(array) for array in arrays.values()):
-            raise MemoryError("the states of the checkpoint do not fit into the memory that is allowed")
+            what = f"{self._written:,} states of a checkpoint are more than this search may store; allow it more"
+            raise OSError(errno.ENOMEM, what, str(self.folder))
         for at, (name, array) in enumerate(arrays.items()):
             self._read(self.folder / name, array, [(piece[0], piece[1 + at]) for piece in self._pieces])
         noted: dict[str, Any] = manifest["noted"]

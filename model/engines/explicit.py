@@ -140,6 +140,8 @@ class Search:
             return OUT_OF_MEMORY
         finally:
             self.workers.close()
+            if self.checkpoint is not None:
+                self.checkpoint.close()
         return limit
 
     def _resume(self) -> None:

@@ -73,6 +73,8 @@ def exported(args: argparse.Namespace) -> Texts:
     prop = make_property(claim.make, network)
     assert isinstance(prop, Property)
     name = MODULE if args.output is None else args.output.stem
+    if args.target == "tla" and args.output is not None and args.output.suffix != ".tla":
+        raise Unusable(f"{args.output}: TLC wants a file that ends with .tla")
     return TARGETS[args.target](network.system(prop), [prop], name)
 
 
@@ -84,7 +86,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if args.output is None:
             say("\n".join(texts).rstrip("\n"))
         else:
-            for text, path in zip(texts, (args.output, args.output.with_suffix(".cfg")), strict=False):
+            for at, text in enumerate(texts):
+                path = args.output.with_suffix(".cfg") if at else args.output
                 path.write_text(text, encoding="utf-8")
     except (Unusable, BadConfig, CannotExport) as error:
         print(f"model.export: {error}", file=sys.stderr)

@@ -57,8 +57,15 @@ class Writer:
 def operators(emit: Emit) -> Table:
     """The table: values are numbers of nodes, written by `emit`."""
 
-    def chain(name: str) -> Prepared:
-        return lambda term: lambda *values: reduce(lambda a, b: emit(name, width(term), f"{a} {b}"), values)
+    def chain(name: str, none: str = "zero") -> Prepared:
+        def prepare(term: z3.ExprRef) -> Step:
+            def join(*values: int) -> int:
+                first, *others = values or [emit(none, 1, "")]
+                return reduce(lambda a, b: emit(name, width(term), f"{a} {b}"), others, first)
+
+            return join
+
+        return prepare
 
     def plain(name: str) -> Prepared:
         return lambda term: lambda *values: emit(name, width(term), " ".join(map(str, values)))
@@ -101,7 +108,7 @@ def operators(emit: Emit) -> Table:
         z3.Z3_OP_FALSE: fixed("zero"),
         z3.Z3_OP_BNUM: lambda term: lambda: emit("constd", width(term), str(term.as_long())),
         z3.Z3_OP_NOT: plain("not"),
-        z3.Z3_OP_AND: chain("and"),
+        z3.Z3_OP_AND: chain("and", "one"),
         z3.Z3_OP_OR: chain("or"),
         z3.Z3_OP_XOR: chain("xor"),
         z3.Z3_OP_IMPLIES: plain("implies"),

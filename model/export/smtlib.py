@@ -109,6 +109,8 @@ SMTLIB: Table = {
     z3.Z3_OP_ANUM: _rational,
     z3.Z3_OP_UMINUS: _plain("-"),
 }
+OPERATORS = {*_PLAIN, *_CHAINS, *_INDEXED, "and", "or"}
+RESERVED = {"_", "!", "as", "let", "exists", "forall", "match", "par"}
 
 
 @dataclass(frozen=True)
@@ -206,4 +208,5 @@ def sort(term: z3.ExprRef) -> str:
 def symbol(name: str) -> str:
     """A name as a symbol, quoted if it has to be."""
     plain = name.replace(".", "").replace("_", "").replace("-", "")
-    return name if plain.isascii() and plain.isalnum() and not name[0].isdigit() else f"|{name}|"
+    simple = plain.isascii() and plain.isalnum() and not name[0].isdigit() and name not in RESERVED
+    return name if simple else f"|{name}|"

@@ -28,10 +28,16 @@ from model.terms import constant, evaluate, order, step
 MODULE = "Exported"
 LINE = 100
 WORDS = (
-    "ASSUME ASSUMPTION AXIOM BOOLEAN CASE CHOOSE CONSTANT CONSTANTS DOMAIN ELSE ENABLED EXCEPT EXTENDS FALSE IF IN "
-    "INSTANCE Int LAMBDA LET LOCAL MODULE Nat OTHER RECURSIVE STRING SUBSET THEN THEOREM TRUE UNCHANGED UNION VARIABLE "
-    "VARIABLES WITH"
+    "ACTION ASSUME ASSUMPTION AXIOM BOOLEAN BY CASE CHOOSE CONSTANT CONSTANTS COROLLARY DEF DEFINE DEFS DOMAIN ELSE "
+    "ENABLED EXCEPT EXTENDS FALSE HAVE HIDE IF IN INSTANCE Int LAMBDA LEMMA LET LOCAL MODULE NEW Nat OBVIOUS OMITTED "
+    "ONLY OTHER PICK PROOF PROPOSITION PROVE QED RECURSIVE STATE STRING SUBSET SUFFICES TAKE TEMPORAL THEN THEOREM "
+    "TRUE UNCHANGED UNION USE VARIABLE VARIABLES WITH WITNESS"
 )
+CONFIGURATION = (
+    "ACTION_CONSTRAINT ACTION_CONSTRAINTS ALIAS CHECK_DEADLOCK CONSTRAINT CONSTRAINTS INIT INVARIANT INVARIANTS NEXT "
+    "POSTCONDITION PROPERTIES PROPERTY SPECIFICATION SYMMETRY TYPE TYPE_CONSTRAINT VIEW"
+)
+STANDARD = "Bags FiniteSets Integers Json Naturals Randomization RealTime Reals Sequences TLC TLCExt Toolbox"
 OURS = "Init Inside Next Spec variables BitAnd BitOr BitXor Signed a b top"
 
 
@@ -42,6 +48,10 @@ def tla(system: System, properties: Sequence[Property] = (), module: str = MODUL
     """
     if re.fullmatch(r"[A-Za-z]\w*", module, re.ASCII) is None:
         raise CannotExport(f"'{module}' is no name for a TLA+ module: it wants letters, digits and _, a letter first")
+    if module in {*WORDS.split(), *STANDARD.split()} or module[:3] in {"WF_", "SF_"}:
+        raise CannotExport(f"'{module}' is no name for a TLA+ module: it has a meaning already")
+    if not system.variables:
+        raise CannotExport("a system without variables; TLA+ wants one")
     made = _Module(system, properties)
     text = "\n".join([f"{f' MODULE {module} ':-^{LINE}}", *made.lines(), "=" * LINE, ""])
     return text, "\n".join([*made.configuration, ""])
@@ -51,12 +61,12 @@ class _Names:
     """Identifiers, each given out once; none is a letter t and a number, as the terms' names are."""
 
     def __init__(self) -> None:
-        self._taken = {*WORDS.split(), *OURS.split()}
+        self._taken = {*WORDS.split(), *CONFIGURATION.split(), *OURS.split()}
 
     def new(self, name: str) -> str:
         """An identifier that is as near to `name` as may be."""
         plain = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_") or "x"
-        plain = plain if plain[0].isalpha() else f"x{plain}"
+        plain = f"x{plain}" if not plain[0].isalpha() or plain[:3] in {"WF_", "SF_"} else plain
         found, more = plain, 2
         while found in self._taken or re.fullmatch(r"t\d+", found):
             found, more = f"{plain}_{more}", more + 1

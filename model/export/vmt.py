@@ -15,14 +15,15 @@ from collections.abc import Mapping, Sequence
 import z3
 
 from model.engines.firing import after
-from model.export.smtlib import Scripts, sort, symbol
+from model.export import CannotExport
+from model.export.smtlib import OPERATORS, Scripts, sort, symbol
 from model.system import Property, Rule, System, Var, choice
 
 HEAD = "; A transition system in VMT: initial states, steps, and invariants to be proved."
 
 
 def vmt(system: System, properties: Sequence[Property] = ()) -> str:
-    """The model, with an `invar-property` for each of `properties`."""
+    """The model, with an `invar-property` for each of `properties`; raises `CannotExport` for a name that is taken."""
     return _Model(system).text(properties)
 
 
@@ -31,8 +32,14 @@ class _Model:
 
     def __init__(self, system: System) -> None:
         self.system = system
-        self.which = Var("which rule", max((len(system.rules) - 1).bit_length(), 1))
         names = sorted({name for rule in system.rules for name in rule.choose})
+        for name in (*system.var, *names):
+            if name in OPERATORS:
+                raise CannotExport(f"'{name}' is an operator of SMT-LIB, and no name for a variable")
+        which = "which rule"
+        while which in system.var or which in names:
+            which += "?"
+        self.which = Var(which, max((len(system.rules) - 1).bit_length(), 1))
         self.free = (self.which, *(Var(name, choice(name).size()) for name in names))
 
     def text(self, properties: Sequence[Property]) -> str:
