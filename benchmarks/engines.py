@@ -167,7 +167,9 @@ def disagreement(found: Sequence[Measured]) -> list[str]:
 
 def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.engines", description="Our engines beside SPIN.")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.engines", description="Our engines beside SPIN and TLC."
+    )
     add = parser.add_argument
     add("--largest", type=int, default=len(SCALES), metavar="N", help="only the N smallest configurations")
     add("--only", type=int, metavar="N", help="only configuration number N (1 is the smallest)")

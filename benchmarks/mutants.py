@@ -35,6 +35,7 @@ from rich.table import Table
 from benchmarks.machine import describe
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.fate import EQUIVALENT, KILLERS, SURVIVED, Fate, fate
+from model.coverage import stop
 from model.engines.workers import processors
 from model.mutants.derive import mutants
 from model.mutants.mutation import Mutant
@@ -104,8 +105,9 @@ def ask(chosen: Sequence[Mutant], jobs: int, console: Console) -> Iterator[Fate]
                 found = one.result()
                 progress.update(bar, advance=1, description=f"{found.end}: {found.name[:60]}")
                 yield found
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
+        except BaseException:
+            stop(pool)
+            raise
 
 
 def _begin(cache: str) -> None:

@@ -40,7 +40,9 @@ class Outcome:
     @property
     def verdict(self) -> str:
         """In a word or two."""
-        return "DIFFERS" if self.problems else "not answered" if self.open else "agrees"
+        if self.problems or self.open:
+            return "DIFFERS" if self.problems else "not answered"
+        return "agrees" if self.checked else "not checked"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -147,7 +149,7 @@ def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) 
     for column in ("certificate", "says", "checked", "outcome"):
         table.add_column(column, overflow="fold")
     for outcome in outcomes:
-        checked = outcome.checked or "not checked"
+        checked = outcome.checked or "-"
         table.add_row(outcome.certificate.name, outcome.certificate.manifest["verdict"], checked, outcome.verdict)
     console = Console(width=160, highlight=False)
     with console.capture() as text:
@@ -155,7 +157,7 @@ def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) 
     lines = [
         f"{outcome.certificate.name}: {line}" for outcome in outcomes for line in (*outcome.problems, *outcome.open)
     ]
-    agreed = sum(1 for outcome in outcomes if outcome.checked and outcome.verdict == "agrees")
+    agreed = sum(1 for outcome in outcomes if outcome.verdict == "agrees")
     asked = f" by {', then '.join(solvers)}" if solvers else ""
     lines.append(f"{agreed} of {len(outcomes)} certificates agree{asked}; {seconds:.0f} s.")
     return text.get() + "\n".join(lines)

@@ -14,6 +14,8 @@ import sys
 import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
+from ctypes import ArgumentError
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from model.arguments import explanation, listing, parser
@@ -62,8 +64,17 @@ def complain(line: str, code: int, program: str = "model.check") -> int:
     return code
 
 
+def interrupts(error: BaseException) -> bool:
+    """Whether it is Ctrl-C, which ctypes wraps if it comes while arguments are converted."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, ArgumentError) and "KeyboardInterrupt" in str(error)
+    )
+
+
 def explain_failure(error: Exception, program: str = "model.check") -> int:
     """One line for what a user can mend; a traceback only for what is our mistake."""
+    if interrupts(error):
+        return complain("interrupted", INTERRUPTED, program)
     if isinstance(error, (Unusable, BadConfig)):
         return complain(str(error), UNUSABLE, program)
     if isinstance(error, OSError):
@@ -93,10 +104,16 @@ def run(args: argparse.Namespace, command: str) -> int:
     return check(args, command, make_tasks)
 
 
+def unknown_claim(name: str) -> str:
+    """That there is no such claim, and which ones may have been meant."""
+    near = get_close_matches(name, [claim.name for claim in CLAIMS])
+    return f"unknown claim '{name}'; " + (f"is it {' or '.join(near)}?" if near else "see --list")
+
+
 def _claim(name: str) -> Claim:
     claim = find(name)
     if claim is None:
-        raise Unusable(f"unknown claim '{name}'; the claims are: {', '.join(c.name for c in CLAIMS)}")
+        raise Unusable(unknown_claim(name))
     return claim
 
 
@@ -278,6 +295,8 @@ def cover(args: argparse.Namespace, command: str) -> int:
     from model.engines.workers import processors
 
     claims = [_claim(name) for name in args.claims] or CLAIMS
+    if not any(claim.searched for claim in claims):
+        raise Unusable("--coverage wants a claim that is searched; scenarios are counted beside it")
     limits = Limits(args.max_states or STATES, args.max_memory, args.max_seconds)
     with Console(stderr=True).status("") as status:
         found = coverage(claims, limits, args.jobs or processors(), status.update, further=not args.claims)
@@ -345,7 +364,9 @@ def judge_all(
             if args.graph:
                 status.update("drawing state graphs")
                 state_graphs(tasks, options)
-    except KeyboardInterrupt:
+    except BaseException as error:
+        if not interrupts(error):
+            raise
         return rows, True
     return rows, False
 

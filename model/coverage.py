@@ -121,8 +121,16 @@ def coverage(
             fired += told(claims)
             return explained(listed, fired, [*wanted], limits, pool=pool, progress=progress)
         except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
+            stop(pool)
             raise
+
+
+def stop(pool: ProcessPoolExecutor) -> None:
+    """End a pool's processes now: they have nothing to tell."""
+    processes = list((pool._processes or {}).values())
+    pool.shutdown(wait=False, cancel_futures=True)
+    for process in processes:
+        process.kill()
 
 
 def search(config: AnyConfig, limits: Limits) -> tuple[Events, Counter[str], Effort]:

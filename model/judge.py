@@ -151,12 +151,17 @@ def _symbolic(
 
 
 def _row(task: Task, verdict: Verdict | LivenessVerdict, witnesses: Sequence[Verdict | LivenessVerdict]) -> Row:
-    """The verdict as a row; it is vacuous if the property holds but its premise never happens."""
+    """The verdict as a row; what holds is vacuous if its premise never happens, and open if it was not seen to."""
     why = verdict.effort.limit if verdict.answer == "unknown" else ""
     row = Row(task, verdict.property, verdict.engine, verdict.answer, verdict.effort, verdict.scope, why)
     missing = [witness.property for witness in witnesses if witness.answer == "unreachable"]
     if missing and verdict.answer in GOOD["holds"]:
         return replace(row, verdict="vacuous", why=f"its premise never happens: {', '.join(missing)}")
+    open_ones = [witness for witness in witnesses if witness.answer == "unknown"]
+    if open_ones and verdict.answer in GOOD["holds"]:
+        names = ", ".join(witness.property for witness in open_ones)
+        why = f"it holds, but its premise was not seen to happen: {names} ({open_ones[0].effort.limit})"
+        return replace(row, verdict="unknown", why=why)
     return row
 
 

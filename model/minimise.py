@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
+from model.engines.verdict import INTERRUPTED
 from model.network.soup_words import in_words
 from model.proof import layers, lemmas_of, network_for
 from model.proof_words import event_name
@@ -34,20 +35,26 @@ class Need:
 
 
 def needs(tasks: Sequence[Task], ask: Asker, say: Callable[[str], None]) -> Iterator[Need]:
-    """What becomes of each proof without each of its lemmas. say: told what is being tried."""
+    """What becomes of each proof without each of its lemmas; raises `KeyboardInterrupt`. say: told what is tried."""
     for task in tasks:
         network, name = network_for(task), task.claim.name
         for lemma in lemmas_of(name, network):
             say(f"{name} without {lemma.name}")
             prover = Prover(ask)
             using = [make for make in COROLLARIES if _follows(layers(name, network, lemma.name, [make]), prover)]
-            yield _need(name, lemma, layers(name, network, lemma.name, using), prover)
+            need = _need(name, lemma, layers(name, network, lemma.name, using), prover)
+            if need.limit == INTERRUPTED:
+                raise KeyboardInterrupt
+            yield need
 
 
 def _follows(proof: Sequence[Induction], prover: Prover) -> bool:
     """Whether the corollaries follow from the lemmas that are left; what does not must not be used."""
     asked = [(one, obligation) for one in proof for obligation in one.of_corollaries()]
-    return all(prover.discharge(one.soup, obligation).answer == "proved" for one, obligation in asked)
+    found = [prover.discharge(one.soup, obligation) for one, obligation in asked]
+    if any(one.limit == INTERRUPTED for one in found):
+        raise KeyboardInterrupt
+    return all(one.answer == "proved" for one in found)
 
 
 def _need(claim: str, lemma: Lemma, proof: Sequence[Induction], prover: Prover) -> Need:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 
 from model.engines.discharge import Discharged
@@ -9,7 +10,7 @@ from model.network.closing_soup import ClosingNetwork
 from model.network.soup import UnboundedNetwork
 from model.network.soup_words import in_words
 from model.network.timed_soup import TimedNetwork
-from model.row import ProofReport, Row
+from model.row import ProofReport, Row, Task
 
 
 def report_on(network: UnboundedNetwork, found: Sequence[Discharged], never: Sequence[str] = ()) -> ProofReport:
@@ -68,5 +69,13 @@ def proof_text(row: Row) -> str:
         lines += ["", "never: proved, since no state that satisfies the lemmas lets the event happen."]
     if report.words:
         lines += ["", "Counterexamples to induction. A state like this need not be reachable.", "", report.words]
-    lines += ["", f"Reproduce it: python -m model.check --engine unbounded {row.task.claim.name}", ""]
+    lines += ["", f"Reproduce it: {_command(row.task)}", ""]
     return "\n".join(lines)
+
+
+def _command(task: Task) -> str:
+    """The command that proves this again."""
+    command = ["python", "-m", "model.check", "--engine", "unbounded"]
+    if not task.expected:
+        command += [f"--set={item}" for item in task.variant.split() if "=" in item]
+    return shlex.join([*command, task.claim.name])

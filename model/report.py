@@ -16,7 +16,6 @@ from rich.console import Console
 from rich.table import Table
 
 from model import study
-from model.engines.verdict import Effort
 from model.network.table import AnyConfig, ServerConfig
 from model.proof_words import proof_text
 from model.row import Evidence, ProofReport, Row
@@ -156,7 +155,7 @@ def _print_scopes(console: Console, rows: Sequence[Row], names: dict[AnyConfig, 
     console.print()
     for config, name in names.items():
         fields = " ".join(f"{field}={show_field(value)}" for field, value in bounds(config).items())
-        searches = {row.engine: _search(row.effort) for row in rows if row.task.config == config}
+        searches = {row.engine: _search(row) for row in rows if row.task.config == config}
         if len(set(searches.values())) == 1:
             text = next(iter(searches.values()))
         else:
@@ -164,13 +163,15 @@ def _print_scopes(console: Console, rows: Sequence[Row], names: dict[AnyConfig, 
         console.print(f"{name}: {fields}; {text}", style="dim", highlight=False)
 
 
-def _search(effort: Effort) -> str:
-    """How far a search went, and which bounds it touched."""
+def _search(row: Row) -> str:
+    """How far a search went, and which bounds it touched; Z3 does not count."""
+    effort = row.effort
     touched = ", ".join(f"{bound} {count:,} times" for bound, count in effort.touched.items())
+    none = "not counted" if row.engine in {"bmc", "induction"} else "none"
     whole = effort.limit or ("complete" if effort.complete else "stopped when all was decided")
     missed = f"; a state is missed with a probability of at most {effort.collision:.1e}" if effort.collision else ""
     left_out = f"; left out, as nothing reads them: {', '.join(effort.left_out)}" if effort.left_out else ""
-    return f"search {whole}; bounds touched: {touched or 'none'}{left_out}{missed}"
+    return f"search {whole}; bounds touched: {touched or none}{left_out}{missed}"
 
 
 def bounds(config: AnyConfig) -> dict[str, object]:

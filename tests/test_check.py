@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from model.check import main
+from model.check import INCONCLUSIVE, main
 from model.tcp.config import Config
 from model.traces.render import CannotDraw
 from properties.claims import CLAIMS
@@ -47,7 +47,9 @@ def test_explain_says_where_a_claim_holds_and_where_it_fails(capsys: pytest.Capt
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["no-such-claim"], "unknown claim 'no-such-claim'; the claims are: figure-6, "),
+        (["no-such-claim"], "unknown claim 'no-such-claim'; see --list"),
+        (["half-opne"], "unknown claim 'half-opne'; is it half-open?"),
+        (["figure-8", "--coverage"], "--coverage wants a claim that is searched"),
         (["--explain", "nothing"], "unknown claim 'nothing'"),
         (["--property", "nothing"], "unknown claim 'nothing'"),
         (["half-open", "--property", "half-open"], "either --property or claims"),
@@ -151,6 +153,16 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
     assert "</svg>" in figure.read_text()
     assert figure.with_suffix(".dot").exists()
     assert "SYN arrives" in figure.with_suffix(".txt").read_text()
+
+
+def test_what_holds_is_open_as_long_as_its_premise_was_not_seen_to_happen(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--property", "half-open", "--set", "open_a=passive", "--out", str(tmp_path)]
+    assert main([*asked, "--engine", "induction", "--depth", "1"]) == INCONCLUSIVE
+    text = capsys.readouterr().out
+    assert "it holds, but its premise was not seen to happen: stale SYN in SYN-RECEIVED" in text
+    assert "bounds touched: not counted" in text
 
 
 def test_a_property_whose_premise_never_happens_is_vacuous_and_gives_1(

@@ -46,7 +46,7 @@ def test_without_a_file_all_is_printed(capsys: pytest.CaptureFixture[str]) -> No
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["half-closed"], "unknown claim 'half-closed'; the claims are: "),
+        (["half-opem"], "unknown claim 'half-opem'; is it half-open?"),
         (["half-open", "--variant", "one-way"], "half-open has no variant 'one-way'; its variants are: three-way, "),
         (["half-open", "--set", "capacity"], "--set wants FIELD=VALUE"),
         (["half-open", "--set", "capacity=none"], "capacity"),

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from model.check import OK, UNUSABLE, Unusable, say
+from model.check import OK, UNUSABLE, Unusable, say, unknown_claim
 from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela
@@ -21,7 +21,7 @@ from model.network.table import AnyConfig, parse_setting
 from model.system import Property, System
 from model.tcp.config import BadConfig
 from properties.claim import Claim, make_property
-from properties.claims import CLAIMS, find
+from properties.claims import find
 
 Texts = tuple[str, ...]
 """A model, and for TLA+ its configuration: a second file."""
@@ -52,7 +52,7 @@ def chosen(name: str, variant: str | None, items: Sequence[str]) -> tuple[Claim,
     """The claim and its configuration; raises `Unusable` or `BadConfig`."""
     claim = find(name)
     if claim is None:
-        raise Unusable(f"unknown claim '{name}'; the claims are: {', '.join(c.name for c in CLAIMS)}")
+        raise Unusable(unknown_claim(name))
     if not claim.finite:
         raise Unusable(f"{name} is not about the finite runs of one configuration; only such claims can be exported")
     cells = {cell.variant: cell.config for cell in claim.cells}
