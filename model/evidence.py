@@ -7,7 +7,7 @@ delayed original that these stories are about. In each of `FORMATS` a run can be
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Literal
 
@@ -15,7 +15,8 @@ from model.engines.lasso import Lasso
 from model.network.make import AnyNetwork
 from model.row import Evidence, Options, Row, stem, written
 from model.study import Counterexample
-from model.system import Property, System
+from model.system import Property, State, System
+from model.terms import evaluate
 from model.trace import Step, Trace
 from model.traces.itf import itf
 from model.traces.ladder import ladder
@@ -23,7 +24,7 @@ from model.traces.lasso import render_lasso
 from model.traces.packetdrill import packetdrill
 from model.traces.packets import moments, packets, seen
 from model.traces.pcap import capture, hosts
-from model.traces.text import render_text, steps_json
+from model.traces.text import decided, render_text, steps_json
 from properties.fair import Live
 
 Mark = Literal["violated", "reached"]
@@ -50,7 +51,7 @@ class Shows:
         """The row with its finite run."""
         mark: Mark = "violated" if row.verdict == "violated" else "reached"
         words = "NO RUN, as far as it goes" if row.verdict == "unreachable" else mark.upper()
-        caption = f"{words}: {row.task.claim.sentence}"
+        caption = _caption(words, row.task.claim.sentence, trace, prop)
         return replace(row, evidence=(self._evidence(row, trace, self._words(row, trace, prop), caption, mark=mark),))
 
     def lasso(self, row: Row, lasso: Lasso, live: Live) -> Row:
@@ -73,7 +74,7 @@ class Shows:
     def counterexample(self, row: Row, found: Counterexample) -> Evidence:
         """One run of a study."""
         text = self._words(row, found.trace, found.prop)
-        caption = f"VIOLATED: {found.prop.sentence or found.prop.name}"
+        caption = _caption("VIOLATED", found.prop.sentence or found.prop.name, found.trace, found.prop)
         return self._evidence(row, found.trace, text, caption, label=found.label)
 
     def _words(self, row: Row, trace: Trace, prop: Property | None) -> str:
@@ -110,7 +111,7 @@ class Shows:
             oldest_first=self.network.fifo,
             title=title + (f" ({label})" if label else ""),
             lanes=self.network.lanes,
-            caption=caption,
+            caption=" ".join(filter(None, (caption, _units(self.network, trace.initial)))),
             mark=mark,
         )
         self.options.pictures.draw(dot, path, "neato")
@@ -125,6 +126,26 @@ class Shows:
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
         return Evidence(steps[: len(trace.steps)], again, text, str(path), label)
+
+
+def _caption(words: str, sentence: str, trace: Trace, prop: Property | None) -> str:
+    """What a finite run shows; of a property that is violated also which parts are."""
+    false = decided(trace, prop) if prop is not None and prop.kind != "reachable" else []
+    return f"{words}: {sentence}" + (f" False here: {'; '.join(false)}." if false else "")
+
+
+def _units(network: AnyNetwork, initial: State) -> str:
+    """How to read a picture's numbers, and how long the times of the run are."""
+    one = network.connections[0]
+    words = [f"Numbers are modulo {1 << one.config.seq_bits}."] if one.config.seq_bits < 32 else []
+    if one.clocks is not None:
+        times = {"msl": one.config.msl} | {
+            time.name: evaluate(term, initial)
+            for time in fields(one.clocks.times)
+            if (term := getattr(one.clocks.times, time.name)) is not None
+        }
+        words.append(f"In ticks: {', '.join(f'{name} {ticks}' for name, ticks in times.items())}.".replace("_", " "))
+    return " ".join(words)
 
 
 Files = dict[str, bytes]

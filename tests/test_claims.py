@@ -41,6 +41,18 @@ def task(name: str, config: Config, expected: str) -> Task:
     return Task(claim, "test", config, expected)
 
 
+def test_a_picture_says_what_is_false_and_how_to_read_its_numbers(tmp_path: Path) -> None:
+    claim = find("last-ack-answered")
+    assert claim is not None
+    config = next(cell.config for cell in claim.cells if cell.variant == "one tick less")
+    assert isinstance(config, Config)
+    judged([task("last-ack-answered", config.but(time_wait="1", msl=1, delay=1, rto=1), "fails")], tmp_path)
+    (dot,) = tmp_path.glob("*.dot")
+    caption = " ".join(dot.read_text().replace("\\n", " ").split())
+    assert "False here: B does not leave LAST-ACK by a reset. Numbers are modulo 16." in caption
+    assert "In ticks: msl 1, delay 1, rto 1, time wait 1." in caption
+
+
 def test_every_claim_has_both_kinds_of_configuration_and_a_sentence() -> None:
     for claim in CLAIMS:
         assert {cell.expected for cell in claim.cells} == {"holds", "fails"}, claim.name

@@ -147,9 +147,14 @@ def _verdict(trace: Trace, prop: Property) -> Iterator[str]:
         return
     where = "The last step" if prop.kind == "step" else "The last state" if trace.steps else "The initial state"
     yield from wrap(f"{where} {'reaches' if reached else 'violates'} '{prop.name}'.")
-    for name, term in prop.parts.items():
-        if bool(evaluate(term, end)) == reached:
-            yield from wrap(f"{'true' if reached else 'false'} here: {name}", INDENT, INDENT + "  ")
+    for part in decided(trace, prop):
+        yield from wrap(f"{'true' if reached else 'false'} here: {part}", INDENT, INDENT + "  ")
+
+
+def decided(trace: Trace, prop: Property) -> list[str]:
+    """The parts of the property that are false at the end of the trace; of a *reachable* one, those that are true."""
+    end, reached = _end(trace, prop), prop.kind == "reachable"
+    return [name for name, term in prop.parts.items() if bool(evaluate(term, end)) == reached]
 
 
 def _end(trace: Trace, prop: Property) -> Mapping[str, int]:
