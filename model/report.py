@@ -26,6 +26,11 @@ TOOLS = ("tcp-model-checker", "z3-solver", "llvmlite", "numba", "numpy", "rich",
 COLOURS = {"as claimed": "green", "holds": "green", "contradicted": "bold red", "violated": "red"}
 NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
 COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
+WIDE = 120
+ESSENTIAL = {"claim", "variant", "expected", "verdict", "states", "steps"}
+"""The columns for a terminal with less than `WIDE` of its own."""
+SYMBOLIC = ("bmc", "induction")
+"""Engines that count no states."""
 NOT_CHECKED = (
     "Not checked: infinite runs but those of the claims that say what is fair, a server under time, flow control, more"
     " segments in the network or more incarnations than each scope says. --explain CLAIM says what a single claim"
@@ -57,13 +62,18 @@ def table_text(rows: Sequence[Row], notes: Sequence[str], width: int | None) -> 
 def print_rows(console: Console, rows: Sequence[Row], notes: Sequence[str]) -> None:
     """The table; the tables of studies; what each scope is, and what was promised; notes; what was not checked."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in COLUMNS:
+    shown = [column for column in COLUMNS if console.width >= WIDE or column in ESSENTIAL]
+    for column in shown:
         table.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
     names = scopes(rows)
     for row in rows:
         colour = COLOURS.get(row.outcome, "yellow")
-        table.add_row(*_cells(row, names), style=colour if row.outcome != "as claimed" else "")
+        cells = dict(zip(COLUMNS, _cells(row, names), strict=True))
+        table.add_row(*(cells[column] for column in shown), style=colour if row.outcome != "as claimed" else "")
     console.print(table)
+    if len(shown) < len(COLUMNS):
+        hidden = ", ".join(column for column in COLUMNS if column not in shown)
+        console.print(f"A terminal of {WIDE} columns shows more: {hidden}.", style="dim", highlight=False)
     for row in rows:
         for made in row.tables:
             _print_study(console, f"{row.task.claim.name} ({row.task.variant})", made)
@@ -86,6 +96,7 @@ def scopes(rows: Iterable[Row]) -> dict[AnyConfig, str]:
 def _cells(row: Row, names: dict[AnyConfig, str]) -> tuple[str, ...]:
     effort, replayed = row.effort, row.engine == "replay"
     searched = not replayed and not row.proof
+    counted = searched and row.engine not in SYMBOLIC
     verdict = row.verdict if row.outcome != "contradicted" else f"{row.verdict} !"
     return (
         row.task.claim.name,
@@ -93,8 +104,8 @@ def _cells(row: Row, names: dict[AnyConfig, str]) -> tuple[str, ...]:
         row.task.expected or "-",
         verdict,
         row.scope if row.proof else names.get(row.task.config, row.scope),
-        f"{effort.states:,}" if searched else "",
-        f"{effort.transitions:,}" if searched else "",
+        f"{effort.states:,}" if counted else "",
+        f"{effort.transitions:,}" if counted else "",
         str(effort.depth) if searched else "",
         "" if replayed else f"{effort.seconds:.1f}",
         _length(row),
@@ -167,7 +178,7 @@ def _search(row: Row) -> str:
     """How far a search went, and which bounds it touched; Z3 does not count."""
     effort = row.effort
     touched = ", ".join(f"{bound} {count:,} times" for bound, count in effort.touched.items())
-    none = "not counted" if row.engine in {"bmc", "induction"} else "none"
+    none = "not counted" if row.engine in SYMBOLIC else "none"
     whole = effort.limit or ("complete" if effort.complete else "stopped when all was decided")
     missed = f"; a state is missed with a probability of at most {effort.collision:.1e}" if effort.collision else ""
     left_out = f"; left out, as nothing reads them: {', '.join(effort.left_out)}" if effort.left_out else ""

@@ -151,6 +151,13 @@ def test_the_report_shows_stem_and_loop_and_what_was_promised(tmp_path: Path) ->
         [task("server-timer-repairs", THREE_WAY, "fails"), task("open-completes", THREE_WAY, "holds")], tmp_path
     )
     printed = table_text(rows, [], 200)
+    narrow = table_text(rows, [], 80)
+    assert max(map(len, narrow.splitlines())) <= 80
+    assert "A terminal of 120 columns shows more: scope, transitions, depth, seconds, figure." in " ".join(
+        narrow.split()
+    )
+    assert "transitions " in printed.splitlines()[0]
+    assert "transitions " not in narrow.splitlines()[0]
     assert " 4+3 " in printed
     words = "what is sent again and again arrives again and again; the retransmission timer"
     assert f"fair, for server-timer-repairs: {words} of A expires" in printed
