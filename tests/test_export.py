@@ -10,10 +10,10 @@ from model.check import OK, UNUSABLE
 from model.export.__main__ import TARGETS, main
 
 HEADS = {
-    "promela": "/* Compile with -DSAFETY -DNOREDUCE. SPIN counts 0 states and 1 transitions more",
-    "btor2": "1 sort bitvec 4",
-    "tla": f"{' MODULE half_open ':-^100}",
-    "vmt": "; A transition system in VMT",
+    "promela": "/* half-open: two-way; capacity=1 */\n/* Compile with -DSAFETY -DNOREDUCE. SPIN counts 0 states",
+    "btor2": "; half-open: two-way; capacity=1\n1 sort bitvec 4",
+    "tla": f"\\* half-open: two-way; capacity=1\n{' MODULE half_open ':-^100}",
+    "vmt": "; half-open: two-way; capacity=1\n; A transition system in VMT",
 }
 
 

@@ -1,6 +1,6 @@
 """The command line of the exporters: `python -m model.export TARGET CLAIM`.
 
-Exit status: 0 written; 2 unusable input, or something that the target cannot say.
+Exit status: 0 written; 2 unusable input, or something that the target cannot say; 70 internal error; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from model.check import OK, UNUSABLE, Unusable, say, unknown_claim
+from model.check import INTERRUPTED, OK, UNUSABLE, Unusable, complain, explain_failure, say, unknown_claim
 from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela
@@ -19,10 +19,10 @@ from model.export.vmt import vmt
 from model.network.make import network_of
 from model.network.table import AnyConfig, parse_setting
 from model.system import Property, System
-from model.tcp.config import BadConfig
 from properties.claim import Claim, make_property
 from properties.claims import find
 
+PROGRAM = "model.export"
 Texts = tuple[str, ...]
 """A model, and for TLA+ its configuration: a second file."""
 TARGETS: Mapping[str, Callable[[System, Sequence[Property], str], Texts]] = {
@@ -31,13 +31,17 @@ TARGETS: Mapping[str, Callable[[System, Sequence[Property], str], Texts]] = {
     "tla": tla,
     "vmt": lambda system, properties, _name: (vmt(system, properties),),
 }
+COMMENT: Mapping[str, str] = {"promela": "/* {} */", "btor2": "; {}", "tla": "\\* {}", "vmt": "; {}"}
+"""A line that says what the model is of."""
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
     made = argparse.ArgumentParser(
-        prog="python -m model.export",
+        prog=f"python -m {PROGRAM}",
         description="Write the bounded system of a claim, with its property, in the language of another model checker.",
+        epilog="Exit status: 0 written, 2 unusable input, or something that the target cannot say, 70 internal error,"
+        " 130 interrupted.",
     )
     add = made.add_argument
     add("target", choices=TARGETS, help="promela: for SPIN; tla: for TLC; btor2, vmt: for symbolic model checkers")
@@ -72,10 +76,13 @@ def exported(args: argparse.Namespace) -> Texts:
     network = network_of(config)
     prop = make_property(claim.make, network)
     assert isinstance(prop, Property)
+    variant = args.variant or claim.cells[0].variant
+    said = COMMENT[args.target].format("; ".join([f"{claim.name}: {variant}", *args.set]))
     name = MODULE if args.output is None else args.output.stem
     if args.target == "tla" and args.output is not None and args.output.suffix != ".tla":
         raise Unusable(f"{args.output}: TLC wants a file that ends with .tla")
-    return TARGETS[args.target](network.system(prop), [prop], name)
+    model, *more = TARGETS[args.target](network.system(prop), [prop], name)
+    return (f"{said}\n{model}", *more)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -89,12 +96,12 @@ def main(argv: Sequence[str] | None = None) -> int:
             for at, text in enumerate(texts):
                 path = args.output.with_suffix(".cfg") if at else args.output
                 path.write_text(text, encoding="utf-8")
-    except (Unusable, BadConfig, CannotExport) as error:
-        print(f"model.export: {error}", file=sys.stderr)
-        return UNUSABLE
-    except OSError as error:
-        print(f"model.export: {args.output}: {error.strerror}", file=sys.stderr)
-        return UNUSABLE
+    except KeyboardInterrupt:
+        return complain("interrupted", INTERRUPTED, PROGRAM)
+    except CannotExport as error:
+        return complain(str(error), UNUSABLE, PROGRAM)
+    except Exception as error:
+        return explain_failure(error, PROGRAM)
     return OK
 
 
