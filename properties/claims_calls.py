@@ -55,7 +55,7 @@ CALLS: tuple[Claim, ...] = (
     ),
     story(
         "retransmissions-in-closing",
-        "The same in CLOSING, where FINs have crossed.",
+        "In CLOSING, where FINs have crossed, it is the front of the queue that is sent again, too.",
         "The other way to close repairs its losses, too.",
         settles=("S7",),
         cite="3.8.1; 3.10.8",

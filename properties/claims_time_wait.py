@@ -62,7 +62,7 @@ HAZARDS = (
     ),
     story(
         "rfc1337-figure-3",
-        "If that acknowledgment arrives before more is sent, the two ends answer ACK with ACK for ever.",
+        "If the acknowledgment of an old duplicate's text arrives before more is sent, ACK answers ACK for ever.",
         "Figure 3 with its numbers: A has never sent what is acknowledged and says so, which is below B's window.",
         settles=("S8",),
         cite="RFC 1337, 2.3, Figure 3",
