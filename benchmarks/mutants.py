@@ -35,8 +35,8 @@ from rich.table import Table
 from benchmarks.machine import describe
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.fate import EQUIVALENT, KILLERS, SURVIVED, Fate, fate
-from model.coverage import stop
 from model.engines.workers import processors
+from model.jobs import stop
 from model.mutants.derive import mutants
 from model.mutants.mutation import Mutant
 from model.tcp.config import Config

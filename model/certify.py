@@ -21,6 +21,7 @@ from rich.table import Table
 from model.arguments import positive_count, positive_seconds
 from model.check import INCONCLUSIVE, INTERRUPTED, OK, UNUSABLE, complain, explain_failure, say
 from model.engines.workers import processors
+from model.jobs import stop
 from model.recheck import Answered, Certificate, Damaged, SecondRuns, ask, read
 from model.solvers import SOLVERS, installed
 
@@ -122,7 +123,7 @@ def _ask_all(paths: Sequence[Path], solvers: Sequence[str], args: argparse.Names
             for done in as_completed(waiting):
                 yield done.result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            stop(pool)
             raise
 
 

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from model.jobs import Watch
     from model.judge import Options, Row, Task
 
-SYMBOLIC = ("bmc", "induction")
 OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
 
 
@@ -169,6 +168,8 @@ def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
 
 def _finite(named: Sequence[Claim], engine: str) -> list[Claim]:
     """The claims named, or all, that are about the finite runs of a configuration."""
+    from model.row import SYMBOLIC
+
     if engine not in SYMBOLIC:
         return list(named)
     for claim in named:

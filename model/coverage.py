@@ -17,6 +17,7 @@ from multiprocessing import get_context
 from model.engines.ask import Asker, Unanswered
 from model.engines.counts import firings
 from model.engines.verdict import Effort, Limits
+from model.jobs import stop
 from model.network.make import AnyNetwork, network_of
 from model.network.table import AnyConfig, ServerConfig
 from model.never import Ends
@@ -123,14 +124,6 @@ def coverage(
         except KeyboardInterrupt:
             stop(pool)
             raise
-
-
-def stop(pool: ProcessPoolExecutor) -> None:
-    """End a pool's processes now: they have nothing to tell."""
-    processes = list((pool._processes or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.kill()
 
 
 def search(config: AnyConfig, limits: Limits) -> tuple[Events, Counter[str], Effort]:

@@ -27,6 +27,7 @@ from model.traces.pcap import capture, hosts
 from model.traces.text import decided, render_text, steps_json
 from properties.fair import Live
 
+NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 Mark = Literal["violated", "reached"]
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
@@ -139,12 +140,12 @@ def _units(network: AnyNetwork, initial: State) -> str:
     one = network.connections[0]
     words = [f"Numbers are modulo {1 << one.config.seq_bits}."] if one.config.seq_bits < 32 else []
     if one.clocks is not None:
-        times = {"msl": one.config.msl} | {
-            time.name: evaluate(term, initial)
+        times = {"MSL": one.config.msl} | {
+            NAMES.get(time.name, time.name.replace("_", " ")): evaluate(term, initial)
             for time in fields(one.clocks.times)
             if (term := getattr(one.clocks.times, time.name)) is not None
         }
-        words.append(f"In ticks: {', '.join(f'{name} {ticks}' for name, ticks in times.items())}.".replace("_", " "))
+        words.append(f"In ticks: {', '.join(f'{name} {ticks}' for name, ticks in times.items())}.")
     return " ".join(words)
 
 

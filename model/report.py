@@ -18,7 +18,7 @@ from rich.table import Table
 from model import study
 from model.network.table import AnyConfig, ServerConfig
 from model.proof_words import proof_text
-from model.row import Evidence, ProofReport, Row
+from model.row import SYMBOLIC, Evidence, ProofReport, Row
 from model.tcp.config import show_field
 
 SCHEMA_VERSION = 1
@@ -29,8 +29,6 @@ COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure
 WIDE = 120
 ESSENTIAL = {"claim", "variant", "expected", "verdict", "states", "steps"}
 """The columns for a terminal with less than `WIDE` of its own."""
-SYMBOLIC = ("bmc", "induction")
-"""Engines that count no states."""
 NOT_CHECKED = (
     "Not checked: infinite runs but those of the claims that say what is fair, a server under time, flow control, more"
     " segments in the network or more incarnations than each scope says. --explain CLAIM says what a single claim"

@@ -19,6 +19,9 @@ from properties.claim import Claim, Proof
 
 GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
 
+SYMBOLIC = ("bmc", "induction")
+"""Engines that ask Z3 about the bounded system; they count no states."""
+
 
 @dataclass(frozen=True)
 class Task:

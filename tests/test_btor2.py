@@ -110,7 +110,7 @@ def steps(system: System, most: int) -> Iterator[tuple[State, int, Rule, dict[st
         state = random.choice(led) if led else random.choice(system.initial)
 
 
-def agrees(system: System, properties: tuple[Property, ...], most: int, every: int = 1) -> set[bool]:
+def asserts_agreement(system: System, properties: tuple[Property, ...], most: int, every: int = 1) -> set[bool]:
     """Compares successors and bad lines, of every so many choices; returns which values the bad lines had."""
     model, seen = Reader(btor2(system, properties)), set[bool]()
     meanings = [Meaning([prop.term]) for prop in properties]
@@ -140,13 +140,13 @@ TOYS = {"counter": counter(5), "bag": bag(3, 3), "mutex": mutex(3, safe=False), 
 
 @pytest.mark.parametrize("toy", TOYS)
 def test_an_exported_toy_steps_as_the_system(toy: str) -> None:
-    agrees(TOYS[toy], tuple(TOYS[toy].properties), 20)
+    asserts_agreement(TOYS[toy], tuple(TOYS[toy].properties), 20)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_an_exported_random_system_steps_as_the_system(seed: int) -> None:
     system = random_system(seed)
-    agrees(system, tuple(system.properties), 10)
+    asserts_agreement(system, tuple(system.properties), 10)
 
 
 @pytest.mark.long
@@ -155,7 +155,7 @@ def test_an_exported_network_steps_as_the_system() -> None:
     a, b = (network.sides[name].state_is("ESTABLISHED") for name in "AB")
     moved = Property("A stays", "step", network.sides["A"].state_var.term == network.sides["A"].state_var.next)
     wanted = Property("A is open", "reachable", a), Property("B is not open", "always", z3.Not(b)), moved
-    assert agrees(network.system(*wanted), wanted, 12, every=37) == {False, True}
+    assert asserts_agreement(network.system(*wanted), wanted, 12, every=37) == {False, True}
 
 
 def test_a_single_initial_state_is_given_by_its_values() -> None:
@@ -195,7 +195,7 @@ def test_the_table_has_every_operator() -> None:
 def test_an_empty_and_is_true_and_an_empty_or_false() -> None:
     x = Var("x")
     rules = (Rule("always", z3.And(), {"x": z3.Not(x.term)}), Rule("never", z3.Or(), {"x": x.term}))
-    agrees(System((x,), ({"x": 0},), rules), (), 4)
+    asserts_agreement(System((x,), ({"x": 0},), rules), (), 4)
 
 
 def test_names_are_one_word_each() -> None:

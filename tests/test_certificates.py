@@ -214,3 +214,17 @@ def test_reals_are_written_too() -> None:
     assert "(set-logic ALL)" in script
     assert SOLVERS["cvc5"](script, 10) == "unsat"
     assert SOLVERS["bitwuzla"](script, 10) == "unknown"
+
+
+def test_what_ctrl_c_kept_from_being_checked_does_not_agree(
+    search: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("model.certify._judge", interrupted)
+    assert certify([str(search)]) == 130
+    out = capsys.readouterr().out
+    assert out.count("not checked") == 2
+    assert "0 of 2 certificates agree" in out
+    assert " agrees" not in out

@@ -8,11 +8,16 @@ import signal
 import subprocess
 import sys
 import time
+from ctypes import ArgumentError
 from pathlib import Path
 
 import pytest
 
+from model.arguments import MOST_WORKERS
 from model.check import INCONCLUSIVE, main
+from model.engines.ask import Asker, Unanswered
+from model.engines.table import SEGMENTS
+from model.engines.verdict import INTERRUPTED
 from model.tcp.config import Config
 from model.traces.render import CannotDraw
 from properties.claims import CLAIMS
@@ -153,6 +158,29 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
     assert "</svg>" in figure.read_text()
     assert figure.with_suffix(".dot").exists()
     assert "SYN arrives" in figure.with_suffix(".txt").read_text()
+
+
+def test_an_interrupt_ends_what_z3_was_asked(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Z3 takes Ctrl-C for itself and says that it was interrupted; ctypes wraps one that it meets."""
+    errors: list[BaseException] = [
+        Unanswered(INTERRUPTED),
+        ArgumentError("argument 1: KeyboardInterrupt: "),
+        KeyboardInterrupt(),
+    ]
+    for error in errors:
+
+        def interrupted(*_: object, error: BaseException = error) -> None:
+            raise error
+
+        monkeypatch.setattr(Asker, "__call__", interrupted)
+        assert main(["half-open", "--engine", "unbounded", "--minimise"]) == 130
+        assert capsys.readouterr().err.splitlines()[-1] == "model.check: interrupted"
+
+
+def test_as_many_workers_as_there_are_segments_of_the_table() -> None:
+    assert MOST_WORKERS == SEGMENTS
 
 
 def test_what_holds_is_open_as_long_as_its_premise_was_not_seen_to_happen(

@@ -50,7 +50,7 @@ def test_a_picture_says_what_is_false_and_how_to_read_its_numbers(tmp_path: Path
     (dot,) = tmp_path.glob("*.dot")
     caption = " ".join(dot.read_text().replace("\\n", " ").split())
     assert "False here: B does not leave LAST-ACK by a reset. Numbers are modulo 16." in caption
-    assert "In ticks: msl 1, delay 1, rto 1, time wait 1." in caption
+    assert "In ticks: MSL 1, delay 1, RTO 1, TIME-WAIT 1." in caption
 
 
 def test_every_claim_has_both_kinds_of_configuration_and_a_sentence() -> None:

@@ -9,6 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ from model.check import main, selection
 from model.engines import explicit
 from model.engines.verdict import Limits
 from model.engines.workers import processors
-from model.jobs import Crew, judge_apart, units
+from model.jobs import Crew, judge_apart, stop, units
 from model.judge import tasks_of
 from model.row import Options, Row, Task
 from model.tcp.config import Config
@@ -177,3 +180,14 @@ def test_quick_takes_one_variant_of_each_kind_and_says_what_it_leaves_out(
 def test_quick_goes_with_claims_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["half-open", "--quick", "--set", "capacity=1", "--out", str(tmp_path)]) == 2
     assert "goes with neither --set nor --property" in capsys.readouterr().err
+
+
+def test_a_pool_is_stopped_at_once() -> None:
+    begun = time.monotonic()
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        asked = pool.submit(time.sleep, 60)
+        while not asked.running():
+            time.sleep(0.01)
+        stop(pool)
+    assert time.monotonic() - begun < 30
+    assert isinstance(asked.exception(), BrokenProcessPool)

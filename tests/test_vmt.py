@@ -72,7 +72,7 @@ def reached(system: System, most: int) -> Iterator[State]:
                 waiting.append(step.state)
 
 
-def agrees(system: System, most: int) -> set[tuple[str, bool]]:
+def asserts_agreement(system: System, most: int) -> set[tuple[str, bool]]:
     """Compares the text with the system in some states; returns which answers the properties had."""
     model, seen = Reader(vmt(system, system.properties), system), set[tuple[str, bool]]()
     now, later = [v.term for v in system.variables], [v.next for v in system.variables]
@@ -99,13 +99,13 @@ TOYS = {"counter": counter(5), "bag": bag(3, 3), "mutex": mutex(3, safe=False), 
 
 @pytest.mark.parametrize("toy", TOYS)
 def test_an_exported_toy_steps_as_the_system(toy: str) -> None:
-    agrees(TOYS[toy], 20)
+    asserts_agreement(TOYS[toy], 20)
 
 
 def test_exported_random_systems_step_as_the_systems() -> None:
     seen = set[tuple[str, bool]]()
     for seed in range(6):
-        seen |= agrees(random_system(seed), 12)
+        seen |= asserts_agreement(random_system(seed), 12)
     assert seen == {(kind, holds) for kind in ("always", "reachable", "step") for holds in (False, True)}
 
 
@@ -114,7 +114,7 @@ def test_an_exported_network_steps_as_the_system() -> None:
     network = Network(TWO_WAY.but(capacity=1, incarnations=1))
     a, b = (network.sides[name].state_is("ESTABLISHED") for name in "AB")
     system = network.system(Property("A is open", "reachable", a), Property("B is not open", "always", z3.Not(b)))
-    assert agrees(system, 60) >= {("reachable", True), ("always", True)}
+    assert asserts_agreement(system, 60) >= {("reachable", True), ("always", True)}
 
 
 def test_every_variable_has_its_next_one() -> None:
