@@ -9,6 +9,8 @@ import subprocess
 import sys
 import time
 from ctypes import ArgumentError
+from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -17,10 +19,13 @@ from model.arguments import MOST_WORKERS
 from model.check import INCONCLUSIVE, main
 from model.engines.ask import Asker, Unanswered
 from model.engines.table import SEGMENTS
-from model.engines.verdict import INTERRUPTED
+from model.engines.verdict import INTERRUPTED, Effort
+from model.proof_words import proof_text
+from model.row import ProofReport, Row, Task
 from model.tcp.config import Config
 from model.traces.render import CannotDraw
-from properties.claims import CLAIMS
+from properties.claims import CLAIMS, find
+from properties.invariant import COROLLARIES
 
 SMALL = ["--set", "incarnations=2", "--set", "crashes=1", "--set", "capacity=1"]
 
@@ -169,14 +174,32 @@ def test_an_interrupt_ends_what_z3_was_asked(
         ArgumentError("argument 1: KeyboardInterrupt: "),
         KeyboardInterrupt(),
     ]
-    for error in errors:
+    for error, corollaries in product(errors, (COROLLARIES, ())):
 
         def interrupted(*_: object, error: BaseException = error) -> None:
             raise error
 
         monkeypatch.setattr(Asker, "__call__", interrupted)
+        monkeypatch.setattr("model.minimise.COROLLARIES", corollaries)
         assert main(["half-open", "--engine", "unbounded", "--minimise"]) == 130
         assert capsys.readouterr().err.splitlines()[-1] == "model.check: interrupted"
+
+
+@pytest.mark.parametrize(
+    ("variant", "expected", "settings"),
+    [
+        ("three-way", "holds", ""),
+        ("data_on_syn=accepted syn=rfc793", "", "--set=data_on_syn=accepted --set=syn=rfc793 "),
+    ],
+)
+def test_a_proof_says_how_to_get_it_again(variant: str, expected: str, settings: str) -> None:
+    claim = find("half-open")
+    assert claim is not None
+    row = Row(
+        Task(claim, variant, Config(), expected, "unbounded"), "", "unbounded", "holds", Effort(0, 0, 0, complete=True)
+    )
+    text = proof_text(replace(row, proof=ProofReport((), (), (), (), "")))
+    assert f"Reproduce it: python -m model.check --engine unbounded {settings}half-open\n" in text
 
 
 def test_as_many_workers_as_there_are_segments_of_the_table() -> None:
