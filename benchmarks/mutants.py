@@ -12,18 +12,20 @@ has died, 130 interrupted (what is known until then is printed, and not written)
 
 from __future__ import annotations
 
+from model.start import begin
+
+if __name__ == "__main__":
+    begin("benchmarks.mutants")
+
 import argparse
 import json
 import os
-import signal
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import as_completed
 from dataclasses import asdict
 from functools import cache
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -35,8 +37,9 @@ from rich.table import Table
 from benchmarks.machine import describe
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.fate import EQUIVALENT, KILLERS, SURVIVED, Fate, fate
+from model.crew import Crew, Died
 from model.engines.workers import processors
-from model.jobs import stop
+from model.interrupt import telling
 from model.mutants.derive import mutants
 from model.mutants.mutation import Mutant
 from model.tcp.config import Config
@@ -95,25 +98,15 @@ def ask(chosen: Sequence[Mutant], jobs: int, console: Console) -> Iterator[Fate]
     """What becomes of them, as it becomes known."""
     columns = SpinnerColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}")
     with (
-        TemporaryDirectory() as cache,
-        ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (cache,)) as pool,
+        TemporaryDirectory() as os.environ["TCP_MODEL_CACHE"],  # The machine code of mutants is not kept.
+        Crew(jobs) as crew,
         Progress(*columns, console=console, transient=True) as progress,
     ):
-        bar, asked = progress.add_task("", total=len(chosen)), [pool.submit(fate, m.name, m.kind) for m in chosen]
-        try:
-            for one in as_completed(asked):
-                found = one.result()
-                progress.update(bar, advance=1, description=f"{found.end}: {found.name[:60]}")
-                yield found
-        except BaseException:
-            stop(pool)
-            raise
-
-
-def _begin(cache: str) -> None:
-    """In a worker: the machine code of mutants is not kept, and Ctrl-C is the parent's."""
-    os.environ["TCP_MODEL_CACHE"] = cache
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+        bar, asked = progress.add_task("", total=len(chosen)), [crew.submit(fate, m.name, m.kind) for m in chosen]
+        for one in as_completed(asked):
+            found = one.result()
+            progress.update(bar, advance=1, description=f"{found.end}: {found.name[:60]}")
+            yield found
 
 
 def table(fates: Sequence[Fate]) -> Table:
@@ -188,13 +181,11 @@ def run(chosen: Sequence[Mutant], jobs: int, target: Path | None, of: int) -> in
     if not console.is_terminal:
         console.width = WIDTH
     try:
-        for one in ask(chosen, jobs, console):
-            found.append(one)
-    except KeyboardInterrupt:
-        console.print(table(found))
-        return 130
-    except BrokenProcessPool:
-        return complain("a process has died, perhaps for want of memory: try --jobs 1", 70)
+        with telling(lambda: console.print(table(found))):
+            for one in ask(chosen, jobs, console):
+                found.append(one)
+    except Died as death:
+        return complain(str(death), 70)
     order = {one.name: at for at, one in enumerate(chosen)}
     found.sort(key=lambda one: order[one.name])
     console.print(table(found))

@@ -22,8 +22,7 @@ from model.engines.discharge import Discharged
 from model.engines.lasso import Lasso
 from model.engines.unbounded import Duty, Obligation
 from model.export.smtlib import Scripts
-from model.network.soup import UnboundedNetwork
-from model.proof_words import assumptions, event_name
+from model.proof_words import event_name
 from model.row import Row, Task, stem
 from model.trace import Step, Trace
 
@@ -48,33 +47,34 @@ class Certificates:
     def __init__(self, folder: Path) -> None:
         self._folder, self._scripts = folder, Scripts()
 
-    def proof(self, row: Row, network: UnboundedNetwork, found: Sequence[Discharged]) -> Path:
-        """The certificate of a proof, given what became of its obligations."""
-        folder = self._folder / row.task.claim.name / "obligations"
+    def obligation(self, claim: str, found: Discharged) -> Iterator[dict[str, Any]]:
+        """Write the scripts that ask an obligation of a claim's proof; what the proof's certificate says of each."""
+        folder = self._folder / claim / "obligations"
         folder.mkdir(parents=True, exist_ok=True)
-        listed = []
-        for obligation, duties, expected in questions(found):
+        for obligation, duties, expected in questions([found]):
             wrong = z3.Not(z3.And(*(duty.term for duty in duties)))
             words = [f"{event_name(obligation.event)}: {obligation.kind} {obligation.about}", f"expected: {expected}"]
             text = self._scripts.script([*obligation.premises, wrong], words)
             path = folder / f"{sha256(text)[:20]}.smt2"
             if not path.exists():
                 path.write_text(text, encoding="utf-8")
-            listed.append(
-                {
-                    "file": f"obligations/{path.name}",
-                    "sha256": sha256(text),
-                    "expected": expected,
-                    "event": event_name(obligation.event),
-                    "cite": obligation.cite,
-                    "kind": obligation.kind,
-                    "about": obligation.about,
-                    "lemmas": list(dict.fromkeys(duty.lemma for duty in duties)),
-                }
-            )
-        more = {"width": network.bits, "assumptions": list(assumptions(network)), "obligations": listed}
-        verdict = "fails" if any(one.answer == "fails" for one in found) else "proved"
-        return self._write(row.task, {"kind": "proof", "verdict": verdict, **more})
+            yield {
+                "file": f"obligations/{path.name}",
+                "sha256": sha256(text),
+                "expected": expected,
+                "event": event_name(obligation.event),
+                "cite": obligation.cite,
+                "kind": obligation.kind,
+                "about": obligation.about,
+                "lemmas": list(dict.fromkeys(duty.lemma for duty in duties)),
+            }
+
+    def proof(
+        self, task: Task, verdict: str, bits: int, assumes: Sequence[str], listed: Sequence[Mapping[str, Any]]
+    ) -> Path:
+        """The certificate of a proof, given what was written of its obligations."""
+        more = {"width": bits, "assumptions": list(assumes), "obligations": list(listed)}
+        return self._write(task, {"kind": "proof", "verdict": verdict, **more})
 
     def search(self, row: Row, together: Sequence[Task], shown: Sequence[tuple[str, Trace, Lasso | None]]) -> Path:
         """The certificate of a search: its figures, and the runs that decide a property, by the property's name.

@@ -7,22 +7,29 @@ is missing; 3 something could not be answered; 70 internal error; 130 interrupte
 
 from __future__ import annotations
 
+from model.start import begin
+
+if __name__ == "__main__":
+    begin("model.certify")
+
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from model.arguments import positive_count, positive_seconds
-from model.check import INCONCLUSIVE, INTERRUPTED, OK, UNUSABLE, complain, explain_failure, say
+from model.cli import INCONCLUSIVE, OK, UNUSABLE, complain, explain_failure, say
+from model.crew import Crew, Died
 from model.engines.workers import processors
-from model.jobs import stop
-from model.recheck import Answered, Certificate, Damaged, SecondRuns, ask, read
+from model.interrupt import speaking, telling
+from model.recheck import Answered, Certificate, Damaged, ask, compare, read
 from model.solvers import SOLVERS, installed
 
 PROGRAM = "model.certify"
@@ -66,8 +73,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    args = parser().parse_args(argv)
     try:
+        args = parser().parse_args(argv)
         certificates = read(args.folder)
         solvers = _solvers(args.solver, certificates)
         for certificate in certificates:
@@ -75,9 +82,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return report(certificates, solvers, args)
     except Damaged as error:
         return complain(str(error), UNUSABLE, PROGRAM)
-    except KeyboardInterrupt:
-        return complain("interrupted", INTERRUPTED, PROGRAM)
-    except Exception as error:
+    except (KeyboardInterrupt, Exception) as error:
         return explain_failure(error, PROGRAM)
 
 
@@ -92,56 +97,96 @@ def _solvers(wanted: str, certificates: Sequence[Certificate]) -> list[str]:
 
 def report(certificates: Sequence[Certificate], solvers: Sequence[str], args: argparse.Namespace) -> int:
     """Check everything and print the table; Ctrl-C prints what was found."""
-    outcomes, begun = [Outcome(certificate) for certificate in certificates], perf_counter()
-    interrupted = False
-    with Console(stderr=True).status("") as status:
-        try:
-            answers: dict[str, Answered] = {}  # By the script's name, which is its hash: claims share obligations.
-            paths = list({path.name: path for one in certificates for path, _ in one.scripts}.values())
-            for number, answered in enumerate(_ask_all(paths, solvers, args), 1):
-                answers[answered.path.name] = answered
-                status.update(f"{number} of {len(paths)} obligations")
-            second = SecondRuns()
-            for outcome in outcomes:
-                status.update(outcome.certificate.name)
-                _judge(outcome, answers, second)
-        except KeyboardInterrupt:
-            interrupted = True
-    say(_table(outcomes, solvers, perf_counter() - begun))
-    if interrupted:
-        return complain("interrupted", INTERRUPTED, PROGRAM)
-    if any(outcome.problems for outcome in outcomes):
+    checking, status = Checking(certificates, solvers, args.max_seconds), Console(stderr=True).status("")
+
+    def interrupted() -> None:
+        status.stop()
+        say(checking.table)
+
+    with telling(interrupted), status:
+        checking.run(args.jobs, status.update)
+    with speaking():
+        say(checking.table)
+    if any(outcome.problems for outcome in checking.outcomes):
         return DIFFERS
-    return INCONCLUSIVE if any(outcome.open for outcome in outcomes) else OK
+    return INCONCLUSIVE if any(outcome.open for outcome in checking.outcomes) else OK
 
 
-def _ask_all(paths: Sequence[Path], solvers: Sequence[str], args: argparse.Namespace) -> Iterator[Answered]:
-    """What the solvers say, as it comes."""
-    with ProcessPoolExecutor(args.jobs) as pool:
-        waiting = [pool.submit(ask, path, solvers, args.max_seconds) for path in paths]
-        try:
-            for done in as_completed(waiting):
-                yield done.result()
-        except BaseException:
-            stop(pool)
-            raise
+class Checking:
+    """What becomes of certificates, as far as it is known. seconds: for one question."""
+
+    def __init__(self, certificates: Sequence[Certificate], solvers: Sequence[str], seconds: float) -> None:
+        self.outcomes = [Outcome(certificate) for certificate in certificates]
+        self._solvers, self._seconds, self._begun = solvers, seconds, perf_counter()
+
+    def run(self, jobs: int, say_so: Callable[[str], None] = lambda _: None) -> None:
+        """Ask the solvers, search again, and replay, `jobs` at once."""
+        scripts = {path.name: path for one in self.outcomes for path, _ in one.certificate.scripts}
+        with Crew(jobs) as crew:
+            asked: dict[Future[Any], str] = {
+                crew.submit(ask, path, self._solvers, self._seconds): name for name, path in scripts.items()
+            }
+            again: dict[Future[Any], list[Outcome]] = {
+                crew.submit(compare, [one.certificate for one in some]): some for some in self._searches()
+            }
+            answers: dict[str, Answered] = {}  # By the script's name, which is its hash: claims share obligations.
+            for number, done in enumerate(as_completed([*asked, *again]), 1):
+                say_so(f"{number} of {len(asked) + len(again)} questions")
+                if done in again:
+                    _compared(again[done], done)
+                else:
+                    answers[asked[done]] = _answered(scripts[asked[done]], done)
+                    self._judge(answers)
+
+    def _searches(self) -> Iterable[list[Outcome]]:
+        """The certificates of searches, those together that were found by one search."""
+        found: dict[str, list[Outcome]] = {}
+        for one in self.outcomes:
+            if one.certificate.manifest["kind"] == "search":
+                found.setdefault(one.certificate.search, []).append(one)
+        return found.values()
+
+    def _judge(self, answers: dict[str, Answered]) -> None:
+        """The outcomes of those proofs whose scripts have all been answered."""
+        for outcome in self.outcomes:
+            scripts = outcome.certificate.scripts
+            if scripts and not outcome.checked and all(path.name in answers for path, _ in scripts):
+                for path, expected in scripts:
+                    answer = answers[path.name].answer
+                    if answer == "unknown":
+                        outcome.open.append(f"{path}: no answer")
+                    elif answer != expected:
+                        outcome.problems.append(f"{path}: {answer}, expected {expected} ({answers[path.name].solver})")
+                outcome.checked = f"{len(scripts):,} questions"
+
+    @property
+    def table(self) -> str:
+        """What is known, as text."""
+        return _table(self.outcomes, self._solvers, perf_counter() - self._begun)
 
 
-def _judge(outcome: Outcome, answers: dict[str, Answered], second: SecondRuns) -> None:
-    certificate = outcome.certificate
-    if certificate.manifest["kind"] == "search":
-        difference = second.differs(certificate)
-        outcome.problems += [difference] if difference else []
-        figures, runs = certificate.manifest["figures"], len(certificate.manifest["runs"])
-        outcome.checked = f"{figures['states']:,} states searched again, {runs} run{'' if runs == 1 else 's'} replayed"
+def _answered(path: Path, done: Future[Any]) -> Answered:
+    """What the solvers said; a solver that died has not answered."""
+    try:
+        answered: Answered = done.result()
+    except Died:
+        return Answered(path, "unknown", "")
+    return answered
+
+
+def _compared(outcomes: Sequence[Outcome], done: Future[Any]) -> None:
+    """Note how a second run differs from the certificates."""
+    try:
+        differences = done.result()
+    except Died as death:
+        for outcome in outcomes:
+            outcome.open.append(str(death))
         return
-    for path, expected in certificate.scripts:
-        answer = answers[path.name].answer
-        if answer == "unknown":
-            outcome.open.append(f"{path}: no answer")
-        elif answer != expected:
-            outcome.problems.append(f"{path}: {answer}, expected {expected} ({answers[path.name].solver})")
-    outcome.checked = f"{len(certificate.scripts):,} questions"
+    for outcome, difference in zip(outcomes, differences, strict=True):
+        manifest = outcome.certificate.manifest
+        figures, runs = manifest["figures"], len(manifest["runs"])
+        outcome.problems += [difference] if difference else []
+        outcome.checked = f"{figures['states']:,} states searched again, {runs} run{'' if runs == 1 else 's'} replayed"
 
 
 def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) -> str:

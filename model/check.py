@@ -6,36 +6,34 @@ violated); 2 unusable input; 3 inconclusive, also when nothing was checked; 70 i
 
 from __future__ import annotations
 
+from model.start import begin
+
+if __name__ == "__main__":
+    begin("model.check")
+
 import argparse
 import json
 import os
 import shlex
 import sys
-import traceback
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import closing
-from ctypes import ArgumentError
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from model.arguments import explanation, listing, parser
+from model.cli import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, complain, explain_failure, say
+from model.interrupt import INTERRUPTED, speaking, telling
 from model.network.table import AnyConfig, ServerConfig, parse_setting
-from model.tcp.config import BadConfig, Config
+from model.tcp.config import Config
 from properties.claim import Claim
 from properties.claims import CLAIMS, find
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
+    from model.coverage import Coverage
     from model.engines.verdict import Progress
-    from model.jobs import Watch
     from model.judge import Options, Row, Task
 
-OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL, INTERRUPTED = 0, 1, 2, 3, 70, 130
-
-
-class Unusable(Exception):
-    """The user asked for something that cannot be done; the text is one clear line."""
+PROGRAM = "model.check"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,45 +41,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         return run(parser().parse_args(arguments), shlex.join(["python", "-m", "model.check", *arguments]))
-    except KeyboardInterrupt:
-        return complain("interrupted", INTERRUPTED)
-    except Exception as error:
-        return explain_failure(error)
-
-
-def say(text: str) -> None:
-    """Text to standard output; that nobody reads it (a closed pipe) is no error."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def complain(line: str, code: int, program: str = "model.check") -> int:
-    """One line to standard error."""
-    print(f"{program}: {line}", file=sys.stderr)
-    return code
-
-
-def interrupts(error: BaseException) -> bool:
-    """Whether it is Ctrl-C, which ctypes wraps if it comes while arguments are converted."""
-    return isinstance(error, KeyboardInterrupt) or (
-        isinstance(error, ArgumentError) and "KeyboardInterrupt" in str(error)
-    )
-
-
-def explain_failure(error: Exception, program: str = "model.check") -> int:
-    """One line for what a user can mend; a traceback only for what is our mistake."""
-    if interrupts(error):
-        return complain("interrupted", INTERRUPTED, program)
-    if isinstance(error, (Unusable, BadConfig)):
-        return complain(str(error), UNUSABLE, program)
-    if isinstance(error, OSError):
-        return complain(f"{error.filename or 'output'}: {error.strerror or error}", UNUSABLE, program)
-    if isinstance(error, MemoryError):
-        return complain("out of memory: try --max-memory, or a smaller configuration", INCONCLUSIVE, program)
-    traceback.print_exception(error)
-    return complain("internal error: this is a defect of the checker, please report the text above", INTERNAL, program)
+    except (KeyboardInterrupt, Exception) as error:
+        return explain_failure(error, PROGRAM)
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -232,16 +193,46 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     from rich.console import Console
 
     from model.engines.verdict import Limits
-    from model.judge import Options, with_figures
-    from model.proof import combined
-    from model.report import as_json, exit_status, summary, table_text, traces_in_words
+    from model.engines.workers import processors
+    from model.jobs import Judging, diagrams
+    from model.judge import Options
     from model.traces.render import Pictures
 
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
     limits = Limits(args.max_states, args.max_memory, args.max_seconds, **how)
     options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify, args.write)
-    found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
+    status = Console(stderr=True).status("compiling")
+
+    def watch(searches: Sequence[tuple[str, Progress | None]]) -> None:
+        done = f"{len(judging.rows)} of {len(tasks)} verdicts"
+        status.update("; ".join([done, *(how_far(name, at, len(searches) == 1) for name, at in searches)]))
+
+    def interrupted() -> None:
+        status.stop()
+        judged(args, command, options, tasks, judging.stop(), interrupted=True)
+
+    judging = Judging(tasks, options, args.jobs or processors(), watch, diagrams(tasks, args.graph))
+    with telling(interrupted), status:
+        judging.run()
+    with speaking():
+        return judged(args, command, options, tasks, judging.rows)
+
+
+def judged(
+    args: argparse.Namespace,
+    command: str,
+    options: Options,
+    tasks: Sequence[Task],
+    found: Sequence[Row],
+    *,
+    interrupted: bool = False,
+) -> int:
+    """Write the report and print what was found; returns the exit status."""
+    from model.combine import combined
+    from model.figures import with_figures
+    from model.report import as_json, exit_status, summary, table_text, traces_in_words
+
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
@@ -258,14 +249,15 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     traces = traces_in_words(rows) if with_traces else ""
     say(traces + table_text(rows, notes, width) + summary(rows, len(tasks), code))
     for problem in dict.fromkeys(options.problems):
-        complain(problem, code)
+        complain(problem, code, PROGRAM)
     return code
 
 
 def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
     from model.engines.verdict import NO_LIMITS
-    from model.judge import Options, with_figures
+    from model.figures import with_figures
+    from model.judge import Options
     from model.report import as_json, exit_status
     from model.scenario import BadScenario
     from model.telling import tell
@@ -282,7 +274,7 @@ def scenario(args: argparse.Namespace, command: str) -> int:
         args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")
     say("\n".join([words, f"its figure is {rows[0].figure}", *notes]))
     for problem in options.problems:
-        code = complain(problem, UNUSABLE)
+        code = complain(problem, UNUSABLE, PROGRAM)
     return code
 
 
@@ -290,8 +282,7 @@ def cover(args: argparse.Namespace, command: str) -> int:
     """Count how often each event happens: by the claims named, or by all and by what exists for coverage."""
     from rich.console import Console
 
-    from model.coverage import STATES, coverage
-    from model.coverage_report import coverage_json, coverage_text
+    from model.coverage import STATES, Covering
     from model.engines.verdict import Limits
     from model.engines.workers import processors
 
@@ -299,9 +290,23 @@ def cover(args: argparse.Namespace, command: str) -> int:
     if not any(claim.searched for claim in claims):
         raise Unusable("--coverage wants a claim that is searched; scenarios are counted beside it")
     limits = Limits(args.max_states or STATES, args.max_memory, args.max_seconds)
-    with Console(stderr=True).status("") as status:
-        found = coverage(claims, limits, args.jobs or processors(), status.update, further=not args.claims)
-    code = CONTRADICTED if found.unexplained else OK
+    status = Console(stderr=True).status("")
+    covering = Covering(claims, limits, args.jobs or processors(), status.update, further=not args.claims)
+
+    def interrupted() -> None:
+        status.stop()
+        covered(args, command, covering.so_far(), INTERRUPTED)
+
+    with telling(interrupted), status:
+        found = covering.run()
+    with speaking():
+        return covered(args, command, found, found.exit_status)
+
+
+def covered(args: argparse.Namespace, command: str, found: Coverage, code: int) -> int:
+    """Write the report on coverage and print it; returns the exit status."""
+    from model.coverage_report import coverage_json, coverage_text
+
     if args.json is not None:
         text = json.dumps(coverage_json(found, command, code), indent=1)
         args.json.write_text(text + "\n", encoding="utf-8")
@@ -310,29 +315,34 @@ def cover(args: argparse.Namespace, command: str) -> int:
 
 
 def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> int:
-    """Do without each lemma of the proofs that must hold, one after the other: is it needed?"""
+    """Do without each lemma of the proofs that must hold: is it needed?"""
     from rich.console import Console
 
-    from model.engines.ask import Asker
     from model.engines.verdict import Limits
-    from model.minimise import Need, lines, needs
+    from model.engines.workers import processors
+    from model.minimise import Minimising
 
     proofs = [task for task in make_tasks() if task.proof and task.expected == "holds"]
-    found: list[Need] = []
-    asker, interrupted = Asker(Limits(max_seconds=args.max_seconds)), False
-    with Console(stderr=True).status("") as status:
-        try:
-            for need in needs(proofs, asker, status.update):
-                found.append(need)
-                say("\n".join(lines(need)))
-        except KeyboardInterrupt:
-            interrupted = True
-    say(f"{sum(1 for need in found if need.fails)} of {len(found)} lemmas are needed.")
-    if interrupted:
-        return complain("interrupted", INTERRUPTED)
-    if any(need.limit for need in found):
+    status = Console(stderr=True).status("")
+
+    def show(lines: Sequence[str]) -> None:
+        status.stop()
+        say("\n".join(lines))
+        status.start()
+
+    minimising = Minimising(proofs, Limits(max_seconds=args.max_seconds), status.update, show)
+
+    def interrupted() -> None:
+        status.stop()
+        say(minimising.summary)
+
+    with telling(interrupted), status:
+        needs = minimising.run(args.jobs or processors())
+    with speaking():
+        say(minimising.summary)
+    if any(need.limit for need in needs):
         return INCONCLUSIVE
-    return OK if found and all(need.fails for need in found) else CONTRADICTED
+    return OK if needs and all(need.needed for need in needs) else CONTRADICTED
 
 
 def left_out(args: argparse.Namespace) -> list[str]:
@@ -342,54 +352,6 @@ def left_out(args: argparse.Namespace) -> list[str]:
     every = shlex.join(["python", "-m", "model.check", *args.claims])
     line = f"--quick has left out {count} further variants and the slowest studies; for all of them: {every}"
     return [line] if count else []
-
-
-def judge_all(
-    tasks: Sequence[Task], options: Options, screen: Console, args: argparse.Namespace
-) -> tuple[list[Row], bool]:
-    """All rows, and whether Ctrl-C cut them short; a live line tells how far it is, if somebody is watching."""
-    from model.judge import state_diagrams, state_graphs
-
-    rows: list[Row] = []
-    try:
-        with screen.status("compiling") as status:
-
-            def watch(searches: Sequence[tuple[str, Progress | None]]) -> None:
-                done = f"{len(rows)} of {len(tasks)} verdicts"
-                status.update("; ".join([done, *(how_far(name, at, len(searches) == 1) for name, at in searches)]))
-
-            with closing(batches(tasks, options, args.jobs, watch)) as found:
-                for batch in found:
-                    rows += batch
-            state_diagrams(options)
-            if args.graph:
-                status.update("drawing state graphs")
-                state_graphs(tasks, options)
-    except BaseException as error:
-        if not interrupts(error):
-            raise
-        return rows, True
-    return rows, False
-
-
-def batches(
-    tasks: Sequence[Task], options: Options, jobs: int | None, watch: Watch
-) -> Generator[list[Row], None, None]:
-    """The rows as they are found: by several processes, if there is work for them. Raises `KeyboardInterrupt`."""
-    from model.engines.verdict import INTERRUPTED as CTRL_C
-    from model.engines.workers import processors
-    from model.jobs import judge_apart, units
-    from model.judge import judge
-
-    waiting = units(tasks)
-    workers = min(jobs or processors(), len(waiting))
-    if workers > 1:
-        yield from judge_apart(waiting, options, workers, watch)
-    else:
-        for batch in judge(tasks, options, lambda name, at: watch([(name, at)])):
-            yield batch
-            if any(row.effort.limit == CTRL_C for row in batch):
-                raise KeyboardInterrupt
 
 
 def how_far(name: str, at: Progress | None, alone: bool) -> str:

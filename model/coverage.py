@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from importlib.resources import as_file, files
-from multiprocessing import get_context
 
+from model.crew import Crew, Died
 from model.engines.ask import Asker, Unanswered
 from model.engines.counts import firings
 from model.engines.verdict import Effort, Limits
-from model.jobs import stop
 from model.network.make import AnyNetwork, network_of
 from model.network.table import AnyConfig, ServerConfig
 from model.never import Ends
@@ -87,6 +87,12 @@ class Coverage:
         """The events that neither happen nor are proved impossible."""
         return [one.event for one in self.events if not one.explained]
 
+    @property
+    def exit_status(self) -> int:
+        """1 if an event is unexplained; 3 if a process has died that might have explained it."""
+        lost = any(one.effort is not None and one.effort.states == 0 for one in self.fired) or bool(self.why)
+        return 0 if not self.unexplained else 3 if lost else 1
+
 
 def configurations(claims: Sequence[Claim]) -> dict[AnyConfig, tuple[str, str]]:
     """The configurations to be searched, with the first claim and variant that have each; those of COVERAGE for all."""
@@ -97,33 +103,53 @@ def configurations(claims: Sequence[Claim]) -> dict[AnyConfig, tuple[str, str]]:
     return found
 
 
-def coverage(
-    claims: Sequence[Claim],
-    limits: Limits,
-    jobs: int,
-    progress: Callable[[str], None] = lambda _: None,
-    further: bool = True,
-) -> Coverage:
-    """The coverage by all cells of the claims that are searched or told. further: by COVERAGE as well."""
-    wanted = configurations(claims)
-    if further:
-        wanted |= {config: ("coverage", variant) for variant, config in COVERAGE.items()}
-    limits = replace(limits, sharers=jobs, workers=1)
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+class Covering:
+    """The coverage by all cells of the claims that are searched or told, as far as it is known.
+
+    further: by COVERAGE as well. jobs: processes that search and prove. A process that dies loses its search, which
+    then counts as cut short by that.
+    """
+
+    def __init__(
+        self,
+        claims: Sequence[Claim],
+        limits: Limits,
+        jobs: int,
+        progress: Callable[[str], None] = lambda _: None,
+        further: bool = True,
+    ) -> None:
+        self._claims, self._jobs, self._progress = claims, jobs, progress
+        self._limits = replace(limits, sharers=jobs, workers=1)
+        self._wanted = configurations(claims)
+        if further:
+            self._wanted |= {config: ("coverage", variant) for variant, config in COVERAGE.items()}
+        self._listed: dict[str, str] = {}
+        self._fired: list[Fired] = []
+
+    def run(self) -> Coverage:
+        """All of it."""
+        with Crew(self._jobs) as crew:
+            asked = [crew.submit(search, config, self._limits) for config in self._wanted]
+            for number, (answer, (claim, variant)) in enumerate(zip(asked, self._wanted.values(), strict=True)):
+                self._progress(f"{number} of {len(self._wanted)} searches")
+                self._fired.append(self._of_search(answer, claim, variant))
+            self._progress("scenarios")
+            self._fired += told(self._claims)
+            return explained(
+                self._listed, self._fired, [*self._wanted], self._limits, crew=crew, progress=self._progress
+            )
+
+    def _of_search(self, answer: Future[tuple[Events, Counter[str], Effort]], claim: str, variant: str) -> Fired:
         try:
-            listed, fired = dict[str, str](), list[Fired]()
-            asked = [pool.submit(search, config, limits) for config in wanted]
-            for number, (answer, (claim, variant)) in enumerate(zip(asked, wanted.values(), strict=True)):
-                progress(f"{number} of {len(wanted)} searches")
-                events, counts, effort = answer.result()
-                listed = merged(listed, events)
-                fired.append(Fired(claim, variant, counts, effort))
-            progress("scenarios")
-            fired += told(claims)
-            return explained(listed, fired, [*wanted], limits, pool=pool, progress=progress)
-        except KeyboardInterrupt:
-            stop(pool)
-            raise
+            events, counts, effort = answer.result()
+        except Died as death:
+            return Fired(claim, variant, Counter(), Effort(0, 0, 0, complete=False, limit=str(death)))
+        self._listed = merged(self._listed, events)
+        return Fired(claim, variant, counts, effort)
+
+    def so_far(self) -> Coverage:
+        """What has been found until now; nothing is proved impossible."""
+        return happened(self._listed, self._fired, {})
 
 
 def search(config: AnyConfig, limits: Limits) -> tuple[Events, Counter[str], Effort]:
@@ -182,27 +208,36 @@ def explained(
     configs: Sequence[AnyConfig],
     limits: Limits,
     *,
-    pool: ProcessPoolExecutor | None = None,
+    crew: Crew | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> Coverage:
-    """The coverage by what has happened, the rest proved impossible where it is. pool: who proves (None: this one)."""
-    happened = {name for one in fired for name, times in one.counts.items() if times}
-    rest = [name for name in listed if name not in happened]
+    """The coverage by what has happened, the rest proved impossible where it is. crew: who proves (None: we do)."""
+    did = {name for one in fired for name, times in one.counts.items() if times}
+    rest = [name for name in listed if name not in did]
     protocols = {protocol(config): config for config in reversed(configs)} if rest else {}
     progress(f"{len(rest)} events that never happened, in {len(protocols)} protocols")
-    many = len(protocols)
-    proofs = (pool.map if pool else map)(impossible, protocols.values(), [rest] * many, [limits] * many)
+    asked = [partial(impossible, config, rest, limits) for config in protocols.values()]
+    answers = [crew.submit(one).result for one in asked] if crew else asked
     lemmas, obligations, why = dict[str, tuple[str, ...] | None](), 0, ""
-    for proved, number, limit in proofs:
+    for answer in answers:
+        try:
+            proved, number, limit = answer()
+        except Died as death:
+            proved, number, limit = dict.fromkeys(rest), 0, str(death)
         obligations, why = obligations + number, why or limit
         for name, by in proved.items():
             before = lemmas.get(name, ())
             lemmas[name] = None if by is None or before is None else tuple(dict.fromkeys((*before, *by)))
+    return replace(happened(listed, fired, lemmas), obligations=obligations, protocols=len(protocols), why=why)
+
+
+def happened(listed: Events, fired: Sequence[Fired], impossible: Mapping[str, tuple[str, ...] | None]) -> Coverage:
+    """The coverage by what has happened. impossible: by event, the lemmas by which it cannot."""
     events = tuple(
-        Covered(name, cite, _where(fired, name, True), _where(fired, name, False), lemmas.get(name))
+        Covered(name, cite, _where(fired, name, True), _where(fired, name, False), impossible.get(name))
         for name, cite in listed.items()
     )
-    return Coverage(events, tuple(fired), obligations, many, why)
+    return Coverage(events, tuple(fired))
 
 
 def _where(fired: Sequence[Fired], event: str, searched: bool) -> dict[tuple[str, str], int]:

@@ -9,23 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from model.engines.lasso import Lasso
 from model.network.make import AnyNetwork
 from model.row import Evidence, Options, Row, stem, written
 from model.study import Counterexample
 from model.system import Property, State, System
 from model.terms import evaluate
 from model.trace import Step, Trace
-from model.traces.itf import itf
 from model.traces.ladder import ladder
 from model.traces.lasso import render_lasso
-from model.traces.packetdrill import packetdrill
-from model.traces.packets import moments, packets, seen
-from model.traces.pcap import capture, hosts
 from model.traces.text import decided, render_text, steps_json
-from properties.fair import Live
+
+if TYPE_CHECKING:
+    from model.engines.lasso import Lasso
+    from properties.fair import Live
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 Mark = Literal["violated", "reached"]
@@ -155,6 +153,9 @@ Files = dict[str, bytes]
 
 def as_pcap(shows: Shows, trace: Trace, loop: Loop, _: str) -> Files:
     """Captures: in the middle, and at the hosts of either line. A run from an open connection on has its opening."""
+    from model.traces.packets import moments, packets, seen
+    from model.traces.pcap import capture, hosts
+
     whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
     opening = shows.network.opening
     found, when = packets(whole, shows.network.fifo, opening), moments(shows.system, whole, opening)
@@ -165,12 +166,16 @@ def as_pcap(shows: Shows, trace: Trace, loop: Loop, _: str) -> Files:
 
 def as_itf(shows: Shows, trace: Trace, loop: Loop, title: str) -> Files:
     """Apalache's format."""
+    from model.traces.itf import itf
+
     text = itf(shows.system, trace, loop=loop, hidden=shows.network.slots, about=title)
     return {".itf.json": text.encode()}
 
 
 def as_packetdrill(shows: Shows, trace: Trace, loop: Loop, title: str) -> Files:
     """A script for each side that has a state and does something."""
+    from model.traces.packetdrill import packetdrill
+
     whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
     network, who = shows.network, {step.rule.side for step in whole.steps}
     how = partial(packetdrill, shows.system, whole, window=network.window, title=title, oldest_first=network.fifo)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 
+from model.crew import Crew, Died
 from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
-from model.engines.verdict import INTERRUPTED
+from model.engines.verdict import Limits
 from model.network.soup_words import in_words
 from model.proof import layers, lemmas_of, network_for
 from model.proof_words import event_name
@@ -23,61 +25,88 @@ from properties.invariant import COROLLARIES
 
 @dataclass(frozen=True)
 class Need:
-    """One lemma of one claim. fails: the first obligation that fails without it, or None: it is not needed.
-
-    limit: why nothing is known.
-    """
+    """What becomes of a claim's proof without one of its lemmas, in words. limit: why that is not known."""
 
     claim: str
-    lemma: Lemma
-    fails: Discharged | None
+    lemma: str
+    needed: bool
+    lines: tuple[str, ...]
     limit: str = ""
 
 
-def needs(tasks: Sequence[Task], ask: Asker, say: Callable[[str], None]) -> Iterator[Need]:
-    """What becomes of each proof without each of its lemmas; raises `KeyboardInterrupt`. say: told what is tried."""
-    for task in tasks:
-        network, name = network_for(task), task.claim.name
-        for lemma in lemmas_of(name, network):
-            say(f"{name} without {lemma.name}")
-            prover = Prover(ask)
-            using = [make for make in COROLLARIES if _follows(layers(name, network, lemma.name, [make]), prover)]
-            need = _need(name, lemma, layers(name, network, lemma.name, using), prover)
-            if need.limit == INTERRUPTED:
-                raise KeyboardInterrupt
-            yield need
+class Minimising:
+    """The needs of some proofs, as far as they are known. say: told what is tried; show: told a need in words."""
+
+    def __init__(
+        self,
+        tasks: Sequence[Task],
+        limits: Limits,
+        say: Callable[[str], None] = lambda _: None,
+        show: Callable[[Sequence[str]], None] = lambda _: None,
+    ) -> None:
+        self._tasks, self._limits, self._say, self._show = tasks, limits.started(), say, show
+        self.needs: list[Need] = []
+
+    def run(self, jobs: int) -> list[Need]:
+        """Do without each lemma of each proof, `jobs` at once."""
+        with Crew(jobs) as crew:
+            asked: dict[Future[Need], tuple[str, str]] = {}
+            for task in self._tasks:
+                for lemma in lemmas_of(task.claim.name, network_for(task)):
+                    asked[crew.submit(need, task, lemma.name, self._limits)] = task.claim.name, lemma.name
+            for answer in as_completed(asked):
+                self._say(f"{len(self.needs)} of {len(asked)} lemmas")
+                claim, lemma_name = asked[answer]
+                try:
+                    found = answer.result()
+                except Died as death:
+                    found = Need(claim, lemma_name, False, (f"{claim} without {lemma_name}: {death}", ""), str(death))
+                self.needs.append(found)
+                self._show(found.lines)
+        return self.needs
+
+    @property
+    def summary(self) -> str:
+        """How many lemmas are needed, of those that were tried."""
+        return f"{sum(one.needed for one in self.needs)} of {len(self.needs)} lemmas are needed."
+
+
+def need(task: Task, name: str, limits: Limits) -> Need:
+    """What becomes of a proof without the lemma of this name."""
+    network, claim, prover = network_for(task), task.claim.name, Prover(Asker(limits))
+    lemma = next(lemma for lemma in lemmas_of(claim, network) if lemma.name == name)
+    using = [make for make in COROLLARIES if _follows(layers(claim, network, name, [make]), prover)]
+    fails, limit = _first_failure(layers(claim, network, name, using), prover)
+    return Need(claim, name, fails is not None, tuple(_lines(claim, lemma, fails, limit)), limit)
 
 
 def _follows(proof: Sequence[Induction], prover: Prover) -> bool:
     """Whether the corollaries follow from the lemmas that are left; what does not must not be used."""
     asked = [(one, obligation) for one in proof for obligation in one.of_corollaries()]
-    found = [prover.discharge(one.soup, obligation) for one, obligation in asked]
-    if any(one.limit == INTERRUPTED for one in found):
-        raise KeyboardInterrupt
-    return all(one.answer == "proved" for one in found)
+    return all(prover.discharge(one.soup, obligation).answer == "proved" for one, obligation in asked)
 
 
-def _need(claim: str, lemma: Lemma, proof: Sequence[Induction], prover: Prover) -> Need:
+def _first_failure(proof: Sequence[Induction], prover: Prover) -> tuple[Discharged | None, str]:
+    """The first obligation that fails, or None; and the limit that left it open."""
     for induction in proof:
         for one in prover.answers(induction):
             if one.answer != "proved":
-                return Need(claim, lemma, one if one.answer == "fails" else None, one.limit)
-    return Need(claim, lemma, None)
+                return (one if one.answer == "fails" else None), one.limit
+    return None, ""
 
 
-def lines(need: Need) -> Iterator[str]:
+def _lines(claim: str, lemma: Lemma, fails: Discharged | None, limit: str) -> Iterator[str]:
     """A need in words."""
-    yield f"{need.claim} without {need.lemma.name}: {_outcome(need)}"
-    yield from textwrap.wrap(f"why it holds: {need.lemma.why}", 110, initial_indent="  ", subsequent_indent="    ")
-    excluded = f"what it excludes: {need.lemma.excludes}"
-    yield from textwrap.wrap(excluded, 110, initial_indent="  ", subsequent_indent="    ")
-    if need.fails:
-        yield from textwrap.indent(in_words(need.fails), "  ").splitlines()
+    yield f"{claim} without {lemma.name}: {_outcome(fails, limit)}"
+    for what, words in (("why it holds", lemma.why), ("what it excludes", lemma.excludes)):
+        yield from textwrap.wrap(f"{what}: {words}", 110, initial_indent="  ", subsequent_indent="    ")
+    if fails is not None:
+        yield from textwrap.indent(in_words(fails), "  ").splitlines()
     yield ""
 
 
-def _outcome(need: Need) -> str:
-    if need.fails is None:
-        return need.limit or "NOT NEEDED: everything is proved without it"
-    failing = dict.fromkeys(duty.lemma or "the property" for duty in need.fails.failing)
-    return f"{event_name(need.fails.obligation.event)} fails to keep {', '.join(failing)}"
+def _outcome(fails: Discharged | None, limit: str) -> str:
+    if fails is None:
+        return limit or "NOT NEEDED: everything is proved without it"
+    failing = dict.fromkeys(duty.lemma or "the property" for duty in fails.failing)
+    return f"{event_name(fails.obligation.event)} fails to keep {', '.join(failing)}"

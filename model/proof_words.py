@@ -3,35 +3,62 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from model.engines.discharge import Discharged
-from model.network.closing_soup import ClosingNetwork
-from model.network.soup import UnboundedNetwork
-from model.network.soup_words import in_words
-from model.network.timed_soup import TimedNetwork
 from model.row import ProofReport, Row, Task
 
+if TYPE_CHECKING:
+    from model.engines.discharge import Answer, Discharged
+    from model.network.soup import UnboundedNetwork
 
-def report_on(network: UnboundedNetwork, found: Sequence[Discharged], never: Sequence[str] = ()) -> ProofReport:
+
+@dataclass(frozen=True)
+class Became:
+    """What became of an obligation, as plain data: its event, the lemmas that fail, a counterexample in words.
+
+    place: where it stands among those of its proof. listed: the scripts that ask it, for a certificate.
+    """
+
+    place: tuple[int, ...]
+    event: str
+    cite: str
+    answer: Answer
+    failing: tuple[str, ...]
+    words: str = ""
+    listed: tuple[Mapping[str, Any], ...] = ()
+
+
+def became(one: Discharged, place: tuple[int, ...] = (), listed: Sequence[Mapping[str, Any]] = ()) -> Became:
+    """What became of an obligation, as plain data."""
+    from model.network.soup_words import in_words
+
+    event, cite = event_name(one.obligation.event), one.obligation.cite
+    lemmas = tuple(dict.fromkeys(duty.lemma for duty in one.failing))
+    words = in_words(one) if one.answer == "fails" else ""
+    return Became(place, event, cite, one.answer, lemmas, words, tuple(listed))
+
+
+def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[str] = ()) -> ProofReport:
     """What became of the obligations, by event. never: the events that cannot happen."""
-    events: dict[tuple[str, str], list[Discharged]] = {}
+    events: dict[tuple[str, str], list[Became]] = {}
     for one in found:
-        events.setdefault((event_name(one.obligation.event), one.obligation.cite), []).append(one)
-    broken = [one for one in found if one.answer == "fails"]
-    failing = dict.fromkeys(
-        f"{event_name(one.obligation.event)}: {duty.lemma or 'the property'}" for one in broken for duty in one.failing
-    )
-    first = {one.obligation.event: one for one in reversed(broken)}
+        events.setdefault((one.event, one.cite), []).append(one)
+    failing = dict.fromkeys(f"{one.event}: {lemma or 'the property'}" for one in found for lemma in one.failing)
+    first: dict[str, str] = {}
+    for one in found:
+        if one.words:
+            first.setdefault(one.event, one.words)
     return ProofReport(
-        assumes=assumptions(network),
+        assumes=tuple(assumes),
         events=tuple(
-            (name, cite, len(of_event), tuple(dict.fromkeys(d.lemma for one in of_event for d in one.failing)))
+            (name, cite, len(of_event), tuple(dict.fromkeys(lemma for one in of_event for lemma in one.failing)))
             for (name, cite), of_event in events.items()
         ),
         failing=tuple(sorted(failing)),
         never=tuple(never),
-        words="\n".join(in_words(one) for one in reversed(first.values())),
+        words="\n".join(first.values()),
     )
 
 
@@ -42,6 +69,9 @@ def event_name(name: str) -> str:
 
 def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
     """What the proof assumes, in sentences."""
+    from model.network.closing_soup import ClosingNetwork
+    from model.network.timed_soup import TimedNetwork
+
     if isinstance(network, (TimedNetwork, ClosingNetwork)):
         return network.assumptions
     c, distance = network.config, f"{network.config.isn_distance:,}"

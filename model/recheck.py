@@ -16,9 +16,9 @@ from typing import Any
 
 from model.certificates import FORMAT, seal, sha256
 from model.engines.verdict import NO_LIMITS
-from model.judge import judge_shared
 from model.network.make import AnyNetwork, network_of
 from model.network.table import AnyConfig, ServerConfig
+from model.questions.search import judge_search
 from model.row import Options, Row, Task
 from model.solvers import SOLVERS
 from model.system import Property, State, System
@@ -44,6 +44,11 @@ class Certificate:
     def name(self) -> str:
         """Claim and variant."""
         return f"{self.manifest['claim']} ({self.manifest['variant']})"
+
+    @property
+    def search(self) -> str:
+        """The search that it is of: equal for certificates of one search."""
+        return json.dumps([self.manifest["config"], self.manifest["together"]], sort_keys=True)
 
     @property
     def scripts(self) -> list[tuple[Path, str]]:
@@ -103,35 +108,32 @@ def ask(path: Path, solvers: Sequence[str], seconds: float) -> Answered:
     return Answered(path, "unknown", "")
 
 
-class SecondRuns:
-    """Searches again; what certificates share is searched once."""
+def compare(certificates: Sequence[Certificate]) -> list[str]:
+    """How a second run and the replays differ from certificates of one search, in words for each; "" if they agree."""
+    rows = searched_again(certificates[0].manifest)
+    return [_difference(one.manifest, rows) for one in certificates]
 
-    def __init__(self) -> None:
-        self._known: dict[str, list[Row]] = {}
 
-    def differs(self, certificate: Certificate) -> str:
-        """How the second run and the replays differ from the certificate, in words; "" if they agree."""
-        manifest = certificate.manifest
-        row = next(row for row in self._rows(manifest) if row.task.claim.name == manifest["claim"])
-        effort = row.effort
-        again = {name: getattr(effort, name) for name in manifest["figures"]} | {"verdict": row.verdict}
-        was = {**manifest["figures"], "verdict": manifest["verdict"]}
-        wrong = [f"{name} is {again[name]}, was {was[name]}" for name in was if again[name] != was[name]]
-        return "; ".join([*wrong, *Replays(manifest).wrong()])
+def _difference(manifest: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    row = next(row for row in rows if row.task.claim.name == manifest["claim"])
+    effort = row.effort
+    again = {name: getattr(effort, name) for name in manifest["figures"]} | {"verdict": row.verdict}
+    was = {**manifest["figures"], "verdict": manifest["verdict"]}
+    wrong = [f"{name} is {again[name]}, was {was[name]}" for name in was if again[name] != was[name]]
+    return "; ".join([*wrong, *Replays(manifest).wrong()])
 
-    def _rows(self, manifest: Mapping[str, Any]) -> list[Row]:
-        key = json.dumps([manifest["config"], manifest["together"]], sort_keys=True)
-        if key not in self._known:
-            config, tasks = config_of(manifest["config"]), []
-            for one in manifest["together"]:
-                claim = find(one["claim"])
-                if claim is None:
-                    raise Damaged(f"claim '{one['claim']}' is not known to this version")
-                tasks.append(Task(claim, one["variant"], config, one["expected"]))
-            with tempfile.TemporaryDirectory() as nowhere:
-                options = Options(Path(nowhere), NO_LIMITS, Drawings(), [])
-                self._known[key] = judge_shared(config, tasks, options, lambda *_: None)
-        return self._known[key]
+
+def searched_again(manifest: Mapping[str, Any]) -> list[Row]:
+    """The rows of the search that a certificate is of."""
+    config, tasks = config_of(manifest["config"]), []
+    for one in manifest["together"]:
+        claim = find(one["claim"])
+        if claim is None:
+            raise Damaged(f"claim '{one['claim']}' is not known to this version")
+        tasks.append(Task(claim, one["variant"], config, one["expected"]))
+    with tempfile.TemporaryDirectory() as nowhere:
+        options = Options(Path(nowhere), NO_LIMITS, Drawings(), [])
+        return judge_search(tasks, options, lambda *_: None)
 
 
 @dataclass(frozen=True)

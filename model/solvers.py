@@ -15,7 +15,7 @@ def bitwuzla(script: str, seconds: float) -> str:
     from bitwuzla import BitwuzlaException, Option, Options, Parser, TermManager
 
     options = Options()
-    options.set(Option.TIME_LIMIT_PER, int(seconds * 1000))
+    options.set(Option.TIME_LIMIT_PER, max(1, int(seconds * 1000)))  # 0 would be no limit.
     parser = Parser(TermManager(), options)
     try:
         parser.parse(script, True, False)
@@ -29,7 +29,7 @@ def cvc5(script: str, seconds: float) -> str:
     from cvc5 import InputLanguage, InputParser, Solver, SymbolManager
 
     solver = Solver()
-    solver.setOption("tlimit-per", str(int(seconds * 1000)))
+    solver.setOption("tlimit-per", str(max(1, int(seconds * 1000))))
     symbols = SymbolManager(solver)
     parser = InputParser(solver, symbols)
     parser.setStringInput(InputLanguage.SMT_LIB_2_6, script, "certificate")

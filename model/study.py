@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from model.engines.explicit import Report
-from model.engines.verdict import Effort, Limits
-from model.network.bounded import Network
-from model.system import Property, System
-from model.tcp.config import Config
-from model.trace import Trace
+if TYPE_CHECKING:
+    from model.engines.verdict import Effort, Limits, Progress
+    from model.network.bounded import Network
+    from model.system import Property, System
+    from model.tcp.config import Config
+    from model.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class StudyResult:
     why: str = ""
 
 
-Study = Callable[[Config, Limits, Report], StudyResult]
+Study = Callable[["Config", "Limits", "Callable[[Progress], None]"], StudyResult]
 
 
 def find_study(reference: str) -> Study:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from model.judge import replay_scenario
+from model.questions.story import replay_scenario
 from model.row import Options, Row, Task
 from model.scenario import read_scenario
 from model.tcp.config import SCENARIO, show_field

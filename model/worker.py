@@ -1,30 +1,28 @@
-"""A process that judges units of work for `jobs`, and what it says to its parent.
+"""What a process of the crew does for `jobs`, and what it tells while it does it.
 
-It ignores Ctrl-C: its parent sees to that. Whatever the parent sends while a unit is judged means that it shall stop;
-so does the parent's end.
+Pictures are drawn by the crew's owner: they are told as they are, and so are files that could not be written.
 """
 
 from __future__ import annotations
 
-import traceback
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from model.engines.verdict import Limits, Progress
+from model.crew import tell, wanted_to_stop
 from model.judge import judge
 from model.row import Options, Row, Task
-from model.tcp.config import BadConfig
 from model.traces.render import Drawing, Drawings
 
-
-class WorkerError(Exception):
-    """A defect that a worker met; the text is its traceback."""
+if TYPE_CHECKING:
+    from model.engines.verdict import Limits, Progress
+    from model.questions.shares import Plan, Share
 
 
 @dataclass(frozen=True)
 class Assignment:
-    """What holds for all units: `Options`, but for what is collected."""
+    """What holds for all questions: `Options`, but for what is collected."""
 
     out: Path
     limits: Limits
@@ -36,10 +34,10 @@ class Assignment:
 
 @dataclass(frozen=True)
 class Searching:
-    """A search of this variant is so far."""
+    """A search of this variant is so far; progress is None when it begins."""
 
     variant: str
-    progress: Progress
+    progress: Progress | None
 
 
 @dataclass(frozen=True)
@@ -51,59 +49,63 @@ class Found:
     problems: list[str]
 
 
-@dataclass(frozen=True)
-class Done:
-    """The unit is judged; the next one may come."""
+class Desk:
+    """Options whose pictures and problems are told."""
 
-
-@dataclass(frozen=True)
-class Failed:
-    """The worker has ended. error: what the user can mend, want of memory, or a `WorkerError`."""
-
-    error: Exception
-
-
-Message = Searching | Found | Done | Failed
-
-
-def work(parent: Connection, assignment: Assignment) -> None:
-    """Judge the units that come from the parent, each a list of tasks, until an empty one comes."""
-    try:
-        _work(parent, assignment)
-    except (KeyboardInterrupt, EOFError, ConnectionError):
-        return
-    except (BadConfig, OSError, MemoryError) as error:
-        parent.send(Failed(error))
-    except Exception as error:
-        parent.send(Failed(WorkerError("".join(traceback.format_exception(error)))))
-
-
-def _work(parent: Connection, assignment: Assignment) -> None:
-    def report(variant: str, progress: Progress) -> None:
-        _go_on(parent)
-        parent.send(Searching(variant, progress))
-
-    unit: list[Task]
-    while unit := parent.recv():
-        drawings, problems = Drawings(), list[str]()
-        options = Options(
+    def __init__(self, assignment: Assignment) -> None:
+        self._drawings, self._problems = Drawings(), list[str]()
+        self.options = Options(
             assignment.out,
             assignment.limits,
-            drawings,
-            problems,
+            self._drawings,
+            self._problems,
             assignment.full_states,
             assignment.depth,
             assignment.certify,
             assignment.formats,
         )
-        for rows in judge(unit, options, report):
-            parent.send(Found(rows, drawings.take(), problems.copy()))
-            problems.clear()
-            _go_on(parent)
-        parent.send(Done())
+
+    def tell(self, rows: list[Row]) -> None:
+        """Tell rows, and what came up with them."""
+        tell(Found(rows, self._drawings.take(), self._problems.copy()))
+        self._problems.clear()
 
 
-def _go_on(parent: Connection) -> None:
-    """Raises `KeyboardInterrupt` if the parent wants it."""
-    if parent.poll():
+def judge_unit(assignment: Assignment, unit: Sequence[Task]) -> None:
+    """Judge tasks that belong together; tells `Searching` and `Found`."""
+    desk = Desk(assignment)
+    for rows in judge(unit, desk.options, report):
+        desk.tell(rows)
+        if wanted_to_stop():
+            return
+
+
+def report(variant: str, progress: Progress | None) -> None:
+    """Tell how far a search is; raises `KeyboardInterrupt` if it is to stop."""
+    if wanted_to_stop():
         raise KeyboardInterrupt
+    tell(Searching(variant, progress))
+
+
+def plan_proofs(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[str]]]:
+    """See `questions.proof.plan`."""
+    from model.questions.proof import plan
+
+    return plan(tasks)
+
+
+def prove_steps(assignment: Assignment, tasks: Sequence[Task], names: Sequence[str]) -> list[Share]:
+    """See `questions.proof.prove`; tells files that could not be written."""
+    from model.questions.proof import prove
+
+    desk = Desk(assignment)
+    shares = list(prove(tasks, names, desk.options))
+    desk.tell([])
+    return shares
+
+
+def draw(assignment: Assignment, diagrams: Callable[[Options], None]) -> None:
+    """Draw diagrams that belong to no row; tells them."""
+    desk = Desk(assignment)
+    diagrams(desk.options)
+    desk.tell([])

@@ -51,8 +51,8 @@ ALLOWED = {
 An unbounded network, and what is said of it, is stated in the words of the engine `unbounded`, as rules are in those of
 `system`.
 """
-RUN = ("check.py", "certify.py", "__main__.py")
-"""Command lines: they print, and may import all."""
+RUN = ("check.py", "certify.py", "cli.py", "start.py", "__main__.py")
+"""Command lines, and what they share: they print, and may import all."""
 
 
 def imports(path: Path) -> set[str]:

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-import time
-from ctypes import ArgumentError
 from dataclasses import replace
-from itertools import product
 from pathlib import Path
 
 import pytest
 
 from model.arguments import MOST_WORKERS
-from model.check import INCONCLUSIVE, main
-from model.engines.ask import Asker, Unanswered
+from model.check import main
+from model.cli import INCONCLUSIVE
 from model.engines.table import SEGMENTS
-from model.engines.verdict import INTERRUPTED, Effort
+from model.engines.verdict import Effort
 from model.proof_words import proof_text
 from model.row import ProofReport, Row, Task
 from model.tcp.config import Config
 from model.traces.render import CannotDraw
 from properties.claims import CLAIMS, find
-from properties.invariant import COROLLARIES
 
 SMALL = ["--set", "incarnations=2", "--set", "crashes=1", "--set", "capacity=1"]
 
@@ -165,26 +159,6 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
     assert "SYN arrives" in figure.with_suffix(".txt").read_text()
 
 
-def test_an_interrupt_ends_what_z3_was_asked(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Z3 takes Ctrl-C for itself and says that it was interrupted; ctypes wraps one that it meets."""
-    errors: list[BaseException] = [
-        Unanswered(INTERRUPTED),
-        ArgumentError("argument 1: KeyboardInterrupt: "),
-        KeyboardInterrupt(),
-    ]
-    for error, corollaries in product(errors, (COROLLARIES, ())):
-
-        def interrupted(*_: object, error: BaseException = error) -> None:
-            raise error
-
-        monkeypatch.setattr(Asker, "__call__", interrupted)
-        monkeypatch.setattr("model.minimise.COROLLARIES", corollaries)
-        assert main(["half-open", "--engine", "unbounded", "--minimise"]) == 130
-        assert capsys.readouterr().err.splitlines()[-1] == "model.check: interrupted"
-
-
 @pytest.mark.parametrize(
     ("variant", "expected", "settings"),
     [
@@ -273,27 +247,12 @@ def test_a_file_that_cannot_be_written_is_named_and_the_table_is_printed(
     assert "Everything is as claimed: 2 verdicts." in said.out
 
 
-@pytest.mark.long
-def test_ctrl_c_prints_what_was_found_and_gives_130(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "model.check", "figure-6", "half-open", "--out", str(tmp_path)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    while not (tmp_path / "figure-6-three-way.txt").exists() and process.poll() is None:
-        time.sleep(0.05)
-    time.sleep(6)
-    os.kill(process.pid, signal.SIGINT)
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert "figure-6" in out
-    assert "Interrupted: " in out.splitlines()[-1]
-    assert "Traceback" not in err
-
-
 def test_an_internal_error_gives_70_and_says_so(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     def broken(*_: object) -> None:
         raise AssertionError("broken on purpose")
 
-    monkeypatch.setattr("model.judge.judge", broken)
+    monkeypatch.setattr("model.jobs.judge", broken)
     assert main(["figure-6", "--jobs", "1", "--out", str(tmp_path)]) == 70
     assert capsys.readouterr().err.splitlines()[-1].startswith("model.check: internal error")

@@ -14,10 +14,10 @@ from model import coverage as under_test
 from model.check import main
 from model.coverage import (
     BOUNDS,
+    Covering,
     Fired,
     configurations,
     count,
-    coverage,
     events_of,
     explained,
     impossible,
@@ -275,7 +275,7 @@ def test_coverage_is_about_claims_as_they_are(
 
 @pytest.mark.minutes
 def test_every_event_happens_or_is_proved_impossible() -> None:
-    found = coverage(CLAIMS, Limits(under_test.STATES), 2)
+    found = Covering(CLAIMS, Limits(under_test.STATES), 2).run()
     assert found.unexplained == []
     assert len(found.fired) > len(configurations(CLAIMS)) + len(COVERAGE)
     never = {one.event: one.never for one in found.events if not one.happens}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.check import OK, UNUSABLE
+from model.cli import OK, UNUSABLE
 from model.export.__main__ import TARGETS, main
 
 HEADS = {

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from model import worker
 from model.arguments import parser
 from model.check import main, selection
+from model.crew import tell
 from model.engines import explicit
-from model.engines.verdict import Limits
+from model.engines.discharge import Prover
+from model.engines.verdict import NO_LIMITS, Limits
 from model.engines.workers import processors
-from model.jobs import Crew, judge_apart, stop, units
-from model.judge import tasks_of
+from model.jobs import Judging, units
+from model.judge import judge, tasks_of
+from model.proof_words import became, report_on
+from model.questions.proof import prepared
 from model.row import Options, Row, Task
 from model.tcp.config import Config
 from model.traces.render import Pictures
+from model.worker import Searching
 from properties.claim import Claim
 from properties.claims import CLAIMS, find
 
@@ -42,12 +41,13 @@ def claim(name: str) -> Claim:
     return found
 
 
-def judged(waiting: list[list[Task]], out: Path, jobs: int = 2) -> list[Row]:
-    """What the crew finds, in the order of the tasks."""
-    options = Options(out, Limits(), Pictures(), [])
-    rows = [row for batch in judge_apart(waiting, options, jobs, lambda _: None) for row in batch]
+def judged(tasks: list[Task], out: Path, jobs: int = 2, limits: Limits = NO_LIMITS) -> list[Row]:
+    """What several processes find, in the order of finding."""
+    options = Options(out, limits, Pictures(), [])
+    judging = Judging(tasks, options, jobs)
+    judging.run()
     options.pictures.finish()
-    return rows
+    return judging.rows
 
 
 def report(out: Path, *arguments: str) -> list[dict[str, Any]]:
@@ -55,17 +55,6 @@ def report(out: Path, *arguments: str) -> list[dict[str, Any]]:
     assert main([*SMALL, "--out", str(out), "--json", str(out / "r.json"), *arguments]) == 0
     rows: list[dict[str, Any]] = json.loads((out / "r.json").read_text().replace(str(out), "OUT"))["claims"]
     return [{name: value for name, value in row.items() if "seconds" not in name} for row in rows]
-
-
-def ends(group: int) -> bool:
-    """Whether no process of the group is left within ten seconds."""
-    for _ in range(100):
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.1)
-    return False
 
 
 @pytest.mark.long
@@ -81,23 +70,42 @@ def test_two_processes_give_the_same_rows_files_and_order_as_one(
     assert all(Path(row["figure"].replace("OUT", str(two))).exists() for row in found if row["trace"])
 
 
-def test_a_unit_is_what_shares_a_search_or_a_system_and_proofs_and_studies_come_first() -> None:
+def test_a_unit_is_what_shares_a_search_or_a_system_and_studies_come_first() -> None:
     tasks = tasks_of(CLAIMS)
     found = units(tasks)
     assert sorted(map(tasks.index, (task for unit in found for task in unit))) == list(range(len(tasks)))
-    proofs, *found = found
+    (proofs,) = [unit for unit in found if unit[0].proof]
     assert proofs == [task for task in tasks if task.proof]
-    keys = [{(t.config, t.claim.scenario != "") if not t.claim.study else t.claim.make for t in unit} for unit in found]
+    others = [unit for unit in found if unit is not proofs]
+    keys = [{(t.config, t.claim.scenario != "") if not t.claim.study else t.claim.make for t in u} for u in others]
     assert all(len(key) == 1 for key in keys)
-    assert len(set.union(*keys)) == len(found)
-    studies = [unit[0].claim.study for unit in found]
-    assert studies == sorted(studies, reverse=True)
+    assert len(set.union(*keys)) == len(others)
+    kinds = [(bool(unit[0].claim.scenario), bool(unit[0].proof), not unit[0].claim.study) for unit in found]
+    assert kinds == sorted(kinds)
 
 
-def test_one_unit_needs_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.jobs.Crew", None)
-    command = ["--property", "half-open", "--set", "incarnations=1", "--set", "capacity=1", "--jobs", "4"]
-    assert main([*command, "--out", str(tmp_path)]) == 0
+def test_stories_are_told_by_this_process_which_loads_no_engine(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from model.check import main
+from model import jobs
+jobs.Crew = None
+print(main(["figure-6", "figure-8", "--out", {str(tmp_path)!r}]), "numba" in sys.modules, "llvmlite" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0 False False"
+
+
+@pytest.mark.long
+def test_the_parent_of_searches_loads_no_engine(tmp_path: Path) -> None:
+    code = f"""
+import sys
+from model.check import main
+main(["half-open", "--quick", "--out", {str(tmp_path)!r}])
+print([name for name in ("numba", "llvmlite", "scipy", "z3") if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
 
 
 def test_free_memory_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -109,26 +117,63 @@ def test_free_memory_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.long
-def test_a_worker_that_is_killed_loses_its_unit_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started, struck = Crew.hear, list[bool]()
+def test_a_process_that_is_killed_loses_its_unit_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    struck = list[int]()
+    hear = Judging._hear
 
-    def hear(crew: Crew) -> Iterator[list[Row]]:
-        if not struck:
-            struck.append(True)
-            next(w for w in crew.workers.values() if w.owed[0] in lost).process.kill()
-        yield from started(crew)
+    def strike(judging: Judging, future: Future[None], what: object) -> None:
+        hear(judging, future, what)
+        if not struck and isinstance(what, Searching) and what.variant == "lost":
+            assert judging._crew is not None
+            member = next(m for m in judging._crew._members.values() if m.job and m.job.future is future)
+            struck.append(member.process.pid or 0)
+            member.process.kill()
 
-    monkeypatch.setattr(Crew, "hear", hear)
+    monkeypatch.setattr(Judging, "_hear", strike)
     lost = [Task(claim(name), "lost", TINY, "holds") for name in ("half-open", "agreement")]
-    kept = [[Task(claim("client-can-receive"), variant, config, "")] for variant, config in (
-        ("three-way", TINY), ("two-way", TINY.but(handshake="two-way")))]  # fmt: skip
-    rows = judged([lost, *kept], tmp_path)
+    kept = [Task(claim("client-can-receive"), variant, config, "") for variant, config in (
+        ("three-way", TINY.but(octets=1)), ("two-way", TINY.but(handshake="two-way")))]  # fmt: skip
+    rows = judged([*lost, *kept], tmp_path)
     assert {(row.task.variant, row.verdict) for row in rows} == {
         ("lost", "unknown"), ("three-way", "holds"), ("two-way", "violated")}  # fmt: skip
     assert {row.why for row in rows if row.verdict == "unknown"} == {
-        "the process that searched this was killed by signal 9; try --jobs 1, or --max-memory"
+        "the process that did this was killed by signal 9; try --jobs 1, or --max-memory"
     }
     assert all(row.outcome == "inconclusive" for row in rows if row.task in lost)
+
+
+def sleepy(*_: object) -> None:
+    """A search that does not look at the clock."""
+    tell(Searching("asleep", None))
+    time.sleep(60)
+
+
+@pytest.mark.long
+def test_what_goes_on_long_after_its_time_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.jobs.judge_unit", sleepy)
+    monkeypatch.setattr("model.jobs.SLACK", 0.1)
+    (row,) = judged([Task(claim("half-open"), "three-way", TINY, "holds")], tmp_path, 1, Limits(max_seconds=0.1))
+    assert (row.verdict, row.why) == ("unknown", "max-seconds 0.1 reached")
+
+
+def test_building_and_compiling_are_part_of_a_questions_time(tmp_path: Path) -> None:
+    options = Options(tmp_path, Limits(max_seconds=0.001), Pictures(), [])
+    ((row,),) = judge([Task(claim("half-open"), "three-way", TINY, "holds")], options, lambda *_: None)
+    assert (row.verdict, row.why) == ("unknown", "max-seconds 0.001 reached")
+
+
+@pytest.mark.long
+def test_a_proof_by_steps_is_the_proof_in_one_process(tmp_path: Path) -> None:
+    """The same obligations by event, the same answers, the same that never happens, for each number of processes."""
+    tasks = [task for task in tasks_of([claim("last-ack-answered")]) if task.proof]
+    rows = judged(tasks, tmp_path)
+    for row in rows:
+        assert row.proof is not None
+        found = [one for layer in prepared(row.task) for one in Prover().prove(layer)]
+        report = report_on((), [became(one) for one in found])
+        assert sorted(row.proof.events) == sorted(report.events)
+        assert row.proof.failing == report.failing
+        assert row.verdict == ("holds" if row.task.expected == "holds" else "unknown")
 
 
 def test_what_a_user_can_mend_is_told_by_a_worker_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -141,27 +186,11 @@ def test_what_a_user_can_mend_is_told_by_a_worker_too(tmp_path: Path, capsys: py
 
 def test_an_internal_error_in_a_worker_comes_with_its_traceback(tmp_path: Path) -> None:
     broken = Claim("broken", (), "Broken.", "", "", "opening.no_such_property", ())
-    tasks = [[Task(broken, str(bits), Config(seq_bits=bits), "holds")] for bits in (4, 5)]
-    with pytest.raises(worker.WorkerError, match=r"(?s)Traceback.*no_such_property"):
+    tasks = [Task(broken, str(bits), Config(seq_bits=bits), "holds") for bits in (4, 5)]
+    with pytest.raises(AttributeError) as error:
         judged(tasks, tmp_path)
-
-
-@pytest.mark.long
-def test_ctrl_c_ends_all_workers_and_keeps_what_was_found(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "model.check", "figure-6", "half-open", "--jobs", "2", "--out", str(tmp_path)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
-    while not (tmp_path / "figure-6-three-way.txt").exists() and process.poll() is None:
-        time.sleep(0.05)
-    time.sleep(2)
-    os.killpg(process.pid, signal.SIGINT)  # As a terminal does.
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
-    assert "figure-6" in out
-    assert out.splitlines()[-1].startswith("Interrupted: ")
-    assert "Traceback" not in err
-    assert ends(process.pid)
+    assert "Traceback" in str(error.value.__cause__)
+    assert "no_such_property" in str(error.value.__cause__)
 
 
 def test_quick_takes_one_variant_of_each_kind_and_says_what_it_leaves_out(
@@ -180,14 +209,3 @@ def test_quick_takes_one_variant_of_each_kind_and_says_what_it_leaves_out(
 def test_quick_goes_with_claims_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["half-open", "--quick", "--set", "capacity=1", "--out", str(tmp_path)]) == 2
     assert "goes with neither --set nor --property" in capsys.readouterr().err
-
-
-def test_a_pool_is_stopped_at_once() -> None:
-    begun = time.monotonic()
-    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        asked = pool.submit(time.sleep, 60)
-        while not asked.running():
-            time.sleep(0.01)
-        stop(pool)
-    assert time.monotonic() - begun < 30
-    assert isinstance(asked.exception(), BrokenProcessPool)

@@ -128,8 +128,8 @@ def test_ctrl_c_during_one_search_leaves_out_the_other(tmp_path: Path, monkeypat
     def stopped(system: object, **_: object) -> dict[str, Verdict]:
         return {prop.name: Verdict(prop.name, "unknown", "explicit", effort) for prop in system.properties}  # type: ignore[attr-defined]
 
-    monkeypatch.setattr("model.judge.explore", stopped)
-    monkeypatch.setattr("model.judge.check_each", explore)  # It would not understand the arguments.
+    monkeypatch.setattr("model.questions.search.explore", stopped)
+    monkeypatch.setattr("model.questions.search.check_each", explore)  # It would not understand the arguments.
     (row,) = judged([task("open-completes", THREE_WAY, "holds")], tmp_path)
     assert (row.verdict, row.why) == ("unknown", INTERRUPTED)
 

@@ -10,13 +10,14 @@ import pytest
 import z3
 
 from model.check import main
+from model.combine import combined
 from model.engines.ask import Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Corollary, Duty, Induction, Obligation, Part, substituted
 from model.engines.verdict import Effort
 from model.network.soup import Assumed, UnboundedNetwork
-from model.proof import combined, layers
-from model.proof_words import event_name, report_on
+from model.proof import layers
+from model.proof_words import became, event_name, report_on
 from model.report import exit_status
 from model.row import Evidence, ProofReport, Row, Task
 from model.tcp.config import BadConfig, Config
@@ -46,7 +47,7 @@ def proved(name: str, config: Config = TOY, assumed: Assumed = FRESH) -> list[Di
 
 def failing(found: list[Discharged]) -> set[str]:
     """The obligations that fail, as "event: lemma"."""
-    return set(report_on(UnboundedNetwork(TOY), found).failing)
+    return set(report_on((), [became(one) for one in found]).failing)
 
 
 MINUTES = pytest.mark.minutes

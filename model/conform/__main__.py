@@ -6,6 +6,11 @@ could be judged; 70 internal error; 130 interrupted.
 
 from __future__ import annotations
 
+from model.start import begin
+
+if __name__ == "__main__":
+    begin("model.conform")
+
 import argparse
 import ipaddress
 import json
@@ -14,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from model.check import INCONCLUSIVE, INTERRUPTED, OK, UNUSABLE, Unusable, complain, explain_failure, say
+from model.cli import INCONCLUSIVE, OK, UNUSABLE, Unusable, complain, explain_failure, say
 from model.conform.capture import BadCapture, Capture, Conversation, is_capture, read_capture
 from model.conform.cases import BadCase, Case, Judge, read_cases
 from model.conform.interpreter import Interpreter
@@ -70,11 +75,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     try:
         return run(parser().parse_args(argv))
-    except KeyboardInterrupt:
-        return complain("interrupted", INTERRUPTED, PROGRAM)
     except (BadCase, BadCapture) as error:
         return complain(str(error), UNUSABLE, PROGRAM)
-    except Exception as error:
+    except (KeyboardInterrupt, Exception) as error:
         return explain_failure(error, PROGRAM)
 
 

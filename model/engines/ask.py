@@ -34,6 +34,9 @@ class Asker:
     begun: float = field(default_factory=monotonic)
     questions: int = 0
 
+    def __post_init__(self) -> None:
+        self.limits = self.limits.started()
+
     @property
     def seconds(self) -> float:
         """Since the first question could be asked."""
@@ -43,10 +46,9 @@ class Asker:
         """A model of the formulas, or None if they cannot be satisfied; raises `Unanswered`."""
         solver = self.solver()
         if self.limits.max_seconds is not None:
-            left = self.limits.max_seconds - self.seconds
-            if left <= 0:
-                raise Unanswered(self._out_of_time)
-            solver.set("timeout", max(1, int(left * 1000)))
+            if late := self.limits.late():
+                raise Unanswered(late)
+            solver.set("timeout", max(1, int(self.limits.left * 1000)))
         if available() < LEAST_MEMORY:
             raise Unanswered(OUT_OF_MEMORY)
         solver.add(*formulas)
@@ -56,13 +58,9 @@ class Asker:
             raise Unanswered(self._why(solver.reason_unknown()))
         return solver.model() if answer == z3.sat else None
 
-    @property
-    def _out_of_time(self) -> str:
-        return f"max-seconds {self.limits.max_seconds:g} reached"
-
     def _why(self, reason: str) -> str:
         if "interrupt" in reason:
             return INTERRUPTED
-        if self.limits.max_seconds is not None and self.seconds >= self.limits.max_seconds:
-            return self._out_of_time
+        if late := self.limits.late():
+            return late
         return OUT_OF_MEMORY if "memory" in reason else f"Z3 gave up: {reason}"

@@ -1,13 +1,13 @@
 """Proof obligations to Z3: each is proved, fails with a counterexample to induction, or is left open by a limit.
 
 An obligation is one question; only if it can be answered is each of its duties asked alone, so that the failing ones
-can be named. What has been proved is not asked again: protocols that differ in one event share the answers to all
-others.
+can be named. No question is asked twice: protocols that differ in one event, or assume something else, share the
+answers to all others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
@@ -55,10 +55,13 @@ class Prover:
     """Discharges obligations.
 
     known: the answers for a step, or for the corollaries, by their terms and those of the induction, which are kept;
-    witnesses: by step, states in which it can be taken.
+    answered: those to questions, by their ids, with the questions, which are kept; said: formulas as they are asked,
+    by the system and their ids, likewise; witnesses: by step, states in which it can be taken.
     """
 
     ask: Asker = field(default_factory=Asker)
+    answered: dict[int, tuple[z3.BoolRef, z3.ModelRef | None]] = field(default_factory=dict)
+    said: dict[tuple[int, int], tuple[Soup, z3.BoolRef, z3.BoolRef]] = field(default_factory=dict)
     known: dict[tuple[int, ...], tuple[Induction, Step | None, list[Discharged]]] = field(default_factory=dict)
     witnesses: dict[str, list[z3.ModelRef]] = field(default_factory=dict)
 
@@ -72,13 +75,19 @@ class Prover:
         return found
 
     def answers(self, induction: Induction, progress: Callable[[], None] = lambda: None) -> Iterator[Discharged]:
-        """The same, one after the other. progress: called before each step."""
+        """What became of each obligation, one after the other. progress: called before each step."""
+        for step in (None, *induction.soup.steps):
+            progress()
+            yield from self.of(induction, step)
+
+    def of(self, induction: Induction, step: Step | None) -> Iterator[Discharged]:
+        """What became of the obligations of one step; None: of those that belong to no step."""
+        if step is not None:
+            yield from self._once(induction, step, induction.of_step(step))
+            return
         for one in induction.of_start():
             yield self.discharge(induction.soup, one)
         yield from self._once(induction, None, induction.of_corollaries())
-        for step in induction.soup.steps:
-            progress()
-            yield from self._once(induction, step, induction.of_step(step))
         for one in induction.of_goal():
             yield self.discharge(induction.soup, one)
 
@@ -97,11 +106,11 @@ class Prover:
 
     def happens(self, induction: Induction, step: Step) -> bool:
         """Whether the lemmas leave a state in which the step can be taken; raises `Unanswered`."""
-        possible = question(induction.soup, z3.And(*induction.setting(step)))
+        possible = self._all(induction.soup, induction.setting(step))
         known = self.witnesses.setdefault(step.name, [])
         if any(z3.is_true(model.eval(possible, model_completion=True)) for model in known):
             return True
-        model = self.ask(possible)
+        model = self._answer(possible)
         if model is not None:
             known.append(model)
         return model is not None
@@ -109,14 +118,39 @@ class Prover:
     def discharge(self, soup: Soup, obligation: Obligation, step: Step | None = None) -> Discharged:
         """The answer to one obligation of `soup`."""
         try:
-            model = self.ask(question(soup, obligation.question()))
+            model = self._breaks(soup, obligation, obligation.duties)
             if model is None:
                 return Discharged(obligation, "proved")
-            alone = ((duty, self.ask(question(soup, obligation.question([duty])))) for duty in obligation.duties)
-            broken = tuple(duty for duty, found in alone if found is not None)
+            broken = tuple(d for d in obligation.duties if self._breaks(soup, obligation, [d]) is not None)
         except Unanswered as stop:
             return Discharged(obligation, "unknown", limit=str(stop))
         return Discharged(obligation, "fails", broken, counterexample(soup, model, step))
+
+    def _breaks(self, soup: Soup, obligation: Obligation, duties: Sequence[Duty]) -> z3.ModelRef | None:
+        """A model of the premises in which not all of these duties hold; raises `Unanswered`."""
+        wrong = z3.Not(z3.And(*(duty.term for duty in duties)))
+        return self._answer(self._all(soup, (*obligation.premises, wrong)))
+
+    def _all(self, soup: Soup, terms: Iterable[z3.BoolRef]) -> z3.BoolRef:
+        """The conjunction of formulas as they are asked; each is made once: steps share most of their premises."""
+        made = [self._asked(soup, term) for term in terms]
+        if any(map(z3.is_false, made)):
+            return z3.BoolVal(False)
+        return z3.And(*(term for term in made if not z3.is_true(term)))
+
+    def _asked(self, soup: Soup, term: z3.BoolRef) -> z3.BoolRef:
+        key = id(soup.coordinates), term.get_id()
+        if key not in self.said:
+            self.said[key] = soup, term, question(soup, term)
+        return self.said[key][2]
+
+    def _answer(self, asked: z3.BoolRef) -> z3.ModelRef | None:
+        """A model of a formula, or None; what was answered is not asked again. Raises `Unanswered`."""
+        if z3.is_false(asked):
+            return None
+        if asked.get_id() not in self.answered:
+            self.answered[asked.get_id()] = asked, self.ask(asked)
+        return self.answered[asked.get_id()][1]
 
 
 def question(soup: Soup, term: z3.BoolRef) -> z3.BoolRef:

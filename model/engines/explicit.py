@@ -87,7 +87,7 @@ class Search:
         limits: Limits,
         variables: Sequence[Var] | None = None,
     ) -> None:
-        self.system, self.limits, self.firings = system, limits, Firings(system.rules)
+        self.system, self.limits, self.firings = system, limits.started(), Firings(system.rules)
         begun = perf_counter()
         self.code = Code(system, properties, variables)
         self.began = perf_counter()
@@ -237,8 +237,7 @@ class Search:
         return OUT_OF_MEMORY if self.limits.max_bytes is None else f"max-memory {self.limits.max_bytes} reached"
 
     def _late(self) -> str:
-        late = self.limits.max_seconds is not None and perf_counter() - self.began > self.limits.max_seconds
-        return f"max-seconds {self.limits.max_seconds:g} reached" if late else ""
+        return self.limits.late()
 
     def _improve(self) -> None:
         """Compile again, carefully, once that is likely to pay; the clock of the search stands still meanwhile."""

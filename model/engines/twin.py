@@ -52,7 +52,7 @@ class Search:
     """One search. `reached` maps a state's key to the state, the step that first led there, and the key before it."""
 
     def __init__(self, system: System, properties: Sequence[Property], limits: Limits, cone: bool) -> None:
-        self.system, self.properties, self.limits = system, properties, limits
+        self.system, self.properties, self.limits = system, properties, limits.started()
         self.stored = relevant(system, properties) if cone else system.variables
         self.left_out = tuple(v.name for v in system.variables if v not in self.stored)
         self.began = perf_counter()
@@ -80,8 +80,8 @@ class Search:
                     self.take(state, step)
                 seconds = perf_counter() - self.began
                 report(Progress(len(self.reached), self.transitions, self.depth, len(self.frontier), seconds))
-                if self.limits.max_seconds is not None and seconds > self.limits.max_seconds:
-                    raise _Limit(f"max-seconds {self.limits.max_seconds:g} reached")
+                if late := self.limits.late():
+                    raise _Limit(late)
 
     def steps(self, state: State) -> Iterator[Step]:
         """Every transition from a state, in the order in which engines try them."""

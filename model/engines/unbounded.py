@@ -307,7 +307,19 @@ class Induction:
         for part in parts:
             for chosen in product(there, repeat=len(part.about)):
                 if part.about and tuple(lane for lane, _ in chosen) == part.about:
-                    yield self._instance(part, [message for _, message in chosen])
+                    yield self._known_instance(part, [message for _, message in chosen])
+
+    @cached_property
+    def _instances(self) -> dict[tuple[int, ...], z3.BoolRef]:
+        """Parts said of messages that may be there: every step has the same ones among its premises."""
+        return {}
+
+    def _known_instance(self, part: Part, messages: Sequence[Message]) -> z3.BoolRef:
+        """As `_instance`, for messages of the lanes (which are kept), made once."""
+        key = (part.term.get_id(), *map(id, messages))
+        if key not in self._instances:
+            self._instances[key] = self._instance(part, messages)
+        return self._instances[key]
 
     def _instance(self, part: Part, messages: Sequence[Message]) -> z3.BoolRef:
         """The part said of these messages."""

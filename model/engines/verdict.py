@@ -9,20 +9,23 @@ unreachable.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Literal
+from time import monotonic
+from typing import TYPE_CHECKING, Literal
 
-from model.system import Property, System
-from model.trace import Trace, confirm
+if TYPE_CHECKING:
+    from model.system import Property, System
+    from model.trace import Trace
 
 Answer = Literal["holds", "violated", "reachable", "unreachable", "vacuous", "unknown"]
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Where a search gives up: distinct states stored, bytes for them and their table, wall-clock seconds of search.
+    """Where a search gives up: distinct states stored, bytes for them and their table, wall-clock seconds.
 
+    begun: the moment (of `monotonic`) from which the seconds count; None: the engine's start, before it compiles.
     sharers: searches that go on at once, in as many processes; without `max_bytes` they share the free memory, and
     without `workers` the processors. workers: threads of one search. checkpoint: a folder for checkpoints of searches
     for finite runs, of which whole states are stored. store: whole states, or (in a search for finite runs) their
@@ -36,6 +39,22 @@ class Limits:
     workers: int | None = None
     checkpoint: Path | None = None
     store: Literal["whole", "compact"] = "whole"
+    begun: float | None = None
+
+    def started(self) -> Limits:
+        """The same, with the clock running."""
+        return self if self.begun is not None else replace(self, begun=monotonic())
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left."""
+        if self.max_seconds is None:
+            return float("inf")
+        return self.max_seconds - (0 if self.begun is None else monotonic() - self.begun)
+
+    def late(self) -> str:
+        """The limit in words if time is up, else ""."""
+        return "" if self.left > 0 else f"max-seconds {self.max_seconds:g} reached"
 
 
 @dataclass(frozen=True)
@@ -106,6 +125,8 @@ def verdicts(
 
     Every trace is first confirmed under the Python meaning; raises `ReplayError`.
     """
+    from model.trace import confirm
+
     for prop in properties:
         if prop.name in traces:
             confirm(system, prop, traces[prop.name])

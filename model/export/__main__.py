@@ -5,12 +5,18 @@ Exit status: 0 written; 2 unusable input, or something that the target cannot sa
 
 from __future__ import annotations
 
+from model.start import begin
+
+if __name__ == "__main__":
+    begin("model.export")
+
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from model.check import INTERRUPTED, OK, UNUSABLE, Unusable, complain, explain_failure, say, unknown_claim
+from model.check import unknown_claim
+from model.cli import OK, UNUSABLE, Unusable, complain, explain_failure, say
 from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela
@@ -96,11 +102,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             for at, text in enumerate(texts):
                 path = args.output.with_suffix(".cfg") if at else args.output
                 path.write_text(text, encoding="utf-8")
-    except KeyboardInterrupt:
-        return complain("interrupted", INTERRUPTED, PROGRAM)
     except CannotExport as error:
         return complain(str(error), UNUSABLE, PROGRAM)
-    except Exception as error:
+    except (KeyboardInterrupt, Exception) as error:
         return explain_failure(error, PROGRAM)
     return OK
 

@@ -1,0 +1,52 @@
+"""What all command lines have in common: exit statuses, one clear line for each mistake, how a program ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from ctypes import ArgumentError
+
+from model.interrupt import INTERRUPTED
+from model.tcp.config import BadConfig
+
+OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL = 0, 1, 2, 3, 70
+
+
+class Unusable(Exception):
+    """The user asked for something that cannot be done; the text is one clear line."""
+
+
+def say(text: str) -> None:
+    """Text to standard output; that nobody reads it (a closed pipe) is no error."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def complain(line: str, code: int, program: str) -> int:
+    """One line to standard error; returns the status."""
+    print(f"{program}: {line}", file=sys.stderr)
+    return code
+
+
+def interrupts(error: BaseException) -> bool:
+    """Whether it is Ctrl-C, which ctypes wraps if it comes while arguments are converted."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, ArgumentError) and "KeyboardInterrupt" in str(error)
+    )
+
+
+def explain_failure(error: BaseException, program: str) -> int:
+    """One line for what a user can mend; a traceback only for what is our mistake. Returns the status."""
+    if interrupts(error):
+        return complain("interrupted", INTERRUPTED, program)
+    if isinstance(error, (Unusable, BadConfig)):
+        return complain(str(error), UNUSABLE, program)
+    if isinstance(error, OSError):
+        return complain(f"{error.filename or 'output'}: {error.strerror or error}", UNUSABLE, program)
+    if isinstance(error, MemoryError):
+        return complain("out of memory: try --max-memory, or a smaller configuration", INCONCLUSIVE, program)
+    traceback.print_exception(error)
+    return complain("internal error: this is a defect of the checker, please report the text above", INTERNAL, program)

@@ -1,0 +1,43 @@
+"""Diagrams of states: the endpoint's, as the events make it, and of a search what it reaches."""
+
+from __future__ import annotations
+
+import z3
+
+from model.engines.quotient import quotient
+from model.mutants.protocol import events
+from model.network.make import network_of
+from model.row import Options, Task, stem
+from model.tcp.config import SCENARIO
+from model.tcp.event import Event
+from model.tcp.segment import symbolic_segment
+from model.tcp.state import STATES, endpoint, symbolic_tcb
+from model.traces.diagram import Arc, quotient_diagram, state_diagram
+from properties.figure_5 import FIGURE_5
+
+
+def state_diagram_of_events(options: Options) -> None:
+    """The endpoint's state diagram, computed from the events; what Figure 5 does not draw is marked."""
+    bits = 32
+    tcb, x, isn = symbolic_tcb("", bits), symbolic_segment("seg.", bits), z3.BitVec("isn", bits)
+    found = events(endpoint(SCENARIO), tcb, x, isn)
+    arcs = [Arc(e.state, e.next, (short(e),), e.next not in FIGURE_5[e.state]) for e in found if e.state != e.next]
+    title = "RFC 9293, Figure 5, computed from the events"
+    dot = state_diagram(STATES, arcs, title, twice="CLOSED", legend=("drawn in Figure 5", "in the text only"))
+    options.pictures.draw(dot, options.out / "state-diagram", "dot")
+
+
+def state_graph(task: Task, options: Options) -> None:
+    """The states that the search of a task reaches, as pairs of the endpoints' states."""
+    network = network_of(task.config)
+    states = [name for sides in network.lanes.values() for name in sides.values() if name]
+    found = quotient(network.system(), states, options.limits)
+    title = f"{task.variant}: {found.effort.states:,} states by the states of {' and '.join(network.lanes)}"
+    path = options.out / stem("state graph", task.variant)
+    options.pictures.draw(quotient_diagram(found.states, found.arcs, title), path, "dot")
+
+
+def short(event: Event) -> str:
+    """An event's name without the states."""
+    name = event.name.removeprefix(f"{event.state}, ").removesuffix(f" in {event.state}")
+    return name.replace(" arrives", "").replace("; ", " and ")

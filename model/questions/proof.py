@@ -1,0 +1,122 @@
+"""Proofs for every channel, step by step: each step of the protocol is a question of its own.
+
+`plan` says which steps the proofs have; `prove` answers some of them, for all proofs that have them, so that no
+question is asked twice; `shares.row_of` puts the answers of one proof together. The three may run in different
+processes: what goes between them is plain data. A process keeps what it has built (`prepared`) and asked (`prover`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from time import monotonic
+from typing import Any
+
+from model.certificates import Certificates
+from model.crew import wanted_to_stop
+from model.engines.ask import Asker, Unanswered
+from model.engines.discharge import Discharged, Prover
+from model.engines.unbounded import Induction, Step
+from model.engines.verdict import INTERRUPTED, Limits
+from model.network.closing_soup import ClosingNetwork
+from model.network.timed_soup import TimedNetwork
+from model.proof import layers, network_for
+from model.proof_words import Became, assumptions, became, event_name
+from model.questions.shares import Plan, Share
+from model.row import Options, Task, written
+
+REST = ""
+"""The name of what belongs to no step: the initial state, the corollaries, the goal."""
+TOGETHER = 12
+"""So many steps that change nothing but the state, which are proved quickly, are asked in one go."""
+
+
+@lru_cache(maxsize=64)
+def prepared(task: Task) -> tuple[Induction, ...]:
+    """The inductions of a task's theorem."""
+    return layers(task.claim.name, network_for(task))
+
+
+@lru_cache(maxsize=2)
+def prover(limits: Limits) -> Prover:
+    """Who answers, within limits that hold for all questions together."""
+    return Prover(Asker(limits))
+
+
+def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[str]]]:
+    """The plan of each proof; and the names of their steps, in the portions in which they are to be asked.
+
+    Those that probably take longest come first: where a segment arrives, one is sent, and more than the state changes.
+    """
+    steps: dict[str, Step | None] = {REST: None}
+    for task in tasks:
+        for layer in prepared(task):
+            for step in layer.soup.steps:
+                steps.setdefault(step.name, step)
+    long = [name for name, step in steps.items() if step is None or len(step.update) > 1]
+    long.sort(key=lambda name: -_weight(steps[name]))
+    quick = [name for name in steps if name not in set(long)]
+    portions = [[name] for name in long] + [quick[at : at + TOGETHER] for at in range(0, len(quick), TOGETHER)]
+    return [_plan(task) for task in tasks], portions
+
+
+def _weight(step: Step | None) -> int:
+    return 2 if step is None else bool(step.arrives) + (step.sends is not None)
+
+
+def _plan(task: Task) -> Plan:
+    network = network_for(task)
+    times = ", all times" if isinstance(network, (TimedNetwork, ClosingNetwork)) else ""
+    return Plan(f"every channel{times}, {network.bits} bits", assumptions(network), network.bits)
+
+
+def prove(tasks: Sequence[Task], names: Sequence[str], options: Options) -> Iterator[Share]:
+    """What becomes of these steps in each of the proofs."""
+    for task in tasks:
+        asking = Asking(task, options)
+        inductions = prepared(task)
+        for at, induction in enumerate(inductions):
+            last = induction is inductions[-1]
+            if REST in names:
+                asking.ask(induction, None, (at, 0))
+            for number, step in enumerate(induction.soup.steps, 1):
+                if step.name in names:
+                    asking.ask(induction, step, (at, number), happens=last)
+        yield asking.share
+
+
+class Asking:
+    """Some steps of one proof, asked one after the other; `share` is what became of them."""
+
+    def __init__(self, task: Task, options: Options) -> None:
+        self._task, self._options, self._begun = task, options, monotonic()
+        self._prover, self._certificates = prover(options.limits), Certificates(options.out / "certificates")
+        self._found, self._never, self._limit = list[Became](), list[str](), ""
+
+    def ask(self, induction: Induction, step: Step | None, place: tuple[int, int], happens: bool = False) -> None:
+        """Ask the obligations of a step; happens: and whether it can be taken at all. A limit ends it."""
+        for number, one in enumerate(self._prover.of(induction, step) if not self._limit else ()):
+            at = (place[0], place[1] if one.obligation.kind != "goal" else len(induction.soup.steps) + 1, number)
+            self._found.append(became(one, at, self._listed(one)))
+            self._limit = one.limit or (INTERRUPTED if wanted_to_stop() else "")
+            if self._limit:
+                return
+        if happens and step is not None and not self._limit:
+            try:
+                self._never += [] if self._prover.happens(induction, step) else [event_name(step.name)]
+            except Unanswered as stop:
+                self._limit = str(stop)
+
+    def _listed(self, one: Discharged) -> tuple[Mapping[str, Any], ...]:
+        """The scripts that ask an obligation, if certificates are wanted."""
+        if not self._options.certify or one.limit:
+            return ()
+        with written(self._options):
+            return tuple(self._certificates.obligation(self._task.claim.name, one))
+        return ()
+
+    @property
+    def share(self) -> Share:
+        """What became of what was asked."""
+        seconds = monotonic() - self._begun
+        return Share(self._task, tuple(self._found), tuple(self._never), self._limit, seconds)

@@ -1,0 +1,66 @@
+"""Shares of a proof: plain data that goes between processes, and the row that the shares of one proof make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from model.engines.verdict import Effort
+from model.proof_words import Became, proof_text, report_on
+from model.row import Options, Row, Task, stem, written
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all shares of a proof have in common: its scope and its assumptions in words, and the width of numbers."""
+
+    scope: str
+    assumes: tuple[str, ...]
+    bits: int
+
+
+@dataclass(frozen=True)
+class Share:
+    """What became of some steps of one proof. never: those that no state of the invariant allows. limit: see `Effort`.
+
+    seconds: spent on it by one process.
+    """
+
+    task: Task
+    found: tuple[Became, ...]
+    never: tuple[str, ...]
+    limit: str
+    seconds: float
+
+
+def row_of(task: Task, about: Plan, shares: Sequence[Share], options: Options, limit: str = "") -> Row:
+    """The theorem of one claim: it holds if every obligation is proved; otherwise it is unknown, and says what fails.
+
+    limit: why there are no more shares. The proof's words, and its certificate if one is wanted, are put into files.
+    """
+    found = sorted((one for share in shares for one in share.found), key=lambda one: one.place)
+    limit = next((share.limit for share in shares if share.limit), limit)
+    never = [] if limit else [name for share in shares for name in share.never]
+    effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=sum(share.seconds for share in shares))
+    report = report_on(about.assumes, found, in_order(never, found))
+    verdict = "holds" if not report.failing and not limit else "unknown"
+    why = limit or (f"not inductive: {', '.join(report.failing)}" if report.failing else "")
+    if task.proof and not limit and set(never) != set(task.proof.never):
+        verdict, why = "vacuous", f"the events that never happen are not those expected: {', '.join(never) or 'none'}"
+    row = Row(task, task.claim.name, "unbounded", verdict, effort, about.scope, why, proof=report)
+    with written(options):
+        path = options.out / (stem(task.claim.name, task.variant) + ".txt")
+        path.write_text(proof_text(row), encoding="utf-8")
+        if options.certify and not limit:
+            from model.certificates import Certificates
+
+            answer = "fails" if any(one.answer == "fails" for one in found) else "proved"
+            listed = [one for each in found for one in each.listed]
+            Certificates(options.out / "certificates").proof(task, answer, about.bits, about.assumes, listed)
+    return row
+
+
+def in_order(names: Sequence[str], found: Sequence[Became]) -> list[str]:
+    """Names of events in the order of their obligations."""
+    order = {one.event: at for at, one in enumerate(reversed(found))}
+    return sorted(names, key=lambda name: -order.get(name, 0))

@@ -1,0 +1,36 @@
+"""Stories: whether a scenario is a run of the model."""
+
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+
+from model.engines.verdict import Effort
+from model.evidence import Shows
+from model.network.make import network_of
+from model.row import Options, Row, Task
+from model.scenario import NoRun, Scenario, read_scenario, run_scenario
+from model.tcp.config import Config
+
+
+def judge_story(task: Task, options: Options) -> Row:
+    """Whether a scenario of the package is a run."""
+    assert isinstance(task.config, Config)
+    with as_file(files("properties") / "scenarios" / task.claim.story(task.variant)) as path:
+        scenario = read_scenario(path, task.config)
+    return replay_scenario(task, scenario, options)
+
+
+def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
+    """Run a scenario under the Python meaning; its row says "reachable", or "unreachable" and where it stops.
+
+    The evidence is the run, as far as it goes; but not where it is claimed to be none.
+    """
+    try:
+        system, trace = run_scenario(scenario)
+        verdict, why = "reachable", ""
+    except NoRun as stop:
+        system, trace, verdict, why = stop.system, stop.trace, "unreachable", str(stop)
+    count = len(trace.steps)
+    effort = Effort(states=count + 1, transitions=count, depth=count + 1, complete=True)
+    row = Row(task, task.claim.name, "replay", verdict, effort, "this run, 32 bits", why)
+    return row if why and task.expected else Shows(network_of(task.config), system, options).trace(row, trace, None)
