@@ -22,6 +22,7 @@ from model.engines.discharge import Discharged
 from model.engines.lasso import Lasso
 from model.engines.unbounded import Duty, Obligation
 from model.export.smtlib import Scripts
+from model.files import private_folder, write
 from model.network.soup import UnboundedNetwork
 from model.proof_words import assumptions, event_name
 from model.row import Row, Task, stem
@@ -43,23 +44,22 @@ def seal(manifest: Mapping[str, Any]) -> str:
 
 
 class Certificates:
-    """Writes certificates into a folder; raises `OSError`."""
+    """Writes certificates into a folder that nobody else may write into; raises `OSError`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._scripts = folder, Scripts()
 
     def proof(self, row: Row, network: UnboundedNetwork, found: Sequence[Discharged]) -> Path:
         """The certificate of a proof, given what became of its obligations."""
-        folder = self._folder / row.task.claim.name / "obligations"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._private(row.task) / "obligations"
+        private_folder(folder)
         listed = []
         for obligation, duties, expected in questions(found):
             wrong = z3.Not(z3.And(*(duty.term for duty in duties)))
             words = [f"{event_name(obligation.event)}: {obligation.kind} {obligation.about}", f"expected: {expected}"]
             text = self._scripts.script([*obligation.premises, wrong], words)
             path = folder / f"{sha256(text)[:20]}.smt2"
-            if not path.exists():
-                path.write_text(text, encoding="utf-8")
+            write(path, text, private=True)
             listed.append(
                 {
                     "file": f"obligations/{path.name}",
@@ -110,10 +110,16 @@ class Certificates:
             "config": task.config.as_dict(),
         }
         manifest = {**about, **more}
-        path = self._folder / task.claim.name / f"{stem(task.variant)}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**manifest, "seal": seal(manifest)}, indent=1) + "\n", encoding="utf-8")
+        path = self._private(task) / f"{stem(task.variant)}.json"
+        write(path, json.dumps({**manifest, "seal": seal(manifest)}, indent=1) + "\n", private=True)
         return path
+
+    def _private(self, task: Task) -> Path:
+        """The folder of a claim's certificates, for its owner alone; raises `OSError` if somebody else may write it."""
+        folder = self._folder / task.claim.name
+        private_folder(self._folder)
+        private_folder(folder)
+        return folder
 
 
 def questions(found: Sequence[Discharged]) -> Questions:

@@ -33,6 +33,7 @@ from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
 from model.trace import Trace
 from model.traces.diagram import Arc, quotient_diagram, state_diagram
+from model.traces.render import Pictures
 from properties.claim import Claim, make_property, make_witness, quick_of
 from properties.fair import Live
 from properties.figure_5 import FIGURE_5
@@ -208,8 +209,13 @@ def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
 
 
 def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list[str]]:
-    """The rows with the figures that were drawn (or their sources), and why some could not be, each reason once."""
+    """The rows with the figures that were drawn (or their sources), and why some could not be, each reason once.
+
+    What went wrong beside the searches, and files that could not be written, are among the options' problems then.
+    """
+    assert isinstance(options.pictures, Pictures)
     drawn, problems = options.pictures.finish()
+    options.problems.extend(problem for row in rows for problem in row.effort.problems)
     options.problems.extend(problems)
     files = {path: str(picture.svg or picture.dot) for path, picture in drawn.items()}
     reasons = dict.fromkeys(picture.reason for picture in drawn.values() if picture.reason)

@@ -12,6 +12,7 @@ from model.engines.ask import Asker, Unanswered
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
 from model.engines.verdict import INTERRUPTED, Effort, Progress
+from model.files import write
 from model.network.bounded import Network
 from model.network.closing_soup import ClosingNetwork
 from model.network.embedding import Embedding
@@ -136,7 +137,7 @@ def _written(row: Row, options: Options) -> Row:
     """The row; its proof's words are also put into a file."""
     with written(options):
         path = options.out / (stem(row.task.claim.name, row.task.variant) + ".txt")
-        path.write_text(proof_text(row), encoding="utf-8")
+        write(path, proof_text(row))
     return row
 
 
