@@ -33,7 +33,6 @@ from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
 from model.trace import Trace
 from model.traces.diagram import Arc, quotient_diagram, state_diagram
-from model.traces.render import Pictures
 from properties.claim import Claim, make_property, make_witness, quick_of
 from properties.fair import Live
 from properties.figure_5 import FIGURE_5
@@ -213,7 +212,6 @@ def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list
 
     What went wrong beside the searches, and files that could not be written, are among the options' problems then.
     """
-    assert isinstance(options.pictures, Pictures)
     drawn, problems = options.pictures.finish()
     options.problems.extend(problem for row in rows for problem in row.effort.problems)
     options.problems.extend(problems)

@@ -14,7 +14,7 @@ from model.engines.verdict import Effort, Limits
 from model.network.table import AnyConfig, ServerConfig
 from model.study import Table
 from model.tcp.config import show_field
-from model.traces.render import Drawings
+from model.traces.render import Pictures
 from properties.claim import Claim, Proof
 
 GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
@@ -144,7 +144,7 @@ class Options:
 
     out: Path
     limits: Limits
-    pictures: Drawings
+    pictures: Pictures
     problems: list[str]
     full_states: bool = False
     depth: int | None = None

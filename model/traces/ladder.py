@@ -110,7 +110,7 @@ def _frame(paper: Paper, names: Sequence[str], title: str, caption: str, mark: s
     """Title, caption, the two lines with their names, and the colour under the last step."""
     middle, width = paper.width / 2, paper.width + 2 * MARGIN
     top = -32 - STACK * max(0, *(len(sides) - 2 for sides in paper.lines))
-    above, below = _wrap(title, width / 8.5), _wrap(caption, width / 7)
+    above, below = _wrap(title, width / 10), _wrap(caption, width / 7)
     bottom = paper.rows[-1]
     if mark:
         yield box("the last step", (middle - NUMBERS / 2, paper.rows[-2] + 2), width + NUMBERS, ROW - 5, mark)

@@ -23,6 +23,8 @@ from graphviz.backend import execute
 from model.files import write
 
 Engine = Literal["neato", "dot"]
+Drawing = tuple[str, Path, Engine]
+"""The arguments of `Pictures.draw`."""
 SECONDS = 20.0
 PACKAGE = "graphviz-pure"
 HINT = f"to get pictures: pip install {PACKAGE}, or install Graphviz (https://graphviz.org)"
@@ -91,52 +93,35 @@ def _reason(error: Exception) -> str:
     return (words.strip().splitlines() or [type(error).__name__])[-1][:200]
 
 
-Drawing = tuple[str, Path, Engine]
-"""A picture's source, its path without suffix, and what lays it out."""
-
-
-class Drawings:
-    """Pictures to be drawn later, or by another process."""
-
-    def __init__(self) -> None:
-        self._noted: list[Drawing] = []
-
-    def draw(self, dot: str, path_without_suffix: Path, engine: Engine) -> None:
-        """Note a picture."""
-        self._noted.append((dot, path_without_suffix, engine))
-
-    def take(self) -> list[Drawing]:
-        """Those that were noted since the last time."""
-        taken, self._noted = self._noted, []
-        return taken
-
-
-class Pictures(Drawings):
-    """Pictures that are drawn when everything has been said, so that no verdict waits for one.
+class Pictures:
+    """Pictures that are drawn when everything has been judged, so that no verdict waits for one.
 
     interrupted: whether Ctrl-C came while they were drawn; then the rest has sources only.
     """
 
     def __init__(self, renderers: Iterable[str] = tuple(RENDERERS)) -> None:
-        super().__init__()
-        self._renderers, self.interrupted = list(renderers), False
-        self._reasons: dict[str, None] = {}
+        self.interrupted = False
+        self._noted: list[Drawing] = []
+        self._renderers = list(renderers)
+        self._too_slow: list[str] = []
+
+    def draw(self, dot: str, path_without_suffix: Path, engine: Engine) -> None:
+        """Note a picture: its source, where it goes, and what lays it out."""
+        self._noted.append((dot, path_without_suffix, engine))
 
     def finish(self) -> tuple[dict[str, Picture], list[str]]:
         """Draw what was noted; by path without suffix, and a line for each file that could not be written."""
         drawn, problems = {}, []
-        for dot, path, engine in self.take():
+        for dot, path, engine in self._noted:
             try:
-                drawn[str(path)] = self.write(dot, path, engine)
+                drawn[str(path)] = self._write(dot, path, engine)
             except OSError as error:
                 problems.append(f"{error.filename or path}: {error.strerror or error}")
+        self._noted.clear()
         return drawn, problems
 
-    def write(self, dot: str, path_without_suffix: Path, engine: Engine) -> Picture:
-        """Write the source, and its picture by the first renderer that can; an older one does not survive its source.
-
-        Raises OSError if a file cannot be written.
-        """
+    def _write(self, dot: str, path_without_suffix: Path, engine: Engine) -> Picture:
+        """The source and its picture as files; an older picture does not survive its source. Raises `OSError`."""
         source, svg = (path_without_suffix.with_name(path_without_suffix.name + end) for end in (".dot", ".svg"))
         source.parent.mkdir(parents=True, exist_ok=True)
         write(source, dot)
@@ -152,17 +137,26 @@ class Pictures(Drawings):
         return Picture(source, svg)
 
     def _drawn(self, dot: str, engine: Engine) -> tuple[bytes | None, str]:
-        """The picture, or why there is none."""
+        """The picture by the first renderer that can, or why there is none."""
         if self.interrupted:
             return None, "interrupted"
-        reasons = [*self._reasons]
+        reasons = [*self._too_slow]
         for name in [*self._renderers]:
             try:
                 return draw(name, dot, engine), ""
             except TooSlow as error:
                 self._renderers.remove(name)
-                self._reasons[str(error)] = None
+                self._too_slow.append(str(error))
                 reasons.append(str(error))
             except CannotDraw as error:
                 reasons.append(str(error))
         return None, "; ".join([*reasons, HINT])
+
+
+class Drawings(Pictures):
+    """Pictures for another process to draw."""
+
+    def take(self) -> list[Drawing]:
+        """Those that were noted since the last time."""
+        taken, self._noted = self._noted, []
+        return taken
