@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-from rich.console import Console
 from rich.table import Table
 
 from model.arguments import positive_count, positive_seconds
@@ -23,6 +22,7 @@ from model.check import INCONCLUSIVE, INTERRUPTED, OK, UNUSABLE, complain, expla
 from model.engines.workers import processors
 from model.jobs import stop
 from model.recheck import Answered, Certificate, Damaged, SecondRuns, ask, read
+from model.screen import console, live_line
 from model.solvers import SOLVERS, installed
 
 PROGRAM = "model.certify"
@@ -94,16 +94,16 @@ def report(certificates: Sequence[Certificate], solvers: Sequence[str], args: ar
     """Check everything and print the table; Ctrl-C prints what was found."""
     outcomes, begun = [Outcome(certificate) for certificate in certificates], perf_counter()
     interrupted = False
-    with Console(stderr=True).status("") as status:
+    with live_line() as tell:
         try:
             answers: dict[str, Answered] = {}  # By the script's name, which is its hash: claims share obligations.
             paths = list({path.name: path for one in certificates for path, _ in one.scripts}.values())
             for number, answered in enumerate(_ask_all(paths, solvers, args), 1):
                 answers[answered.path.name] = answered
-                status.update(f"{number} of {len(paths)} obligations")
+                tell(f"{number} of {len(paths)} obligations")
             second = SecondRuns()
             for outcome in outcomes:
-                status.update(outcome.certificate.name)
+                tell(outcome.certificate.name)
                 _judge(outcome, answers, second)
         except KeyboardInterrupt:
             interrupted = True
@@ -152,9 +152,9 @@ def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) 
     for outcome in outcomes:
         checked = outcome.checked or "-"
         table.add_row(outcome.certificate.name, outcome.certificate.manifest["verdict"], checked, outcome.verdict)
-    console = Console(width=160, highlight=False)
-    with console.capture() as text:
-        console.print(table)
+    screen = console(width=160)
+    with screen.capture() as text:
+        screen.print(table)
     lines = [
         f"{outcome.certificate.name}: {line}" for outcome in outcomes for line in (*outcome.problems, *outcome.open)
     ]

@@ -32,7 +32,7 @@ def write(path: Path, content: str | bytes, *, private: bool = False, durable: b
     loss of power. A device or a pipe is written to where it stands.
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
-    with _named(path):
+    with naming(path):
         about = _not_a_link(path)
         if about is not None and not stat.S_ISREG(about.st_mode):
             with _open(path, "wb", 0) as file:
@@ -55,7 +55,7 @@ def write(path: Path, content: str | bytes, *, private: bool = False, durable: b
 
 def check_writable(path: Path) -> None:
     """Find out whether `write` could put a file here, and leave no trace. Raises `OSError` if not."""
-    with _named(path):
+    with naming(path):
         about = _not_a_link(path)
         if about is not None and stat.S_ISDIR(about.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
@@ -68,7 +68,7 @@ def check_writable(path: Path) -> None:
 
 def private_folder(path: Path) -> None:
     """Make a folder for its owner alone, if it is not there; raises `OSError` if it is, and is not private."""
-    with _named(path):
+    with naming(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with suppress(FileExistsError):
             path.mkdir(mode=0o700)
@@ -79,7 +79,7 @@ def private_folder(path: Path) -> None:
 
 def check_private(path: Path) -> bool:
     """Whether there is such a file; raises `OSError` if it is not this user's own, or a link."""
-    with _named(path):
+    with naming(path):
         try:
             about = os.lstat(path)
         except FileNotFoundError:
@@ -93,7 +93,7 @@ def check_private(path: Path) -> bool:
 def open_private(path: Path, mode: Literal["rb", "r+b", "ab"]) -> BufferedIOBase:
     """Open a file of this user's own; a new one is for its owner alone. Raises `OSError` as `check_private`."""
     check_private(path)
-    with _named(path):
+    with naming(path):
         file = _open(path, mode, 0o600)
         try:
             _private(os.fstat(file.fileno()))
@@ -101,6 +101,15 @@ def open_private(path: Path, mode: Literal["rb", "r+b", "ab"]) -> BufferedIOBase
             file.close()
             raise
         return file
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Within, every `OSError` gets this path as its filename."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(path)) from error
 
 
 def _open(path: Path, mode: str, permissions: int) -> BufferedIOBase:
@@ -130,12 +139,3 @@ def _private(about: os.stat_result) -> None:
         raise OSError(errno.EPERM, "it belongs to another user; name a folder of your own")
     if about.st_mode & OTHERS_WRITE:
         raise OSError(errno.EPERM, "others may write to it; forbid that (chmod go-w), or name another folder")
-
-
-@contextmanager
-def _named(path: Path) -> Iterator[None]:
-    """Errors within name this path."""
-    try:
-        yield
-    except OSError as error:
-        raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(path)) from error

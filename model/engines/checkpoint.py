@@ -25,7 +25,7 @@ import z3
 from filelock import FileLock, Timeout
 
 from model.engines.table import Array
-from model.files import check_private, open_private, private_folder, write
+from model.files import check_private, naming, open_private, private_folder, write
 from model.system import Property, System
 from model.terms import PYTHON, Fold
 
@@ -68,8 +68,8 @@ class Checkpoint:
         self._written = 0
         private_folder(parent)
         private_folder(self.folder)
-        check_private(self.folder / LOCK)
-        self._lock = FileLock(self.folder / LOCK, timeout=0, mode=0o600)
+        open_private(self.folder / LOCK, "ab").close()
+        self._lock = FileLock(self.folder / LOCK, timeout=0)
         try:
             self._lock.acquire()
         except Timeout as error:
@@ -133,7 +133,8 @@ class Checkpoint:
         for name, array in arrays.items():
             view = _bytes(array[self._written : rows])
             piece.append(crc32(view))
-            with open_private(self.folder / name, "ab") as file:
+            path = self.folder / name
+            with naming(path), open_private(path, "ab") as file:
                 file.write(view)
                 file.flush()
                 os.fsync(file.fileno())
