@@ -28,8 +28,8 @@ NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 def write(path: Path, content: str | bytes, *, private: bool = False, durable: bool = False) -> None:
     """Put `content` (text in UTF-8, as it is) into a file, whatever was there before; its folder has to exist.
 
-    private: only the owner may read it; else its permissions stay, or are those of a new file. durable: it outlasts a
-    loss of power. A device or a pipe is written to where it stands.
+    private: only the owner may read it; else its permissions stay, or are those of a new file. durable: after a
+    loss of power the old file or the new one is there. A device or a pipe is written to where it stands.
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     with naming(path):
