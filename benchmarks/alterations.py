@@ -16,13 +16,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from model.conform.capture import BadCapture, Conversation, End, Seen, read_capture
 from model.conform.interpreter import SPACE, Interpreter
 from model.conform.own_host import exactly
 from model.conform.stacks import PROFILES
+from model.screen import console
 
 Alteration = Callable[[Seen], "Seen | None"]
 """What becomes of a segment: another one, or None if it is hidden."""
@@ -124,7 +124,7 @@ def main(argv: list[str] | None = None) -> int:
     table = Table("altered, one segment at a time", "rejected", "of", "%", title=f"profile {args.profile}")
     for kind, (rejected, of) in found.items():
         table.add_row(kind, str(rejected), str(of), f"{100 * rejected / of:.0f}" if of else "-")
-    Console().print(table)
+    console().print(table)
     return 0
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -24,6 +23,7 @@ from benchmarks.scales import SCALES, Scale
 from benchmarks.spin import MODES, Mode, Model, missing
 from benchmarks.tlc import missing as tlc_missing
 from benchmarks.tlc import search
+from model.engines.workers import processors
 from model.export.promela import Form
 
 RESULTS = Path(__file__).parent / "results"
@@ -73,21 +73,21 @@ def spin(scale: Scale, model: Model, mode: Mode, states: int, megabytes: int) ->
 
 def measure(number: int, directory: Path, megabytes: int, by_hand: bool) -> Iterator[Measured]:
     """Every tool on one configuration."""
-    scale, processors = SCALES[number], len(os.sched_getaffinity(0))
+    scale, count = SCALES[number], processors()
     if scale.huge:
-        yield ours(number, "explicit", processors)
+        yield ours(number, "explicit", count)
         return
     first = ours(number, "explicit", 1)
     yield first
-    if processors > 1:
-        yield ours(number, "explicit", processors)
+    if count > 1:
+        yield ours(number, "explicit", count)
     if scale.toy:
         yield ours(number, "twin", 1)
     system = scale.system()
     if scale.small and not tlc_missing():
-        done = search(system, directory / f"{number}-tlc", system.properties, processors)
+        done = search(system, directory / f"{number}-tlc", system.properties, count)
         times = done.seconds, done.processor_seconds, 0.0
-        yield Measured(scale.name, "TLC", processors, done.states, done.transitions, *times, done.peak_bytes)
+        yield Measured(scale.name, "TLC", count, done.states, done.transitions, *times, done.peak_bytes)
     if missing():
         return
     forms: dict[Form, Sequence[Mode]] = {"table": MODES, **({"functions": MODES} if by_hand else {})}

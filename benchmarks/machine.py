@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import platform
 import re
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+
+from model.engines.workers import processors
 
 PACKAGES = ("z3-solver", "llvmlite", "numba", "numpy")
 
@@ -35,7 +36,7 @@ def describe() -> dict[str, str]:
     memory = _first("meminfo", r"MemTotal:\s+(\d+)")
     return {
         "processor": _first("cpuinfo", r"model name\s*:(.*)"),
-        "processors": str(len(os.sched_getaffinity(0))),
+        "processors": str(processors()),
         "memory": f"{int(memory) / (1 << 20):.1f} GiB" if memory.isdecimal() else memory,
         "system": f"{platform.system()} {platform.machine()}",
         "python": platform.python_version(),

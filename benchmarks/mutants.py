@@ -42,6 +42,7 @@ from model.engines.workers import processors
 from model.interrupt import telling
 from model.mutants.derive import mutants
 from model.mutants.mutation import Mutant
+from model.screen import console
 from model.tcp.config import Config
 
 RESULTS = Path(__file__).parent / "results" / "mutants.json"
@@ -94,13 +95,13 @@ def sample(listed: Sequence[Mutant], about: int) -> list[Mutant]:
     return [one for one in listed if one.kind == REAL or one.name in chosen]
 
 
-def ask(chosen: Sequence[Mutant], jobs: int, console: Console) -> Iterator[Fate]:
+def ask(chosen: Sequence[Mutant], jobs: int, screen: Console) -> Iterator[Fate]:
     """What becomes of them, as it becomes known."""
-    columns = SpinnerColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}")
+    columns = SpinnerColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False)
     with (
         TemporaryDirectory() as os.environ["TCP_MODEL_CACHE"],  # The machine code of mutants is not kept.
         Crew(jobs) as crew,
-        Progress(*columns, console=console, transient=True) as progress,
+        Progress(*columns, console=screen, transient=True) as progress,
     ):
         bar, asked = progress.add_task("", total=len(chosen)), [crew.submit(fate, m.name, m.kind) for m in chosen]
         for one in as_completed(asked):
@@ -177,22 +178,22 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(chosen: Sequence[Mutant], jobs: int, target: Path | None, of: int) -> int:
     """Ask, print and write; returns the exit status."""
-    console, begun, found = Console(), monotonic(), list[Fate]()
-    if not console.is_terminal:
-        console.width = WIDTH
+    screen, begun, found = console(), monotonic(), list[Fate]()
+    if not screen.is_terminal:
+        screen.width = WIDTH
     try:
-        with telling(lambda: console.print(table(found))):
-            for one in ask(chosen, jobs, console):
+        with telling(lambda: screen.print(table(found))):
+            for one in ask(chosen, jobs, screen):
                 found.append(one)
     except Died as death:
         return complain(str(death), 70)
     order = {one.name: at for at, one in enumerate(chosen)}
     found.sort(key=lambda one: order[one.name])
-    console.print(table(found))
+    screen.print(table(found))
     for one in _survivors(found):
-        console.print(f"survived: {one.name}", markup=False, highlight=False, soft_wrap=True)
+        screen.print(f"survived: {one.name}", soft_wrap=True)
     seconds = monotonic() - begun
-    console.print(f"{len(found)} of {of} mutants in {seconds:.0f} s with {jobs} processes")
+    screen.print(f"{len(found)} of {of} mutants in {seconds:.0f} s with {jobs} processes")
     if target is not None:
         target.write_text(json.dumps(report(found, seconds, jobs, of), indent=1) + "\n", encoding="utf-8")
     return 0 if noticed(found) >= WANTED else 1

@@ -22,6 +22,7 @@ from model.engines.discharge import Discharged
 from model.engines.lasso import Lasso
 from model.engines.unbounded import Duty, Obligation
 from model.export.smtlib import Scripts
+from model.files import private_folder, write
 from model.proof_words import event_name
 from model.row import Row, Task, stem
 from model.trace import Step, Trace
@@ -42,22 +43,21 @@ def seal(manifest: Mapping[str, Any]) -> str:
 
 
 class Certificates:
-    """Writes certificates into a folder; raises `OSError`."""
+    """Writes certificates into a folder that nobody else may write into; raises `OSError`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._scripts = folder, Scripts()
 
     def obligation(self, claim: str, found: Discharged) -> Iterator[dict[str, Any]]:
         """Write the scripts that ask an obligation of a claim's proof; what the proof's certificate says of each."""
-        folder = self._folder / claim / "obligations"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder = self._private(claim) / "obligations"
+        private_folder(folder)
         for obligation, duties, expected in questions([found]):
             wrong = z3.Not(z3.And(*(duty.term for duty in duties)))
             words = [f"{event_name(obligation.event)}: {obligation.kind} {obligation.about}", f"expected: {expected}"]
             text = self._scripts.script([*obligation.premises, wrong], words)
             path = folder / f"{sha256(text)[:20]}.smt2"
-            if not path.exists():
-                path.write_text(text, encoding="utf-8")
+            write(path, text, private=True)
             yield {
                 "file": f"obligations/{path.name}",
                 "sha256": sha256(text),
@@ -110,10 +110,16 @@ class Certificates:
             "config": task.config.as_dict(),
         }
         manifest = {**about, **more}
-        path = self._folder / task.claim.name / f"{stem(task.variant)}.json"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({**manifest, "seal": seal(manifest)}, indent=1) + "\n", encoding="utf-8")
+        path = self._private(task.claim.name) / f"{stem(task.variant)}.json"
+        write(path, json.dumps({**manifest, "seal": seal(manifest)}, indent=1) + "\n", private=True)
         return path
+
+    def _private(self, claim: str) -> Path:
+        """The folder of a claim's certificates, for its owner alone; raises `OSError` if somebody else may write it."""
+        folder = self._folder / claim
+        private_folder(self._folder)
+        private_folder(folder)
+        return folder
 
 
 def questions(found: Sequence[Discharged]) -> Questions:

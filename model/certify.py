@@ -21,7 +21,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from model.arguments import positive_count, positive_seconds
@@ -30,6 +29,7 @@ from model.crew import Crew, Died
 from model.engines.workers import processors
 from model.interrupt import speaking, telling
 from model.recheck import Answered, Certificate, Damaged, ask, compare, read
+from model.screen import console, live_line
 from model.solvers import SOLVERS, installed
 
 PROGRAM = "model.certify"
@@ -97,14 +97,9 @@ def _solvers(wanted: str, certificates: Sequence[Certificate]) -> list[str]:
 
 def report(certificates: Sequence[Certificate], solvers: Sequence[str], args: argparse.Namespace) -> int:
     """Check everything and print the table; Ctrl-C prints what was found."""
-    checking, status = Checking(certificates, solvers, args.max_seconds), Console(stderr=True).status("")
-
-    def interrupted() -> None:
-        status.stop()
-        say(checking.table)
-
-    with telling(interrupted), status:
-        checking.run(args.jobs, status.update)
+    checking = Checking(certificates, solvers, args.max_seconds)
+    with telling(lambda: say(checking.table)), live_line() as tell:
+        checking.run(args.jobs, tell)
     with speaking():
         say(checking.table)
     if any(outcome.problems for outcome in checking.outcomes):
@@ -197,9 +192,9 @@ def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) 
     for outcome in outcomes:
         checked = outcome.checked or "-"
         table.add_row(outcome.certificate.name, outcome.certificate.manifest["verdict"], checked, outcome.verdict)
-    console = Console(width=160, highlight=False)
-    with console.capture() as text:
-        console.print(table)
+    screen = console(width=160)
+    with screen.capture() as text:
+        screen.print(table)
     lines = [
         f"{outcome.certificate.name}: {line}" for outcome in outcomes for line in (*outcome.problems, *outcome.open)
     ]

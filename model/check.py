@@ -18,10 +18,12 @@ import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from model.arguments import explanation, listing, parser
 from model.cli import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, complain, explain_failure, say
+from model.files import check_writable, write
 from model.interrupt import INTERRUPTED, speaking, telling
 from model.network.table import AnyConfig, ServerConfig, parse_setting
 from model.tcp.config import Config
@@ -180,40 +182,33 @@ def _varied(
 def _writable(args: argparse.Namespace) -> None:
     """Find out before the search that the results can be written."""
     args.out.mkdir(parents=True, exist_ok=True)
-    for path in [args.out / ".writable", *([args.json] if args.json is not None else [])]:
-        existed = path.exists()
-        with path.open("a", encoding="utf-8"):
-            pass
-        if not existed:
-            path.unlink()
+    for path in [args.out / "any name", *([args.json] if args.json is not None else [])]:
+        check_writable(path)
 
 
 def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[Task]]) -> int:
     """Judge the tasks, write the files and print the table. What cannot be written is told, and loses nothing else."""
-    from rich.console import Console
-
     from model.engines.verdict import Limits
     from model.engines.workers import processors
     from model.jobs import Judging, diagrams
     from model.judge import Options
+    from model.screen import live_line
     from model.traces.render import Pictures
 
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
     limits = Limits(args.max_states, args.max_memory, args.max_seconds, **how)
     options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify, args.write)
-    status = Console(stderr=True).status("compiling")
 
     def watch(searches: Sequence[tuple[str, Progress | None]]) -> None:
         done = f"{len(judging.rows)} of {len(tasks)} verdicts"
-        status.update("; ".join([done, *(how_far(name, at, len(searches) == 1) for name, at in searches)]))
+        tell("; ".join([done, *(how_far(name, at, len(searches) == 1) for name, at in searches)]))
 
     def interrupted() -> None:
-        status.stop()
         judged(args, command, options, tasks, judging.stop(), interrupted=True)
 
     judging = Judging(tasks, options, args.jobs or processors(), watch, diagrams(tasks, args.graph))
-    with telling(interrupted), status:
+    with telling(interrupted), live_line("compiling") as tell:
         judging.run()
     with speaking():
         return judged(args, command, options, tasks, judging.rows)
@@ -237,19 +232,24 @@ def judged(
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
-    if args.json is not None:
-        try:
-            args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            options.problems.append(f"{args.json}: {error.strerror}")
-            code = UNUSABLE
     with_traces = bool(args.claims or args.set) or args.property is not None
     width = None if sys.stdout is not None and sys.stdout.isatty() else 200
     notes = [f"figures and traces are in {args.out}{os.sep}", *notes, *(left_out(args) if args.quick else [])]
     traces = traces_in_words(rows) if with_traces else ""
     say(traces + table_text(rows, notes, width) + summary(rows, len(tasks), code))
+    code = written(args.json, as_json(rows, command, code), code)
     for problem in dict.fromkeys(options.problems):
         complain(problem, code, PROGRAM)
+    return code
+
+
+def written(path: Path | None, report: dict[str, Any], code: int) -> int:
+    """Write the report for programs, if one is wanted; returns the exit status. That it cannot be loses nothing."""
+    if path is not None:
+        try:
+            write(path, json.dumps(report, indent=1) + "\n")
+        except OSError as error:
+            return complain(f"{path}: {error.strerror}", code if code == INTERRUPTED else UNUSABLE, PROGRAM)
     return code
 
 
@@ -270,9 +270,8 @@ def scenario(args: argparse.Namespace, command: str) -> int:
         raise Unusable(str(error)) from error
     rows, notes = with_figures([row], options)
     code = exit_status(rows)
-    if args.json is not None:
-        args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")
     say("\n".join([words, f"its figure is {rows[0].figure}", *notes]))
+    code = written(args.json, as_json(rows, command, code), code)
     for problem in options.problems:
         code = complain(problem, UNUSABLE, PROGRAM)
     return code
@@ -280,24 +279,21 @@ def scenario(args: argparse.Namespace, command: str) -> int:
 
 def cover(args: argparse.Namespace, command: str) -> int:
     """Count how often each event happens: by the claims named, or by all and by what exists for coverage."""
-    from rich.console import Console
-
     from model.coverage import STATES, Covering
     from model.engines.verdict import Limits
     from model.engines.workers import processors
+    from model.screen import live_line
 
     claims = [_claim(name) for name in args.claims] or CLAIMS
     if not any(claim.searched for claim in claims):
         raise Unusable("--coverage wants a claim that is searched; scenarios are counted beside it")
     limits = Limits(args.max_states or STATES, args.max_memory, args.max_seconds)
-    status = Console(stderr=True).status("")
-    covering = Covering(claims, limits, args.jobs or processors(), status.update, further=not args.claims)
 
     def interrupted() -> None:
-        status.stop()
         covered(args, command, covering.so_far(), INTERRUPTED)
 
-    with telling(interrupted), status:
+    with telling(interrupted), live_line() as tell:
+        covering = Covering(claims, limits, args.jobs or processors(), tell, further=not args.claims)
         found = covering.run()
     with speaking():
         return covered(args, command, found, found.exit_status)
@@ -307,37 +303,22 @@ def covered(args: argparse.Namespace, command: str, found: Coverage, code: int) 
     """Write the report on coverage and print it; returns the exit status."""
     from model.coverage_report import coverage_json, coverage_text
 
-    if args.json is not None:
-        text = json.dumps(coverage_json(found, command, code), indent=1)
-        args.json.write_text(text + "\n", encoding="utf-8")
     say(coverage_text(found, None if sys.stdout is not None and sys.stdout.isatty() else 200))
-    return code
+    return written(args.json, coverage_json(found, command, code), code)
 
 
 def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> int:
     """Do without each lemma of the proofs that must hold: is it needed?"""
-    from rich.console import Console
-
     from model.engines.verdict import Limits
     from model.engines.workers import processors
     from model.minimise import Minimising
+    from model.screen import live_line
 
     proofs = [task for task in make_tasks() if task.proof and task.expected == "holds"]
-    status = Console(stderr=True).status("")
-
-    def show(lines: Sequence[str]) -> None:
-        status.stop()
-        say("\n".join(lines))
-        status.start()
-
-    minimising = Minimising(proofs, Limits(max_seconds=args.max_seconds), status.update, show)
-
-    def interrupted() -> None:
-        status.stop()
-        say(minimising.summary)
-
-    with telling(interrupted), status:
-        needs = minimising.run(args.jobs or processors())
+    with live_line() as tell:
+        minimising = Minimising(proofs, Limits(max_seconds=args.max_seconds), tell, lambda lines: say("\n".join(lines)))
+        with telling(lambda: say(minimising.summary)):
+            needs = minimising.run(args.jobs or processors())
     with speaking():
         say(minimising.summary)
     if any(need.limit for need in needs):

@@ -6,11 +6,11 @@ import io
 from collections.abc import Iterator
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from model.coverage import Coverage, Covered
 from model.report import SCHEMA_VERSION, tools
+from model.screen import console
 from properties.sent import KEPT
 
 COLUMNS = ("event", "RFC 9293", "transitions", "searches", "steps", "runs", "where")
@@ -21,18 +21,18 @@ RIGHT = ("transitions", "searches", "steps", "runs")
 
 def coverage_text(found: Coverage, width: int | None) -> str:
     """The table and its notes. width: columns, or None for a terminal's own (and its colours)."""
-    screen = io.StringIO()
-    console = Console(file=screen, width=width or Console().width, force_terminal=width is None, highlight=False)
+    written = io.StringIO()
+    screen = console(file=written, width=width or console().width, force_terminal=width is None)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in COLUMNS:
         table.add_column(column, justify="right" if column in RIGHT else "left", overflow="fold")
     for one in found.events:
         table.add_row(*cells(one), style="" if one.happens else "dim" if one.explained else "bold red")
-    console.print(table)
-    console.print()
+    screen.print(table)
+    screen.print()
     for note in notes(found):
-        console.print(note, style="dim", highlight=False)
-    return screen.getvalue() + verdict(found)
+        screen.print(note, style="dim")
+    return written.getvalue() + verdict(found)
 
 
 def cells(one: Covered) -> tuple[str, ...]:

@@ -21,11 +21,13 @@ from dataclasses import dataclass
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.process import BaseProcess
 from threading import Lock, Thread
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    Pipe = connection.Connection[Any, Any]  # Of another class on Windows.
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
-Pipe = connection.Connection
 Heard = Callable[["Future[Any]", Any], None]
 """Called, in a thread of the crew's, with what the function of a future tells."""
 
@@ -161,11 +163,10 @@ class Crew(Executor):
             try:
                 while self._hand_out():
                     for pipe in connection.wait([self._wake, *self._members]):
-                        assert isinstance(pipe, Pipe)
                         if pipe is self._wake:
-                            pipe.recv()
+                            self._wake.recv()
                         else:
-                            self._hear(self._members[pipe])
+                            self._hear(self._members[pipe])  # type: ignore[index]  # It is one of them.
             except BaseException as error:  # A defect: nobody shall wait for ever.
                 for member in self._members.values():
                     member.process.kill()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
+from model.files import write
 from model.network.make import AnyNetwork
 from model.row import Evidence, Options, Row, stem, written
 from model.study import Counterexample
@@ -116,12 +117,12 @@ class Shows:
         self.options.pictures.draw(dot, path, "neato")
         words = path.with_name(path.name + ".txt")
         with written(self.options):
-            words.write_text(text, encoding="utf-8")
+            write(words, text)
         whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
         for name in self.options.formats:
             with written(self.options):
                 for ending, content in FORMATS[name](self, trace, loop, title).items():
-                    path.with_name(path.name + ending).write_bytes(content)
+                    write(path.with_name(path.name + ending), content)
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
         return Evidence(steps[: len(trace.steps)], again, text, str(path), label)

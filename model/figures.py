@@ -9,7 +9,11 @@ from model.row import Options, Row
 
 
 def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list[str]]:
-    """The rows with the figures that were drawn (or their sources), and why some could not be, each reason once."""
+    """The rows with the figures that were drawn (or their sources), and why some could not be, each reason once.
+
+    What went wrong beside the searches, and files that could not be written, are among the options' problems then.
+    """
+    options.problems.extend(problem for row in rows for problem in row.effort.problems)
     drawn, problems = options.pictures.finish()
     options.problems.extend(problems)
     files = {path: str(picture.svg or picture.dot) for path, picture in drawn.items()}

@@ -175,6 +175,7 @@ class Judging:
         with self._lock:
             at = {future: told for future, told in self._at.items() if future.running()}
         self._watch([(variant, progress) for variant, progress, _ in at.values()])
+        self._options.pictures.go_on()
         most = self._options.limits.max_seconds
         if most is not None and self._crew is not None:
             for future, (_, _, begun) in at.items():

@@ -7,11 +7,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
+    "model.files": (),
+    "model.screen": (),
     "model.terms": (),
     "model.system": ("model.terms",),
     "model.trace": ("model.terms", "model.system"),
-    "model.engines": ("model.terms", "model.system", "model.trace", "model.engines"),
-    "model.traces": ("model.terms", "model.system", "model.trace", "model.traces"),
+    "model.engines": ("model.files", "model.terms", "model.system", "model.trace", "model.engines"),
+    "model.traces": ("model.files", "model.terms", "model.system", "model.trace", "model.traces"),
     "model.export": (
         "model.terms",
         "model.system",
@@ -32,7 +34,7 @@ ALLOWED = {
     ),
     "model.scenario": ("model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
     "model.mutants": ("model.tcp", "model.mutants"),
-    "model.conform": ("model.terms", "model.tcp", "model.mutants.protocol", "model.conform"),
+    "model.conform": ("model.screen", "model.terms", "model.tcp", "model.mutants.protocol", "model.conform"),
     "model.study": ("model.system", "model.trace", "model.tcp", "model.network", "model.engines"),
     "model.studies": ("model.study", "model.system", "model.tcp", "model.network", "model.engines", "properties"),
     "properties": (
@@ -89,3 +91,14 @@ def test_only_modules_that_are_run_print() -> None:
         calls = [n for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Call)]
         prints = [n for n in calls if isinstance(n.func, ast.Name) and n.func.id == "print"]
         assert not prints or path.name in RUN, path
+
+
+REPORTS = ("check.py", "report.py")
+
+
+def test_only_the_module_screen_makes_consoles() -> None:
+    """There no text is taken for markup."""
+    for path in [*ROOT.glob("model/**/*.py"), *ROOT.glob("benchmarks/**/*.py")]:
+        calls = [node.func for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        made = "Console" in [called.id for called in calls if isinstance(called, ast.Name)]
+        assert not made or path.name == "screen.py" or path.name in REPORTS, path

@@ -25,6 +25,7 @@ from model.row import Task
 from model.solvers import SOLVERS
 from properties.claims import find
 from properties.configs import EVERY_CHANNEL
+from tests.test_files import mode
 from tests.toys import RandomTerms
 
 TWO_WAY = EVERY_CHANNEL.but(handshake="two-way", seq_bits=5, window=4, octets=2)
@@ -54,6 +55,14 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for settings in (["half-open", "--set", "handshake=two-way"], ["open-completes", "--set", "retransmission=false"]):
         assert check(["--property", *settings, "--certify", "--out", str(folder)]) == 1
     return folder / "certificates"
+
+
+def test_certificates_are_for_their_owner(proof: Path, search: Path) -> None:
+    for folder in (proof, search):
+        found = list(folder.rglob("*"))
+        assert {mode(path) for path in found if path.is_dir()} == {0o700}
+        assert {mode(path) for path in found if path.is_file()} == {0o600}
+    assert mode(search) == 0o700
 
 
 def copied(folder: Path, to: Path) -> Path:

@@ -212,9 +212,9 @@ def test_without_graphviz_the_run_goes_on_and_says_how_to_get_pictures(
     def missing(*_: object) -> bytes:
         raise CannotDraw("there is no such program")
 
-    monkeypatch.setattr("model.traces.render.RENDERERS", {"installed": missing, "bundled": missing})
+    monkeypatch.setattr("model.traces.render.draw", missing)
     assert main(["figure-6", "--out", str(tmp_path)]) == 0
-    assert "to get pictures, install Graphviz" in capsys.readouterr().out
+    assert "to get pictures: pip install graphviz-pure" in capsys.readouterr().out
     assert (tmp_path / "figure-6-three-way.dot").exists()
 
 

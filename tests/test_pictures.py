@@ -7,7 +7,8 @@ import re
 import pytest
 
 from model.trace import Trace
-from model.traces.diagram import Arc, UnknownState, merged, state_diagram
+from model.traces.diagram import Arc, UnknownState, merged, quotient_diagram, state_diagram
+from model.traces.dot import text
 from model.traces.ladder import ladder, short_event
 from tests.greeting import COPY, LOST, OLD, Story, greeting, story
 
@@ -251,3 +252,30 @@ def test_a_state_may_be_drawn_twice() -> None:
 def test_an_arc_of_an_unknown_state_is_refused() -> None:
     with pytest.raises(UnknownState, match="OPEN"):
         state_diagram(("IDLE",), [Arc("IDLE", "OPEN")], "A toy")
+
+
+# -- labels --------------------------------------------------------------------------------------------------------
+
+
+def every_kind() -> dict[str, str]:
+    """Sources of all kinds of pictures, with texts that begin with an empty line wherever a text may be given."""
+    empty = "\nsecond line"
+    return {
+        "ladder": picture(OLD, caption=empty, title=empty),
+        "lost": picture(LOST, caption="", title=""),
+        "no steps": picture([]),
+        "lasso": lasso(3),
+        "stays": lasso(5),
+        "states": state_diagram(("IDLE", empty), [Arc("IDLE", empty, (empty, ""))], empty, twice=empty),
+        "marked": state_diagram(("IDLE", "ASKING"), ARCS, "", legend=("", empty)),
+        "graph": quotient_diagram({("", ""): 1, ("", "a"): 2}, [(("", ""), ("", "a"))], empty),
+        "texts": "".join(text("t", (0, 0), lines, 9, align=a) for a in "lcr" for lines in ([""], ["", "a"], [empty])),
+    }
+
+
+@pytest.mark.parametrize("kind", every_kind())
+def test_no_label_begins_with_an_empty_line(kind: str) -> None:
+    """Graphviz leaves memory unset there, and may die of it."""
+    labels = re.findall(r'label="((?:[^"\\]|\\.)*)"', every_kind()[kind])
+    assert labels
+    assert not [label for label in labels if re.match(r"\\[nlr]", label)]

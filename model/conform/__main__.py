@@ -27,6 +27,7 @@ from model.conform.on_the_way import between
 from model.conform.own_host import Finding, exactly
 from model.conform.report import Item, as_json, as_text, notes_on, of_case, of_conversation
 from model.conform.stacks import FREEBSD, PROFILES, Profile
+from model.files import check_writable, write
 from model.tcp.config import parse_field
 
 PROGRAM = "model.conform"
@@ -85,7 +86,7 @@ def run(args: argparse.Namespace) -> int:
     """Judge every file; everything is read before anything is judged."""
     read = [(path, read_capture(path) if is_capture(path) else read_cases(path)) for path in args.files]
     if args.json is not None:
-        args.json.touch()
+        check_writable(args.json)
     profile = varied(PROFILES[args.profile], args.set)
     items, skipped, notes = list[Item](), dict[str, int](), list[str]()
     interpreter = Interpreter(profile)
@@ -96,9 +97,9 @@ def run(args: argparse.Namespace) -> int:
             items += judged(path, what, interpreter, args)
         else:
             items += judged_cases(what, profile)
-    if args.json is not None:
-        args.json.write_text(json.dumps(as_json(items, skipped, profile.name), indent=1) + "\n", encoding="utf-8")
     say(as_text(items, notes, args.events))
+    if args.json is not None:
+        write(args.json, json.dumps(as_json(items, skipped, profile.name), indent=1) + "\n")
     verdicts = {item.verdict for item in items}
     if verdicts & {"differing", "not explained"}:
         return DIFFERS

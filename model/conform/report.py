@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from model.conform.capture import Capture, Conversation
 from model.conform.cases import KNOWN, Judged
 from model.conform.own_host import Finding
 from model.conform.stacks import PROFILES, Profile
+from model.screen import console
 
 VERDICTS = ("agreed", "differing", "explained", "not explained", "not judged")
 
@@ -91,11 +91,11 @@ def as_text(items: Sequence[Item], notes: Sequence[str], events: bool) -> str:
 
     notes: lines about files; events: what happened is told of each item, not only of those that are not explained.
     """
-    console = Console(width=140, highlight=False)
-    with console.capture() as text:
+    screen = console(width=140)
+    with screen.capture() as text:
         cases = [item for item in items if item.state]
         if cases:
-            console.print(_by_state_and_event(cases))
+            screen.print(_by_state_and_event(cases))
     lines = [*notes]
     for item in items:
         lines += _lines(item, events)

@@ -6,12 +6,12 @@ takes the place of the last one. So there is a whole checkpoint at any moment; w
 manifest, is cut off. One search at a time has the folder: it holds a lock.
 
 Every piece has a checksum, and the manifest a seal: what does not fit is refused by an `OSError` that names the file.
+So is a folder or file that another user owns or that others may write, and a symbolic link (`model.files`).
 """
 
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -22,8 +22,10 @@ from zlib import crc32
 
 import numpy as np
 import z3
+from filelock import FileLock, Timeout
 
 from model.engines.table import Array
+from model.files import check_private, naming, open_private, private_folder, write
 from model.system import Property, System
 from model.terms import PYTHON, Fold
 
@@ -64,25 +66,27 @@ class Checkpoint:
         self.folder, self.key = parent / key, key
         self._pieces: list[list[int]] = []
         self._written = 0
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = (self.folder / LOCK).open("w", encoding="ascii")
+        private_folder(parent)
+        private_folder(self.folder)
+        open_private(self.folder / LOCK, "ab").close()
+        self._lock = FileLock(self.folder / LOCK, timeout=0)
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            self.close()
+            self._lock.acquire()
+        except Timeout as error:
             what = "another search is using this checkpoint; wait for its end, or name another folder"
             raise OSError(errno.EBUSY, what, str(self.folder)) from error
 
     def close(self) -> None:
         """Let others have the folder."""
-        self._lock.close()
+        self._lock.release()
 
     def load(self, arrays: Mapping[str, Array]) -> dict[str, Any] | None:
         """Fill the rows of `arrays` from the files; returns what was noted besides, or None if there is nothing."""
         path = self.folder / MANIFEST
-        if not path.exists():
+        if not check_private(path):
             for name in arrays:
-                (self.folder / name).unlink(missing_ok=True)
+                if check_private(self.folder / name):
+                    (self.folder / name).unlink()
             return None
         manifest = self._manifest(path)
         self._pieces, self._written = manifest["pieces"], manifest["rows"]
@@ -95,8 +99,10 @@ class Checkpoint:
         return noted
 
     def _manifest(self, path: Path) -> dict[str, Any]:
+        with open_private(path, "rb") as file:
+            content = file.read()
         try:
-            manifest = json.loads(path.read_bytes())
+            manifest = json.loads(content)
             whole = manifest["seal"] == _seal(manifest)
             known = manifest["format"] == FORMAT and manifest["key"] == self.key
         except (ValueError, KeyError, TypeError) as error:
@@ -111,9 +117,9 @@ class Checkpoint:
     def _read(self, path: Path, array: Array, pieces: Sequence[tuple[int, int]]) -> None:
         """Read pieces, each so many rows with a checksum, and cut off what lies behind them."""
         row, done = 0, 0
-        if not path.exists():
+        if not check_private(path):
             raise damaged(path)
-        with path.open("r+b") as file:
+        with open_private(path, "r+b") as file:
             for rows, checksum in pieces:
                 view = _bytes(array[row : row + rows])
                 if file.readinto(view) != len(view) or crc32(view) != checksum:
@@ -127,22 +133,16 @@ class Checkpoint:
         for name, array in arrays.items():
             view = _bytes(array[self._written : rows])
             piece.append(crc32(view))
-            with (self.folder / name).open("ab") as file:
+            path = self.folder / name
+            with naming(path), open_private(path, "ab") as file:
                 file.write(view)
                 file.flush()
                 os.fsync(file.fileno())
         self._pieces.append(piece)
         self._written = rows
         manifest = {"format": FORMAT, "key": self.key, "rows": rows, "pieces": self._pieces, "noted": dict(noted)}
-        begun = self.folder / (MANIFEST + ".new")
-        with begun.open("w", encoding="ascii") as text:
-            text.write(json.dumps({**manifest, "seal": _seal(manifest)}))
-            text.flush()
-            os.fsync(text.fileno())
-        begun.replace(self.folder / MANIFEST)
-        folder = os.open(self.folder, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
+        sealed = json.dumps({**manifest, "seal": _seal(manifest)})
+        write(self.folder / MANIFEST, sealed, private=True, durable=True)
 
 
 def _bytes(array: Array) -> Any:

@@ -13,6 +13,7 @@ memory, or its share of that.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable, Sequence
 from time import perf_counter
 
@@ -47,6 +48,8 @@ LASTING = 3.0
 PATIENCE = 6
 BETWEEN_REPORTS = 0.2
 BETWEEN_CHECKPOINTS = 2.0
+NO_ROOM = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO") if hasattr(errno, name)}
+"""Errors of a disk, not of a user: they cost a checkpoint, and no verdict."""
 
 Report = Callable[[Progress], None]
 
@@ -113,6 +116,7 @@ class Search:
         self.transitions = self.depth = self.level_end = self.expanded = 0
         self.reported = self.saved = self.began
         self.checkpoint: Checkpoint | None = None
+        self.problems: list[str] = []
 
     @property
     def _found(self) -> tuple[Array, Array, Array]:
@@ -145,11 +149,17 @@ class Search:
         return limit
 
     def _resume(self) -> None:
-        """Go on from the checkpoint, if one is wanted and there is one."""
+        """Go on from the checkpoint, if one is wanted and there is one. Raises `OSError` for one that is refused."""
         if self.limits.checkpoint is None:
             return
         key = fingerprint(self.system, [*self.code.states, *self.code.steps], [*self.code.layout.place])
-        self.checkpoint = Checkpoint(self.limits.checkpoint, key)
+        try:
+            self.checkpoint = Checkpoint(self.limits.checkpoint, key)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            self._give_up_saving(error)
+            return
         noted = self.checkpoint.load(self.store.rows)
         if noted is not None:
             for array, values in zip(self._found, noted["found"], strict=True):
@@ -166,8 +176,19 @@ class Search:
             progress = self.transitions, self.depth, self.expanded, self.level_end
             found = [array.tolist() for array in self._found]
             noted = {"states": self.store.count, "progress": progress, "found": found, "seconds": now - self.began}
-            self.checkpoint.save(self.store.rows, self.store.count, noted)
+            try:
+                self.checkpoint.save(self.store.rows, self.store.count, noted)
+            except OSError as error:
+                self._give_up_saving(error)
             self.saved = perf_counter()
+
+    def _give_up_saving(self, error: OSError) -> None:
+        """Search on without checkpoints; the last whole one stays."""
+        where, what = error.filename or self.limits.checkpoint, error.strerror or error
+        self.problems.append(f"{where}: {what}; this search is not saved any further, its verdicts are not affected")
+        if self.checkpoint is not None:
+            self.checkpoint.close()
+            self.checkpoint = None
 
     def _begin(self) -> str:
         """Store the initial states, each once."""
@@ -276,6 +297,7 @@ class Search:
             left_out=tuple(v.name for v in self.system.variables if v.name not in self.code.layout.place),
             digest=digest(self.store.states, self.store.count) if self.store.keeps_states else "",
             collision=0.0 if self.store.keeps_states else collision(self.store.count),
+            problems=tuple(self.problems),
         )
 
     def traces(self) -> dict[str, Trace]:

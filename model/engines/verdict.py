@@ -83,7 +83,8 @@ class Effort:
     behaviour off unasked (zero counts are left out); seconds: wall-clock time of compilation and of search; digest: of
     the set of states found (`digest`), where states are stored; left_out: variables outside of
     the cone of influence (`cone`), which were not stored; collision: the most that the probability can be that a state
-    was missed, as only hashes were stored.
+    was missed, as only hashes were stored; problems: what went wrong besides, a line each, such as a checkpoint that
+    could not be written.
     """
 
     states: int
@@ -97,6 +98,7 @@ class Effort:
     digest: str = ""
     left_out: tuple[str, ...] = ()
     collision: float = 0.0
+    problems: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from model.export.btor2 import btor2
 from model.export.promela import promela
 from model.export.tla import MODULE, tla
 from model.export.vmt import vmt
+from model.files import write
 from model.network.make import network_of
 from model.network.table import AnyConfig, parse_setting
 from model.system import Property, System
@@ -101,7 +102,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         else:
             for at, text in enumerate(texts):
                 path = args.output.with_suffix(".cfg") if at else args.output
-                path.write_text(text, encoding="utf-8")
+                write(path, text)
     except CannotExport as error:
         return complain(str(error), UNUSABLE, PROGRAM)
     except (KeyboardInterrupt, Exception) as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.engines.verdict import Effort
+from model.files import write
 from model.proof_words import Became, proof_text, report_on
 from model.row import Options, Row, Task, stem, written
 
@@ -49,8 +50,7 @@ def row_of(task: Task, about: Plan, shares: Sequence[Share], options: Options, l
         verdict, why = "vacuous", f"the events that never happen are not those expected: {', '.join(never) or 'none'}"
     row = Row(task, task.claim.name, "unbounded", verdict, effort, about.scope, why, proof=report)
     with written(options):
-        path = options.out / (stem(task.claim.name, task.variant) + ".txt")
-        path.write_text(proof_text(row), encoding="utf-8")
+        write(options.out / (stem(task.claim.name, task.variant) + ".txt"), proof_text(row))
         if options.certify and not limit:
             from model.certificates import Certificates
 

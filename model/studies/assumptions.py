@@ -216,4 +216,5 @@ def together(efforts: Iterable[Effort]) -> Effort:
         touched=touched,
         compile_seconds=sum(e.compile_seconds for e in listed),
         seconds=sum(e.seconds for e in listed),
+        problems=tuple(problem for e in listed for problem in e.problems),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from model.traces.arrows import RED, ROW, Paper
-from model.traces.dot import BOLD, Value, edge, text
+from model.traces.dot import BOLD, Value, box, edge, text
 
 TINT, ROOM = "#fdecea", 108.0
 """The band's colour; room to the right of the margin, for the bracket and its words."""
@@ -19,9 +19,7 @@ def band(paper: Paper, stem: int, loop: int, margin: float, numbers: float) -> I
     """The band of the `loop` rows after the first `stem`, and its bracket; an empty loop has a row of its own."""
     top, bottom = paper.rows[stem + 1] - ABOVE, paper.rows[stem + max(loop, 1) + 1] - ABOVE
     left, right = -margin - numbers, paper.width + margin + ROOM
-    lines = (bottom - top) / 12.5
-    look: dict[str, Value] = {"style": "filled", "fillcolor": TINT}
-    yield text("loop", ((left + right) / 2, (top + bottom) / 2), [""], right - left, size=10 * lines, look=look)
+    yield box("loop", ((left + right) / 2, (top + bottom) / 2), right - left, bottom - top, TINT)
     yield from bracket(paper.width + margin, top + 10, bottom - 10, AGAIN if loop else ())
     if not loop:
         place = (paper.width / 2, (top + bottom) / 2)

@@ -16,6 +16,8 @@ from model.traces.dot import BOLD, SANS, Value, attributes, quote
 
 COLUMNS, LINES, AGAIN = 26, 3, ", again"
 INK, MARKED = "#263238", "#ad1457"
+PAD = 3 * " "
+"""On either side of a label: who looks at the picture may have a wider font than who has laid it out."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def _arc(arc: Arc, twice: str) -> str:
     words = "; ".join(arc.labels)
     lines = textwrap.wrap(words, COLUMNS, max_lines=LINES, placeholder=" …", break_on_hyphens=False)
     target = arc.target + AGAIN if arc.target == twice else arc.target
-    label = "\n".join(f" {line} " for line in lines)
+    label = "\n".join(f"{PAD}{line}{PAD}" for line in lines)
     return f"{quote(arc.source)} -> {quote(target)} [{attributes(label=label, **_look(arc.marked))}];"
 
 
@@ -114,6 +116,6 @@ def _legend(legend: tuple[str, str]) -> Iterator[str]:
         ends = [f"legend {marked} {end}" for end in ("from", "to")]
         for end in ends:
             yield f"  {quote(end)} [{attributes(label='', shape='point', width=0.05, color=INK)}];"
-        sample = attributes(label=f" {words}", id=f"legend {marked}", **_look(bool(marked)))
+        sample = attributes(label=f"{PAD}{words}{PAD}", id=f"legend {marked}", **_look(bool(marked)))
         yield f"  {quote(ends[0])} -> {quote(ends[1])} [{sample}];"
     yield "}"

@@ -1,23 +1,32 @@
-"""Words of Graphviz's language: quoting, attributes, and text and lines at fixed places.
+"""Words of Graphviz's language: quoting, attributes, and text, boxes and lines at fixed places.
 
 Places are in points, x to the right and y downwards. Boxes of text get their size from an estimate, as the programs
 that draw them do not agree on fonts.
+
+No label begins with an empty line: Graphviz would read memory that it has not set, and draw the picture or die by
+chance. A space stands there instead.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 Place = tuple[float, float]
 Value = str | float
 
 SANS, BOLD = "Helvetica", "Helvetica-Bold"
+NOT_XML = re.compile("[^\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\x7f-\x9f]")
 MONO = "DejaVu Sans Mono,Menlo,Consolas,monospace"
 
 
 def quote(text: str) -> str:
-    """Text that Graphviz shows as it stands: no escape or entity in it has a meaning, but a newline."""
-    for plain, escaped in (("&", "&amp;"), ("\\", "\\\\"), ('"', '\\"'), ("\r", ""), ("\n", "\\n")):
+    """Text that Graphviz shows as it stands: no escape or entity in it has a meaning, but a newline.
+
+    A space comes before a newline at its beginning; characters that no XML can have are left out.
+    """
+    text = re.sub(r"\A(?=\n)", " ", NOT_XML.sub("", text))
+    for plain, escaped in (("&", "&amp;"), ("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n")):
         text = text.replace(plain, escaped)
     return f'"{text}"'
 
@@ -44,10 +53,15 @@ def text(
 ) -> str:
     """Lines of text in a box of that width, centred at `place`, or left (l) or right (r) of it."""
     end = {"c": "\\n", "l": "\\l", "r": "\\r"}[align]
-    label = end.join(quote(line)[1:-1] for line in lines) + (end if align != "c" else "")
+    label = end.join(quote(line or " ")[1:-1] for line in lines) + (end if align != "c" else "")
     x = place[0] + {"c": 0, "l": width / 2, "r": -width / 2}[align]
-    box = attributes(width=width / 72, height=len(lines) * size * 1.25 / 72, fontsize=size, **(look or {}))
-    return f'{quote(name)} [pos="{x / 72:.3f},{-place[1] / 72:.3f}!", label="{label}", {box}];'
+    more = attributes(width=width / 72, height=len(lines) * size * 1.25 / 72, fontsize=size, **(look or {}))
+    return f'{quote(name)} [pos="{x / 72:.3f},{-place[1] / 72:.3f}!", label="{label}", {more}];'
+
+
+def box(name: str, place: Place, width: float, height: float, color: str) -> str:
+    """A coloured box without text, centred at `place`."""
+    return node(name, place, label="", width=width / 72, height=height / 72, style="filled", fillcolor=color)
 
 
 def edge(name: str, start: Place, end: Place, **more: Value) -> list[str]:

@@ -24,7 +24,7 @@ from model.traces.arrows import DELAYED, FAINT, INK, LANE, LINE, MONO_CHAR, RED,
 from model.traces.arrows import labels as arrow_labels
 from model.traces.arrows import lines as arrow_lines
 from model.traces.band import band
-from model.traces.dot import BOLD, SANS, Value, attributes, edge, text
+from model.traces.dot import BOLD, SANS, Value, attributes, box, edge, text
 from model.traces.flights import SENDS, Flight, flights, flights_of_loop, history
 
 MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS, STACK = 180.0, 30.0, 7.4, 31, 15.0
@@ -110,12 +110,10 @@ def _frame(paper: Paper, names: Sequence[str], title: str, caption: str, mark: s
     """Title, caption, the two lines with their names, and the colour under the last step."""
     middle, width = paper.width / 2, paper.width + 2 * MARGIN
     top = -32 - STACK * max(0, *(len(sides) - 2 for sides in paper.lines))
-    above, below = _wrap(title, width / 8.5), _wrap(caption, width / 7)
+    above, below = _wrap(title, width / 10), _wrap(caption, width / 7)
     bottom = paper.rows[-1]
     if mark:
-        look = {"style": "filled", "fillcolor": mark}
-        place = (middle - NUMBERS / 2, paper.rows[-2] + 2)
-        yield text("the last step", place, ["", "", "", ""], width + NUMBERS, size=ROW / 5 - 1, look=look)
+        yield box("the last step", (middle - NUMBERS / 2, paper.rows[-2] + 2), width + NUMBERS, ROW - 5, mark)
     yield text("title", (middle, top - 20 - 11 * len(above)), above, width, size=16, look={"fontname": BOLD})
     for side, x in zip(names, (0.0, paper.width), strict=True):
         yield from edge(f"line of {side}", (x, top + 12), (x, bottom), color=LINE, arrowhead="none", penwidth=1.6)

