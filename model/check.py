@@ -15,14 +15,15 @@ import traceback
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import closing
 from ctypes import ArgumentError
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from model.arguments import explanation, listing, parser
+from model.arguments import parser
+from model.listing import explanations, field_listing, listing
+from model.names import UnknownName, claims_named
 from model.network.table import AnyConfig, ServerConfig, parse_setting
 from model.tcp.config import BadConfig, Config
 from properties.claim import Claim
-from properties.claims import CLAIMS, find
+from properties.claims import CLAIMS
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -74,7 +75,7 @@ def explain_failure(error: Exception, program: str = "model.check") -> int:
     """One line for what a user can mend; a traceback only for what is our mistake."""
     if interrupts(error):
         return complain("interrupted", INTERRUPTED, program)
-    if isinstance(error, (Unusable, BadConfig)):
+    if isinstance(error, (Unusable, UnknownName, BadConfig)):
         return complain(str(error), UNUSABLE, program)
     if isinstance(error, OSError):
         return complain(f"{error.filename or 'output'}: {error.strerror or error}", UNUSABLE, program)
@@ -89,8 +90,11 @@ def run(args: argparse.Namespace, command: str) -> int:
     if args.list:
         say(listing())
         return OK
+    if args.fields:
+        say(field_listing())
+        return OK
     if args.explain is not None:
-        say(explanation(_claim(args.explain)))
+        say(explanations(args.explain))
         return OK
     make_tasks = selection(args)
     _writable(args)
@@ -101,19 +105,6 @@ def run(args: argparse.Namespace, command: str) -> int:
     if args.minimise:
         return minimise(args, make_tasks)
     return check(args, command, make_tasks)
-
-
-def unknown_claim(name: str) -> str:
-    """That there is no such claim, and which ones may have been meant."""
-    near = get_close_matches(name, [claim.name for claim in CLAIMS])
-    return f"unknown claim '{name}'; " + (f"is it {' or '.join(near)}?" if near else "see --list")
-
-
-def _claim(name: str) -> Claim:
-    claim = find(name)
-    if claim is None:
-        raise Unusable(unknown_claim(name))
-    return claim
 
 
 def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
@@ -133,18 +124,19 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         raise Unusable(
             "--coverage is about claims as they are: it goes with no --set, --property, --engine, --minimise"
         )
-    named = [_claim(name) for name in ([args.property] if args.property is not None else args.claims)]
+    named = claims_named([args.property] if args.property is not None else args.claims)
     if settings or args.property is not None:
         if args.quick:
             raise Unusable("--quick chooses among what is claimed: it goes with neither --set nor --property")
-        if any(claim.scenario for claim in named):
-            raise Unusable("a scenario has its own settings: --set and --property are for properties")
+        for claim in named:
+            if claim.scenario:
+                raise Unusable(f"{claim.name}: a scenario has its own settings; --set and --property are for properties")
         if args.engine == "unbounded":
             return _proofs_varied(named, settings)
         named = named or [claim for claim in CLAIMS if not claim.scenario]
         firsts = [claim.cells[0].config for claim in named]
-        default = args.property is not None and not isinstance(firsts[0], ServerConfig)
-        bases = [Config()] if default else firsts
+        plain = args.property is not None
+        bases = [Config() if plain and not isinstance(first, ServerConfig) else first for first in firsts]
         for base in bases:
             base.vary(settings).check_searchable()
         return lambda: _varied(named, bases, settings, args.engine or "explicit")
@@ -231,10 +223,12 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     """Judge the tasks, write the files and print the table. What cannot be written is told, and loses nothing else."""
     from rich.console import Console
 
+    from model.answer_text import answer_text, screen_of
+    from model.details import details, write_details
     from model.engines.verdict import Limits
     from model.judge import Options, with_figures
     from model.proof import combined
-    from model.report import as_json, exit_status, summary, table_text, traces_in_words
+    from model.report import as_json, exit_status
     from model.traces.render import Pictures
 
     tasks = make_tasks()
@@ -243,6 +237,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify, args.write)
     found, interrupted = judge_all(tasks, options, Console(stderr=True), args)
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
+    write_details(rows, options)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
@@ -252,11 +247,9 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
         except OSError as error:
             options.problems.append(f"{args.json}: {error.strerror}")
             code = UNUSABLE
-    with_traces = bool(args.claims or args.set) or args.property is not None
-    width = None if sys.stdout is not None and sys.stdout.isatty() else 200
-    notes = [f"figures and traces are in {args.out}{os.sep}", *notes, *(left_out(args) if args.quick else [])]
-    traces = traces_in_words(rows) if with_traces else ""
-    say(traces + table_text(rows, notes, width) + summary(rows, len(tasks), code))
+    screen = screen_of(sys.stdout)
+    notes = [f"Pictures, whole runs and report.txt: {args.out}{os.sep}", *notes, *(left_out(args) if args.quick else [])]
+    say(answer_text(rows, len(tasks), code, notes, screen, details(rows, screen.width) if args.verbose else ""))
     for problem in dict.fromkeys(options.problems):
         complain(problem, code)
     return code
@@ -266,6 +259,7 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
     from model.engines.verdict import NO_LIMITS
     from model.judge import Options, with_figures
+    from model.answer_text import answer_text, screen_of
     from model.report import as_json, exit_status
     from model.scenario import BadScenario
     from model.telling import tell
@@ -273,14 +267,14 @@ def scenario(args: argparse.Namespace, command: str) -> int:
 
     options = Options(args.out, NO_LIMITS, Pictures(), [], args.full_states, formats=args.write)
     try:
-        row, words = tell(args.scenario, varied_fields(args), options)
+        row = tell(args.scenario, varied_fields(args), options)
     except BadScenario as error:
         raise Unusable(str(error)) from error
     rows, notes = with_figures([row], options)
     code = exit_status(rows)
     if args.json is not None:
         args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")
-    say("\n".join([words, f"its figure is {rows[0].figure}", *notes]))
+    say(answer_text(rows, 1, code, [f"The whole run: {rows[0].evidence[0].words}", *notes], screen_of(sys.stdout)))
     for problem in options.problems:
         code = complain(problem, UNUSABLE)
     return code
@@ -295,7 +289,7 @@ def cover(args: argparse.Namespace, command: str) -> int:
     from model.engines.verdict import Limits
     from model.engines.workers import processors
 
-    claims = [_claim(name) for name in args.claims] or CLAIMS
+    claims = claims_named(args.claims) or CLAIMS
     if not any(claim.searched for claim in claims):
         raise Unusable("--coverage wants a claim that is searched; scenarios are counted beside it")
     limits = Limits(args.max_states or STATES, args.max_memory, args.max_seconds)
@@ -337,10 +331,10 @@ def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> 
 
 def left_out(args: argparse.Namespace) -> list[str]:
     """A line about what --quick has left out, if that is anything."""
-    claims = [_claim(name) for name in args.claims] or CLAIMS
+    claims = claims_named(args.claims) or CLAIMS
     count = sum(len(claim.cells) - len(claim.quick) for claim in claims)
     every = shlex.join(["python", "-m", "model.check", *args.claims])
-    line = f"--quick has left out {count} further variants and the slowest studies; for all of them: {every}"
+    line = f"--quick leaves out {count} variants, and slow studies; all: {every}"
     return [line] if count else []
 
 
