@@ -58,7 +58,7 @@ class Screen:
 
 
 def screen_of(output: TextIO | None) -> Screen:
-    """The screen that this output is: a terminal's own width; 80 columns for a file or a pipe, unless COLUMNS is set."""
+    """The screen that this output is: a terminal's own width; for a file or a pipe COLUMNS, or 80."""
     terminal = output is not None and output.isatty()
     columns = shutil.get_terminal_size((80, 24)).columns if terminal else int_of(os.environ.get("COLUMNS", ""), 80)
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
@@ -67,7 +67,7 @@ def screen_of(output: TextIO | None) -> Screen:
 
 def int_of(text: str, otherwise: int) -> int:
     """A positive number written as text."""
-    return int(text) if text.isascii() and text.isdecimal() and 0 < int(text[:6]) else otherwise
+    return int(text) if text.isascii() and text.isdecimal() and int(text[:6]) > 0 else otherwise
 
 
 @dataclass(frozen=True)
@@ -81,18 +81,19 @@ class Printed:
 
 
 def answer_text(
-    rows: Sequence[Row], expected: int, code: int, notes: Iterable[str], screen: Screen, details: str = ""
+    rows: Sequence[Row], expected: int, code: int, notes: Iterable[str], *, screen: Screen, details: str = ""
 ) -> str:
     """The answers, the notes, and the sum, ending without a newline.
 
     expected: how many verdicts were asked for. details: what is to stand between the answers and the notes.
     """
-    tail = [Printed("")] if rows else []
+    tail = [Printed("")]
     tail += [one for note in notes for one in _wrapped(Line(note, look="aside"), screen)]
     tail += _wrapped(Line(summary(rows, expected, code)), screen)
     most = (ONE if len(by_claim(rows)) <= 1 else ALL) - len(tail)
-    whole = map(Printed, ["", *details.splitlines()] if details else [])
-    return coloured([*fitted(list(entries(rows)), most, screen), *whole, *tail], screen)
+    whole = [Printed(line) for line in ("", *details.splitlines())] if details else []
+    found = fitted(list(entries(rows)), most, screen)
+    return coloured([*(found if whole or (found and found[-1].text) else found[:-1]), *whole, *tail], screen)
 
 
 def fitted(found: Sequence[Entry], most: int, screen: Screen) -> list[Printed]:
@@ -104,7 +105,7 @@ def fitted(found: Sequence[Entry], most: int, screen: Screen) -> list[Printed]:
             continue
         shown = run_lines(one.evidence, screen) if isinstance(one, Run) else table_lines(one, screen)
         if isinstance(one, Run) and left >= LEAST and len(shown) > left:
-            shown = shortened(shown, left, one.evidence)
+            shown = shortened(shown, left, one.evidence, screen)
         if len(shown) <= left:
             lines[at] = shown
             left -= len(shown)
@@ -129,11 +130,12 @@ def run_lines(one: Evidence, screen: Screen) -> list[Printed]:
     return [Printed(""), *label, *ladder, *false, Printed("")]
 
 
-def shortened(lines: Sequence[Printed], most: int, one: Evidence) -> list[Printed]:
+def shortened(lines: Sequence[Printed], most: int, one: Evidence, screen: Screen) -> list[Printed]:
     """A long run's beginning and end."""
-    begin = (most - 1) // 2
-    hidden = Printed(f"      ({len(lines) - most + 1} lines more are in {one.words})", "dim")
-    return [*lines[:begin], hidden, *lines[len(lines) - (most - 1 - begin) :]]
+    words = Line(f"({len(lines)} lines in all; the whole run is in {one.words})", indent=4, look="aside")
+    hidden = _wrapped(words, screen)
+    begin = (most - len(hidden)) // 2
+    return [*lines[:begin], *hidden, *lines[len(lines) - (most - len(hidden) - begin) :]]
 
 
 def table_lines(one: Study, screen: Screen) -> list[Printed]:
@@ -154,9 +156,10 @@ def _wrapped(line: Line, screen: Screen) -> list[Printed]:
     if not line.text:
         return [Printed("")]
     mark = f"{shown_mark(line.mark, screen)} " if line.mark else ""
-    first = " " * (line.indent if line.mark else line.indent + (2 if line.indent else 0)) + mark
-    rest = " " * (len(first) + (2 if not line.look == "heading" and not mark else 0))
-    rest = "    " if line.look == "heading" else rest
+    first = " " * (line.indent + (2 if line.indent and not mark else 0)) + mark
+    rest = " " * (len(first) + (0 if mark else 2))
+    if line.look == "heading":
+        rest = "    "
     lines = textwrap.wrap(
         line.text,
         min(screen.width, WIDE),
@@ -195,9 +198,7 @@ def coloured(lines: Sequence[Printed], screen: Screen) -> str:
 
 def printable(text: str, screen: Screen) -> str:
     """The text without control characters, and with escapes for what the encoding lacks."""
-    visible = "".join(
-        char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text
-    )
+    visible = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
     if screen.can_show(visible):
         return visible
     encoding = "ascii" if not screen.can_show("a") else screen.encoding

@@ -1,8 +1,8 @@
 """Rows into answers: what was asked, one sentence for what is so, and the verdicts that make it true.
 
-One claim is answered whole, with its runs; several with a few lines each; many by the explainer's statements. A sentence
-of `properties.answers` or `properties.statements` is said only where all the verdicts that it rests on are as claimed.
-What contradicts its claim, and what is open, is always said. `answer_text` puts the entries into lines.
+One claim is answered whole, with its runs; several with a few lines each; many by the explainer's statements. A
+sentence of `properties.answers` or `properties.statements` is said only where all the verdicts that it rests on are as
+claimed. What contradicts its claim, and what is open, is always said. `answer_text` puts the entries into lines.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,11 +19,12 @@ MOST_WORKERS = 64
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line: what is wrong, and what may have been meant."""
 
-    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def, override]
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
         """As usual; of an unknown option it says which one is like it."""
         found, unknown = self.parse_known_args(args, namespace)
         if unknown:
-            self.error(f"unknown option {unknown[0]}; {meant(unknown[0].split('=')[0], self._options()) or 'see --help'}")
+            option = unknown[0].split("=")[0]
+            self.error(f"unknown option {option}; {meant(option, self._options()) or 'see --help'}")
         return found
 
     def _options(self) -> list[str]:

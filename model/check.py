@@ -18,7 +18,7 @@ from ctypes import ArgumentError
 from typing import TYPE_CHECKING
 
 from model.arguments import parser
-from model.listing import explanations, field_listing, listing
+from model.listing import description
 from model.names import UnknownName, claims_named
 from model.network.table import AnyConfig, ServerConfig, parse_setting
 from model.tcp.config import BadConfig, Config
@@ -87,14 +87,8 @@ def explain_failure(error: Exception, program: str = "model.check") -> int:
 
 def run(args: argparse.Namespace, command: str) -> int:
     """What the arguments ask for."""
-    if args.list:
-        say(listing())
-        return OK
-    if args.fields:
-        say(field_listing())
-        return OK
-    if args.explain is not None:
-        say(explanations(args.explain))
+    if described := description(args.list, args.fields, args.explain or ()):
+        say(described)
         return OK
     make_tasks = selection(args)
     _writable(args)
@@ -128,9 +122,8 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     if settings or args.property is not None:
         if args.quick:
             raise Unusable("--quick chooses among what is claimed: it goes with neither --set nor --property")
-        for claim in named:
-            if claim.scenario:
-                raise Unusable(f"{claim.name}: a scenario has its own settings; --set and --property are for properties")
+        if stories := [claim.name for claim in named if claim.scenario]:
+            raise Unusable(f"{stories[0]}: a scenario has its own settings; --set and --property are for properties")
         if args.engine == "unbounded":
             return _proofs_varied(named, settings)
         named = named or [claim for claim in CLAIMS if not claim.scenario]
@@ -248,8 +241,13 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
             options.problems.append(f"{args.json}: {error.strerror}")
             code = UNUSABLE
     screen = screen_of(sys.stdout)
-    notes = [f"Pictures, whole runs and report.txt: {args.out}{os.sep}", *notes, *(left_out(args) if args.quick else [])]
-    say(answer_text(rows, len(tasks), code, notes, screen, details(rows, screen.width) if args.verbose else ""))
+    notes = [
+        f"Pictures, whole runs and report.txt: {args.out}{os.sep}",
+        *notes,
+        *(left_out(args) if args.quick else ()),
+    ]
+    whole = details(rows, screen.width) if args.verbose else ""
+    say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
     for problem in dict.fromkeys(options.problems):
         complain(problem, code)
     return code
@@ -257,9 +255,9 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
 
 def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
+    from model.answer_text import answer_text, screen_of
     from model.engines.verdict import NO_LIMITS
     from model.judge import Options, with_figures
-    from model.answer_text import answer_text, screen_of
     from model.report import as_json, exit_status
     from model.scenario import BadScenario
     from model.telling import tell
@@ -274,7 +272,8 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     code = exit_status(rows)
     if args.json is not None:
         args.json.write_text(json.dumps(as_json(rows, command, code), indent=1) + "\n", encoding="utf-8")
-    say(answer_text(rows, 1, code, [f"The whole run: {rows[0].evidence[0].words}", *notes], screen_of(sys.stdout)))
+    notes = [f"The whole run: {rows[0].evidence[0].words}", *notes]
+    say(answer_text(rows, 1, code, notes, screen=screen_of(sys.stdout)))
     for problem in options.problems:
         code = complain(problem, UNUSABLE)
     return code
@@ -387,7 +386,10 @@ def batches(
 
 
 def how_far(name: str, at: Progress | None, alone: bool) -> str:
-    """One search of the live line; one of several says less."""
+    """One search of the live line, as rich's markup; one of several says less."""
+    from rich.markup import escape
+
+    name = escape(name)
     if at is None:
         return f"{name}: compiling"
     rate = at.transitions / max(at.seconds, 1e-9) / 1e6

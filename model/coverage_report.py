@@ -22,7 +22,8 @@ RIGHT = ("transitions", "searches", "steps", "runs")
 def coverage_text(found: Coverage, width: int | None) -> str:
     """The table and its notes. width: columns, or None for a terminal's own (and its colours)."""
     screen = io.StringIO()
-    console = Console(file=screen, width=width or Console().width, force_terminal=width is None, highlight=False)
+    columns = width or Console().width
+    console = Console(file=screen, width=columns, force_terminal=width is None, highlight=False, markup=False)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in COLUMNS:
         table.add_column(column, justify="right" if column in RIGHT else "left", overflow="fold")

@@ -131,7 +131,9 @@ class Shows:
         again = None if loop is None else steps[len(trace.steps) :]
         fifo = self.network.fifo
         lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo)
-        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words))
+        return Evidence(
+            steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words)
+        )
 
 
 def _false(trace: Trace, prop: Property | None) -> tuple[str, ...]:

@@ -34,6 +34,13 @@ def fill(text: str, first: str = "", rest: str = "") -> list[str]:
     )
 
 
+def description(claims: bool, fields: bool, explained: Sequence[str]) -> str:
+    """What is to be listed or explained; empty if nothing is. Raises `UnknownName`."""
+    if claims or fields:
+        return "\n\n".join([*([listing()] if claims else []), *([field_listing()] if fields else [])])
+    return explanations(explained) if explained else ""
+
+
 def listing() -> str:
     """The statements with their questions and claims, a line each."""
     width = max(len(claim.name) for claim in CLAIMS)

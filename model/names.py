@@ -1,4 +1,4 @@
-"""Which claims somebody names: by their names, by the explainer's statements (S1 to S9), or by patterns ('figure-*')."""
+"""Which claims somebody names: by name, by one of the explainer's statements (S1 to S9), or by a pattern ('figure-*')."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def claim_named(name: str) -> Claim:
     """The one claim that a name stands for. Raises `UnknownName` if there is none, or more than one."""
     found = named(name)
     if len(found) > 1:
-        raise UnknownName(f"'{name}' stands for {len(found)} claims, and one is wanted: {', '.join(c.name for c in found)}")
+        raise UnknownName(
+            f"'{name}' stands for {len(found)} claims, and one is wanted: {', '.join(c.name for c in found)}"
+        )
     return found[0]
 
 

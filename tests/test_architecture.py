@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
+    "model.near": (),
     "model.terms": (),
     "model.system": ("model.terms",),
     "model.trace": ("model.terms", "model.system"),
@@ -20,7 +21,7 @@ ALLOWED = {
         "model.engines.firing",
         "model.export",
     ),
-    "model.tcp": ("model.tcp",),
+    "model.tcp": ("model.tcp", "model.near"),
     "model.network": (
         "model.terms",
         "model.system",

@@ -26,6 +26,8 @@ from model.traces.ladder import Lanes, short_event
 
 WAITS, CROSS, LOST = "...", " x ", "(lost)"
 RIGHT, LEFT = "-->", "<--"
+Ends = tuple[str, str]
+"""What stands at one side of a line, and the arrow beside it."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ class _Rungs:
             far, target = arrow, self.state(wire.target, self.trace.steps[wire.step].state)
         else:
             far, target = (WAITS, "") if ends == "send" else (CROSS, LOST)
-        return _rung(steps, source, arrow, wire.text, far, target, mirrored=arrow == LEFT, note=note)
+        return _rung(steps, (source, arrow), wire.text, (target, far), mirrored=arrow == LEFT, note=note)
 
     def _arrival(self, number: int, wire: Happening) -> Rung:
         arrow, verb = self._arrow(wire), "copy of" if wire.action == "arrive-copy" else "sent in"
@@ -139,12 +141,12 @@ class _Rungs:
             far, target = CROSS, LOST
         else:
             far, target = arrow, self.state(wire.target, self.trace.steps[number - 1].state)
-        return _rung(str(number), since, WAITS, wire.text, far, target, mirrored=arrow == LEFT)
+        return _rung(str(number), (since, WAITS), wire.text, (target, far), mirrored=arrow == LEFT)
 
     def _comment(self, steps: str, side: str, event: str) -> Rung:
         """A step without segments."""
-        state = self.state(side, self.trace.steps[int(steps.split("-")[0]) - 1].state) if side else ""
-        return _rung(steps, state, "", f"({event})", "", "", mirrored=side in self.right)
+        state = self.state(side, self.trace.steps[int(steps.partition("-")[0]) - 1].state) if side else ""
+        return _rung(steps, (state, ""), f"({event})", ("", ""), mirrored=side in self.right)
 
     def state(self, side: str, state: State) -> str:
         """The state of a side, with its name if others share its column; of who has none the name."""
@@ -160,13 +162,10 @@ def _range(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
-def _rung(
-    steps: str, begins: str, near: str, text: str, far: str, ends: str, *, mirrored: bool, note: str = ""
-) -> Rung:
-    """A line from the side that begins to the other one, with their arrows; mirrored: from right to left."""
-    if mirrored:
-        return Rung(steps, ends, far, text, near, begins, note)
-    return Rung(steps, begins, near, text, far, ends, note)
+def _rung(steps: str, begins: Ends, text: str, ends: Ends, *, mirrored: bool, note: str = "") -> Rung:
+    """A line from the side that begins to the other one, each with its arrow; mirrored: from right to left."""
+    (left, tail), (right, head) = (ends, begins) if mirrored else (begins, ends)
+    return Rung(steps, left, tail, text, head, right, note)
 
 
 # -- the layout ----------------------------------------------------------------------------------------------------
