@@ -241,11 +241,8 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
             options.problems.append(f"{args.json}: {error.strerror}")
             code = UNUSABLE
     screen = screen_of(sys.stdout)
-    notes = [
-        f"Pictures, whole runs and report.txt: {args.out}{os.sep}",
-        *notes,
-        *(left_out(args) if args.quick else ()),
-    ]
+    files = f"Pictures, whole runs and report.txt: {args.out}{os.sep}"
+    notes = [files, *notes, *(left_out(args) if args.quick else ())]
     whole = details(rows, screen.width) if args.verbose else ""
     say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
     for problem in dict.fromkeys(options.problems):

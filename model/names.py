@@ -1,4 +1,4 @@
-"""Which claims somebody names: by name, by one of the explainer's statements (S1 to S9), or by a pattern ('figure-*')."""
+"""Which claims somebody names: by name, by a statement of the explainer (S1 to S9), or by a pattern ('figure-*')."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """What each claim answers, in plain words: a title, and a sentence for each kind of its variants.
 
 The formal sentence is `Claim.sentence`; this is what one says to somebody who knows the explainer only. *holds* is
-about the first variant that must hold (or its first proof), *fails* about the first that must fail; what a sentence says
-of further variants it *needs*. Each is said only where those are as claimed, and no other of their kind is not.
+about the first variant that must hold (or the first proof), *fails* about the first that must fail; what a sentence
+says of further variants it *needs*. Each is said only where those are as claimed, and no other of their kind is not.
 """
 
 from __future__ import annotations
