@@ -87,9 +87,10 @@ def answer_text(
 
     expected: how many verdicts were asked for. details: what is to stand between the answers and the notes.
     """
-    tail = [Printed("")]
+    tail = [Printed("")] if rows else []
     tail += [one for note in notes for one in _wrapped(Line(note, look="aside"), screen)]
-    tail += _wrapped(Line(summary(rows, expected, code)), screen)
+    bad = any(row.outcome == "contradicted" for row in rows)
+    tail.append(Printed(summary(rows, expected, code), "bold red" if bad else ""))  # The last line, however long.
     most = (ONE if len(by_claim(rows)) <= 1 else ALL) - len(tail)
     whole = [Printed(line) for line in ("", *details.splitlines())] if details else []
     found = fitted(list(entries(rows)), most, screen)
@@ -189,10 +190,10 @@ def coloured(lines: Sequence[Printed], screen: Screen) -> str:
     output = io.StringIO()
     console = Console(file=output, force_terminal=True, width=screen.width, highlight=False, markup=False, emoji=False)
     for line, text in zip(lines, safe, strict=True):
-        shown = Text(text, line.style, no_wrap=True, end="\n")
+        shown = Text(text, line.style)
         if line.marked:
             shown.stylize(line.colour, 0, line.marked)
-        console.print(shown, soft_wrap=True, end="")
+        console.print(shown, soft_wrap=True)
     return output.getvalue().rstrip("\n")
 
 

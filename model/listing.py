@@ -50,14 +50,14 @@ def listing() -> str:
         lines += [_line(claim, width) for claim in CLAIMS if claim.settles[:1] == (one.number,)]
     lines += ["Beyond the explainer", *(_line(claim, width) for claim in CLAIMS if not claim.settles)]
     lines += [
-        "Check some by name, statement or pattern: python -m model.check half-open S8 'figure-*'",
+        "Some of them, by name, statement, pattern: python -m model.check S8 'figure-*'",
         "More: --explain CLAIM (what it means); --fields (what --set may vary)",
     ]
     return "\n".join(lines)
 
 
 def _line(claim: Claim, width: int) -> str:
-    also = f" (also {', '.join(claim.settles[1:])})" if claim.settles[1:] else ""
+    also = f" (+ {', '.join(claim.settles[1:])})" if claim.settles[1:] else ""
     return f"  {claim.name:<{width}} {answer(claim.name, claim.sentence).title}{also}"
 
 

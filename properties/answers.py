@@ -48,7 +48,7 @@ OPENING: Mapping[str, Answer] = {
         NO_RUN_TWO_WAY,
     ),
     "figure-8-in-window": Answer(
-        "a new SYN in the old one's window is used up",
+        "a new SYN in the old window is used up",
         "If the new SYN overtakes the reset and lies in the old one's window, it is lost, and has to be sent again.",
         "Outside that window it is answered.",
     ),
@@ -131,7 +131,7 @@ TABLE: Mapping[str, Answer] = {
         "If SYN-RECEIVED never times out it may wait for ever: three segments do not help there.",
     ),
     "cookies-withstand-a-flood": Answer(
-        "SYN cookies serve clients in an endless flood",
+        "SYN cookies withstand an endless flood",
         "With SYN cookies a client is served although the flood has no end.",
         "With a TCB for each SYN it may wait for ever.",
     ),
@@ -221,7 +221,7 @@ CLOSING: Mapping[str, Answer] = {
         "If data after CLOSE is thrown away it is acknowledged, but nobody gets it.",
     ),
     "retransmissions": Answer(
-        "what is sent again: SYN, then text, then FIN",
+        "what is sent again, and in which order",
         "What is sent again is the front of the queue: SYN or SYN,ACK, then text, then FIN.",
         "If nothing is sent again it does not go so.",
     ),
