@@ -20,6 +20,7 @@ from properties.statements import STATEMENTS, Part, Statement, statement
 
 FEW, MANY = 3, 15
 """Up to `FEW` claims are answered whole, more than `MANY` by statements."""
+BEYOND = "Beyond the explainer"
 Mark = Literal["good", "bad", "open", "plain", ""]
 
 
@@ -97,14 +98,16 @@ def of_kind(rows: Iterable[Row], expected: str) -> list[Row]:
 def whole(rows: Sequence[Row]) -> Iterator[Entry]:
     """One claim: its question, and for each kind of variants a sentence, every verdict, and every run."""
     claim = rows[0].task.claim
-    yield Line(f"{claim.name} ({', '.join(claim.settles)})" if claim.settles else claim.name, look="heading")
+    known, settles = answer(claim.name, claim.sentence), f" ({', '.join(claim.settles)})" if claim.settles else ""
+    title = f": {known.title}" if known.title != claim.name else ""
+    yield Line(f"{claim.name}{settles}{title}", look="heading")
     asks = question(claim)
     yield from [Line(asks)] if asks else []
     yield Line("")
     if not rows[0].task.expected:
-        yield from unexpected(claim, rows)
+        yield Line(f"Exactly: {claim.sentence}" if title else claim.sentence)
+        yield from unexpected(rows)
     else:
-        known = answer(claim.name, claim.sentence)
         yield from _half(of_kind(rows, "holds"), known.holds, known.needs)
         yield from _half(of_kind(rows, "fails"), known.fails, known.needs)
     promised = dict.fromkeys(row.fairness for row in rows if row.fairness)
@@ -117,9 +120,8 @@ def question(claim: Claim) -> str:
     return found.question if found else ""
 
 
-def unexpected(claim: Claim, rows: Sequence[Row]) -> Iterator[Entry]:
-    """A property of which nothing is expected: what it says, and whether it holds."""
-    yield Line(claim.sentence)
+def unexpected(rows: Sequence[Row]) -> Iterator[Entry]:
+    """A property of which nothing is expected: whether it holds."""
     for row in rows:
         yield Line(asked(row), _mark(row))
         yield from shown(row)
@@ -171,16 +173,25 @@ def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:
 
 
 def several(claims: dict[str, list[Row]]) -> Iterator[Entry]:
-    """A few lines for each claim, by the statements that they belong to first."""
-    last = ""
+    """A few lines for each claim, under the statement that all of them are about, or the first of each."""
+    common = set[str].intersection(*(set(rows[0].task.claim.settles) for rows in claims.values()))
+    groups: dict[str, list[list[Row]]] = {}
     for rows in claims.values():
-        claim = rows[0].task.claim
-        first = claim.settles[0] if claim.settles else "Beyond the explainer"
-        if first != last:
-            yield from [Line("")] if last else []
-            yield Line(f"{first}  {question(claim)}".strip(), look="heading")
-        last = first
-        yield from brief(rows, answer(claim.name, claim.sentence))
+        settles = [one for one in rows[0].task.claim.settles if one in common or not common]
+        groups.setdefault(settles[0] if settles else BEYOND, []).append(rows)
+    for at, name in enumerate(sorted(groups, key=lambda name: (name == BEYOND, name))):
+        yield from [Line("")] if at else []
+        yield from _heading(name, [row for rows in groups[name] for row in rows])
+        for rows in groups[name]:
+            yield from brief(rows, answer(rows[0].task.claim.name, rows[0].task.claim.sentence))
+
+
+def _heading(name: str, rows: Sequence[Row]) -> Iterator[Entry]:
+    """What a statement asks, and the parts of its answer that these rows make true."""
+    about = statement(name)
+    yield Line(f"{name}  {about.question}" if about else name, look="heading")
+    said = so(about, rows) if about else []
+    yield from [Line(" ".join(said), indent=2)] if said else []
 
 
 def brief(rows: Sequence[Row], known: Answer) -> Iterator[Entry]:

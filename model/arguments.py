@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     made = Parser(
         prog="python -m model.check",
         description="Settle by machine why TCP opens with three segments: check every claim, or those named.",
-        epilog="Exit status: 0 as claimed, 1 contradicted or violated, 2 unusable input, 3 inconclusive, 70 internal"
+        epilog="Exit status: 0 as claimed, 1 contradicted, or it fails, 2 unusable input, 3 inconclusive, 70 internal"
         " error, 130 interrupted.",
     )
     add = made.add_argument

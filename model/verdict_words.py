@@ -14,6 +14,8 @@ from model.row import GOOD, Evidence, Row
 STORY, EVENT, PLAIN = ("is a run", "is no run"), ("happens", "never happens"), ("holds", "fails")
 AS_IT_MUST = {"fails": "as it must"}
 MOST_LOCATIONS = 2
+PLAIN_WORDS = 3
+"""A variant's name of more words stands in quotes."""
 
 
 def verbs(row: Row) -> tuple[str, str]:
@@ -36,8 +38,10 @@ def verdict(row: Row) -> str:
 
 
 def variant(row: Row) -> str:
-    """The variant's name; of a proof without its scope."""
-    return row.task.variant.split(": ", 1)[-1] if row.task.proof else row.task.variant
+    """The variant's name, of a proof without its scope; in quotes if it is half a sentence."""
+    name = row.task.variant.split(": ", 1)[-1] if row.task.proof else row.task.variant
+    plain = len(name.split()) <= PLAIN_WORDS and not set(name) & set(",:")
+    return name if plain or not row.task.expected else f'"{name}"'
 
 
 def length(one: Evidence) -> str:
@@ -108,7 +112,7 @@ def failure(row: Row, proof: bool, brief: bool = False) -> str:
     if proof:
         return _unproved(row)
     verb = verbs(row)[1]
-    found = f"{verb} with {variant(row)}, {AS_IT_MUST.get(verb, 'as must be')}"
+    found = f"{verb} with {variant(row)}, {AS_IT_MUST.get(verb, 'as expected')}"
     return ": ".join(filter(None, (found, run_of(row, brief))))
 
 
