@@ -88,13 +88,19 @@ def answer_text(
     expected: how many verdicts were asked for. details: what is to stand between the answers and the notes.
     """
     tail = [Printed("")] if rows else []
-    tail += [one for note in notes for one in _wrapped(Line(note, look="aside"), screen)]
+    tail += [one for note in (*doubts(rows), *notes) for one in _wrapped(Line(note, look="aside"), screen)]
     bad = any(row.outcome == "contradicted" for row in rows)
     tail.append(Printed(summary(rows, expected, code), "bold red" if bad else ""))  # The last line, however long.
     most = (ONE if len(by_claim(rows)) <= 1 else ALL) - len(tail)
     whole = [Printed(line) for line in ("", *details.splitlines())] if details else []
     found = fitted(list(entries(rows)), most, screen)
     return coloured([*(found if whole or (found and found[-1].text) else found[:-1]), *whole, *tail], screen)
+
+
+def doubts(rows: Sequence[Row]) -> list[str]:
+    """What qualifies the verdicts of searches that keep hashes of states only."""
+    worst = max((row.effort.collision for row in rows), default=0.0)
+    return [f"In each search a state is missed with a probability of at most {worst:.1e}."] if worst else []
 
 
 def fitted(found: Sequence[Entry], most: int, screen: Screen) -> list[Printed]:

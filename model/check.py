@@ -241,7 +241,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
             options.problems.append(f"{args.json}: {error.strerror}")
             code = UNUSABLE
     screen = screen_of(sys.stdout)
-    files = f"Pictures, whole runs and report.txt: {args.out}{os.sep}"
+    files = f"Pictures, whole runs, and report.txt with the bounds of each search: {args.out}{os.sep}"
     notes = [files, *notes, *(left_out(args) if args.quick else ())]
     whole = details(rows, screen.width) if args.verbose else ""
     say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))

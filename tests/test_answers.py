@@ -64,7 +64,10 @@ def rows_of(claims: Sequence[Claim], quick: bool = False, steps: int = 12) -> li
 
 def printed(rows: Sequence[Row], screen: Screen | None = None) -> str:
     """What is printed of these rows."""
-    notes = ["Pictures, whole runs and report.txt: out/", "--quick leaves out 48 variants, and slow studies; all: x"]
+    notes = [
+        "Pictures, whole runs, and report.txt with the bounds of each search: out/",
+        "--quick leaves out 48 variants, and slow studies; all: x",
+    ]
     return answer_text(rows, len(rows), exit_status(rows), notes, screen=screen or Screen())
 
 

@@ -244,7 +244,7 @@ def test_a_users_scenario_is_told_and_drawn(tmp_path: Path, capsys: pytest.Captu
     status, words, errors = told(path, tmp_path, capsys, "--json", str(report), "--write", "pcap")
     assert (status, errors) == (0, "")
     assert words.splitlines()[:3] == ["new", "", "Mine"]
-    assert "SYN-SENT --> <SEQ=0><CTL=SYN> ..." in " ".join(words.split())
+    assert "1 SYN-SENT --> <SEQ=1><CTL=SYN> ... active OPEN" in " ".join(words.split())
     assert str(tmp_path / "new.svg") in words.split()
     assert words.splitlines()[-1] == "new is a run. Exit status 0: it is so."
     whole = (tmp_path / "new.txt").read_text().splitlines()
