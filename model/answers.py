@@ -98,7 +98,7 @@ def of_kind(rows: Iterable[Row], expected: str) -> list[Row]:
 def whole(rows: Sequence[Row]) -> Iterator[Entry]:
     """One claim: its question, and for each kind of variants a sentence, every verdict, and every run."""
     claim = rows[0].task.claim
-    known, settles = answer(claim.name, claim.sentence), f" ({', '.join(claim.settles)})" if claim.settles else ""
+    known, settles = answer(claim), f" ({', '.join(claim.settles)})" if claim.settles else ""
     title = f": {known.title}" if known.title != claim.name else ""
     yield Line(f"{claim.name}{settles}{title}", look="heading")
     asks = question(claim)
@@ -183,7 +183,7 @@ def several(claims: dict[str, list[Row]]) -> Iterator[Entry]:
         yield from [Line("")] if at else []
         yield from _heading(name, [row for rows in groups[name] for row in rows])
         for rows in groups[name]:
-            yield from brief(rows, answer(rows[0].task.claim.name, rows[0].task.claim.sentence))
+            yield from brief(rows, answer(rows[0].task.claim))
 
 
 def _heading(name: str, rows: Sequence[Row]) -> Iterator[Entry]:

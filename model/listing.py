@@ -58,7 +58,7 @@ def listing() -> str:
 
 def _line(claim: Claim, width: int) -> str:
     also = f" (+ {', '.join(claim.settles[1:])})" if claim.settles[1:] else ""
-    return f"  {claim.name:<{width}} {answer(claim.name, claim.sentence).title}{also}"
+    return f"  {claim.name:<{width}} {answer(claim).title}{also}"
 
 
 def field_listing() -> str:
@@ -86,7 +86,7 @@ def _question(one: Statement) -> str:
 
 def explanation(claim: Claim) -> str:
     """What a claim says, where it says so, and what the answers mean."""
-    known = answer(claim.name, claim.sentence)
+    known = answer(claim)
     lines = [f"{claim.name} ({', '.join(claim.settles) or 'a finding'})", "", *fill(f"{known.holds} {known.fails}")]
     lines += ["", *fill(f"Exactly: {claim.sentence}"), f"RFC 9293: {claim.cite}", "", *fill(claim.meaning), ""]
     for cell in claim.cells:

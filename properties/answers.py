@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from properties.claim import Claim
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -353,6 +355,6 @@ BEYOND: Mapping[str, Answer] = {
 ANSWERS: Mapping[str, Answer] = {**OPENING, **TABLE, **DATA, **CLOSING, **TIME, **BEYOND}
 
 
-def answer(name: str, sentence: str) -> Answer:
-    """The answer of a claim; of one that has none here, such as a user's scenario, its sentence."""
-    return ANSWERS.get(name, Answer(name, sentence, ""))
+def answer(claim: Claim) -> Answer:
+    """The answer of a claim; of a user's scenario, which claims nothing, its sentence."""
+    return ANSWERS[claim.name] if claim.cells else Answer(claim.name, claim.sentence, "")

@@ -325,3 +325,17 @@ def test_the_first_screen_of_half_open_itself(tmp_path: Path, capsys: pytest.Cap
     assert "half-open-two-way." in screen
     assert "(sent in 1) ... <SEQ=1><CTL=SYN> --> ESTABLISHED" in screen
     assert len(lines) <= ONE
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [one.name for one in CLAIMS if one.scenario or "S3" in one.settles])
+def test_real_runs_keep_to_the_lines_and_columns(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "80")
+    assert main([name, "--jobs", "1"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= ONE
+    assert too_wide(lines, 80) == []
+    assert sum("<SEQ=" in line for line in lines) >= 2

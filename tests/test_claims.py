@@ -21,6 +21,7 @@ from properties.claim import Cell, make_property, make_witness
 from properties.claims import CLAIMS, find
 from properties.claims_infinite import INFINITE
 from properties.fair import Live
+from properties.statements import STATEMENTS
 
 TINY = Config(incarnations=1)
 
@@ -175,6 +176,9 @@ def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "Everything is as claimed: 185 verdicts. Exit status 0: as claimed."
+    assert len(done.stdout.splitlines()) <= 80
+    answers = {one["statement"]: one["answer"] for one in json.loads(report.read_text())["statements"]}
+    assert answers == {one.number: [part.text for part in one.answer] for one in STATEMENTS}
     rows = json.loads(report.read_text())["claims"]
     found = {(r["states"], r["transitions"], r["depth"]) for r in rows if r["engine"] == "explicit" and r["complete"]}
     assert {counts for counts in found if counts[0] > 60_000} == {

@@ -254,6 +254,14 @@ def test_a_users_scenario_is_told_and_drawn(tmp_path: Path, capsys: pytest.Captu
     assert json.loads(report.read_text())["claims"][0]["verdict"] == "reachable"
 
 
+def test_a_users_scenario_with_the_name_of_a_claim_is_not_that_claim(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "half-open.story"
+    path.write_text("# Mine [bold]\nA: active OPEN\n")
+    assert told(path, tmp_path, capsys)[1].splitlines()[:3] == ["half-open", "", "Mine [bold]"]
+
+
 def test_a_users_scenario_that_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path, "A: active OPEN => SYN-SENT", "A: ABORT => CLOSED, sends nothing", "A: ABORT")
     status, words, errors = told(path, tmp_path, capsys)
