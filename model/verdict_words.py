@@ -88,7 +88,8 @@ def holding(rows: Sequence[Row], brief: bool) -> list[str]:
         said += [f"{verbs(row)[0]} with {variant(row)}: {run_of(row, brief)}".removesuffix(": ") for row in shown]
     for row in proved[:1] if brief else proved:
         more = f" ({len(proved) - 1} more proofs)" if brief and len(proved) > 1 else ""
-        said.append(_proved(row, named=len(proved) > 1) + more)
+        is_alone = "is " if brief and not searched else ""
+        said.append(is_alone + _proved(row, named=len(proved) > 1) + more)
     return said
 
 

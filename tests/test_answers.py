@@ -217,6 +217,12 @@ def test_what_contradicts_or_is_open_is_said_in_every_form() -> None:
         assert "Exit status 3: inconclusive." in printed(late)
 
 
+def test_proofs_without_searches_are_said_so() -> None:
+    rows = [row for row in rows_of(CLAIMS) if row.proof or row.task.claim.name != "half-open"]
+    text = " ".join(printed(rows).split())
+    assert "With three segments never. half-open is proved for every channel, 32 bits: 1,366 obligations" in text
+
+
 def test_what_was_not_checked_is_not_answered() -> None:
     rows = [row for row in rows_of(CLAIMS) if row.task.claim.name != "half-open"]
     text = printed(rows)
