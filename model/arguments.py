@@ -1,16 +1,13 @@
-"""What the command line understands, and what it says about claims and fields."""
+"""What the command line understands. A mistake in it is one line that says what may have been meant, and status 2."""
 
 from __future__ import annotations
 
 import argparse
-import textwrap
+import re
 from pathlib import Path
+from typing import NoReturn
 
-from model.network.table import ABOUT_SERVER, OWN
-from model.tcp.about import ABOUT
-from model.tcp.config import Config, show_field
-from properties.claim import Claim
-from properties.claims import CLAIMS
+from model.near import meant
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("pcap", "itf", "packetdrill")
@@ -19,19 +16,48 @@ MOST_WORKERS = 64
 """As many as there are parts of the table of states."""
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line: what is wrong, and what may have been meant."""
+
+    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        """As usual; of an unknown option it says which one is like it."""
+        found, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            option = unknown[0].split("=")[0]
+            self.error(f"unknown option {option}; {meant(option, self._options()) or 'see --help'}")
+        return found
+
+    def _options(self) -> list[str]:
+        return [option for action in self._actions for option in action.option_strings]
+
+    def error(self, message: str) -> NoReturn:
+        """End with one line to standard error, and status 2."""
+        wrong = re.search(r"argument (\S+?): invalid choice: '(.*?)' \(choose from (.*)\)", message)
+        if wrong:
+            choices = [choice.strip(" '") for choice in wrong[3].split(",")]
+            hint = meant(wrong[2], choices) or f"it is one of {', '.join(choices)}"
+            message = f"{wrong[1].split('/')[-1]} {wrong[2]}: {hint}"
+        self.exit(2, f"{self.prog.removeprefix('python -m ')}: {message}\n")
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="python -m model.check",
         description="Settle by machine why TCP opens with three segments: check every claim, or those named.",
-        epilog="Exit status: 0 as claimed, 1 contradicted or violated, 2 unusable input, 3 inconclusive, 70 internal"
+        epilog="Exit status: 0 as claimed, 1 contradicted, or it fails, 2 unusable input, 3 inconclusive, 70 internal"
         " error, 130 interrupted.",
     )
     add = made.add_argument
-    add("claims", nargs="*", metavar="CLAIM", help="claims to check (default: all; see --list)")
-    add("--list", action="store_true", help="describe the claims and the fields of the configuration")
-    add("--explain", metavar="CLAIM", help="say what a claim means, where it must hold and where it must fail")
-    add("--property", metavar="NAME", help="check one claim's property without an expectation, on the default"
+    add("claims", nargs="*", metavar="CLAIM", help="claims to check, by name, statement (S2) or pattern ('figure-*');"
+        " default: all; see --list")  # fmt: skip
+    add("--list", action="store_true", help="list the nine statements and their claims")
+    add("--fields", action="store_true", help="describe the fields of the configuration, for --set")
+    add("--explain", metavar="CLAIM", nargs="+", help="say what a claim, or each of several, means, where it must hold"
+        " and where it must fail")  # fmt: skip
+    add("-v", "--verbose", action="store_true", help="print the whole report too, with what each verdict rests on"
+        " (DIR/report.txt has it always)")  # fmt: skip
+    add("--property", metavar="CLAIM", help="check a claim's property without an expectation, on the default"
         " configuration as varied by --set")  # fmt: skip
     add("--scenario", metavar="FILE", type=Path, help="say whether a scenario is a run (exit status 0), or where it"
         " stops (1), on what a scenario may use as varied by --set")  # fmt: skip
@@ -111,39 +137,3 @@ def positive_seconds(text: str) -> float:
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number of seconds")
     return value
-
-
-def listing() -> str:
-    """The claims with their statements, and the fields."""
-    lines = ["Claims:"]
-    for claim in CLAIMS:
-        settles = ", ".join(claim.settles) or "a finding"
-        lines.append(f"  {claim.name} ({settles}): must hold: {_variants(claim, 'holds')}; must fail: "
-                     f"{_variants(claim, 'fails')}")  # fmt: skip
-        lines += textwrap.wrap(claim.sentence, 110, initial_indent="      ", subsequent_indent="      ")
-    lines += ["", "The explainer's statements:"]
-    for statement in sorted({one for claim in CLAIMS for one in claim.settles}):
-        names = ", ".join(claim.name for claim in CLAIMS if statement in claim.settles)
-        lines += textwrap.wrap(
-            f"{statement}: {names}", 110, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False
-        )
-    lines += ["", "Fields for --set, with their defaults:"]
-    lines += [f"  {name}={show_field(value)}: {ABOUT[name]}" for name, value in Config().as_dict().items()]
-    lines += ["", "Further fields of the claims about a server:"]
-    lines += [f"  {name}: {ABOUT_SERVER[name]}" for name in OWN]
-    return "\n".join(lines)
-
-
-def _variants(claim: Claim, expected: str) -> str:
-    return ", ".join(cell.variant for cell in claim.cells if cell.expected == expected) or "-"
-
-
-def explanation(claim: Claim) -> str:
-    """What a claim says, where it says so, and what the answers mean."""
-    lines = [f"{claim.name} ({', '.join(claim.settles) or 'a finding'})", "", *textwrap.wrap(claim.sentence, 100)]
-    lines += [f"RFC 9293: {claim.cite}", "", *textwrap.wrap(claim.meaning, 100), ""]
-    for cell in claim.cells:
-        fields = " ".join(f"{name}={show_field(value)}" for name, value in cell.config.varied().items())
-        lines.append(f"{cell.variant}: {cell.expected}, on {fields or 'the default configuration'}")
-    lines += ["", *textwrap.wrap(f"Not checked: {claim.not_checked}", 100)] if claim.not_checked else []
-    return "\n".join(lines)

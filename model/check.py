@@ -17,18 +17,19 @@ import os
 import shlex
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.arguments import explanation, listing, parser
+from model.arguments import parser
 from model.cli import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, complain, explain_failure, say
 from model.files import check_writable, write
 from model.interrupt import INTERRUPTED, speaking, telling
+from model.listing import description
+from model.names import claims_named
 from model.network.table import AnyConfig, ServerConfig, parse_setting
 from model.tcp.config import Config
 from properties.claim import Claim
-from properties.claims import CLAIMS, find
+from properties.claims import CLAIMS
 
 if TYPE_CHECKING:
     from model.coverage import Coverage
@@ -49,11 +50,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace, command: str) -> int:
     """What the arguments ask for."""
-    if args.list:
-        say(listing())
-        return OK
-    if args.explain is not None:
-        say(explanation(_claim(args.explain)))
+    if described := description(args.list, args.fields, args.explain or ()):
+        say(described)
         return OK
     make_tasks = selection(args)
     _writable(args)
@@ -64,19 +62,6 @@ def run(args: argparse.Namespace, command: str) -> int:
     if args.minimise:
         return minimise(args, make_tasks)
     return check(args, command, make_tasks)
-
-
-def unknown_claim(name: str) -> str:
-    """That there is no such claim, and which ones may have been meant."""
-    near = get_close_matches(name, [claim.name for claim in CLAIMS])
-    return f"unknown claim '{name}'; " + (f"is it {' or '.join(near)}?" if near else "see --list")
-
-
-def _claim(name: str) -> Claim:
-    claim = find(name)
-    if claim is None:
-        raise Unusable(unknown_claim(name))
-    return claim
 
 
 def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
@@ -96,18 +81,18 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         raise Unusable(
             "--coverage is about claims as they are: it goes with no --set, --property, --engine, --minimise"
         )
-    named = [_claim(name) for name in ([args.property] if args.property is not None else args.claims)]
+    named = claims_named([args.property] if args.property is not None else args.claims)
     if settings or args.property is not None:
         if args.quick:
             raise Unusable("--quick chooses among what is claimed: it goes with neither --set nor --property")
-        if any(claim.scenario for claim in named):
-            raise Unusable("a scenario has its own settings: --set and --property are for properties")
+        if stories := [claim.name for claim in named if claim.scenario]:
+            raise Unusable(f"{stories[0]}: a scenario has its own settings; --set and --property are for properties")
         if args.engine == "unbounded":
             return _proofs_varied(named, settings)
         named = named or [claim for claim in CLAIMS if not claim.scenario]
         firsts = [claim.cells[0].config for claim in named]
-        default = args.property is not None and not isinstance(firsts[0], ServerConfig)
-        bases = [Config()] if default else firsts
+        plain = args.property is not None
+        bases = [Config() if plain and not isinstance(first, ServerConfig) else first for first in firsts]
         for base in bases:
             base.vary(settings).check_searchable()
         return lambda: _varied(named, bases, settings, args.engine or "explicit")
@@ -224,19 +209,22 @@ def judged(
     interrupted: bool = False,
 ) -> int:
     """Write the report and print what was found; returns the exit status."""
+    from model.answer_text import answer_text, screen_of
     from model.combine import combined
+    from model.details import details, write_details
     from model.figures import with_figures
-    from model.report import as_json, exit_status, summary, table_text, traces_in_words
+    from model.report import as_json, exit_status
 
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
+    write_details(rows, options)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
-    with_traces = bool(args.claims or args.set) or args.property is not None
-    width = None if sys.stdout is not None and sys.stdout.isatty() else 200
-    notes = [f"figures and traces are in {args.out}{os.sep}", *notes, *(left_out(args) if args.quick else [])]
-    traces = traces_in_words(rows) if with_traces else ""
-    say(traces + table_text(rows, notes, width) + summary(rows, len(tasks), code))
+    screen = screen_of(sys.stdout)
+    files = f"Pictures, whole runs, and report.txt with the bounds of each search: {args.out}{os.sep}"
+    notes = [files, *notes, *(left_out(args) if args.quick else ())]
+    whole = details(rows, screen.width) if args.verbose else ""
+    say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
     code = written(args.json, as_json(rows, command, code), code)
     for problem in dict.fromkeys(options.problems):
         complain(problem, code, PROGRAM)
@@ -255,6 +243,7 @@ def written(path: Path | None, report: dict[str, Any], code: int) -> int:
 
 def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
+    from model.answer_text import answer_text, screen_of
     from model.engines.verdict import NO_LIMITS
     from model.figures import with_figures
     from model.judge import Options
@@ -265,12 +254,13 @@ def scenario(args: argparse.Namespace, command: str) -> int:
 
     options = Options(args.out, NO_LIMITS, Pictures(), [], args.full_states, formats=args.write)
     try:
-        row, words = tell(args.scenario, varied_fields(args), options)
+        row = tell(args.scenario, varied_fields(args), options)
     except BadScenario as error:
         raise Unusable(str(error)) from error
     rows, notes = with_figures([row], options)
     code = exit_status(rows)
-    say("\n".join([words, f"its figure is {rows[0].figure}", *notes]))
+    notes = [f"The whole run: {rows[0].evidence[0].words}", *notes]
+    say(answer_text(rows, 1, code, notes, screen=screen_of(sys.stdout)))
     code = written(args.json, as_json(rows, command, code), code)
     for problem in options.problems:
         code = complain(problem, UNUSABLE, PROGRAM)
@@ -284,7 +274,7 @@ def cover(args: argparse.Namespace, command: str) -> int:
     from model.engines.workers import processors
     from model.screen import live_line
 
-    claims = [_claim(name) for name in args.claims] or CLAIMS
+    claims = claims_named(args.claims) or CLAIMS
     if not any(claim.searched for claim in claims):
         raise Unusable("--coverage wants a claim that is searched; scenarios are counted beside it")
     limits = Limits(args.max_states or STATES, args.max_memory, args.max_seconds)
@@ -328,10 +318,10 @@ def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> 
 
 def left_out(args: argparse.Namespace) -> list[str]:
     """A line about what --quick has left out, if that is anything."""
-    claims = [_claim(name) for name in args.claims] or CLAIMS
+    claims = claims_named(args.claims) or CLAIMS
     count = sum(len(claim.cells) - len(claim.quick) for claim in claims)
     every = shlex.join(["python", "-m", "model.check", *args.claims])
-    line = f"--quick has left out {count} further variants and the slowest studies; for all of them: {every}"
+    line = f"--quick leaves out {count} variants, and slow studies; all: {every}"
     return [line] if count else []
 
 

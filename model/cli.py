@@ -8,6 +8,7 @@ import traceback
 from ctypes import ArgumentError
 
 from model.interrupt import INTERRUPTED
+from model.names import UnknownName
 from model.tcp.config import BadConfig
 
 OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL = 0, 1, 2, 3, 70
@@ -42,7 +43,7 @@ def explain_failure(error: BaseException, program: str) -> int:
     """One line for what a user can mend; a traceback only for what is our mistake. Returns the status."""
     if interrupts(error):
         return complain("interrupted", INTERRUPTED, program)
-    if isinstance(error, (Unusable, BadConfig)):
+    if isinstance(error, (Unusable, UnknownName, BadConfig)):
         return complain(str(error), UNUSABLE, program)
     if isinstance(error, OSError):
         return complain(f"{error.filename or 'output'}: {error.strerror or error}", UNUSABLE, program)

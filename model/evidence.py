@@ -20,6 +20,7 @@ from model.terms import evaluate
 from model.trace import Step, Trace
 from model.traces.ladder import ladder
 from model.traces.lasso import render_lasso
+from model.traces.rungs import rungs
 from model.traces.text import decided, render_text, steps_json
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class Shows:
         mark: Mark = "violated" if row.verdict == "violated" else "reached"
         words = "NO RUN, as far as it goes" if row.verdict == "unreachable" else mark.upper()
         caption = _caption(words, row.task.claim.sentence, trace, prop)
-        return replace(row, evidence=(self._evidence(row, trace, self._words(row, trace, prop), caption, mark=mark),))
+        text = self._words(row, trace, prop)
+        return replace(row, evidence=(self._evidence(row, trace, text, caption, prop=prop, mark=mark),))
 
     def lasso(self, row: Row, lasso: Lasso, live: Live) -> Row:
         """The row with its infinite run."""
@@ -75,7 +77,7 @@ class Shows:
         """One run of a study."""
         text = self._words(row, found.trace, found.prop)
         caption = _caption("VIOLATED", found.prop.sentence or found.prop.name, found.trace, found.prop)
-        return self._evidence(row, found.trace, text, caption, label=found.label)
+        return self._evidence(row, found.trace, text, caption, prop=found.prop, label=found.label)
 
     def _words(self, row: Row, trace: Trace, prop: Property | None) -> str:
         """A finite run as text."""
@@ -97,6 +99,7 @@ class Shows:
         text: str,
         caption: str,
         *,
+        prop: Property | None = None,
         mark: Mark = "violated",
         loop: Loop = None,
         label: str = "",
@@ -125,12 +128,21 @@ class Shows:
                     write(path.with_name(path.name + ending), content)
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
-        return Evidence(steps[: len(trace.steps)], again, text, str(path), label)
+        fifo = self.network.fifo
+        lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo)
+        return Evidence(
+            steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words)
+        )
+
+
+def _false(trace: Trace, prop: Property | None) -> tuple[str, ...]:
+    """The parts of a property that are false at the end of a finite run."""
+    return tuple(decided(trace, prop)) if prop is not None and prop.kind != "reachable" else ()
 
 
 def _caption(words: str, sentence: str, trace: Trace, prop: Property | None) -> str:
     """What a finite run shows; of a property that is violated also which parts are."""
-    false = decided(trace, prop) if prop is not None and prop.kind != "reachable" else []
+    false = _false(trace, prop)
     return f"{words}: {sentence}" + (f" False here: {'; '.join(false)}." if false else "")
 
 

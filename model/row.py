@@ -15,6 +15,7 @@ from model.network.table import AnyConfig, ServerConfig
 from model.study import Table
 from model.tcp.config import show_field
 from model.traces.render import Pictures
+from model.traces.rungs import Ladder
 from properties.claim import Claim, Proof
 
 GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
@@ -58,7 +59,8 @@ class Task:
 class Evidence:
     """A run: its steps, those of its loop (None if it is finite), its words, its picture, and a label if it needs one.
 
-    figure: a path without suffix until drawn, then the file, or "" if there is none.
+    figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
+    segment. decides: the parts of the property that are false at its end. words: the file with the words.
     """
 
     steps: list[dict[str, Any]]
@@ -66,6 +68,9 @@ class Evidence:
     text: str
     figure: str
     label: str = ""
+    ladder: Ladder | None = None
+    decides: tuple[str, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A scenario of the user's own: whether it is a run, in words, with its ladder."""
+"""A scenario of the user's own: whether it is a run, with its ladder."""
 
 from __future__ import annotations
 
@@ -12,16 +12,12 @@ from model.tcp.config import SCENARIO, show_field
 from properties.claim import Claim
 
 
-def tell(path: Path, settings: Mapping[str, object], options: Options) -> tuple[Row, str]:
-    """The scenario's row, "reachable" or "unreachable", and its run in words, as far as it goes.
+def tell(path: Path, settings: Mapping[str, object], options: Options) -> Row:
+    """The scenario's row, "reachable" or "unreachable", with its run as far as it goes.
 
     settings: what is varied before the file's own. Raises `BadScenario`, `BadConfig`, `OSError`.
     """
     scenario = read_scenario(path, SCENARIO.vary(settings))
     claim = Claim(path.stem, (), scenario.title, "", scenario.title, str(path), ())
     variant = " ".join(f"{name}={show_field(value)}" for name, value in settings.items())
-    row = replay_scenario(Task(claim, variant, scenario.config, ""), scenario, options)
-    run, steps = row.evidence[0].text, len(row.steps or [])
-    if row.verdict == "reachable":
-        return row, f"{scenario.title}\n\n{run}\n{path} is a run: {steps} steps."
-    return row, f"{scenario.title}\n\n{run}\n{path} is no run. After {steps} steps: {row.why}."
+    return replay_scenario(Task(claim, variant, scenario.config, ""), scenario, options)

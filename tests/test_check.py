@@ -15,6 +15,7 @@ from model.check import main
 from model.cli import INCONCLUSIVE
 from model.engines.table import SEGMENTS
 from model.engines.verdict import Effort
+from model.network.table import OWN
 from model.proof_words import proof_text
 from model.row import ProofReport, Row, Task
 from model.tcp.config import Config
@@ -37,8 +38,15 @@ def test_list_names_every_claim_and_loads_neither_z3_nor_an_engine() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "False False"
-    assert all(f"  {claim.name} (" in done.stdout for claim in CLAIMS)
-    assert all(f"  {field}=" in done.stdout for field in Config().as_dict())
+    listed = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ") and line.split()]
+    assert sorted(name for name in listed if find(name)) == sorted(claim.name for claim in CLAIMS)
+
+
+def test_fields_describes_every_field(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--fields"]) == 0
+    text = capsys.readouterr().out
+    assert all(f"\n  {field}=" in text for field in Config().as_dict())
+    assert all(f"\n  {field}: " in text for field in OWN)
 
 
 def test_explain_says_where_a_claim_holds_and_where_it_fails(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,14 +60,22 @@ def test_explain_says_where_a_claim_holds_and_where_it_fails(capsys: pytest.Capt
     ("arguments", "says"),
     [
         (["no-such-claim"], "unknown claim 'no-such-claim'; see --list"),
+        (["S0"], "unknown claim 'S0'; "),
+        (["*halfopen*"], "no claim is like '*halfopen*'; see --list"),
         (["half-opne"], "unknown claim 'half-opne'; is it half-open?"),
         (["figure-8", "--coverage"], "--coverage wants a claim that is searched"),
         (["--explain", "nothing"], "unknown claim 'nothing'"),
         (["--property", "nothing"], "unknown claim 'nothing'"),
         (["half-open", "--property", "half-open"], "either --property or claims"),
         (["--property", "half-open", "--set", "capacity"], "--set wants FIELD=VALUE"),
-        (["--property", "half-open", "--set", "colour=red"], "unknown field 'colour'; the fields are: handshake, "),
+        (
+            ["--property", "half-open", "--set", "colour=red"],
+            "unknown field 'colour'; python -m model.check --fields describes all",
+        ),
+        (["--property", "half-open", "--set", "handshak=two-way"], "unknown field 'handshak'; is it handshake?"),
+        (["--property", "half-open", "--set", "slot=2"], "unknown field 'slot'; is it slots?"),
         (["--property", "half-open", "--set", "handshake=one-way"], "must be one of three-way, two-way"),
+        (["--property", "half-open", "--set", "handshake=two-ways"], "is it two-way"),
         (["--property", "half-open", "--set", "capacity=many"], "capacity=many: must be a number"),
         (["--property", "half-open", "--set", "loss=perhaps"], "loss=perhaps: must be true or false"),
         (["figure-8", "--set", "isn_a=5"], "a scenario has its own settings"),
@@ -103,7 +119,9 @@ def test_a_bad_option_is_refused_with_status_2(arguments: list[str], capsys: pyt
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
-    assert "error: " in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith("model.check: ")
+    assert error.count("\n") == 1
 
 
 def test_unwritable_output_is_found_before_the_search(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,9 +158,10 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
     command = ["--property", "half-open", "--set", "handshake=two-way", "--out", str(tmp_path), "--json", str(report)]
     assert main(command) == 1
     text = capsys.readouterr().out
-    assert "  4.  B: LISTEN, SYN arrives  [3.10.7.2]" in text
-    assert "Reproduce it: python -m model.check --property half-open --set handshake=two-way" in text
-    assert text.splitlines()[-1] == "Not so: half-open is violated."
+    whole = (tmp_path / "half-open-handshake-two-way.txt").read_text()
+    assert "  4.  B: LISTEN, SYN arrives  [3.10.7.2]" in whole
+    assert "Reproduce it: python -m model.check --property half-open --set handshake=two-way" in whole
+    assert text.splitlines()[-1] == "half-open fails. Exit status 1: it is not so."
     (row,) = json.loads(report.read_text())["claims"]
     assert [step["event"] for step in row["trace"]] == [
         "active OPEN",
@@ -186,8 +205,8 @@ def test_what_holds_is_open_as_long_as_its_premise_was_not_seen_to_happen(
     asked = ["--property", "half-open", "--set", "open_a=passive", "--out", str(tmp_path)]
     assert main([*asked, "--engine", "induction", "--depth", "1"]) == INCONCLUSIVE
     text = capsys.readouterr().out
-    assert "it holds, but its premise was not seen to happen: stale SYN in SYN-RECEIVED" in text
-    assert "bounds touched: not counted" in text
+    assert "it holds, but its premise was not seen to happen: stale SYN in SYN-RECEIVED" in " ".join(text.split())
+    assert "bounds touched: not counted" in (tmp_path / "report.txt").read_text()
 
 
 def test_a_property_whose_premise_never_happens_is_vacuous_and_gives_1(
@@ -196,13 +215,13 @@ def test_a_property_whose_premise_never_happens_is_vacuous_and_gives_1(
     assert main(["--property", "half-open", "--set", "closes=none", "--out", str(tmp_path)]) == 1
     text = capsys.readouterr().out
     assert "its premise never happens: " in text
-    assert text.splitlines()[-1] == "Not so: half-open is vacuous."
+    assert text.splitlines()[-1] == "half-open is vacuous. Exit status 1: it is not so."
 
 
 def test_a_limit_makes_the_verdict_unknown_and_gives_3(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--property", "half-open", *SMALL, "--max-states", "500", "--out", str(tmp_path)]) == 3
     text = capsys.readouterr().out
-    assert "half-open (incarnations=2 crashes=1 capacity=1): max-states 500 reached" in text
+    assert "open: half-open with incarnations=2 crashes=1 capacity=1: max-states 500 reached" in " ".join(text.split())
     assert text.splitlines()[-1].startswith("Inconclusive: half-open")
 
 
@@ -214,14 +233,14 @@ def test_without_graphviz_the_run_goes_on_and_says_how_to_get_pictures(
 
     monkeypatch.setattr("model.traces.render.draw", missing)
     assert main(["figure-6", "--out", str(tmp_path)]) == 0
-    assert "to get pictures: pip install graphviz-pure" in capsys.readouterr().out
+    assert "to get pictures: pip install graphviz-pure" in " ".join(capsys.readouterr().out.split())
     assert (tmp_path / "figure-6-three-way.dot").exists()
 
 
 def test_a_closed_pipe_is_no_error() -> None:
     command = f"{sys.executable} -m model.check --list | head -1; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["Claims:", "0"]
+    assert done.stdout.splitlines() == ["S1  How does a connection open?", "0"]
     assert done.stderr == ""
 
 
@@ -244,7 +263,7 @@ def test_a_file_that_cannot_be_written_is_named_and_the_table_is_printed(
     assert main(["figure-6", "--out", str(tmp_path)]) == 2
     said = capsys.readouterr()
     assert said.err == f"model.check: {tmp_path}/figure-6-three-way.txt: Is a directory\n"
-    assert "Everything is as claimed: 2 verdicts." in said.out
+    assert "Everything is as claimed: 2 verdicts. Exit status 2: something could not be written." in said.out
 
 
 def test_an_internal_error_gives_70_and_says_so(

@@ -21,6 +21,7 @@ from properties.claim import Cell, make_property, make_witness
 from properties.claims import CLAIMS, find
 from properties.claims_infinite import INFINITE
 from properties.fair import Live
+from properties.statements import STATEMENTS
 
 TINY = Config(incarnations=1)
 
@@ -156,7 +157,8 @@ def test_a_verdict_against_its_claim_is_a_contradiction_and_outranks_inconclusiv
     assert (right.verdict, right.outcome) == ("violated", "as claimed")
     unknown = replace(right, verdict="unknown")
     assert [exit_status(rows) for rows in ([right], [unknown], [right, wrong], [unknown, wrong], [])] == [0, 3, 1, 1, 3]
-    assert summary([right, wrong], 2, 1) == "CONTRADICTED: client-can-receive (test)."
+    last = "CONTRADICTED: client-can-receive (test). Exit status 1: a claim is contradicted."
+    assert summary([right, wrong], 2, 1) == last
 
 
 def test_cells_of_a_claim_are_judged_on_the_configuration_they_show() -> None:
@@ -173,7 +175,10 @@ def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None
     command = [sys.executable, "-m", "model.check", "--out", str(tmp_path), "--json", str(report)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1] == "Everything is as claimed: 185 verdicts."
+    assert done.stdout.splitlines()[-1] == "Everything is as claimed: 185 verdicts. Exit status 0: as claimed."
+    assert len(done.stdout.splitlines()) <= 80
+    answers = {one["statement"]: one["answer"] for one in json.loads(report.read_text())["statements"]}
+    assert answers == {one.number: [part.text for part in one.answer] for one in STATEMENTS}
     rows = json.loads(report.read_text())["claims"]
     found = {(r["states"], r["transitions"], r["depth"]) for r in rows if r["engine"] == "explicit" and r["complete"]}
     assert {counts for counts in found if counts[0] > 60_000} == {

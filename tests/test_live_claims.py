@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from model.check import main
+from model.details import WIDE, details
 from model.engines import liveness
 from model.engines.explicit import explore
 from model.engines.fairness import Fairness, RuleClass
 from model.engines.verdict import INTERRUPTED, NO_LIMITS, Effort, Limits, Verdict
 from model.judge import Options, Row, Task, judge, tasks_of
 from model.network.bounded import Network
-from model.report import as_json, table_text
+from model.report import as_json
 from model.tcp.config import Config
 from model.traces.render import Pictures
 from properties import configs, fair
@@ -150,18 +151,16 @@ def test_the_report_shows_stem_and_loop_and_what_was_promised(tmp_path: Path) ->
     rows = judged(
         [task("server-timer-repairs", THREE_WAY, "fails"), task("open-completes", THREE_WAY, "holds")], tmp_path
     )
-    printed = table_text(rows, [], 200)
-    narrow = table_text(rows, [], 80)
+    printed, narrow = details(rows, 200), details(rows, 80)
     assert max(map(len, narrow.splitlines())) <= 80
-    assert "A terminal of 120 columns shows more: scope, transitions, depth, seconds, figure." in " ".join(
-        narrow.split()
-    )
+    hidden = "scope, transitions, depth, seconds, figure"
+    assert f"{WIDE} columns show more: {hidden}; so does report.txt." in " ".join(narrow.split())
     assert "transitions " in printed.splitlines()[0]
     assert "transitions " not in narrow.splitlines()[0]
     assert " 4+3 " in printed
     words = "what is sent again and again arrives again and again; the retransmission timer"
-    assert f"fair, for server-timer-repairs: {words} of A expires" in printed
-    assert f"fair, for open-completes: {words} expires" in printed
+    assert f"promised: {words} of A expires" in " ".join(printed.split())
+    assert f"promised: {words} expires" in " ".join(printed.split())
     broken, kept = as_json(rows, "", 0)["claims"]
     assert (broken["engine"], broken["verdict"]) == ("liveness", "violated")
     assert (len(broken["trace"]), len(broken["loop"])) == (4, 3)
@@ -175,8 +174,8 @@ def test_a_claim_about_infinite_runs_can_be_varied(tmp_path: Path, capsys: pytes
     assert "expires; time goes on" in capsys.readouterr().out
     assert main(["open-completes", "--set", "closes=A", "--out", str(tmp_path), "--full-states"]) == 1
     text = capsys.readouterr().out
-    assert "Not so: open-completes is violated." in text
-    assert "A>B.0 = " in text
+    assert text.splitlines()[-1] == "open-completes fails. Exit status 1: it is not so."
+    assert "A>B.0 = " in next(tmp_path.glob("open-completes-closes-a.txt")).read_text()
 
 
 def test_promises_name_the_rules_that_they_are_about() -> None:

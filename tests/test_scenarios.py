@@ -243,19 +243,32 @@ def test_a_users_scenario_is_told_and_drawn(tmp_path: Path, capsys: pytest.Captu
     path, report = write(tmp_path, "# Mine", "A: active OPEN => SYN-SENT"), tmp_path / "report.json"
     status, words, errors = told(path, tmp_path, capsys, "--json", str(report), "--write", "pcap")
     assert (status, errors) == (0, "")
-    assert words.splitlines()[0] == "Mine"
-    assert "  1.  A: active OPEN  [3.10.1]" in words.splitlines()
-    assert f"Reproduce it: python -m model.check --scenario {path}" in words.splitlines()
-    assert words.splitlines()[-2:] == [f"{path} is a run: 1 steps.", f"its figure is {tmp_path / 'new.svg'}"]
+    assert words.splitlines()[:3] == ["new", "", "Mine"]
+    assert "1 SYN-SENT --> <SEQ=1><CTL=SYN> ... active OPEN" in " ".join(words.split())
+    assert str(tmp_path / "new.svg") in words.split()
+    assert words.splitlines()[-1] == "new is a run. Exit status 0: it is so."
+    whole = (tmp_path / "new.txt").read_text().splitlines()
+    assert "  1.  A: active OPEN  [3.10.1]" in whole
+    assert f"Reproduce it: python -m model.check --scenario {path}" in whole
     assert (tmp_path / "new.pcap").exists()
     assert json.loads(report.read_text())["claims"][0]["verdict"] == "reachable"
+
+
+def test_a_users_scenario_with_the_name_of_a_claim_is_not_that_claim(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "half-open.story"
+    path.write_text("# Mine [bold]\nA: active OPEN\n")
+    assert told(path, tmp_path, capsys)[1].splitlines()[:3] == ["half-open", "", "Mine [bold]"]
 
 
 def test_a_users_scenario_that_is_no_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = write(tmp_path, "A: active OPEN => SYN-SENT", "A: ABORT => CLOSED, sends nothing", "A: ABORT")
     status, words, errors = told(path, tmp_path, capsys)
     assert (status, errors) == (1, "")
-    assert f"{path} is no run. After 2 steps: line 3: 'ABORT' is no step of the model (A is CLOSED, B" in words
+    assert "is no run: 2 steps, " in words
+    assert "It stops at line 3: 'ABORT' is no step of the model (A is CLOSED, B" in " ".join(words.split())
+    assert words.splitlines()[-1] == "new is no run. Exit status 1: it is not so."
     assert (tmp_path / "new.svg").exists()
 
 
@@ -263,9 +276,9 @@ def test_a_users_scenario_that_is_no_run(tmp_path: Path, capsys: pytest.CaptureF
 def test_a_scenario_is_told_as_varied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = FOLDER / "figure-9-in-window.story"
     assert told(path, tmp_path, capsys)[0] == 1
-    status, words, _ = told(path, tmp_path, capsys, "--set", "syn=rfc793")
-    assert status == 0
-    assert f"Reproduce it: python -m model.check --scenario {path} --set=syn=rfc793" in words.splitlines()
+    assert told(path, tmp_path, capsys, "--set", "syn=rfc793")[0] == 0
+    whole = (tmp_path / "figure-9-in-window-syn-rfc793.txt").read_text().splitlines()
+    assert f"Reproduce it: python -m model.check --scenario {path} --set=syn=rfc793" in whole
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import z3
 
+from model.details import details
 from model.engines import explicit, twin
 from model.engines.verdict import Limits
 from model.judge import Options, Row, Task, judge, tasks_of
 from model.network.bounded import NO_TCB, Network
-from model.report import as_json, table_text
+from model.report import as_json
 from model.studies.time_wait import thresholds
 from model.system import Property
 from model.tcp.config import BadConfig, Config
@@ -181,7 +182,7 @@ def test_two_msl_suffices_and_one_tick_less_does_not(tmp_path: Path) -> None:
 def test_not_restarted_two_msl_is_too_short_and_the_report_says_so(tmp_path: Path) -> None:
     row = study(THRESHOLD.but(msl=2, time_wait_restart=False), tmp_path)
     assert (row.verdict, [(one.label, len(one.steps)) for one in row.evidence]) == ("violated", [("2 MSL", 13)])
-    printed = table_text([row], [], 200)
+    printed = details([row], 200)
     assert "time-wait-threshold (test): Is 2 MSL enough?" in printed
     assert "5 (D=1, RTO=2)" in printed
     found = as_json([row], "", 1)["claims"][0]

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from model.check import unknown_claim
+from model.arguments import Parser
 from model.cli import OK, UNUSABLE, Unusable, complain, explain_failure, say
 from model.export import CannotExport
 from model.export.btor2 import btor2
@@ -23,11 +23,12 @@ from model.export.promela import promela
 from model.export.tla import MODULE, tla
 from model.export.vmt import vmt
 from model.files import write
+from model.names import claim_named
+from model.near import meant
 from model.network.make import network_of
 from model.network.table import AnyConfig, parse_setting
 from model.system import Property, System
 from properties.claim import Claim, make_property
-from properties.claims import find
 
 PROGRAM = "model.export"
 Texts = tuple[str, ...]
@@ -44,7 +45,7 @@ COMMENT: Mapping[str, str] = {"promela": "/* {} */", "btor2": "; {}", "tla": "\\
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog=f"python -m {PROGRAM}",
         description="Write the bounded system of a claim, with its property, in the language of another model checker.",
         epilog="Exit status: 0 written, 2 unusable input, or something that the target cannot say, 70 internal error,"
@@ -60,15 +61,16 @@ def parser() -> argparse.ArgumentParser:
 
 
 def chosen(name: str, variant: str | None, items: Sequence[str]) -> tuple[Claim, AnyConfig]:
-    """The claim and its configuration; raises `Unusable` or `BadConfig`."""
-    claim = find(name)
-    if claim is None:
-        raise Unusable(unknown_claim(name))
+    """The claim and its configuration; raises `Unusable`, `UnknownName` or `BadConfig`."""
+    claim = claim_named(name)
     if not claim.finite:
-        raise Unusable(f"{name} is not about the finite runs of one configuration; only such claims can be exported")
+        raise Unusable(
+            f"{claim.name} is not about the finite runs of one configuration; only such claims can be exported"
+        )
     cells = {cell.variant: cell.config for cell in claim.cells}
     if variant is not None and variant not in cells:
-        raise Unusable(f"{name} has no variant '{variant}'; its variants are: {', '.join(cells)}")
+        near = meant(variant, cells) or f"its variants are: {', '.join(cells)}"
+        raise Unusable(f"{claim.name} has no variant '{variant}'; {near}")
     if any("=" not in item for item in items):
         raise Unusable("--set wants FIELD=VALUE")
     settings = {field: parse_setting(field, value) for field, value in (item.split("=", 1) for item in items)}

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal
 
-from model.tcp.config import BadConfig, Config, parse_field
+from model.tcp.config import BadConfig, Config, parse_field, unknown_field
 
 ABOUT_SERVER: Mapping[str, str] = {
     "connections": "one configuration for each 4-tuple: client i has the role of A, the server's end that of B",
@@ -115,4 +115,7 @@ AnyConfig = Config | ServerConfig
 
 def parse_setting(name: str, text: str) -> Any:
     """The value of a field written as text, of a `Config` or of a server itself; raises `BadConfig`."""
+    known = (*(field.name for field in fields(Config)), *OWN)
+    if name not in known:
+        raise BadConfig(unknown_field(name, known))
     return parse_field(name, text, ServerConfig if name in OWN else Config)

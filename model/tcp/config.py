@@ -7,9 +7,11 @@ same fields. `Config` refuses a combination that makes no sense (`BadConfig`).
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from model.near import meant
 
 Sides = Literal["both", "A", "B", "none"]
 Opens = Literal["active", "passive", "both", "none"]
@@ -274,6 +276,11 @@ SCENARIO = Config(
 """What a scenario may use unless its settings say otherwise: 32 bits, and both users may do anything."""
 
 
+def unknown_field(name: str, known: Iterable[str]) -> str:
+    """That there is no such field, and which one may have been meant."""
+    return f"unknown field '{name}'; {meant(name, known) or 'python -m model.check --fields describes all'}"
+
+
 def parse_field(name: str, text: str, of: type = Config) -> Any:
     """The value of a field written as text (FIELD=VALUE on the command line); raises `BadConfig`.
 
@@ -281,11 +288,14 @@ def parse_field(name: str, text: str, of: type = Config) -> Any:
     """
     hints = get_type_hints(of)
     if name not in hints:
-        raise BadConfig(f"unknown field '{name}'; the fields are: {', '.join(hints)}")
+        raise BadConfig(unknown_field(name, hints))
     kind = hints[name]
     if get_origin(kind) is Literal:
         if text not in get_args(kind):
-            raise BadConfig(f"{name}={text}: must be one of {', '.join(get_args(kind))}")
+            near = meant(text, get_args(kind))
+            raise BadConfig(
+                f"{name}={text}: must be one of {', '.join(get_args(kind))}" + (f"; {near}" if near else "")
+            )
         return text
     if kind is bool:
         if text not in ("true", "false"):

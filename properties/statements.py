@@ -1,0 +1,117 @@
+"""The nine statements of the explainer as questions, and which claims answer each of them.
+
+A part of an answer is one sentence, and the claim that makes it true, by its first variant of the kind named (or that
+one's proof) unless it names another: it is said only where that is as claimed, and no other variant of the kind is not.
+The other claims of a statement (`Claim.settles`) are about its edges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from properties.claim import Expected
+
+
+@dataclass(frozen=True)
+class Part:
+    """A sentence that is true if this claim holds, or fails, where it must. variant: where, if not at the first."""
+
+    text: str
+    claim: str
+    expected: Expected
+    variant: str = ""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement: its number (S1 to S9), what it asks, and the parts of its answer."""
+
+    number: str
+    question: str
+    answer: tuple[Part, ...]
+
+
+STATEMENTS = (
+    Statement(
+        "S1",
+        "How does a connection open?",
+        (
+            Part("By three segments, with the RFC's states and numbers.", "figure-6", "holds"),
+            Part("Simultaneous open is the only other way.", "opening-paths-simultaneous", "holds"),
+        ),
+    ),
+    Statement(
+        "S2",
+        "Why three segments? May a delayed SYN leave the server waiting for nobody?",
+        (
+            Part("With three segments never.", "half-open", "holds"),
+            Part("With two it does.", "half-open", "fails"),
+        ),
+    ),
+    Statement(
+        "S3",
+        "Do such ghosts waste the slots of a server?",
+        (
+            Part("With three segments each slot comes back.", "ghosts-release-slots", "holds"),
+            Part("With two it does not, and a live client is refused.", "live-client-is-served", "fails"),
+        ),
+    ),
+    Statement(
+        "S4",
+        "Why not two segments? Does the server know that the client can receive?",
+        (
+            Part("With three it does: the client has its SYN before it opens.", "client-can-receive", "holds"),
+            Part("With two it does not: it opens as soon as a SYN arrives.", "client-can-receive", "fails"),
+        ),
+    ),
+    Statement(
+        "S5",
+        "Once a connection has worked and closed: may its old SYN open it again?",
+        (
+            Part("With three segments it never does.", "ghost-after-close", "holds"),
+            Part("With two it does, and the client is gone.", "ghost-after-close", "fails"),
+        ),
+    ),
+    Statement(
+        "S6",
+        "Which of the three segments may carry data?",
+        (
+            Part("The third: it opens the server, which delivers it.", "data-on-third-segment", "holds"),
+            Part("If a SYN's data is dropped, none is held for strangers.", "data-on-syn-held", "holds"),
+            Part("The RFC is laxer than the explainer: it queues that data.", "data-on-syn-held", "fails"),
+            Part("But it delivers none too early.", "data-on-syn-delivered", "holds", "queued, as the RFC"),
+        ),
+    ),
+    Statement(
+        "S7",
+        "How does a connection close, and is anything lost?",
+        (
+            Part("By four segments, with the RFC's states.", "normal-close", "holds"),
+            Part("What is sent after the other side's FIN arrives.", "half-close-data", "holds"),
+            Part("Nothing that was sent before a FIN is lost.", "nothing-lost-in-orderly-close", "holds"),
+        ),
+    ),
+    Statement(
+        "S8",
+        "Is a TIME-WAIT of 2 MSL long enough?",
+        (
+            Part("It is: a FIN that is sent again still finds its answer.", "last-ack-answered", "holds"),
+            Part("One tick less is not.", "last-ack-answered", "fails"),
+            Part("Old segments are kept out if ISNs are fresh.", "no-old-segment-accepted", "holds"),
+            Part("If they are not fresh enough, one is accepted.", "no-old-segment-accepted", "fails"),
+        ),
+    ),
+    Statement(
+        "S9",
+        "Why four segments to close, and not three?",
+        (
+            Part("ACK at once: a FIN is not sent again needlessly.", "no-needless-fin-retransmission", "holds"),
+            Part("ACK with the own FIN: it is, again and again.", "needless-retransmissions", "fails"),
+        ),
+    ),
+)
+
+
+def statement(number: str) -> Statement | None:
+    """The statement with this number, in capitals or not."""
+    return next((one for one in STATEMENTS if one.number == number.upper()), None)
