@@ -15,13 +15,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from model.answers import Entry, Line, Mark, Run, Study, by_claim, entries
 from model.report import summary
 from model.row import Evidence, Row
+from model.screen import console
 from model.traces.rungs import rung_lines
 
 ONE, ALL = 60, 80
@@ -151,8 +151,7 @@ def table_lines(one: Study, screen: Screen) -> list[Printed]:
     for row in one.table.rows:
         made.add_row(*map(Text, row))
     output = io.StringIO()
-    console = Console(file=output, width=screen.width - 6, no_color=True, highlight=False)
-    console.print(made)
+    console(file=output, width=screen.width - 6, no_color=True).print(made)
     grid = [Printed(f"      {line}".rstrip()) for line in output.getvalue().splitlines()]
     notes = [line for note in one.table.notes for line in _wrapped(Line(note, indent=4, look="aside"), screen)]
     return [Printed(""), *_wrapped(Line(one.table.title, indent=4), screen), *grid, *notes, Printed("")]
@@ -194,12 +193,12 @@ def coloured(lines: Sequence[Printed], screen: Screen) -> str:
     if not screen.colour:
         return "\n".join(safe)
     output = io.StringIO()
-    console = Console(file=output, force_terminal=True, width=screen.width, highlight=False, markup=False, emoji=False)
+    paper = console(file=output, force_terminal=True, width=screen.width)
     for line, text in zip(lines, safe, strict=True):
         shown = Text(text, line.style)
         if line.marked:
             shown.stylize(line.colour, 0, line.marked)
-        console.print(shown, soft_wrap=True)
+        paper.print(shown, soft_wrap=True)
     return output.getvalue().rstrip("\n")
 
 

@@ -18,8 +18,10 @@ from rich.text import Text
 
 from model import study
 from model.answers import by_claim
+from model.files import write
 from model.report import NOT_CHECKED, bounds
 from model.row import SYMBOLIC, Options, Row, written
+from model.screen import console
 from model.tcp.config import show_field
 from model.verdict_words import verdict
 
@@ -33,17 +35,17 @@ ESSENTIAL = {"claim", "variant", "expected", "verdict", "states", "steps"}
 def write_details(rows: Sequence[Row], options: Options) -> None:
     """Write the whole report beside the figures."""
     with written(options):
-        (options.out / "report.txt").write_text(details(rows, REPORT), encoding="utf-8")
+        write(options.out / "report.txt", details(rows, REPORT))
 
 
 def details(rows: Sequence[Row], width: int) -> str:
     """The whole report in plain text, in so many columns."""
     output = io.StringIO()
-    console = Console(file=output, width=width, force_terminal=False, no_color=True, highlight=False, markup=False)
-    _print_table(console, rows)
+    paper = console(file=output, width=width, force_terminal=False, no_color=True)
+    _print_table(paper, rows)
     for row in rows:
         for made in row.tables:
-            _print_study(console, f"{row.task.claim.name} ({row.task.variant})", made)
+            _print_study(paper, f"{row.task.claim.name} ({row.task.variant})", made)
     columns = min(width, PROSE)
     lines = [*foundations(rows, columns), "", *fill(NOT_CHECKED, columns)]
     return output.getvalue() + "\n".join(lines) + "\n"
