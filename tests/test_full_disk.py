@@ -134,7 +134,7 @@ def test_a_full_disk_is_told_after_the_verdict(small_disk: Path, capsys: pytest.
     command = ["--property", "half-open", *SMALL, "--checkpoint", str(small_disk / "saved"), "--out", str(out)]
     assert main(command) == 2
     told = capsys.readouterr()
-    assert "Holds: 1 verdict." in told.out
+    assert "half-open holds." in told.out
     (line,) = told.err.splitlines()
     assert f"model.check: {small_disk}" in line
     assert "No space left on device; this search is not saved any further" in line
@@ -159,7 +159,7 @@ def test_certificates_that_others_may_change_are_not_written(
     capsys.readouterr()
     assert main(command) == 2
     told = capsys.readouterr()
-    assert "Holds: 1 verdict." in told.out
+    assert "half-open holds." in told.out
     (line,) = told.err.splitlines()
     assert line.startswith(f"model.check: {path}: ")
     assert {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.json")} == before
