@@ -1,4 +1,4 @@
-"""Imports go one way: terms < system < tcp, network < properties < check; engines and traces know nothing of TCP."""
+"""Imports go one way: nodes < terms < system < tcp, network < properties; engines and traces know nothing of TCP."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
-    "model.terms": (),
-    "model.system": ("model.terms",),
-    "model.trace": ("model.terms", "model.system"),
-    "model.engines": ("model.terms", "model.system", "model.trace", "model.engines"),
-    "model.traces": ("model.terms", "model.system", "model.trace", "model.traces"),
+    "model.nodes": (),
+    "model.terms": ("model.nodes",),
+    "model.system": ("model.nodes", "model.terms"),
+    "model.trace": ("model.nodes", "model.terms", "model.system"),
+    "model.engines": ("model.nodes", "model.terms", "model.system", "model.trace", "model.engines"),
+    "model.traces": ("model.nodes", "model.terms", "model.system", "model.trace", "model.traces"),
     "model.export": (
+        "model.nodes",
         "model.terms",
         "model.system",
         "model.trace",
@@ -22,6 +24,7 @@ ALLOWED = {
     ),
     "model.tcp": ("model.tcp",),
     "model.network": (
+        "model.nodes",
         "model.terms",
         "model.system",
         "model.tcp",
@@ -30,9 +33,9 @@ ALLOWED = {
         "model.engines.unbounded",
         "model.engines.discharge",
     ),
-    "model.scenario": ("model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
+    "model.scenario": ("model.nodes", "model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
     "model.mutants": ("model.tcp", "model.mutants"),
-    "model.conform": ("model.terms", "model.tcp", "model.mutants.protocol", "model.conform"),
+    "model.conform": ("model.nodes", "model.terms", "model.tcp", "model.mutants.protocol", "model.conform"),
     "model.study": ("model.system", "model.trace", "model.tcp", "model.network", "model.engines"),
     "model.studies": ("model.study", "model.system", "model.tcp", "model.network", "model.engines", "properties"),
     "properties": (

@@ -10,8 +10,9 @@ import z3
 
 from model.engines.code import Code
 from model.engines.native import Writer, operators
+from model.nodes import Node, UnknownOperator, node_of, order
 from model.system import Rule, State, System, Var
-from model.terms import PYTHON, Fold, Meaning, UnknownOperator, constants, evaluate, free_constants, order
+from model.terms import PYTHON, Fold, Meaning, constants, evaluate
 from tests.toys import RandomTerms
 
 WIDTHS = (1, 2, 3, 8, 13, 31, 32, 63, 64)
@@ -40,7 +41,7 @@ def every_operator(width: int) -> dict[int, list[z3.ExprRef]]:
     listed: dict[int, list[z3.ExprRef]] = {}
     for term in terms:
         for part in order([term]):
-            listed.setdefault(part.decl().kind(), []).append(term)
+            listed.setdefault(part.kind, []).append(term)
     listed.pop(z3.Z3_OP_UNINTERPRETED)
     return listed
 
@@ -132,8 +133,8 @@ def test_a_forgotten_value_is_computed_again() -> None:
     calls: list[str] = []
     a = z3.BitVec("a", 8)
 
-    def leaf(term: z3.ExprRef) -> int:
-        calls.append(term.decl().name())
+    def leaf(node: Node) -> int:
+        calls.append(node.name)
         return 7
 
     reader = Fold(PYTHON, leaf)
@@ -145,6 +146,5 @@ def test_a_forgotten_value_is_computed_again() -> None:
 def test_constants_are_named_once() -> None:
     a, b = z3.BitVecs("a b", 8)
     assert constants([a + b == a, z3.Bool("p")]) == {"a", "b", "p"}
-    read = free_constants()
-    found = [set(read(term)) for term in (a + b == a, z3.Bool("p"), z3.BitVecVal(1, 8))]
+    found = [node_of(term).constants for term in (a + b == a, z3.Bool("p"), z3.BitVecVal(1, 8))]
     assert found == [{("a", 8), ("b", 8)}, {("p", 0)}, set()]
