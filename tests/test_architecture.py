@@ -8,10 +8,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 ALLOWED = {
     "model.nodes": (),
+    "model.z3fast": (),
     "model.terms": ("model.nodes",),
     "model.system": ("model.nodes", "model.terms"),
     "model.trace": ("model.nodes", "model.terms", "model.system"),
-    "model.engines": ("model.nodes", "model.terms", "model.system", "model.trace", "model.engines"),
+    "model.engines": ("model.z3fast", "model.nodes", "model.terms", "model.system", "model.trace", "model.engines"),
     "model.traces": ("model.nodes", "model.terms", "model.system", "model.trace", "model.traces"),
     "model.export": (
         "model.nodes",
@@ -22,8 +23,9 @@ ALLOWED = {
         "model.engines.firing",
         "model.export",
     ),
-    "model.tcp": ("model.tcp",),
+    "model.tcp": ("model.z3fast", "model.tcp"),
     "model.network": (
+        "model.z3fast",
         "model.nodes",
         "model.terms",
         "model.system",

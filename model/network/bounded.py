@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.mutants.protocol import events
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.system import Var
 from model.tcp.config import CLOCK_BITS, Config
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment

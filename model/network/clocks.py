@@ -11,8 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-import z3
-
+from model import z3fast as z3
 from model.network.channel import Channel
 from model.network.side import Side
 from model.nodes import node_of

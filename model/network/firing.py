@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import z3
-
+from model import z3fast as z3
 from model.network.accounts import account
 from model.network.channel import Channel
 from model.network.freshness import no_peer_carries, no_segment_carries
