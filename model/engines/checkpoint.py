@@ -35,18 +35,21 @@ LOCK = "lock"
 def fingerprint(system: System, properties: Sequence[Property], stored: Sequence[str]) -> str:
     """What is searched, as 32 hexadecimal digits; z3 may order the arguments of a sum as it likes."""
     rules = [
-        [rule.name, _digest(rule.guard), dict(rule.choose), [[name, _digest(new)] for name, new in rule.update.items()]]
-        + [[bound, _digest(when)] for bound, when in rule.touches.items()]
+        [rule.name, _of(rule.guard), dict(rule.choose), [[name, _of(new)] for name, new in rule.update.items()]]
+        + [[bound, _of(when)] for bound, when in rule.touches.items()]
         for rule in system.rules
     ]
-    asked = [[prop.name, prop.kind, _digest(prop.term)] for prop in properties]
-    inside = None if system.constraint is None else _digest(system.constraint)
+    asked = [[prop.name, prop.kind, _of(prop.term)] for prop in properties]
+    inside = None if system.constraint is None else _of(system.constraint)
     initial = [[[name, int(value)] for name, value in state.items()] for state in system.initial]
-    searched = json.dumps([FORMAT, list(stored), rules, asked, inside, initial])
-    return sha256(searched.encode()).hexdigest()[:32]
+    return _digest(json.dumps([FORMAT, list(stored), rules, asked, inside, initial]))
 
 
-def _digest(term: z3.ExprRef) -> str:
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:32]
+
+
+def _of(term: z3.ExprRef) -> str:
     return node_of(term).digest.hex()
 
 
