@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from hashlib import sha256
 from itertools import combinations
 from typing import Any
 
@@ -254,7 +255,8 @@ def compiled(text: str, careful: bool) -> bool:
 def code_key(text: str, careful: bool) -> str:
     """What the machine code of a text depends on."""
     machine = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-    return f"{llvmlite.__version__} {llvm.llvm_version_info} {machine} {careful} {PASSES}\n{text}"
+    made_by = f"{llvmlite.__version__} {llvm.llvm_version_info} {machine} {careful} {PASSES}"
+    return f"{made_by} {sha256(text.encode()).hexdigest()}"
 
 
 def machine_code(text: str, careful: bool) -> bytes:

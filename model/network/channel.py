@@ -87,12 +87,12 @@ class Channel:
         """How many slots may deliver (or lose) next."""
         return self.capacity if self.reordering else 1
 
-    @property
+    @cached_property
     def full(self) -> z3.BoolRef:
         """No slot is free. (Empty slots come last.)"""
         return self.slots[-1].term != 0
 
-    @property
+    @cached_property
     def empty(self) -> z3.BoolRef:
         """No segment is on its way."""
         return self.slots[0].term == 0
