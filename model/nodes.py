@@ -178,6 +178,7 @@ def _c_function(name: str, result: Any, *more: Any) -> Callable[..., Any]:
     return ctypes.CFUNCTYPE(result, POINTER, POINTER, *more)(address)
 
 
+_is_operation = _c_function("Z3_is_app", ctypes.c_bool)
 _decl = _c_function("Z3_get_app_decl", POINTER)
 _count = _c_function("Z3_get_app_num_args", UNSIGNED)
 _argument = _c_function("Z3_get_app_arg", POINTER, UNSIGNED)
@@ -211,7 +212,9 @@ class _Reader:
         if found is not None:
             return found
         if len(self._nodes) > MOST:
-            self.__init__()  # type: ignore[misc]
+            self._nodes.clear()
+            self._operators.clear()
+            self._alive.clear()
         self._alive.append(root)
         self._read(root.ctx.ref().value, top)
         return self._nodes[top]
@@ -227,7 +230,7 @@ class _Reader:
                 stack.pop()
                 nodes[at] = Node(self._operator(context, at), tuple([nodes[child] for child in children[at]]))
             else:
-                if not _decl(context, at):
+                if not _is_operation(context, at):
                     raise UnknownOperator("a term is no application of an operator")
                 children[at] = [_argument(context, at, number) for number in range(_count(context, at))]
                 stack += [child for child in reversed(children[at]) if child not in nodes]
