@@ -222,13 +222,20 @@ def judged(
         code = UNUSABLE
     screen = screen_of(sys.stdout)
     files = f"Pictures, whole runs, and report.txt with the bounds of each search: {args.out}{os.sep}"
-    notes = [files, *notes, *(left_out(args) if args.quick else ())]
+    notes = [files, *notes, *cache_notes(rows), *(left_out(args) if args.quick else ())]
     whole = details(rows, screen.width) if args.verbose else ""
     say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
     code = written(args.json, as_json(rows, command, code), code)
     for problem in dict.fromkeys(options.problems):
         complain(problem, code, PROGRAM)
     return code
+
+
+def cache_notes(rows: Sequence[Row]) -> list[str]:
+    """A line if machine code was compiled again since others may have written the cache."""
+    from model.engines.codecache import ignored
+
+    return [line for line in [ignored()] if line and any(row.engine not in ("replay", "unbounded") for row in rows)]
 
 
 def written(path: Path | None, report: dict[str, Any], code: int) -> int:

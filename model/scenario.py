@@ -163,12 +163,11 @@ def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
 def _enabled(system: System, side: str, state: State) -> Iterator[Step]:
     """Every step that `side` (empty: the network) can take, the same segment in two slots once."""
     seen: list[tuple[str, str, State]] = []
-    for step in enabled(system, state):
-        if step.rule.side == side:
-            key = (step.rule.name, _wire(step, state, "arrive", "arrive-copy", "lose"), step.state)
-            if key not in seen:
-                seen.append(key)
-                yield step
+    for step in enabled(system, state, side):
+        key = (step.rule.name, _wire(step, state, "arrive", "arrive-copy", "lose"), step.state)
+        if key not in seen:
+            seen.append(key)
+            yield step
 
 
 def _wire(step: Step, state: State, *actions: str) -> str:

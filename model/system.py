@@ -20,7 +20,8 @@ from typing import Literal
 
 import z3
 
-from model.terms import Constant, Fold, Meaning, free_constants
+from model.nodes import Constant, conjuncts, node_of
+from model.terms import PYTHON, Fold, Meaning
 
 State = dict[str, int]
 """An assignment: variable name to int (bit-vector, enumeration) or bool."""
@@ -193,13 +194,14 @@ class System:
             self._condition(self.constraint, {}, "the constraint")
 
     @cached_property
-    def _constants(self) -> Fold:
-        return free_constants()
+    def _sorted(self) -> dict[tuple[bytes, ...], list[z3.ExprRef]]:
+        """Terms sorted, by the digests of the terms: rules that write the same to a group share the work."""
+        return {}
 
     @cached_property
-    def _sorted(self) -> dict[tuple[int, ...], tuple[list[z3.ExprRef], list[z3.ExprRef]]]:
-        """Terms sorted by their ids, with those terms: rules that write the same to a group share the work."""
-        return {}
+    def _read(self) -> set[tuple[frozenset[Constant], tuple[tuple[str, int], ...]]]:
+        """Sets of constants that were checked, with what else was known there."""
+        return set()
 
     @cached_property
     def var(self) -> dict[str, Var]:
@@ -236,7 +238,8 @@ class System:
         for name, term in rule.update.items():
             if name not in self.var:
                 raise BadSystem(f"{where} updates an unknown variable '{name}'")
-            if term.sort() != self.var[name].term.sort():
+            wanted, given = node_of(self.var[name].term), node_of(term)
+            if (given.sort, given.width) != (wanted.sort, wanted.width):
                 raise BadSystem(f"{where} gives '{name}' a {term.sort()}, not a {self.var[name].term.sort()}")
             self._known(term, inputs, f"{where}, update of '{name}'")
         for bound, when in rule.touches.items():
@@ -248,19 +251,22 @@ class System:
             self._condition(term, primed, f"property '{prop.name}'")
 
     def _condition(self, term: z3.BoolRef, more: Mapping[str, int], where: str) -> None:
-        if not z3.is_bool(term):
+        if node_of(term).sort != "Bool":
             raise BadSystem(f"{where} must be a Boolean, not a {term.sort()}")
         self._known(term, more, where)
 
     def _known(self, term: z3.ExprRef, more: Mapping[str, int], where: str) -> None:
         """Every constant in `term` is a variable or one of `more` (name to width), and as wide."""
-        constants: frozenset[Constant] = self._constants(term)
+        constants = node_of(term).constants
+        if (constants, key := tuple(more.items())) in self._read:
+            return
         for name, width in sorted(constants):
             known = self.var[name].width if name in self.var else more.get(name)
             if known is None:
                 raise BadSystem(f"{where} reads an unknown name: {name}")
             if known != width:
                 raise BadSystem(f"{where} reads '{name}' as {width} bits wide; it has {known} (0 is a Boolean)")
+        self._read.add((constants, key))
 
     def _canonical(self, rule: Rule) -> Rule:
         """The rule with every symmetric group that it writes sorted again."""
@@ -268,21 +274,39 @@ class System:
         for group in self.symmetric:
             if any(name in update for name in group):
                 new = [update.get(name, self.var[name].term) for name in group]
-                key = tuple(term.get_id() for term in new)
+                key = tuple(node_of(term).digest for term in new)
                 if key not in self._sorted:
-                    self._sorted[key] = new, sort_descending(new)
-                update.update(zip(group, self._sorted[key][1], strict=True))
+                    self._sorted[key] = sort_descending(new)
+                update.update(zip(group, self._sorted[key], strict=True))
         return replace(rule, update=update)
 
     @cached_property
-    def guards(self) -> Meaning:
-        """The Python meaning of all guards, in the order of the rules; it needs a value for every input."""
-        return Meaning([rule.guard for rule in self.rules])
+    def guards(self) -> Guards:
+        """The Python meaning of the guards."""
+        return Guards(self.rules)
 
     @cached_property
     def ghosts(self) -> set[str]:
         """Names of the ghost variables."""
         return {v.name for v in self.variables if v.ghost}
+
+
+class Guards:
+    """The guards of some rules, asked one after the other of one assignment.
+
+    What they share is evaluated once, and of each no more than its conjuncts up to the first false one.
+    """
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._conjuncts = [list(conjuncts(node_of(rule.guard))) for rule in rules]
+        self._assignment: Mapping[str, int] = {}
+        self._fold = Fold(PYTHON, lambda node: self._assignment[node.name])
+
+    def under(self, assignment: Mapping[str, int]) -> Callable[[int], bool]:
+        """Whether the rule of this number may fire under the assignment, until another one is given."""
+        self._assignment = assignment
+        self._fold.memo.clear()
+        return lambda number: all(self._fold(conjunct) for conjunct in self._conjuncts[number])
 
 
 def sort_descending(terms: Sequence[z3.BitVecRef]) -> list[z3.BitVecRef]:

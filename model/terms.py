@@ -1,11 +1,13 @@
-"""The one way in which anything reads a term.
+"""What terms mean: operator tables, and the one walk that reads a term with a table.
 
 Guards, updates and properties are z3 terms over Booleans and bit-vectors of fixed width; there is no second
-expression language. A reader of terms is a table with one entry for each z3 operator, and `Fold` walks the DAG with
-it. The Python table below is the reference meaning; the native engine has another table with the same keys.
+expression language. A reader of terms is a table with one entry for each z3 operator, and `Fold` walks the DAG of
+nodes (`model.nodes`) with it. The Python table below is the reference meaning; the native engine has another table with
+the same keys.
 
-An entry is called with the term (for its widths and constants) and returns a function of the children's values, so
+An entry is called with the node (for its width and numbers) and returns a function of the children's values, so
 that a walk can be prepared once and run often. Walks are iterative: terms may be deeper than Python's stack.
+A conjunction of nothing is true, a disjunction of nothing false, in every table.
 
 Limits: the operators of `PYTHON`, no more; a term with another one raises `UnknownOperator`, which names it.
 Shifts by the width or more give 0 (or copies of the sign), as in SMT-LIB.
@@ -15,111 +17,72 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial, reduce
-from typing import Any, TypeVar
+from functools import reduce
+from typing import Any
 
 import z3
 
-Value = TypeVar("Value")
+from model.nodes import Node, UnknownOperator, node_of, order
+
 Step = Callable[..., Any]
-Table = Mapping[int, Callable[[z3.ExprRef], Step]]
+Table = Mapping[int, Callable[[Node], Step]]
 
 
-class UnknownOperator(ValueError):
-    """A term uses an operator that a table does not have."""
-
-
-def constant(term: z3.ExprRef) -> bool:
-    """Whether the term is a free constant: a variable, an input, or a successor's variable."""
-    return bool(z3.is_const(term) and term.decl().kind() == z3.Z3_OP_UNINTERPRETED)
-
-
-def order(roots: Iterable[z3.ExprRef], known: Iterable[int] = ()) -> list[z3.ExprRef]:
-    """All distinct subterms of `roots`, children before parents, each once; not those below the ids `known`."""
-    seen = set(known)
-    listed: list[z3.ExprRef] = []
-    stack = [(root, False) for root in reversed(list(roots))]
-    while stack:
-        term, children_done = stack.pop()
-        if children_done:
-            listed.append(term)
-        elif term.get_id() not in seen:
-            seen.add(term.get_id())
-            stack.append((term, True))
-            stack.extend((child, False) for child in reversed(term.children()))
-    return listed
-
-
-def step(table: Table, term: z3.ExprRef) -> Step:
-    """The table's function for the head of `term`."""
-    kind = term.decl().kind()
-    if kind not in table:
-        raise UnknownOperator(f"operator '{term.decl().name()}' is not in this table (in {str(term)[:80]})")
-    return table[kind](term)
+def step(table: Table, node: Node) -> Step:
+    """The table's function for the operator of `node`."""
+    if node.kind not in table:
+        raise UnknownOperator(f"operator '{node.name}' is not in this table (in {str(node)[:80]})")
+    return table[node.kind](node)
 
 
 class Fold:
-    """The value of terms under a table, with `leaf` for free constants; z3 is asked about each distinct term once.
+    """The value of terms under a table, with `leaf` for free constants.
 
-    `memo` maps the id of a term to its value; the caller may forget entries, and they are computed again when needed.
-    All terms seen are kept alive, since z3 gives the id of a dead term to a new one.
+    `memo` maps the digest of a node to its value; the caller may forget entries, and they are computed again when
+    needed.
     """
 
-    def __init__(self, table: Table, leaf: Callable[[z3.ExprRef], Any]) -> None:
-        self.memo: dict[int, Any] = {}
+    def __init__(self, table: Table, leaf: Callable[[Node], Any]) -> None:
+        self.memo: dict[bytes, Any] = {}
         self._table, self._leaf = table, leaf
-        self._nodes: dict[int, tuple[z3.ExprRef, Step, tuple[int, ...]]] = {}
+        self._steps: dict[bytes, Step] = {}
 
-    def __call__(self, root: z3.ExprRef) -> Any:
+    def __call__(self, root: z3.ExprRef | Node) -> Any:
         """The value of `root`."""
-        top, memo = root.get_id(), self.memo
-        self._learn(root)
+        top, memo = node_of(root), self.memo
         stack = [top]
         while stack:
-            _, function, children = self._nodes[stack[-1]]
-            missing = [child for child in children if child not in memo]
+            at = stack[-1]
+            missing = [child for child in at.children if child.digest not in memo]
             if missing:
-                stack.extend(reversed(missing))
+                stack += reversed(missing)
             else:
-                at = stack.pop()
-                if at not in memo:
-                    memo[at] = function(*[memo[child] for child in children])
-        return memo[top]
+                stack.pop()
+                if at.digest not in memo:
+                    memo[at.digest] = self._value(at)
+        return memo[top.digest]
 
-    def _learn(self, root: z3.ExprRef) -> None:
-        """Prepare the subterms of `root` that are new."""
-        context, unknown = root.ctx.ref(), [root]
-        while unknown:
-            term = unknown.pop()
-            if term.get_id() not in self._nodes:
-                ast, count = term.as_ast(), term.num_args()
-                arguments = [z3.Z3_get_ast_id(context, z3.Z3_get_app_arg(context, ast, at)) for at in range(count)]
-                function = partial(self._leaf, term) if constant(term) else step(self._table, term)
-                self._nodes[term.get_id()] = term, function, tuple(arguments)
-                unknown.extend(term.arg(at) for at, known in enumerate(arguments) if known not in self._nodes)
+    def _value(self, node: Node) -> Any:
+        """The value of a node whose children's values are known."""
+        if node.constant:
+            return self._leaf(node)
+        function = self._steps.get(node.digest)
+        if function is None:
+            function = self._steps[node.digest] = step(self._table, node)
+        return function(*[self.memo[child.digest] for child in node.children])
 
 
-Constant = tuple[str, int]
-"""A free constant: its name and its width (0: Boolean)."""
-
-
-def free_constants() -> Fold:
-    """A reader whose value is the set of free constants (frozenset of `Constant`) in a term."""
-    return Fold(_UNION, lambda term: frozenset([(term.decl().name(), term.size() if z3.is_bv(term) else 0)]))
-
-
-def constants(roots: Iterable[z3.ExprRef]) -> set[str]:
+def constants(roots: Iterable[z3.ExprRef | Node]) -> set[str]:
     """Names of the free constants that occur in `roots`."""
-    reader = free_constants()
-    return {name for root in roots for name, _ in reader(root)}
+    return {name for root in roots for name, _ in node_of(root).constants}
 
 
 # -- the reference meaning: Python integers and Booleans -----------------------------------------------------------
 
 
-def mask(term: z3.ExprRef) -> int:
-    """All ones, as wide as the bit-vector `term`."""
-    return (1 << int(term.size())) - 1
+def mask(node: Node) -> int:
+    """All ones, as wide as the bit-vector `node`."""
+    return (1 << node.width) - 1
 
 
 def signed(value: int, width: int) -> int:
@@ -127,17 +90,19 @@ def signed(value: int, width: int) -> int:
     return value - (1 << width) if value >> (width - 1) else value
 
 
-def _modular(function: Callable[[int, int], int]) -> Callable[[z3.ExprRef], Step]:
-    def prepare(term: z3.ExprRef) -> Step:
-        ones = mask(term)
+def _modular(function: Callable[[int, int], int]) -> Callable[[Node], Step]:
+    def prepare(node: Node) -> Step:
+        ones = mask(node)
+        if len(node.children) == 2:
+            return lambda a, b: function(a, b) & ones
         return lambda *values: reduce(function, values) & ones
 
     return prepare
 
 
-def _compare(function: Callable[[int, int], bool], sign: bool = False) -> Callable[[z3.ExprRef], Step]:
-    def prepare(term: z3.ExprRef) -> Step:
-        width = term.arg(0).size()
+def _compare(function: Callable[[int, int], bool], sign: bool = False) -> Callable[[Node], Step]:
+    def prepare(node: Node) -> Step:
+        width = node.children[0].width
         if sign:
             return lambda a, b: function(signed(a, width), signed(b, width))
         return function
@@ -145,17 +110,17 @@ def _compare(function: Callable[[int, int], bool], sign: bool = False) -> Callab
     return prepare
 
 
-def _always(function: Step) -> Callable[[z3.ExprRef], Step]:
-    return lambda _term: function
+def _always(function: Step) -> Callable[[Node], Step]:
+    return lambda _node: function
 
 
-def _number(term: z3.ExprRef) -> Step:
-    value = term.as_long()
+def _number(node: Node) -> Step:
+    value = node.value
     return lambda: value
 
 
-def _concat(term: z3.ExprRef) -> Step:
-    widths = [child.size() for child in term.children()]
+def _concat(node: Node) -> Step:
+    widths = [child.width for child in node.children]
 
     def join(*values: int) -> int:
         return reduce(lambda high, low: high << low[0] | low[1], zip(widths, values, strict=True), 0)
@@ -163,30 +128,30 @@ def _concat(term: z3.ExprRef) -> Step:
     return join
 
 
-def _extract(term: z3.ExprRef) -> Step:
-    high, low = term.params()
+def _extract(node: Node) -> Step:
+    high, low = node.params
     ones = (1 << (high - low + 1)) - 1
     return lambda a: a >> low & ones
 
 
-def _sign_extend(term: z3.ExprRef) -> Step:
-    ones, width = mask(term), term.arg(0).size()
+def _sign_extend(node: Node) -> Step:
+    ones, width = mask(node), node.children[0].width
     return lambda a: signed(a, width) & ones
 
 
-def _arithmetic_shift(term: z3.ExprRef) -> Step:
-    ones, width = mask(term), term.size()
+def _arithmetic_shift(node: Node) -> Step:
+    ones, width = mask(node), node.width
     return lambda a, b: (signed(a, width) >> min(b, width)) & ones
 
 
-def _shift_left(term: z3.ExprRef) -> Step:
-    ones, width = mask(term), term.size()
+def _shift_left(node: Node) -> Step:
+    ones, width = mask(node), node.width
     return lambda a, b: a << min(b, width) & ones
 
 
-def _unary(function: Callable[[int], int]) -> Callable[[z3.ExprRef], Step]:
-    def prepare(term: z3.ExprRef) -> Step:
-        ones = mask(term)
+def _unary(function: Callable[[int], int]) -> Callable[[Node], Step]:
+    def prepare(node: Node) -> Step:
+        ones = mask(node)
         return lambda a: function(a) & ones
 
     return prepare
@@ -199,7 +164,7 @@ PYTHON: Table = {
     z3.Z3_OP_NOT: _always(operator.not_),
     z3.Z3_OP_AND: _always(lambda *values: all(values)),
     z3.Z3_OP_OR: _always(lambda *values: any(values)),
-    z3.Z3_OP_XOR: _always(lambda *values: reduce(operator.xor, values)),
+    z3.Z3_OP_XOR: _always(lambda *values: reduce(operator.xor, values, False)),
     z3.Z3_OP_IMPLIES: _always(lambda a, b: b or not a),
     z3.Z3_OP_EQ: _always(operator.eq),
     z3.Z3_OP_DISTINCT: _always(lambda *values: len(set(values)) == len(values)),
@@ -230,33 +195,40 @@ PYTHON: Table = {
 }
 
 
-_UNION: Table = dict.fromkeys(PYTHON, _always(lambda *sets: frozenset().union(*sets)))
-
-
 class Meaning:
     """The Python meaning of some terms, prepared once: call it with an assignment, get the list of their values.
 
     An assignment maps the name of each free constant to an int (bit-vector) or a bool (Boolean).
     """
 
-    def __init__(self, roots: Sequence[z3.ExprRef]) -> None:
-        self._terms = order(roots)
-        position = {term.get_id(): at for at, term in enumerate(self._terms)}
-        self._steps: list[tuple[str, Step, list[int]]] = [
-            (term.decl().name(), lambda: None, [])
-            if constant(term)
-            else ("", step(PYTHON, term), [position[child.get_id()] for child in term.children()])
-            for term in self._terms
-        ]
-        self._roots = [position[root.get_id()] for root in roots]
+    def __init__(self, roots: Sequence[z3.ExprRef | Node]) -> None:
+        tops = [node_of(root) for root in roots]
+        listed = order(tops)
+        free = [node for node in listed if node.constant]
+        fixed = [node for node in listed if not node.given and not node.constant]
+        inner = [node for node in listed if node.given]
+        at = {node.digest: position for position, node in enumerate([*free, *fixed, *inner])}
+        self._names = [node.name for node in free]
+        self._fixed = [step(PYTHON, node)() for node in fixed]
+        self._steps = [(step(PYTHON, node), _picker([at[child.digest] for child in node.children])) for node in inner]
+        self._roots = [at[top.digest] for top in tops]
 
     def __call__(self, assignment: Mapping[str, int]) -> list[Any]:
-        values: list[Any] = []
-        for name, function, children in self._steps:
-            values.append(assignment[name] if name else function(*[values[child] for child in children]))
+        values = [assignment[name] for name in self._names]
+        values += self._fixed
+        keep = values.append
+        for function, pick in self._steps:
+            keep(function(*pick(values)))
         return [values[root] for root in self._roots]
 
 
-def evaluate(term: z3.ExprRef, assignment: Mapping[str, int]) -> Any:
+def _picker(positions: Sequence[int]) -> Callable[[list[Any]], Sequence[Any]]:
+    """Takes the values at these positions out of a list."""
+    if len(positions) == 1:
+        return operator.itemgetter(slice(positions[0], positions[0] + 1))
+    return operator.itemgetter(*positions)
+
+
+def evaluate(term: z3.ExprRef | Node, assignment: Mapping[str, int]) -> Any:
     """The value of one term under one assignment (see `Meaning`)."""
     return Meaning([term])(assignment)[0]

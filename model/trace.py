@@ -45,26 +45,27 @@ class ReplayError(AssertionError):
 def fire(rule: Rule, inputs: Mapping[str, int], state: State) -> State | None:
     """The successor under the Python meaning, or None where the guard is false."""
     assignment = {**state, **inputs}
-    if not rule.guard_meaning(assignment)[0]:
-        return None
+    return after(rule, assignment, state) if rule.guard_meaning(assignment)[0] else None
+
+
+def after(rule: Rule, assignment: Mapping[str, int], state: State) -> State:
+    """`state` with what the rule writes under an assignment, wherever its guard is true."""
     return {**state, **dict(zip(rule.update, rule.update_meaning(assignment), strict=True))}
 
 
-def enabled(system: System, state: State) -> Iterator[Step]:
-    """Every step from `state`; all guards are evaluated together, so that what they share is evaluated once."""
+def enabled(system: System, state: State, side: str | None = None) -> Iterator[Step]:
+    """Every step from `state`; only those of the rules of one side, if it is given ("" is a side, too)."""
+    rules = [(at, rule) for at, rule in enumerate(system.rules) if side is None or rule.side == side]
     ranges: dict[str, int] = {}
-    for rule in system.rules:
+    for _, rule in rules:
         ranges |= {name: max(count, ranges.get(name, 0)) for name, count in rule.choose.items()}
     for values in product(*(range(count) for count in ranges.values())):
         inputs = dict(zip(ranges, values, strict=True))
-        holds = system.guards({**state, **inputs})
-        for rule, hold in zip(system.rules, holds, strict=True):
-            in_range = all(value < rule.choose.get(name, 1) for name, value in inputs.items())
-            if hold and in_range:
-                own = {name: inputs[name] for name in rule.choose}
-                after = fire(rule, own, state)
-                assert after is not None
-                yield Step(rule, own, after)
+        holds = system.guards.under({**state, **inputs})
+        in_range = (p for p in rules if all(value < p[1].choose.get(name, 1) for name, value in inputs.items()))
+        for rule in [rule for at, rule in in_range if holds(at)]:
+            own = {name: inputs[name] for name in rule.choose}
+            yield Step(rule, own, after(rule, {**state, **own}, state))
 
 
 def replay(system: System, trace: Trace) -> None:

@@ -1,4 +1,4 @@
-"""Imports go one way: terms < system < tcp, network < properties < check; engines and traces know nothing of TCP."""
+"""Imports go one way: nodes < terms < system < tcp, network < properties; engines and traces know nothing of TCP."""
 
 from __future__ import annotations
 
@@ -10,12 +10,23 @@ ALLOWED = {
     "model.files": (),
     "model.screen": (),
     "model.near": (),
-    "model.terms": (),
-    "model.system": ("model.terms",),
-    "model.trace": ("model.terms", "model.system"),
-    "model.engines": ("model.files", "model.terms", "model.system", "model.trace", "model.engines"),
-    "model.traces": ("model.files", "model.terms", "model.system", "model.trace", "model.traces"),
+    "model.nodes": (),
+    "model.z3fast": (),
+    "model.terms": ("model.nodes",),
+    "model.system": ("model.nodes", "model.terms"),
+    "model.trace": ("model.nodes", "model.terms", "model.system"),
+    "model.engines": (
+        "model.files",
+        "model.z3fast",
+        "model.nodes",
+        "model.terms",
+        "model.system",
+        "model.trace",
+        "model.engines",
+    ),
+    "model.traces": ("model.files", "model.nodes", "model.terms", "model.system", "model.trace", "model.traces"),
     "model.export": (
+        "model.nodes",
         "model.terms",
         "model.system",
         "model.trace",
@@ -23,8 +34,10 @@ ALLOWED = {
         "model.engines.firing",
         "model.export",
     ),
-    "model.tcp": ("model.tcp", "model.near"),
+    "model.tcp": ("model.z3fast", "model.tcp", "model.near"),
     "model.network": (
+        "model.z3fast",
+        "model.nodes",
         "model.terms",
         "model.system",
         "model.tcp",
@@ -33,9 +46,16 @@ ALLOWED = {
         "model.engines.unbounded",
         "model.engines.discharge",
     ),
-    "model.scenario": ("model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
+    "model.scenario": ("model.nodes", "model.terms", "model.system", "model.trace", "model.tcp", "model.network"),
     "model.mutants": ("model.tcp", "model.mutants"),
-    "model.conform": ("model.screen", "model.terms", "model.tcp", "model.mutants.protocol", "model.conform"),
+    "model.conform": (
+        "model.screen",
+        "model.nodes",
+        "model.terms",
+        "model.tcp",
+        "model.mutants.protocol",
+        "model.conform",
+    ),
     "model.study": ("model.system", "model.trace", "model.tcp", "model.network", "model.engines"),
     "model.studies": ("model.study", "model.system", "model.tcp", "model.network", "model.engines", "properties"),
     "properties": (

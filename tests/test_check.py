@@ -275,3 +275,19 @@ def test_an_internal_error_gives_70_and_says_so(
     monkeypatch.setattr("model.jobs.judge", broken)
     assert main(["figure-6", "--jobs", "1", "--out", str(tmp_path)]) == 70
     assert capsys.readouterr().err.splitlines()[-1].startswith("model.check: internal error")
+
+
+def test_a_cache_that_others_may_write_is_ignored_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    cache.chmod(0o777)
+    monkeypatch.setenv("TCP_MODEL_CACHE", str(cache))
+    monkeypatch.setenv("COLUMNS", "1000")
+    assert main(["--property", "half-open", *SMALL, "--out", str(tmp_path)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("is ignored: others may write it") == 1
+    assert list(cache.iterdir()) == []
+    assert main(["figure-6", "--out", str(tmp_path)]) == 0
+    assert "is ignored" not in capsys.readouterr().out

@@ -14,8 +14,8 @@ import z3
 from model.engines import explicit, search, twin
 from model.engines.packing import Layout
 from model.engines.verdict import NO_LIMITS, Effort, Limits, Progress, Verdict
+from model.nodes import UnknownOperator
 from model.system import Property, Rule, System, Var, choice
-from model.terms import UnknownOperator
 from model.trace import Trace
 from tests.toys import bag, counter, jugs, mutex, random_system, writer
 

@@ -18,9 +18,10 @@ from model.export.c_code import Function, most_enabled
 from model.export.c_table import operators
 from model.export.promela import Form, promela
 from model.network.make import network_of
+from model.nodes import order
 from model.system import Property, Rule, State, System, Var
 from model.tcp.config import Config
-from model.terms import PYTHON, Meaning, order
+from model.terms import PYTHON, Meaning
 from model.trace import enabled
 from properties.claim import make_property
 from properties.configs import PASSING_ZERO, TWO_WAY
@@ -60,7 +61,7 @@ int main(void) {{
 
 def fits(term: z3.ExprRef) -> bool:
     """Whether no part of a term is wider than a word."""
-    return all(part.size() <= 64 for part in order([term]) if z3.is_bv(part))
+    return all(part.width <= 64 for part in order([term]))
 
 
 def test_the_table_has_every_operator() -> None:

@@ -17,6 +17,7 @@ from model.tcp.state import STATES
 from model.trace import Trace, enabled
 from model.traces.text import render_text
 from properties.configs import ENDLESS_FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
+from properties.table import client_is_refused
 from tests.test_ghosts import reads_a_ghost
 
 TRUE = Property("true", "always", z3.BoolVal(True))
@@ -44,6 +45,16 @@ def test_exact_counts(name: str) -> None:
     assert [fast.effort.states, fast.effort.transitions, fast.effort.depth] == counts
     assert fast.effort.touched == slow.effort.touched
     assert [slow.effort.states, slow.effort.transitions, slow.effort.depth] == counts
+
+
+@pytest.mark.parametrize("slots", [1, 2, 3])
+def test_a_table_with_room_for_all_refuses_nobody(slots: int) -> None:
+    """Whether there is room is a conjunction of nothing if nothing limits the table; no engine minds."""
+    server = Server(ServerConfig((ALONE, ALONE), slots=slots))
+    made = server.system(client_is_refused(server))
+    fast, slow = (next(iter(engine.explore(made).values())) for engine in (explicit, twin))
+    assert fast.answer == slow.answer == ("reachable" if slots == 1 else "unreachable")
+    assert (fast.effort.states, fast.effort.digest) == (slow.effort.states, slow.effort.digest)
 
 
 def test_names_of_sides_make_no_difference() -> None:

@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 import z3
 
+from model.engines import explicit, twin
 from model.engines.code import Code
 from model.engines.native import Writer, operators
-from model.system import Rule, State, System, Var
-from model.terms import PYTHON, Fold, Meaning, UnknownOperator, constants, evaluate, free_constants, order
+from model.export import btor2, c_table, smtlib, tla_table
+from model.nodes import Node, Operator, UnknownOperator, node_of, order
+from model.system import Property, Rule, State, System, Var
+from model.terms import PYTHON, Fold, Meaning, Table, constants, evaluate, step
 from tests.toys import RandomTerms
 
 WIDTHS = (1, 2, 3, 8, 13, 31, 32, 63, 64)
@@ -40,7 +43,7 @@ def every_operator(width: int) -> dict[int, list[z3.ExprRef]]:
     listed: dict[int, list[z3.ExprRef]] = {}
     for term in terms:
         for part in order([term]):
-            listed.setdefault(part.decl().kind(), []).append(term)
+            listed.setdefault(part.kind, []).append(term)
     listed.pop(z3.Z3_OP_UNINTERPRETED)
     return listed
 
@@ -114,6 +117,49 @@ def test_shifts_by_the_width_or_more(by: int, left: int, logical: int, arithmeti
     assert Meaning([a << b, z3.LShR(a, b), a >> b])(state) == [left, logical, arithmetic]
 
 
+TABLES: dict[str, tuple[Table, object]] = {
+    "Python": (PYTHON, True),
+    "native": (operators(Writer()), "%p"),
+    "C": (c_table.operators(str), "p"),
+    "TLA+": (tla_table.TLA, "p"),
+    "BTOR2": (btor2.operators(lambda name, _bits, _arguments: hash(name)), 7),
+    "SMT-LIB": (smtlib.SMTLIB, "p"),
+}
+"""Each table, and a value in its terms that stands for a Boolean."""
+OF_NONE = {
+    z3.Z3_OP_AND: z3.Z3_OP_TRUE,
+    z3.Z3_OP_OR: z3.Z3_OP_FALSE,
+    z3.Z3_OP_XOR: z3.Z3_OP_FALSE,
+    z3.Z3_OP_DISTINCT: z3.Z3_OP_TRUE,
+}
+"""What an operator that takes any number of arguments is without one."""
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_agree_on_no_argument_and_on_one(name: str) -> None:
+    table, value = TABLES[name]
+    for kind, alone in OF_NONE.items():
+        none = step(table, Node(Operator(alone, "constant"), ()))()
+        assert step(table, Node(Operator(kind, "operator"), ()))() == none
+        some = Node(Operator(kind, "operator"), (node_of(z3.Bool("p")),))
+        assert step(table, some)(value) == (none if kind == z3.Z3_OP_DISTINCT else value)
+
+
+def test_a_conjunction_of_nothing_is_true_natively_and_in_z3() -> None:
+    p = z3.Bool("p")
+    terms: list[z3.ExprRef] = [z3.And(), z3.Or(), z3.And(p), z3.Or(p), z3.And(p, z3.Not(z3.Or()))]
+    (flag, outputs) = Var("p"), [Var(f"out{at}") for at in range(len(terms))]
+    rules = [Rule(o.name, z3.And(), {o.name: term}) for o, term in zip(outputs, terms, strict=True)]
+    for value in (False, True):
+        start: State = {"p": value, **{o.name: not value for o in outputs}}
+        wanted = [True, False, value, value, value]
+        props = [Property(o.name, "reachable", o.term == z3.BoolVal(v)) for o, v in zip(outputs, wanted, strict=True)]
+        system = System((flag, *outputs), (start,), tuple(rules), tuple(props))
+        assert Meaning(terms)({"p": value}) == wanted
+        for explore in (explicit.explore, twin.explore):
+            assert [found.answer for found in explore(system).values()] == ["reachable"] * len(terms)
+
+
 def test_an_unknown_operator_is_named() -> None:
     a = z3.BitVec("a", 8)
     with pytest.raises(UnknownOperator, match="bvudiv"):
@@ -132,8 +178,8 @@ def test_a_forgotten_value_is_computed_again() -> None:
     calls: list[str] = []
     a = z3.BitVec("a", 8)
 
-    def leaf(term: z3.ExprRef) -> int:
-        calls.append(term.decl().name())
+    def leaf(node: Node) -> int:
+        calls.append(node.name)
         return 7
 
     reader = Fold(PYTHON, leaf)
@@ -145,6 +191,5 @@ def test_a_forgotten_value_is_computed_again() -> None:
 def test_constants_are_named_once() -> None:
     a, b = z3.BitVecs("a b", 8)
     assert constants([a + b == a, z3.Bool("p")]) == {"a", "b", "p"}
-    read = free_constants()
-    found = [set(read(term)) for term in (a + b == a, z3.Bool("p"), z3.BitVecVal(1, 8))]
+    found = [node_of(term).constants for term in (a + b == a, z3.Bool("p"), z3.BitVecVal(1, 8))]
     assert found == [{("a", 8), ("b", 8)}, {("p", 0)}, set()]

@@ -14,8 +14,9 @@ from model.engines.explicit import explore
 from model.export import CannotExport
 from model.export.tla import tla
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
+from model.nodes import order
 from model.system import Property, Rule, System, Var
-from model.terms import PYTHON, Fold, Meaning, order
+from model.terms import PYTHON, Fold, Meaning
 from properties.configs import PASSING_ZERO, TWO_WAY
 from tests.test_promela import NOTHING, TOYS, tcp
 from tests.test_terms import every_operator, samples
@@ -43,10 +44,10 @@ def assumptions(width: int) -> list[str]:
     make = RandomTerms(width, list(z3.BitVecs("a b c", width)))
     more = [*(make.number(3) for _ in range(8)), *(make.truth(3) for _ in range(8))]
     terms, lines = [*unique.values(), *filter(fits, more)], list[str]()
-    assert {part.decl().kind() for part in order(terms)} >= PYTHON.keys() - {z3.Z3_OP_BMUL}
+    assert {part.kind for part in order(terms)} >= PYTHON.keys() - {z3.Z3_OP_BMUL}
     meaning = Meaning(terms)
     for state in samples(width, 10):
-        fold = Fold(TLA, lambda term, state=state: str(state[term.decl().name()]))  # type: ignore[misc]
+        fold = Fold(TLA, lambda node, state=state: str(state[node.name]))  # type: ignore[misc]
         for term, value in zip(terms, meaning(state), strict=True):
             lines.append(f"ASSUME {fold(term)} = {value if z3.is_bv(term) else str(bool(value)).upper()}")
     return lines

@@ -25,10 +25,10 @@ from model.engines.verdict import Limits
 from model.mutants.mutation import equal, rewritten
 from model.network.side import NO_TCB
 from model.network.soup import UnboundedNetwork
+from model.nodes import node_of
 from model.tcp.event import FALSE, Event
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES, Tcb, no_tcb
-from model.terms import free_constants
 from properties.configs import EVERY_CHANNEL
 from properties.invariant import of_segments, of_sides
 
@@ -171,10 +171,10 @@ def _where(name: str) -> Iterator[str]:
 @cache
 def live() -> Mapping[str, frozenset[str]]:
     """The fields of the TCB that matter in each state: the least solution, as for a compiler's variables."""
-    reads, found = free_constants(), {state: frozenset[str]() for state in STATES}
+    found = {state: frozenset[str]() for state in STATES}
 
     def of(*terms: z3.ExprRef | None) -> frozenset[str]:
-        names = {name for term in terms if term is not None for name, _ in reads(z3.simplify(term))}
+        names = {name for term in terms if term is not None for name, _ in node_of(z3.simplify(term)).constants}
         return frozenset(names.intersection(FIELDS))
 
     while True:

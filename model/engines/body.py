@@ -9,6 +9,7 @@ import z3
 
 from model.engines.native import Writer, operators
 from model.engines.packing import Layout
+from model.nodes import Node
 from model.system import System
 from model.terms import Fold
 
@@ -34,15 +35,14 @@ class Body:
         """The address of an array's element."""
         return self.writer.value(f"getelementptr {kind}, ptr {array}, i64 {index}")
 
-    def operand(self, term: z3.ExprRef) -> str:
+    def operand(self, term: z3.ExprRef | Node) -> str:
         """The operand that holds the value of `term`."""
         return str(self.fold(term))
 
-    def _leaf(self, term: z3.ExprRef) -> str:
-        name = term.decl().name()
-        if name in self.inputs:
-            return self.inputs[name]
-        place = self.layout.place[name]
+    def _leaf(self, node: Node) -> str:
+        if node.name in self.inputs:
+            return self.inputs[node.name]
+        place = self.layout.place[node.name]
         return self.writer.bits(self.words[place.word], 64, place.shift, place.bits)
 
     @contextmanager

@@ -26,25 +26,23 @@ from filelock import FileLock, Timeout
 
 from model.engines.table import Array
 from model.files import check_private, naming, open_private, private_folder, write
+from model.nodes import node_of
 from model.system import Property, System
-from model.terms import PYTHON, Fold
 
 FORMAT = 1
 MANIFEST = "checkpoint.json"
 LOCK = "lock"
-COMMUTATIVE = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_EQ, z3.Z3_OP_BADD, z3.Z3_OP_BMUL, z3.Z3_OP_DISTINCT, z3.Z3_OP_XOR)
 
 
 def fingerprint(system: System, properties: Sequence[Property], stored: Sequence[str]) -> str:
     """What is searched, as 32 hexadecimal digits; z3 may order the arguments of a sum as it likes."""
-    fold = Fold(dict.fromkeys(PYTHON, _digest_of), lambda term: _digest(f"{term} {term.sort()}"))
     rules = [
-        [rule.name, fold(rule.guard), dict(rule.choose), [[name, fold(term)] for name, term in rule.update.items()]]
-        + [[bound, fold(when)] for bound, when in rule.touches.items()]
+        [rule.name, _of(rule.guard), dict(rule.choose), [[name, _of(new)] for name, new in rule.update.items()]]
+        + [[bound, _of(when)] for bound, when in rule.touches.items()]
         for rule in system.rules
     ]
-    asked = [[prop.name, prop.kind, fold(prop.term)] for prop in properties]
-    inside = None if system.constraint is None else fold(system.constraint)
+    asked = [[prop.name, prop.kind, _of(prop.term)] for prop in properties]
+    inside = None if system.constraint is None else _of(system.constraint)
     initial = [[[name, int(value)] for name, value in state.items()] for state in system.initial]
     return _digest(json.dumps([FORMAT, list(stored), rules, asked, inside, initial]))
 
@@ -53,10 +51,8 @@ def _digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()[:32]
 
 
-def _digest_of(term: z3.ExprRef) -> Any:
-    head = f"{term.decl().name()} {term.sort()} {term.params()} {term if not term.num_args() else ''}"
-    ordered = sorted if term.decl().kind() in COMMUTATIVE else list
-    return lambda *children: _digest(" ".join([head, *ordered(children)]))
+def _of(term: z3.ExprRef) -> str:
+    return node_of(term).digest.hex()
 
 
 class Checkpoint:

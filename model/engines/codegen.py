@@ -12,7 +12,7 @@ Limits: see `packing`. The order of rules within a switch does not matter, since
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import reduce
 from itertools import groupby
@@ -21,9 +21,10 @@ from math import prod
 import z3
 
 from model.engines.body import Body
-from model.engines.firing import Firing, after, branches, cases, firings
+from model.engines.firing import Firing, after, branches, cases, changes, firings
 from model.engines.native import sort
 from model.engines.packing import Layout
+from model.nodes import Node, negation, node_of
 from model.system import CHOICE_WIDTH, Property, Rule, System
 
 
@@ -129,11 +130,11 @@ class Expand(Body):
             for bound, when in firing.rule.touches.items():
                 self._add(self.slot("%tally", 2 + self.bounds.index(bound)), when)
             for index, prop in enumerate(self.steps):
-                self._step(index, after(self.system, firing.rule, prop.term, "'"), number)
+                self._step(index, node_of(after(self.system, firing.rule, prop.term, "'")), number)
             if self.system.constraint is None:
                 return self._write(firing.rule, number)
-            inside = after(self.system, firing.rule, self.system.constraint, "")
-            self._add("%outside", z3.Not(inside))
+            inside = node_of(after(self.system, firing.rule, self.system.constraint, ""))
+            self._add("%outside", negation(inside))
             with self.when(self.operand(inside)):
                 self._write(firing.rule, number)
         return None
@@ -146,17 +147,17 @@ class Expand(Body):
         with self.scope(begin):
             yield
 
-    def _add(self, address: str, when: z3.BoolRef) -> None:
+    def _add(self, address: str, when: z3.BoolRef | Node) -> None:
         """Count where `when` holds."""
         more = self.writer.widen(self.operand(when), 1, 64)
         total = self.writer.value(f"add i64 {self.writer.value(f'load i64, ptr {address}')}, {more}")
         self.writer.do(f"store i64 {total}, ptr {address}")
 
-    def _step(self, index: int, holds: z3.BoolRef, number: str) -> None:
+    def _step(self, index: int, holds: Node, number: str) -> None:
         """Note the parent and the firing where step property `index` fails for the first time."""
-        if z3.is_true(holds):
+        if holds.true:
             return
-        with self.when(self.operand(z3.Not(holds))):
+        with self.when(self.operand(negation(holds))):
             parent_slot, number_slot = self.slot("%found", 2 * index), self.slot("%found", 2 * index + 1)
             first = self.writer.value(f"icmp slt i64 {self.writer.value(f'load i64, ptr {parent_slot}')}, 0")
             with self.when(first):
@@ -166,7 +167,8 @@ class Expand(Body):
     def _write(self, rule: Rule, number: str) -> None:
         """Append the packed successor: the old words with the changed bits put in."""
         value, do = self.writer.value, self.writer.do
-        words = [self._word(rule, at) for at in range(self.layout.words)]
+        changed = changes(rule)
+        words = [self._word(changed, at) for at in range(self.layout.words)]
         count = value("load i64, ptr %count")
         base = value(f"mul i64 {count}, {self.layout.words}")
         for at, word in enumerate(words):
@@ -175,13 +177,13 @@ class Expand(Body):
         do(f"store i32 {number}, ptr {self.slot('%numbers', count, 'i32')}")
         do(f"store i64 {value(f'add i64 {count}, 1')}, ptr %count")
 
-    def _word(self, rule: Rule, at: int) -> str:
+    def _word(self, changed: Mapping[str, Node], at: int) -> str:
         """Word `at` of the successor: what stays of the old one, and the changed variables in it."""
         value, kept, parts = self.writer.value, (1 << 64) - 1, []
-        for name, term in rule.update.items():
+        for name, node in changed.items():
             place = self.layout.place.get(name)
-            if place is not None and place.word == at and not term.eq(self.system.var[name].term):
-                part = self.writer.widen(self.operand(term), place.bits, 64)
+            if place is not None and place.word == at:
+                part = self.writer.widen(self.operand(node), place.bits, 64)
                 parts.append(value(f"shl i64 {part}, {place.shift}") if place.shift else part)
                 kept &= ~place.mask
         old = value(f"and i64 {self.words[at]}, {kept}") if parts else self.words[at]
@@ -203,8 +205,8 @@ class Check(Body):
         do(f"br i1 {value('icmp ult i64 %at, %to')}, label %state, label %exit\nstate:")
         self.load("%states", "%at")
         for index, prop in enumerate(properties):
-            decided = prop.term if prop.kind == "reachable" else z3.Not(prop.term)
-            with self.when(self.operand(decided)):
+            holds = node_of(prop.term)
+            with self.when(self.operand(holds if prop.kind == "reachable" else negation(holds))):
                 slot = self.slot("%found", index)
                 with self.when(value(f"icmp slt i64 {value(f'load i64, ptr {slot}')}, 0")):
                     do(f"store i64 %at, ptr {slot}")

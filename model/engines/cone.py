@@ -10,15 +10,14 @@ from collections.abc import Iterable, Sequence
 import z3
 
 from model.system import Property, System, Var
-from model.terms import free_constants
+from model.terms import constants
 
 
 def relevant(system: System, properties: Sequence[Property]) -> tuple[Var, ...]:
     """The variables in the cone of influence, in the order of the system."""
-    reader = free_constants()
 
     def read(terms: Iterable[z3.ExprRef]) -> set[str]:
-        return {name.removesuffix("'") for term in terms for name, _ in reader(term)}
+        return {name.removesuffix("'") for name in constants(terms)}
 
     feeds: dict[str, set[str]] = {}
     for rule in system.rules:

@@ -27,8 +27,8 @@ from scipy.sparse.csgraph import connected_components
 
 from model.engines.graph import StateGraph, offsets
 from model.engines.search import Array
+from model.nodes import Constant, node_of
 from model.system import CHOICE_WIDTH, BadSystem, Rule, System
-from model.terms import free_constants
 
 NOWHERE = -1
 
@@ -69,7 +69,7 @@ def check_fairness(system: System, fairness: Fairness) -> None:
             raise BadSystem(
                 f"a fairness class has unknown rules: {unknown}" if unknown else "a fairness class is empty"
             )
-        read = free_constants()(owed.by) if owed.by is not None else set()
+        read = node_of(owed.by).constants if owed.by is not None else frozenset[Constant]()
         for name in sorted(owed.rules):
             strange = read - variables - {(given, CHOICE_WIDTH) for given in rules[name].choose}
             if strange:

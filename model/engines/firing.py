@@ -11,6 +11,7 @@ from typing import Literal
 
 import z3
 
+from model.nodes import Node, conjuncts, node_of
 from model.system import Rule, System
 from model.terms import constants
 
@@ -21,13 +22,14 @@ class Firing:
 
     rule: Rule
     offset: int
-    guard: list[z3.BoolRef]
+    guard: list[Node]
 
 
 def firings(rules: Sequence[Rule]) -> list[Firing]:
     """The rules with their numbers: choice c of a rule (in the order of `model.trace.choices`) is `offset + c`."""
     return [
-        Firing(rule, offset, list(conjuncts(rule.guard))) for rule, offset in zip(rules, offsets(rules), strict=True)
+        Firing(rule, offset, list(conjuncts(node_of(rule.guard))))
+        for rule, offset in zip(rules, offsets(rules), strict=True)
     ]
 
 
@@ -51,25 +53,12 @@ class Firings:
         return rule, {name: inputs[name] for name in rule.choose}
 
 
-def conjuncts(term: z3.BoolRef) -> Iterator[z3.BoolRef]:
-    """The terms whose conjunction is `term`, from left to right; none for true."""
-    stack = [term]
-    while stack:
-        top = stack.pop()
-        if z3.is_and(top):
-            stack.extend(reversed(top.children()))
-        elif z3.is_not(top) and z3.is_or(top.arg(0)):
-            stack.extend(z3.Not(part) for part in reversed(top.arg(0).children()))
-        elif not z3.is_true(top):
-            yield top
-
-
-def comparison(term: z3.BoolRef) -> tuple[z3.ExprRef, int] | None:
-    """The subject and the value if `term` is `subject == value`."""
-    if z3.is_eq(term):
-        for subject, value in (term.children(), reversed(term.children())):
-            if z3.is_bv_value(value) and not z3.is_bv_value(subject):
-                return subject, value.as_long()
+def comparison(node: Node) -> tuple[Node, int] | None:
+    """The subject and the value if `node` is `subject == value`."""
+    if node.kind == z3.Z3_OP_EQ:
+        subject, number = node.children  # A number comes last.
+        if isinstance(number.value, int) and subject.value is None:
+            return subject, number.value
     return None
 
 
@@ -79,17 +68,17 @@ def branches(rules: Iterable[Firing], depth: int) -> Iterator[tuple[Literal["fir
     fire: there is no conjunct left; test: all have the same one; switch: all compare one subject with a value.
     """
 
-    def branch(firing: Firing) -> tuple[Literal["fire", "test", "switch"], int]:
+    def branch(firing: Firing) -> tuple[Literal["fire", "test", "switch"], bytes]:
         if depth == len(firing.guard):
-            return "fire", 0
+            return "fire", b""
         compared = comparison(firing.guard[depth])
-        return ("switch", compared[0].get_id()) if compared else ("test", firing.guard[depth].get_id())
+        return ("switch", compared[0].digest) if compared else ("test", firing.guard[depth].digest)
 
     for (how, _), run in groupby(rules, branch):
         yield how, list(run)
 
 
-def cases(rules: Sequence[Firing], depth: int) -> tuple[z3.ExprRef, dict[int, list[Firing]]]:
+def cases(rules: Sequence[Firing], depth: int) -> tuple[Node, dict[int, list[Firing]]]:
     """Of rules to switch among: the subject, and the rules by the value that they want."""
     found: dict[int, list[Firing]] = {}
     for firing in rules:
@@ -98,6 +87,12 @@ def cases(rules: Sequence[Firing], depth: int) -> tuple[z3.ExprRef, dict[int, li
         subject, value = compared
         found.setdefault(value, []).append(firing)
     return subject, found
+
+
+def changes(rule: Rule) -> dict[str, Node]:
+    """What the rule writes, by the variable's name, but for what it leaves as it is."""
+    written = {name: node_of(term) for name, term in rule.update.items()}
+    return {name: node for name, node in written.items() if not (node.constant and node.name == name)}
 
 
 def after(system: System, rule: Rule, term: z3.BoolRef, prime: str) -> z3.BoolRef:

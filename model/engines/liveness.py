@@ -28,8 +28,9 @@ from model.engines.graph import UNSEEN, Arcs, StateGraph
 from model.engines.lasso import Lasso, Loops, confirm_fair
 from model.engines.search import Array
 from model.engines.verdict import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits
+from model.nodes import node_of
 from model.system import BadSystem, System
-from model.terms import Meaning, free_constants
+from model.terms import Meaning
 from model.trace import ReplayError, Trace
 
 TRIED = 32
@@ -132,7 +133,7 @@ def _check_properties(system: System, properties: Sequence[Liveness]) -> None:
         raise BadSystem("two properties have one name")
     for prop in properties:
         for term in _terms(prop):
-            strange = free_constants()(term) - known
+            strange = node_of(term).constants - known
             if strange or not z3.is_bool(term):
                 raise BadSystem(f"property '{prop.name}' reads what the system does not have: {sorted(strange)}")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import reduce
+from hashlib import sha256
 from itertools import combinations
 from typing import Any
 
@@ -17,6 +18,7 @@ import llvmlite.binding as llvm
 import z3
 
 from model.engines import codecache
+from model.nodes import Node
 from model.terms import Step, Table
 
 PASSES = ("sroa", "instruction_combine", "jump_threading", "simplify_cfg")
@@ -59,17 +61,12 @@ class Writer:
         return self.value(f"{how} i{width} {operand} to i{wider}") if wider > width else operand
 
 
-def sort(term: z3.ExprRef) -> str:
-    """The LLVM type of a term."""
-    return f"i{width(term)}"
+def sort(node: Node) -> str:
+    """The LLVM type of a node."""
+    return f"i{node.bits}"
 
 
-def width(term: z3.ExprRef) -> int:
-    """Bits of a term's value."""
-    return int(term.size()) if isinstance(term, z3.BitVecRef) else 1
-
-
-Prepared = Callable[[z3.ExprRef], Step]
+Prepared = Callable[[Node], Step]
 
 
 class Operators:
@@ -78,37 +75,37 @@ class Operators:
     def __init__(self, writer: Writer) -> None:
         self.writer, self.emit = writer, writer.value
 
-    def chain(self, instruction: str) -> Prepared:
-        """An instruction on all children from left to right."""
+    def chain(self, instruction: str, none: str = "") -> Prepared:
+        """An instruction on all children from left to right; the value of no children, where there may be none."""
 
-        def prepare(term: z3.ExprRef) -> Step:
-            head = f"{instruction} {sort(term)}"
-            return lambda *values: reduce(lambda a, b: self.emit(f"{head} {a}, {b}"), values)
+        def prepare(node: Node) -> Step:
+            head = f"{instruction} {sort(node)}"
+            return lambda *values: reduce(lambda a, b: self.emit(f"{head} {a}, {b}"), values or (none,))
 
         return prepare
 
     def compare(self, relation: str) -> Prepared:
         """A comparison of two children."""
 
-        def prepare(term: z3.ExprRef) -> Step:
-            head = f"icmp {relation} {sort(term.arg(0))}"
+        def prepare(node: Node) -> Step:
+            head = f"icmp {relation} {sort(node.children[0])}"
             return lambda a, b: self.emit(f"{head} {a}, {b}")
 
         return prepare
 
     def unary(self, instruction: str) -> Prepared:
         """An instruction with places for the type and the operand."""
-        return lambda term: lambda a: self.emit(instruction.format(sort(term), a))
+        return lambda node: lambda a: self.emit(instruction.format(sort(node), a))
 
     def extend(self, how: str) -> Prepared:
         """A bit-vector made wider."""
-        return lambda term: lambda a: self.writer.widen(a, width(term.arg(0)), width(term), how)
+        return lambda node: lambda a: self.writer.widen(a, node.children[0].bits, node.bits, how)
 
     def shift(self, instruction: str) -> Prepared:
         """A shift that gives 0 from the width on."""
 
-        def prepare(term: z3.ExprRef) -> Step:
-            kind, size = sort(term), width(term)
+        def prepare(node: Node) -> Step:
+            kind, size = sort(node), node.width
 
             def shifted(a: str, b: str) -> str:
                 inside = self.emit(f"icmp ult {kind} {b}, {size}")
@@ -119,9 +116,9 @@ class Operators:
 
         return prepare
 
-    def arithmetic_shift(self, term: z3.ExprRef) -> Step:
+    def arithmetic_shift(self, node: Node) -> Step:
         """A shift that gives copies of the sign from the width on."""
-        kind, size = sort(term), width(term)
+        kind, size = sort(node), node.width
 
         def shifted(a: str, b: str) -> str:
             inside = self.emit(f"icmp ult {kind} {b}, {size}")
@@ -130,19 +127,19 @@ class Operators:
 
         return shifted
 
-    def distinct(self, term: z3.ExprRef) -> Step:
+    def distinct(self, node: Node) -> Step:
         """All pairs differ."""
-        kind = sort(term.arg(0))
+        kind = sort(node.children[0]) if node.children else ""
 
         def all_pairs(*values: str) -> str:
             different = [self.emit(f"icmp ne {kind} {a}, {b}") for a, b in combinations(values, 2)]
-            return reduce(lambda a, b: self.emit(f"and i1 {a}, {b}"), different, "true")
+            return reduce(lambda a, b: self.emit(f"and i1 {a}, {b}"), different or ["true"])
 
         return all_pairs
 
-    def concat(self, term: z3.ExprRef) -> Step:
+    def concat(self, node: Node) -> Step:
         """The children side by side, the first one highest."""
-        total, widths = width(term), [width(child) for child in term.children()]
+        total, widths = node.width, [child.width for child in node.children]
         lows = [sum(widths[at + 1 :]) for at in range(len(widths))]
 
         def join(*values: str) -> str:
@@ -152,30 +149,30 @@ class Operators:
 
         return join
 
-    def extract(self, term: z3.ExprRef) -> Step:
+    def extract(self, node: Node) -> Step:
         """Some bits of a child."""
-        high, low = term.params()
-        size = width(term.arg(0))
+        high, low = node.params
+        size = node.children[0].width
         return lambda a: self.writer.bits(a, size, low, high - low + 1)
 
-    def select(self, term: z3.ExprRef) -> Step:
+    def select(self, node: Node) -> Step:
         """The second child or the third."""
-        kind = sort(term)
+        kind = sort(node)
         return lambda a, b, c: self.emit(f"select i1 {a}, {kind} {b}, {kind} {c}")
 
-    def implies(self, _term: z3.ExprRef) -> Step:
+    def implies(self, _node: Node) -> Step:
         """The second child, or true where the first is false."""
         return lambda a, b: self.emit(f"select i1 {a}, i1 {b}, i1 true")
 
 
 def fixed(value: str) -> Prepared:
     """A constant."""
-    return lambda _term: lambda: value
+    return lambda _node: lambda: value
 
 
-def number(term: z3.ExprRef) -> Step:
+def number(node: Node) -> Step:
     """A bit-vector's value in decimal."""
-    value = str(term.as_long())
+    value = str(node.value)
     return lambda: value
 
 
@@ -187,9 +184,9 @@ def operators(writer: Writer) -> Table:
         z3.Z3_OP_FALSE: fixed("false"),
         z3.Z3_OP_BNUM: number,
         z3.Z3_OP_NOT: to.unary("xor {} {}, true"),
-        z3.Z3_OP_AND: to.chain("and"),
-        z3.Z3_OP_OR: to.chain("or"),
-        z3.Z3_OP_XOR: to.chain("xor"),
+        z3.Z3_OP_AND: to.chain("and", "true"),
+        z3.Z3_OP_OR: to.chain("or", "false"),
+        z3.Z3_OP_XOR: to.chain("xor", "false"),
         z3.Z3_OP_IMPLIES: to.implies,
         z3.Z3_OP_EQ: to.compare("eq"),
         z3.Z3_OP_DISTINCT: to.distinct,
@@ -258,7 +255,8 @@ def compiled(text: str, careful: bool) -> bool:
 def code_key(text: str, careful: bool) -> str:
     """What the machine code of a text depends on."""
     machine = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
-    return f"{llvmlite.__version__} {llvm.llvm_version_info} {machine} {careful} {PASSES}\n{text}"
+    made_by = f"{llvmlite.__version__} {llvm.llvm_version_info} {machine} {careful} {PASSES}"
+    return f"{made_by} {sha256(text.encode()).hexdigest()}"
 
 
 def machine_code(text: str, careful: bool) -> bytes:

@@ -63,10 +63,10 @@ class Search:
         self.touched: Counter[str] = Counter()
         self.inside = Meaning([] if system.constraint is None else [system.constraint])
         self.meaning = {p.name: Meaning([p.term]) for p in properties}
-        self.blocks = [
-            [(rule, Meaning([rule.guard]), Meaning([*rule.update.values(), *rule.touches.values()])) for rule in run]
-            for _, run in groupby(system.rules, lambda rule: list(rule.choose.items()))
-        ]
+        runs = [list(run) for _, run in groupby(system.rules, lambda rule: list(rule.choose.items()))]
+        effects = [[Meaning([*rule.update.values(), *rule.touches.values()]) for rule in run] for run in runs]
+        guards = [Meaning([rule.guard for rule in run]) for run in runs]
+        self.blocks = list(zip(runs, guards, effects, strict=True))
 
     def run(self, report: Report) -> None:
         """Search level by level; raises `_Limit`."""
@@ -85,11 +85,11 @@ class Search:
 
     def steps(self, state: State) -> Iterator[Step]:
         """Every transition from a state, in the order in which engines try them."""
-        for block in self.blocks:
-            for inputs in choices(block[0][0]):
+        for rules, guards, effects in self.blocks:
+            for inputs in choices(rules[0]):
                 assignment = {**state, **inputs}
-                for rule, guard, effect in block:
-                    if guard(assignment)[0]:
+                for rule, fires, effect in zip(rules, guards(assignment), effects, strict=True):
+                    if fires:
                         values = effect(assignment)
                         hits = values[len(rule.update) :]
                         self.touched.update(bound for bound, hit in zip(rule.touches, hits, strict=True) if hit)

@@ -25,7 +25,7 @@ from functools import cached_property
 from itertools import product
 from typing import Literal
 
-import z3
+from model import z3fast as z3
 
 Message = Mapping[str, z3.ExprRef]
 """A message's fields, ghosts included, as terms."""

@@ -14,9 +14,10 @@ import numpy as np
 import z3
 
 from model.engines.body import Body
-from model.engines.native import compile_ir, width
+from model.engines.native import compile_ir
 from model.engines.packing import WORD_BITS, Layout
 from model.engines.search import Array
+from model.nodes import node_of
 from model.system import CHOICE_WIDTH, System
 
 
@@ -37,7 +38,7 @@ class Values(Body):
         row = value(f"load i32, ptr {self.slot('%rows', '%at', 'i32')}")
         self.load("%states", value(f"zext i32 {row} to i64"))
         self._choose(value(f"load i32, ptr {self.slot('%choices', '%at', 'i32')}"), choose)
-        result = self.writer.widen(self.operand(term), width(term), WORD_BITS)
+        result = self.writer.widen(self.operand(term), node_of(term).bits, WORD_BITS)
         do(f"store i64 {result}, ptr {self.slot('%out', '%at')}")
         do("%next = add i64 %at, 1\nbr label %head\nexit:\nret void\n}")
         self.source = "\n".join(self.writer.lines)
@@ -65,8 +66,8 @@ def values(  # noqa: PLR0917
 
     Raises `ValueError` for a term of more than 64 bits.
     """
-    if width(term) > WORD_BITS:
-        raise ValueError(f"a term of {width(term)} bits; at most {WORD_BITS} are allowed")
+    if (width := node_of(term).bits) > WORD_BITS:
+        raise ValueError(f"a term of {width} bits; at most {WORD_BITS} are allowed")
     engine = compile_ir(Values(system, layout, term, choose).source, careful=False)
     pointer = ctypes.c_void_p
     kind = ctypes.CFUNCTYPE(None, pointer, pointer, pointer, ctypes.c_int64, pointer)

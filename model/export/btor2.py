@@ -18,17 +18,14 @@ from itertools import combinations
 
 import z3
 
+from model.engines.firing import changes
+from model.nodes import Node
 from model.system import CHOICE_WIDTH, Property, Rule, State, System
 from model.terms import Fold, Step, Table
 
 Emit = Callable[[str, int, str], int]
 """Writes a node with an operator, a width and arguments; returns its number."""
-Prepared = Callable[[z3.ExprRef], Step]
-
-
-def width(term: z3.ExprRef) -> int:
-    """Bits of a term's value; a Boolean has one."""
-    return int(term.size()) if z3.is_bv(term) else 1
+Prepared = Callable[[Node], Step]
 
 
 class Writer:
@@ -58,37 +55,37 @@ def operators(emit: Emit) -> Table:
     """The table: values are numbers of nodes, written by `emit`."""
 
     def chain(name: str, none: str = "zero") -> Prepared:
-        def prepare(term: z3.ExprRef) -> Step:
+        def prepare(node: Node) -> Step:
             def join(*values: int) -> int:
                 first, *others = values or [emit(none, 1, "")]
-                return reduce(lambda a, b: emit(name, width(term), f"{a} {b}"), others, first)
+                return reduce(lambda a, b: emit(name, node.bits, f"{a} {b}"), others, first)
 
             return join
 
         return prepare
 
     def plain(name: str) -> Prepared:
-        return lambda term: lambda *values: emit(name, width(term), " ".join(map(str, values)))
+        return lambda node: lambda *values: emit(name, node.bits, " ".join(map(str, values)))
 
     def fixed(name: str) -> Prepared:
-        return lambda _term: lambda: emit(name, 1, "")
+        return lambda _node: lambda: emit(name, 1, "")
 
     def extend(name: str) -> Prepared:
-        def prepare(term: z3.ExprRef) -> Step:
-            more = width(term) - width(term.arg(0))
-            return lambda a: emit(name, width(term), f"{a} {more}") if more else a
+        def prepare(node: Node) -> Step:
+            more = node.bits - node.children[0].bits
+            return lambda a: emit(name, node.bits, f"{a} {more}") if more else a
 
         return prepare
 
-    def distinct(_term: z3.ExprRef) -> Step:
+    def distinct(_node: Node) -> Step:
         def all_pairs(*values: int) -> int:
             different = [emit("neq", 1, f"{a} {b}") for a, b in combinations(values, 2)]
             return reduce(lambda a, b: emit("and", 1, f"{a} {b}"), different) if different else emit("one", 1, "")
 
         return all_pairs
 
-    def concat(term: z3.ExprRef) -> Step:
-        widths = [width(child) for child in term.children()]
+    def concat(node: Node) -> Step:
+        widths = [child.bits for child in node.children]
 
         def join(*values: int) -> int:
             whole, bits = values[0], widths[0]
@@ -99,14 +96,14 @@ def operators(emit: Emit) -> Table:
 
         return join
 
-    def extract(term: z3.ExprRef) -> Step:
-        high, low = term.params()
+    def extract(node: Node) -> Step:
+        high, low = node.params
         return lambda a: emit("slice", high - low + 1, f"{a} {high} {low}")
 
     return {
         z3.Z3_OP_TRUE: fixed("one"),
         z3.Z3_OP_FALSE: fixed("zero"),
-        z3.Z3_OP_BNUM: lambda term: lambda: emit("constd", width(term), str(term.as_long())),
+        z3.Z3_OP_BNUM: lambda node: lambda: emit("constd", node.bits, str(node.value)),
         z3.Z3_OP_NOT: plain("not"),
         z3.Z3_OP_AND: chain("and", "one"),
         z3.Z3_OP_OR: chain("or"),
@@ -160,11 +157,12 @@ class _Model:
         self.here = self._reader({**self.now, **self.inputs})
         self._start()
         self.fires = [self._fires(at, rule) for at, rule in enumerate(system.rules)]
+        self.changes = [changes(rule) for rule in system.rules]
         self.later = {v.name: self._later(v.name, v.bits) for v in system.variables}
         self._next()
 
     def _reader(self, leaves: Mapping[str, int]) -> Fold:
-        return Fold(operators(self.writer.node), lambda term: leaves[term.decl().name()])
+        return Fold(operators(self.writer.node), lambda node: leaves[node.name])
 
     def _start(self) -> None:
         """The initial state; of several, a constraint on the first step says which they are."""
@@ -200,9 +198,9 @@ class _Model:
 
     def _later(self, name: str, bits: int) -> int:
         value = self.now[name]
-        for fires, rule in zip(self.fires, self.system.rules, strict=True):
-            if name in rule.update and not rule.update[name].eq(self.system.var[name].term):
-                value = self.writer.node("ite", bits, f"{fires} {self.here(rule.update[name])} {value}")
+        for fires, changed in zip(self.fires, self.changes, strict=True):
+            if name in changed:
+                value = self.writer.node("ite", bits, f"{fires} {self.here(changed[name])} {value}")
         return value
 
     def _next(self) -> None:

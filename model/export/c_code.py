@@ -17,10 +17,11 @@ from math import prod
 
 import z3
 
-from model.engines.firing import Firing, after, branches, cases, comparison, firings
+from model.engines.firing import Firing, after, branches, cases, changes, comparison, firings
 from model.engines.packing import Layout
 from model.export import CannotExport
 from model.export.c_table import operators
+from model.nodes import Node, negation, node_of
 from model.system import Property, Rule, System
 from model.terms import Fold
 
@@ -52,15 +53,14 @@ class Function:
         self.do(f"const word v{self.names} = {expression};")
         return f"v{self.names}"
 
-    def operand(self, term: z3.ExprRef) -> str:
+    def operand(self, term: z3.ExprRef | Node) -> str:
         """The operand that holds the value of `term`."""
         return str(self.fold(term))
 
-    def _leaf(self, term: z3.ExprRef) -> str:
-        name = term.decl().name()
-        if name in self.inputs:
-            return self.inputs[name]
-        place = self.layout.place[name]
+    def _leaf(self, node: Node) -> str:
+        if node.name in self.inputs:
+            return self.inputs[node.name]
+        place = self.layout.place[node.name]
         return self.value(f"s[{place.word}] >> {place.shift} & {(1 << place.bits) - 1:#x}ULL")
 
     @contextmanager
@@ -129,17 +129,18 @@ class Piece(Function):
         return None
 
     def _write(self, rule: Rule) -> None:
+        changed = changes(rule)
         for at in range(self.layout.words):
-            self.do(f"to[{at}] = {changed_word(self, rule, at)};")
+            self.do(f"to[{at}] = {changed_word(self, changed, at)};")
 
 
-def changed_word(function: Function, rule: Rule, at: int) -> str:
+def changed_word(function: Function, changed: Mapping[str, Node], at: int) -> str:
     """Word `at` of the successor: what stays of the old one, and the changed variables in it."""
     kept, parts = (1 << 64) - 1, []
-    for name, term in rule.update.items():
+    for name, node in changed.items():
         place = function.layout.place[name]
-        if place.word == at and not term.eq(function.system.var[name].term):
-            parts.append(f"{function.operand(term)} << {place.shift}")
+        if place.word == at:
+            parts.append(f"{function.operand(node)} << {place.shift}")
             kept &= ~place.mask
     return " | ".join([f"(s[{at}] & {kept:#x}ULL)" if parts else f"s[{at}]", *parts])
 
@@ -164,7 +165,7 @@ def pieces(system: System, layout: Layout, steps: Sequence[Property]) -> list[st
 
 def decides(system: System, layout: Layout, name: str, prop: Property) -> str:
     """A function that is true in a state that decides the property: *always* is false there, or *reachable* true."""
-    decided = prop.term if prop.kind == "reachable" else z3.Not(prop.term)
+    decided = node_of(prop.term) if prop.kind == "reachable" else negation(node_of(prop.term))
     function = Function(system, layout, f"static int {name}(const word *s)")
     function.do(f"return {function.operand(decided)};")
     return function.text
@@ -180,11 +181,11 @@ def most_enabled(system: System) -> int:
 
 def _most(rules: Sequence[Firing], depth: int) -> int:
     """The same for one choice of the inputs; the guards are true up to `depth` conjuncts."""
-    wanted: dict[int, dict[int, list[Firing]]] = {}
+    wanted: dict[bytes, dict[int, list[Firing]]] = {}
     for firing in rules:
         if depth < len(firing.guard):
             subject, value = comparison(firing.guard[depth]) or (firing.guard[depth], 1)
-            wanted.setdefault(subject.get_id(), {}).setdefault(value, []).append(firing)
+            wanted.setdefault(subject.digest, {}).setdefault(value, []).append(firing)
     deeper = sum(max(_most(chosen, depth + 1) for chosen in cases.values()) for cases in wanted.values())
     return deeper + sum(depth == len(firing.guard) for firing in rules)
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import z3
-
-from model.engines.firing import Firing, after, firings
+from model.engines.firing import Firing, after, changes, firings
 from model.engines.packing import Layout
 from model.export.c_code import Function, changed_word, plain
 from model.system import Property, System
@@ -48,7 +46,8 @@ def _fire(system: System, layout: Layout, at: int, firing: Firing) -> str:
     if system.constraint is not None:
         inside = after(system, firing.rule, system.constraint, "")
         function.do(f"if (!{function.operand(inside)}) return;")
-    words = [changed_word(function, firing.rule, word) for word in range(layout.words)]
+    changed = changes(firing.rule)
+    words = [changed_word(function, changed, word) for word in range(layout.words)]
     new = [function.value(word) for word in words]
     for word, value in enumerate(new):
         function.do(f"s[{word}] = {value};")
@@ -60,5 +59,5 @@ def _breaks(system: System, layout: Layout, name: str, firing: Firing, prop: Pro
     for conjunct in firing.guard:
         function.do(f"if (!{function.operand(conjunct)}) return 0;")
     holds = after(system, firing.rule, prop.term, "'")
-    function.do(f"return !{function.operand(z3.simplify(holds))};")
+    function.do(f"return !{function.operand(holds)};")
     return function.text

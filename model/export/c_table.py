@@ -16,12 +16,13 @@ from itertools import combinations
 import z3
 
 from model.export import CannotExport
+from model.nodes import Node
 from model.terms import Step, Table
 
 WORD_BITS = 64
 Emit = Callable[[str], str]
 """Writes a statement that names the value of an expression; returns the name."""
-Prepared = Callable[[z3.ExprRef], Step]
+Prepared = Callable[[Node], Step]
 
 
 def ones(bits: int) -> str:
@@ -46,55 +47,59 @@ class Operators:
     def __init__(self, emit: Emit) -> None:
         self.emit = emit
 
-    def chain(self, sign: str) -> Prepared:
-        """An operator between all children that cannot leave their width."""
-        return lambda _term: lambda *values: self.emit(f" {sign} ".join(values))
+    def chain(self, sign: str, none: str = "") -> Prepared:
+        """An operator between all children that cannot leave their width; and the value of none."""
+
+        def joined(*values: str) -> str:
+            return self.emit(f" {sign} ".join(values)) if len(values) > 1 else (values or (none,))[0]
+
+        return lambda _node: joined
 
     def modular(self, sign: str) -> Prepared:
         """An operator between all children, modulo 2^width."""
 
-        def prepare(term: z3.BitVecRef) -> Step:
-            return lambda *values: self.emit(cut(f" {sign} ".join(values), term.size()))
+        def prepare(node: Node) -> Step:
+            return lambda *values: self.emit(cut(f" {sign} ".join(values), node.width))
 
         return prepare
 
     def unary(self, expression: str) -> Prepared:
         """An expression with a place for the child, modulo 2^width."""
 
-        def prepare(term: z3.BitVecRef) -> Step:
-            return lambda a: self.emit(cut(expression.format(a), term.size()))
+        def prepare(node: Node) -> Step:
+            return lambda a: self.emit(cut(expression.format(a), node.width))
 
         return prepare
 
     def form(self, expression: str) -> Prepared:
         """An expression with places for the children."""
-        return lambda _term: lambda *values: self.emit(expression.format(*values))
+        return lambda _node: lambda *values: self.emit(expression.format(*values))
 
     def compare(self, relation: str) -> Prepared:
         """A comparison of two children as signed numbers."""
 
-        def prepare(term: z3.ExprRef) -> Step:
-            bits = term.arg(0).size()
+        def prepare(node: Node) -> Step:
+            bits = node.children[0].width
             return lambda a, b: self.emit(f"{as_signed(a, bits)} {relation} {as_signed(b, bits)}")
 
         return prepare
 
-    def distinct(self, _term: z3.ExprRef) -> Step:
+    def distinct(self, _node: Node) -> Step:
         """All pairs differ."""
         return lambda *values: self.emit(" & ".join(f"({a} != {b})" for a, b in combinations(values, 2)) or "1ULL")
 
     def shift(self, sign: str) -> Prepared:
         """A shift that gives 0 from the width on."""
 
-        def prepare(term: z3.BitVecRef) -> Step:
-            bits = term.size()
+        def prepare(node: Node) -> Step:
+            bits = node.width
             return lambda a, b: self.emit(f"{b} < {bits} ? {cut(f'{a} {sign} {b}', bits)} : 0ULL")
 
         return prepare
 
-    def arithmetic_shift(self, term: z3.BitVecRef) -> Step:
+    def arithmetic_shift(self, node: Node) -> Step:
         """A shift that gives copies of the sign from the width on."""
-        bits = term.size()
+        bits = node.width
 
         def shifted(a: str, b: str) -> str:
             by = f"({b} < {bits} ? {b} : {bits - 1})"
@@ -102,32 +107,32 @@ class Operators:
 
         return shifted
 
-    def concat(self, term: z3.BitVecRef) -> Step:
+    def concat(self, node: Node) -> Step:
         """The children side by side, the first one highest."""
-        widths = [child.size() for child in term.children()]
+        widths = [child.width for child in node.children]
         lows = [sum(widths[at + 1 :]) for at in range(len(widths))]
         return lambda *values: self.emit(" | ".join(f"{a} << {low}" for a, low in zip(values, lows, strict=True)))
 
-    def extract(self, term: z3.BitVecRef) -> Step:
+    def extract(self, node: Node) -> Step:
         """Some bits of the child."""
-        high, low = term.params()
+        high, low = node.params
         return lambda a: self.emit(cut(f"{a} >> {low}", high - low + 1))
 
-    def sign_extend(self, term: z3.BitVecRef) -> Step:
+    def sign_extend(self, node: Node) -> Step:
         """The child made wider with copies of its sign."""
-        bits = term.arg(0).size()
-        return lambda a: self.emit(cut(f"(word){as_signed(a, bits)}", term.size()))
+        bits = node.children[0].width
+        return lambda a: self.emit(cut(f"(word){as_signed(a, bits)}", node.width))
 
 
 def fixed(value: str) -> Prepared:
     """A constant."""
-    return lambda _term: lambda: value
+    return lambda _node: lambda: value
 
 
-def narrow(term: z3.ExprRef) -> None:
-    """Raise `CannotExport` if the term's value does not fit into a word."""
-    if z3.is_bv(term) and term.size() > WORD_BITS:
-        raise CannotExport(f"'{term.decl().name()}' gives {term.size()} bits; C has words of {WORD_BITS}")
+def narrow(node: Node) -> None:
+    """Raise `CannotExport` if the node's value does not fit into a word."""
+    if node.width > WORD_BITS:
+        raise CannotExport(f"'{node.name}' gives {node.width} bits; C has words of {WORD_BITS}")
 
 
 def operators(emit: Emit) -> Table:
@@ -136,11 +141,11 @@ def operators(emit: Emit) -> Table:
     table: dict[int, Prepared] = {
         z3.Z3_OP_TRUE: fixed("1ULL"),
         z3.Z3_OP_FALSE: fixed("0ULL"),
-        z3.Z3_OP_BNUM: lambda term: lambda: f"{term.as_long()}ULL",
+        z3.Z3_OP_BNUM: lambda node: lambda: f"{node.value}ULL",
         z3.Z3_OP_NOT: to.form("!{}"),
-        z3.Z3_OP_AND: to.chain("&"),
-        z3.Z3_OP_OR: to.chain("|"),
-        z3.Z3_OP_XOR: to.chain("^"),
+        z3.Z3_OP_AND: to.chain("&", "1ULL"),
+        z3.Z3_OP_OR: to.chain("|", "0ULL"),
+        z3.Z3_OP_XOR: to.chain("^", "0ULL"),
         z3.Z3_OP_IMPLIES: to.form("!{} | {}"),
         z3.Z3_OP_EQ: to.form("{} == {}"),
         z3.Z3_OP_DISTINCT: to.distinct,
@@ -166,7 +171,7 @@ def operators(emit: Emit) -> Table:
         z3.Z3_OP_SGEQ: to.compare(">="),
         z3.Z3_OP_CONCAT: to.concat,
         z3.Z3_OP_EXTRACT: to.extract,
-        z3.Z3_OP_ZERO_EXT: lambda _term: lambda a: a,
+        z3.Z3_OP_ZERO_EXT: lambda _node: lambda a: a,
         z3.Z3_OP_SIGN_EXT: to.sign_extend,
     }
     return {kind: refusing(prepare) for kind, prepare in table.items()}
@@ -175,8 +180,8 @@ def operators(emit: Emit) -> Table:
 def refusing(prepare: Prepared) -> Prepared:
     """The same, for terms that fit into a word."""
 
-    def careful(term: z3.ExprRef) -> Step:
-        narrow(term)
-        return prepare(term)
+    def careful(node: Node) -> Step:
+        narrow(node)
+        return prepare(node)
 
     return careful

@@ -10,46 +10,53 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from functools import reduce
+from fractions import Fraction
+from functools import partial, reduce
 
 import z3
 
-from model.terms import Step, Table, constant, order, step
+from model.nodes import Node, node_of, order
+from model.terms import Step, Table, step
 
 
-def _plain(name: str) -> Callable[[z3.ExprRef], Step]:
-    return lambda _term: lambda *values: f"({name} {' '.join(values)})" if values else name
+def _plain(name: str) -> Callable[[Node], Step]:
+    return lambda _node: lambda *values: f"({name} {' '.join(values)})" if values else name
 
 
-def _some(name: str, none: str) -> Callable[[z3.ExprRef], Step]:
+def _some(name: str, none: str) -> Callable[[Node], Step]:
     """and, or: of one formula it is the formula itself, of none a constant, which not every reader knows."""
 
     def joined(*values: str) -> str:
         return f"({name} {' '.join(values)})" if len(values) > 1 else values[0] if values else none
 
-    return lambda _term: joined
+    return lambda _node: joined
 
 
-def _chain(name: str) -> Callable[[z3.ExprRef], Step]:
-    """An operation of two, applied from left to right."""
-    return lambda _term: lambda *values: reduce(lambda a, b: f"({name} {a} {b})", values)
+def _chain(name: str) -> Callable[[Node], Step]:
+    """An operation of two, applied from left to right; of nothing, where there may be nothing, it is false."""
+    return lambda _node: lambda *values: reduce(lambda a, b: f"({name} {a} {b})", values or ("false",))
 
 
-def _indexed(name: str) -> Callable[[z3.ExprRef], Step]:
-    def prepare(term: z3.ExprRef) -> Step:
-        indices = " ".join(str(index) for index in term.params())
+def _distinct(_node: Node) -> Step:
+    """All differ; one, or nothing, does."""
+    return lambda *values: f"(distinct {' '.join(values)})" if len(values) > 1 else "true"
+
+
+def _indexed(name: str) -> Callable[[Node], Step]:
+    def prepare(node: Node) -> Step:
+        indices = " ".join(str(index) for index in node.params)
         return lambda value: f"((_ {name} {indices}) {value})"
 
     return prepare
 
 
-def _number(term: z3.ExprRef) -> Step:
-    return lambda: f"(_ bv{term.as_long()} {term.size()})"
+def _number(node: Node) -> Step:
+    return lambda: f"(_ bv{node.value} {node.width})"
 
 
-def _rational(term: z3.ExprRef) -> Step:
-    top, bottom = term.numerator_as_long(), term.denominator_as_long()
+def _rational(node: Node) -> Step:
+    assert isinstance(node.value, Fraction)
+    top, bottom = node.value.numerator, node.value.denominator
     size = f"{abs(top)}.0" if bottom == 1 else f"(/ {abs(top)}.0 {bottom}.0)"
     return lambda: f"(- {size})" if top < 0 else size
 
@@ -60,7 +67,6 @@ _PLAIN = {
     "not": z3.Z3_OP_NOT,
     "=>": z3.Z3_OP_IMPLIES,
     "=": z3.Z3_OP_EQ,
-    "distinct": z3.Z3_OP_DISTINCT,
     "ite": z3.Z3_OP_ITE,
     "bvneg": z3.Z3_OP_BNEG,
     "bvnot": z3.Z3_OP_BNOT,
@@ -105,93 +111,58 @@ SMTLIB: Table = {
     **{kind: _indexed(name) for name, kind in _INDEXED.items()},
     z3.Z3_OP_AND: _some("and", "true"),
     z3.Z3_OP_OR: _some("or", "false"),
+    z3.Z3_OP_DISTINCT: _distinct,
     z3.Z3_OP_BNUM: _number,
     z3.Z3_OP_ANUM: _rational,
     z3.Z3_OP_UMINUS: _plain("-"),
 }
-OPERATORS = {*_PLAIN, *_CHAINS, *_INDEXED, "and", "or"}
+OPERATORS = {*_PLAIN, *_CHAINS, *_INDEXED, "and", "or", "distinct"}
 RESERVED = {"_", "!", "as", "let", "exists", "forall", "match", "par"}
 
 
-@dataclass(frozen=True)
-class Node:
-    """A term as scripts need it. head: its text, given its children's; children: their ids. sort is "" for a leaf."""
-
-    term: z3.ExprRef
-    head: Step
-    children: tuple[int, ...]
-    sort: str
-    declared: str = ""
-
-
 class Scripts:
-    """Writes scripts; what it has learned of a term serves all of them, and keeps the term alive."""
+    """Writes scripts; what it has prepared of a term serves all of them."""
 
     def __init__(self) -> None:
-        self._nodes: dict[int, Node] = {}
+        self._heads: dict[bytes, Step] = {}
 
     def script(self, formulas: Sequence[z3.BoolRef], comments: Sequence[str] = ()) -> str:
         """The script that asks whether the conjunction of `formulas` can be satisfied, with comments at its head.
 
         Raises `UnknownOperator`.
         """
-        listed = self._learn(formulas)
-        sorts = {self._nodes[at].sort for at in listed} | {self._nodes[at].declared for at in listed}
+        sorts = {sort(node) for node in order(formulas) if node.children or node.constant}
         lines = [*(f"; {comment}" for comment in comments), f"(set-logic {_logic(sorts)})"]
         texts = self.texts(formulas, lines)
         return "\n".join([*lines, *(f"(assert {text})" for text in texts), "(check-sat)", ""])
 
     def texts(self, formulas: Sequence[z3.BoolRef], lines: list[str]) -> list[str]:
         """The formulas' texts; the declarations and definitions that they need are added to `lines`."""
-        listed, roots = self._learn(formulas), [formula.get_id() for formula in formulas]
-        lines += [
-            f"(declare-fun {self._nodes[at].head()} () {self._nodes[at].declared})"
-            for at in listed
-            if self._nodes[at].declared
-        ]
+        roots = [node_of(formula) for formula in formulas]
+        listed = order(roots)
+        lines += [f"(declare-fun {symbol(node.name)} () {sort(node)})" for node in listed if node.constant]
         text = self._define(listed, roots, lines)
-        return [text[at] for at in roots]
+        return [text[root.digest] for root in roots]
 
-    def _learn(self, formulas: Sequence[z3.BoolRef]) -> list[int]:
-        """The terms beneath the formulas, children before parents, each once; they are known from now on."""
-        for term in order((formula for formula in formulas), self._nodes.keys()):
-            self._nodes[term.get_id()] = _node(term)
-        return self._order([formula.get_id() for formula in formulas])
-
-    def _order(self, roots: Sequence[int]) -> list[int]:
-        """The terms beneath `roots`, children before parents, each once."""
-        listed: dict[int, None] = {}
-        stack = [(root, False) for root in reversed(roots)]
-        while stack:
-            at, done = stack.pop()
-            if done:
-                listed[at] = None
-            elif at not in listed:
-                stack.append((at, True))
-                stack += [(child, False) for child in reversed(self._nodes[at].children)]
-        return list(listed)
-
-    def _define(self, listed: Sequence[int], roots: Sequence[int], lines: list[str]) -> dict[int, str]:
-        """How each term is referred to; what is used more than once is defined in `lines`."""
-        uses = Counter(roots)
-        for at in listed:
-            uses.update(self._nodes[at].children)
-        text: dict[int, str] = {}
-        for at in listed:
-            node = self._nodes[at]
-            text[at] = node.head(*(text[child] for child in node.children))
+    def _define(self, listed: Sequence[Node], roots: Sequence[Node], lines: list[str]) -> dict[bytes, str]:
+        """How each node is referred to; what is used more than once is defined in `lines`."""
+        uses = Counter([root.digest for root in roots])
+        for node in listed:
+            uses.update([child.digest for child in node.children])
+        text: dict[bytes, str] = {}
+        for node in listed:
+            at = node.digest
+            text[at] = self._head(node)(*[text[child.digest] for child in node.children])
             if node.children and uses[at] > 1:
-                lines.append(f"(define-fun ?{len(lines)} () {node.sort} {text[at]})")
+                lines.append(f"(define-fun ?{len(lines)} () {sort(node)} {text[at]})")
                 text[at] = f"?{len(lines) - 1}"
         return text
 
-
-def _node(term: z3.ExprRef) -> Node:
-    if constant(term):
-        name = symbol(term.decl().name())
-        return Node(term, lambda: name, (), "", sort(term))
-    children = tuple(child.get_id() for child in term.children())
-    return Node(term, step(SMTLIB, term), children, sort(term) if children else "")
+    def _head(self, node: Node) -> Step:
+        """The function from the texts of a node's children to its own."""
+        if node.digest not in self._heads:
+            self._heads[node.digest] = partial(symbol, node.name) if node.constant else step(SMTLIB, node)
+        return self._heads[node.digest]
 
 
 def _logic(sorts: Iterable[str]) -> str:
@@ -200,9 +171,9 @@ def _logic(sorts: Iterable[str]) -> str:
     return "ALL" if real and vector else "QF_LRA" if real else "QF_BV"
 
 
-def sort(term: z3.ExprRef) -> str:
-    """The name of a term's sort."""
-    return f"(_ BitVec {term.size()})" if z3.is_bv(term) else str(term.sort().name())
+def sort(node: Node) -> str:
+    """The name of a node's sort."""
+    return f"(_ BitVec {node.width})" if node.width else node.sort
 
 
 def symbol(name: str) -> str:

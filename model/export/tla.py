@@ -19,11 +19,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import z3
 
-from model.engines.firing import conjuncts
+from model.engines.firing import changes
 from model.export import CannotExport
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
+from model.nodes import Node, conjuncts, node_of, order
 from model.system import Property, Rule, State, System, Var
-from model.terms import constant, evaluate, order, step
+from model.terms import evaluate, step
 
 MODULE = "Exported"
 LINE = 100
@@ -77,27 +78,27 @@ class _Names:
 class _Texts:
     """The texts of some terms; what is used more than once has a name, defined by `definitions` in their order."""
 
-    def __init__(self, roots: Sequence[z3.ExprRef], leaves: Mapping[str, str]) -> None:
+    def __init__(self, roots: Sequence[Node], leaves: Mapping[str, str]) -> None:
         self.definitions: list[str] = []
-        self._known: dict[int, str] = {}
+        self._known: dict[bytes, str] = {}
         listed = order(roots)
-        uses = Counter([root.get_id() for root in roots])
-        for term in listed:
-            uses.update(child.get_id() for child in term.children())
-        for term in listed:
-            at = term.get_id()
-            if constant(term):
-                self._known[at] = leaves[term.decl().name()]
+        uses = Counter([root.digest for root in roots])
+        for node in listed:
+            uses.update(child.digest for child in node.children)
+        for node in listed:
+            at = node.digest
+            if node.constant:
+                self._known[at] = leaves[node.name]
                 continue
-            self._known[at] = step(TLA, term)(*[self._known[child.get_id()] for child in term.children()])
-            if term.num_args() and uses[at] > 1:
+            self._known[at] = step(TLA, node)(*[self._known[child.digest] for child in node.children])
+            if node.children and uses[at] > 1:
                 name = f"t{len(self.definitions) + 1}"
                 self.definitions.append(f"{name} == {self._known[at]}")
                 self._known[at] = name
 
-    def of(self, term: z3.ExprRef) -> str:
+    def of(self, node: Node) -> str:
         """The text of one of the roots."""
-        return self._known[term.get_id()]
+        return self._known[node.digest]
 
 
 class _Module:
@@ -153,17 +154,17 @@ class _Module:
             head = "     "
 
     def _action(self, rule: Rule) -> Iterator[str]:
-        guard = [*conjuncts(rule.guard)]
-        changed = {name: term for name, term in rule.update.items() if not term.eq(self.system.var[name].term)}
+        guard = [*conjuncts(node_of(rule.guard))] or [node_of(z3.BoolVal(True))]
+        changed = changes(rule)
         texts = _Texts([*guard, *changed.values()], {**self.variables, **self.inputs})
         yield from _let(texts)
         head = "  IF "
-        for conjunct in guard or [z3.BoolVal(True)]:
-            yield f"{head}/\\ {texts.of(conjunct) if guard else 'TRUE'}"
+        for conjunct in guard:
+            yield f"{head}/\\ {texts.of(conjunct)}"
             head = "     "
         head = "  THEN "
-        for name, term in changed.items():
-            yield f"{head}/\\ {self.variables[name]}' = {texts.of(term)}"
+        for name, node in changed.items():
+            yield f"{head}/\\ {self.variables[name]}' = {texts.of(node)}"
             head = "       "
         kept = [self.variables[name] for name in self.system.var if name not in changed]
         if kept:
@@ -189,10 +190,11 @@ class _Module:
 
     def _formula(self, name: str, term: z3.BoolRef, before: str = "", behind: str = "") -> Iterator[str]:
         primed = {name + "'": text + "'" for name, text in self.variables.items()}
-        texts = _Texts([term], {**self.variables, **primed})
+        root = node_of(term)
+        texts = _Texts([root], {**self.variables, **primed})
         yield f"{name} =={before}"
         yield from _let(texts)
-        yield f"  {texts.of(term)}{behind}"
+        yield f"  {texts.of(root)}{behind}"
 
     def _see_all_steps(self, prop: Property) -> None:
         """Raise `CannotExport` if a step that changes nothing may violate the property."""

@@ -17,6 +17,7 @@ from itertools import combinations
 import z3
 
 from model.export import CannotExport
+from model.nodes import Node
 from model.terms import Step, Table
 
 MOST_BITS = 30
@@ -28,12 +29,12 @@ BitOr(a, b) == a + b - BitAnd(a, b)
 BitXor(a, b) == a + b - 2 * BitAnd(a, b)
 Signed(a, top) == IF a < top THEN a ELSE a - 2 * top
 """
-Prepared = Callable[[z3.ExprRef], Step]
+Prepared = Callable[[Node], Step]
 
 
 def _form(text: str) -> Prepared:
     """An expression with places for the children."""
-    return lambda _term: text.format
+    return lambda _node: text.format
 
 
 def _some(sign: str, none: str) -> Callable[..., str]:
@@ -47,22 +48,22 @@ _and, _or = _some(" /\\ ", "TRUE"), _some(" \\/ ", "FALSE")
 def _pairs(text: str) -> Prepared:
     """An expression with places for two operands, from left to right; {size} is 2^width."""
 
-    def prepare(term: z3.BitVecRef) -> Step:
-        return lambda *values: reduce(lambda a, b: text.format(a, b, size=1 << term.size()), values)
+    def prepare(node: Node) -> Step:
+        return lambda *values: reduce(lambda a, b: text.format(a, b, size=1 << node.width), values)
 
     return prepare
 
 
-def _product(term: z3.BitVecRef) -> Step:
-    _narrow(term, MOST_BITS // 2)
-    return _pairs("(({} * {}) % {size})")(term)
+def _product(node: Node) -> Step:
+    _narrow(node, MOST_BITS // 2)
+    return _pairs("(({} * {}) % {size})")(node)
 
 
 def _signed(relation: str) -> Prepared:
     """A comparison of two children as signed numbers."""
 
-    def prepare(term: z3.ExprRef) -> Step:
-        top = 1 << (term.arg(0).size() - 1)
+    def prepare(node: Node) -> Step:
+        top = 1 << (node.children[0].width - 1)
         return lambda a, b: f"(Signed({a}, {top}) {relation} Signed({b}, {top}))"
 
     return prepare
@@ -71,20 +72,20 @@ def _signed(relation: str) -> Prepared:
 def _shift(text: str) -> Prepared:
     """A shift, with places for what is shifted, the distance, and {bits}; 0 from the width on."""
 
-    def prepare(term: z3.BitVecRef) -> Step:
-        return lambda a, b: f"(IF {b} < {term.size()} THEN {text.format(a, b, bits=term.size())} ELSE 0)"
+    def prepare(node: Node) -> Step:
+        return lambda a, b: f"(IF {b} < {node.width} THEN {text.format(a, b, bits=node.width)} ELSE 0)"
 
     return prepare
 
 
-def _arithmetic_shift(term: z3.BitVecRef) -> Step:
-    bits = term.size()
+def _arithmetic_shift(node: Node) -> Step:
+    bits = node.width
     top, size = 1 << (bits - 1), 1 << bits
     return lambda a, b: f"((Signed({a}, {top}) \\div (2 ^ (IF {b} < {bits} THEN {b} ELSE {bits}))) % {size})"
 
 
-def _concat(term: z3.BitVecRef) -> Step:
-    widths = [child.size() for child in term.children()]
+def _concat(node: Node) -> Step:
+    widths = [child.width for child in node.children]
 
     def join(high: str, *lower: str) -> str:
         parts = zip(widths[1:], lower, strict=True)
@@ -93,37 +94,37 @@ def _concat(term: z3.BitVecRef) -> Step:
     return join
 
 
-def _extract(term: z3.BitVecRef) -> Step:
-    high, low = term.params()
+def _extract(node: Node) -> Step:
+    high, low = node.params
     return lambda a: f"(({a} \\div {1 << low}) % {1 << (high - low + 1)})" if low else f"({a} % {1 << (high + 1)})"
 
 
-def _sign_extend(term: z3.BitVecRef) -> Step:
-    return lambda a: f"(Signed({a}, {1 << (term.arg(0).size() - 1)}) % {1 << term.size()})"
+def _sign_extend(node: Node) -> Step:
+    return lambda a: f"(Signed({a}, {1 << (node.children[0].width - 1)}) % {1 << node.width})"
 
 
-def _distinct(_term: z3.ExprRef) -> Step:
+def _distinct(_node: Node) -> Step:
     """All pairs differ."""
     return lambda *values: _and(*(f"({a} # {b})" for a, b in combinations(values, 2)))
 
 
-def _number(term: z3.BitVecNumRef) -> Step:
-    value = str(term.as_long())
+def _number(node: Node) -> Step:
+    value = str(node.value)
     return lambda: value
 
 
-def _narrow(term: z3.ExprRef, most: int = MOST_BITS) -> None:
-    """Raise `CannotExport` if the term's value may have more than `most` bits."""
-    if z3.is_bv(term) and term.size() > most:
-        raise CannotExport(f"'{term.decl().name()}' gives {term.size()} bits; TLC has integers of {most}")
+def _narrow(node: Node, most: int = MOST_BITS) -> None:
+    """Raise `CannotExport` if the node's value may have more than `most` bits."""
+    if node.width > most:
+        raise CannotExport(f"'{node.name}' gives {node.width} bits; TLC has integers of {most}")
 
 
 def _refusing(prepare: Prepared) -> Prepared:
     """The same, for terms that fit."""
 
-    def careful(term: z3.ExprRef) -> Step:
-        _narrow(term)
-        return prepare(term)
+    def careful(node: Node) -> Step:
+        _narrow(node)
+        return prepare(node)
 
     return careful
 
@@ -133,9 +134,9 @@ _TABLE: dict[int, Prepared] = {
     z3.Z3_OP_FALSE: _form("FALSE"),
     z3.Z3_OP_BNUM: _number,
     z3.Z3_OP_NOT: _form("(~{})"),
-    z3.Z3_OP_AND: lambda _term: _and,
-    z3.Z3_OP_OR: lambda _term: _or,
-    z3.Z3_OP_XOR: lambda _term: lambda *values: reduce(lambda a, b: f"({a} # {b})", values),
+    z3.Z3_OP_AND: lambda _node: _and,
+    z3.Z3_OP_OR: lambda _node: _or,
+    z3.Z3_OP_XOR: lambda _node: lambda *values: reduce(lambda a, b: f"({a} # {b})", values or ("FALSE",)),
     z3.Z3_OP_IMPLIES: _form("({} => {})"),
     z3.Z3_OP_EQ: _form("({} = {})"),
     z3.Z3_OP_DISTINCT: _distinct,
@@ -143,8 +144,8 @@ _TABLE: dict[int, Prepared] = {
     z3.Z3_OP_BADD: _pairs("(({} + {}) % {size})"),
     z3.Z3_OP_BSUB: _pairs("(({} - {}) % {size})"),
     z3.Z3_OP_BMUL: _product,
-    z3.Z3_OP_BNEG: lambda term: lambda a: f"((0 - {a}) % {1 << term.size()})",
-    z3.Z3_OP_BNOT: lambda term: lambda a: f"({(1 << term.size()) - 1} - {a})",
+    z3.Z3_OP_BNEG: lambda node: lambda a: f"((0 - {a}) % {1 << node.width})",
+    z3.Z3_OP_BNOT: lambda node: lambda a: f"({(1 << node.width) - 1} - {a})",
     z3.Z3_OP_BAND: _pairs("BitAnd({}, {})"),
     z3.Z3_OP_BOR: _pairs("BitOr({}, {})"),
     z3.Z3_OP_BXOR: _pairs("BitXor({}, {})"),

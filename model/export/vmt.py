@@ -17,6 +17,7 @@ import z3
 from model.engines.firing import after
 from model.export import CannotExport
 from model.export.smtlib import OPERATORS, Scripts, sort, symbol
+from model.nodes import node_of
 from model.system import Property, Rule, System, Var, choice
 
 HEAD = "; A transition system in VMT: initial states, steps, and invariants to be proved."
@@ -52,7 +53,7 @@ class _Model:
         _, first, step, *invariants = Scripts().texts([known, initial, steps, *map(self._invariant, properties)], lines)
         for at, var in enumerate(variables):
             named = f"(! {symbol(var.name)} :next {symbol(var.next.decl().name())})"
-            lines.append(f"(define-fun .variable{at} () {sort(var.term)} {named})")
+            lines.append(f"(define-fun .variable{at} () {sort(node_of(var.term))} {named})")
         lines.append(f"(define-fun .initial () Bool (! {first} :init true))")
         lines.append(f"(define-fun .step () Bool (! {step} :trans true))")
         for at, (prop, invariant) in enumerate(zip(properties, invariants, strict=True)):

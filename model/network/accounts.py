@@ -10,8 +10,7 @@ Whose an octet is, the ghost of its segment's slot says; of text held since the 
 
 from __future__ import annotations
 
-import z3
-
+from model import z3fast as z3
 from model.network.side import NO_TCB, Side
 from model.tcp.event import Event
 

@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.mutants.protocol import events
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
@@ -182,6 +181,20 @@ class Network:
         """Whether the chosen slot of what is on its way to a side is full, its segment, and that one's sender."""
         inbox = self.channel(self.other(side))
         return inbox.layout.unpack(inbox.chosen(choice("slot")))
+
+    @cached_property
+    def original(self) -> z3.BoolRef:
+        """The chosen segment itself arrives, not a duplicate of it."""
+        return choice("copy") == 0 if self.config.duplications != 0 else TRUE
+
+    def taken_out(self, side: Side) -> Mapping[str, z3.ExprRef]:
+        """What is on its way to a side without the chosen segment, unless a duplicate of that arrives."""
+        return self._taken_out[side.name]
+
+    @cached_property
+    def _taken_out(self) -> dict[str, Mapping[str, z3.ExprRef]]:
+        inboxes = {side.name: self.channel(self.other(side)) for side in self.sides.values()}
+        return {name: inbox.remove(choice("slot"), self.original) for name, inbox in inboxes.items()}
 
     def listed(self, side: Side, isn: z3.BitVecRef | None = None) -> list[Event]:
         """Every event of a side, those included that its user or its budgets do not allow.

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.system import Var
 from model.tcp.config import CLOCK_BITS, Config
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment
@@ -88,12 +87,12 @@ class Channel:
         """How many slots may deliver (or lose) next."""
         return self.capacity if self.reordering else 1
 
-    @property
+    @cached_property
     def full(self) -> z3.BoolRef:
         """No slot is free. (Empty slots come last.)"""
         return self.slots[-1].term != 0
 
-    @property
+    @cached_property
     def empty(self) -> z3.BoolRef:
         """No segment is on its way."""
         return self.slots[0].term == 0

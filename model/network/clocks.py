@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-import z3
-
+from model import z3fast as z3
 from model.network.channel import Channel
 from model.network.side import Side
+from model.nodes import node_of
 from model.system import Rule, Var
 from model.tcp.config import CLOCK_BITS, Config
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import one_if
-from model.terms import constant
 
 ZERO = z3.BitVecVal(0, CLOCK_BITS)
 
@@ -41,7 +40,7 @@ class Times:
     def variables(self) -> list[Var]:
         """Those that are variables."""
         terms = [getattr(self, field.name) for field in fields(self)]
-        return [Var(term.decl().name(), CLOCK_BITS) for term in terms if term is not None and constant(term)]
+        return [Var(term.decl().name(), CLOCK_BITS) for term in terms if term is not None and node_of(term).constant]
 
 
 def constant_times(config: Config) -> Times:

@@ -18,8 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.engines.unbounded import Message, Part, Soup, Step
 from model.network.soup import Carried, End, UnboundedNetwork, carried
 from model.tcp.config import BadConfig, Config

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.engines.unbounded import Message, Soup, Step
 from model.network.closing_soup import (
     ACK,

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import z3
-
+from model import z3fast as z3
 from model.network.bounded import Network
 from model.network.channel import Channel
 from model.network.firing import wire

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-import z3
-
+from model import z3fast as z3
 from model.engines.unbounded import Lemma, Part
 from model.network.bounded import Network, Side
 from model.network.side import NO_TCB

@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import z3
-
+from model import z3fast as z3
 from model.network.accounts import account
 from model.network.channel import Channel
 from model.network.freshness import no_peer_carries, no_segment_carries
 from model.network.side import NO_TCB, Side
-from model.system import BadSystem, Rule, Var, Wire, WireAction, choice
+from model.system import BadSystem, Rule, Var, Wire, WireAction
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
@@ -86,8 +85,7 @@ class Firing:
 
     def _exhausted(self, none_left: z3.BoolRef) -> Iterator[Rule]:
         guard = z3.simplify(z3.And(*self._conditions(none_left)))
-        inbox = self.network.channel(self.network.other(self.side))
-        update = {**inbox.remove(choice("slot"), self._original), **self._duplication_update()}
+        update = {**self.network.taken_out(self.side), **self._duplication_update()}
         yield self._named(
             f"{self.event.name}, but no incarnation is left", guard, update, touches={"incarnations exhausted": TRUE}
         )
@@ -127,7 +125,7 @@ class Firing:
         elif self.event.budget and (counter := self.side.budget(self.event.budget)) is not None:
             yield z3.ULT(counter.term, getattr(self.network.config, self.event.budget))
         if self.x is not None and (counter := self.network.duplications) is not None:
-            yield z3.Or(self._original, z3.ULT(counter.term, self.network.config.duplications))
+            yield z3.Or(self.network.original, z3.ULT(counter.term, self.network.config.duplications))
         if self.network.clocks:
             yield self.network.clocks.due(self.side, self.event)
         if self.network.assumptions:
@@ -138,11 +136,6 @@ class Firing:
             return {}
         slots = self.network.channel(self.network.other(self.side)).choices
         return {"slot": slots} | ({"copy": 2} if self.network.config.duplications != 0 else {})
-
-    @cached_property
-    def _original(self) -> z3.BoolRef:
-        """The segment itself arrives, not a duplicate of it."""
-        return choice("copy") == 0 if self.network.config.duplications != 0 else TRUE
 
     @cached_property
     def _sends(self) -> z3.BoolRef:
@@ -244,13 +237,12 @@ class Firing:
         counter = self.network.duplications
         if self.x is None or counter is None:
             return {}
-        return {counter.name: z3.If(self._original, counter.term, counter.term + 1)}
+        return {counter.name: z3.If(self.network.original, counter.term, counter.term + 1)}
 
     def _channel_update(self) -> dict[str, z3.ExprRef]:
         update: dict[str, z3.ExprRef] = {}
         if self.x is not None:
-            inbox = self.network.channel(self.network.other(self.side))
-            update |= inbox.remove(choice("slot"), self._original)
+            update |= self.network.taken_out(self.side)
         if self.event.send is not None:
             outbox = self.network.channel(self.side)
             update |= outbox.insert(self.event.send, self._author, self._sends)
@@ -265,9 +257,9 @@ class Firing:
     def _wires(self, sends: bool) -> Iterator[Wire]:
         if self.x is not None:
             inbox = self.network.channel(self.network.other(self.side))
-            yield wire("arrive", inbox, self.x, self._original)
+            yield wire("arrive", inbox, self.x, self.network.original)
             if self.network.config.duplications != 0:
-                yield wire("arrive-copy", inbox, self.x, z3.Not(self._original))
+                yield wire("arrive-copy", inbox, self.x, z3.Not(self.network.original))
         if sends and self.event.send is not None:
             outbox = self.network.channel(self.side)
             yield wire("send", outbox, self.event.send, z3.And(self._sends, z3.Not(outbox.full)))

@@ -15,8 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.network.channel import Channel
 from model.network.connection import Attack, Connection
 from model.network.side import NO_TCB, Side

@@ -17,8 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.system import Var, enumeration
 from model.tcp.config import Config
 from model.tcp.state import FIELDS, FLAGS, STATES, Tcb

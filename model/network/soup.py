@@ -19,8 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.engines.unbounded import Lane, Lemma, Message, Part, Soup, Step
 from model.mutants.protocol import events
 from model.network.side import NO_TCB, SIDES

@@ -26,8 +26,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-import z3
-
+from model import z3fast as z3
 from model.engines.unbounded import Lemma, Message, Part, Soup, Step
 from model.network.soup import NO_IRS, Assumed, Carried, End, UnboundedNetwork, carried
 from model.tcp.event import Event

@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-import z3
-
+from model import z3fast as z3
 from model.tcp.config import Config
 
 STATES = (
