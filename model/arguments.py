@@ -7,6 +7,7 @@ import textwrap
 from pathlib import Path
 
 from model.network.table import ABOUT_SERVER, OWN
+from model.printing import Parser
 from model.tcp.about import ABOUT
 from model.tcp.config import Config, show_field
 from properties.claim import Claim
@@ -15,13 +16,14 @@ from properties.claims import CLAIMS
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("pcap", "itf", "packetdrill")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+MOST_DIGITS = 18
 MOST_WORKERS = 64
 """As many as there are parts of the table of states."""
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog="python -m model.check",
         description="Settle by machine why TCP opens with three segments: check every claim, or those named.",
         epilog="Exit status: 0 as claimed, 1 contradicted or violated, 2 unusable input, 3 inconclusive, 70 internal"
@@ -75,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
 
 def positive_count(text: str) -> int:
     """A positive number; raises `ArgumentTypeError`."""
-    if not text.isdecimal() or int(text) == 0:
+    if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS or int(text) == 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
     return int(text)
 

@@ -109,7 +109,9 @@ def test_a_bad_option_is_refused_with_status_2(arguments: list[str], capsys: pyt
     with pytest.raises(SystemExit) as stop:
         main(arguments)
     assert stop.value.code == 2
-    assert "error: " in capsys.readouterr().err
+    error = capsys.readouterr().err
+    assert error.startswith("model.check: ")
+    assert error.count("\n") == 1
 
 
 def test_unwritable_output_is_found_before_the_search(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

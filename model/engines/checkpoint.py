@@ -17,13 +17,15 @@ import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zlib import crc32
 
 import numpy as np
 import z3
+from msgspec import Meta, Struct
 
 from model.engines.table import Array
+from model.reading import Unreadable, checked, json_of, text_of
 from model.system import Property, System
 from model.terms import PYTHON, Fold
 
@@ -31,6 +33,39 @@ FORMAT = 1
 MANIFEST = "checkpoint.json"
 LOCK = "lock"
 COMMUTATIVE = (z3.Z3_OP_AND, z3.Z3_OP_OR, z3.Z3_OP_EQ, z3.Z3_OP_BADD, z3.Z3_OP_BMUL, z3.Z3_OP_DISTINCT, z3.Z3_OP_XOR)
+
+Count = Annotated[int, Meta(ge=0, lt=1 << 32)]
+Large = Annotated[int, Meta(ge=-1, le=(1 << 63) - 1)]
+
+
+class Noted(Struct, forbid_unknown_fields=True):
+    """What a search notes besides its rows. progress: transitions, depth, states expanded, the end of the level.
+
+    found: how often each bound was touched, and where the properties of steps and of states are decided (-1: not yet).
+    """
+
+    states: Count
+    progress: tuple[Large, Count, Count, Count]
+    found: tuple[list[Large], list[tuple[Large, Large]], list[Large]]
+    seconds: Annotated[float, Meta(ge=0, lt=1e9)]
+
+
+class Manifest(Struct, forbid_unknown_fields=True):
+    """What is kept in a checkpoint. pieces: of each how many rows it has, and a checksum for each file."""
+
+    format: Literal[1]
+    key: str
+    rows: Count
+    pieces: list[tuple[Count, Count, Count, Count]]
+    noted: Noted
+    seal: str
+
+    def __post_init__(self) -> None:
+        if not self.rows == self.noted.states == sum(piece[0] for piece in self.pieces):
+            raise ValueError("rows, pieces and noted.states differ")
+        _, _, expanded, level_end = self.noted.progress
+        if not expanded <= level_end <= self.rows:
+            raise ValueError("noted.progress is ahead of the rows")
 
 
 def fingerprint(system: System, properties: Sequence[Property], stored: Sequence[str]) -> str:
@@ -96,15 +131,15 @@ class Checkpoint:
 
     def _manifest(self, path: Path) -> dict[str, Any]:
         try:
-            manifest = json.loads(path.read_bytes())
-            whole = manifest["seal"] == _seal(manifest)
-            known = manifest["format"] == FORMAT and manifest["key"] == self.key
-        except (ValueError, KeyError, TypeError) as error:
+            manifest = json_of(text_of(path))
+            known = isinstance(manifest, dict) and manifest.get("format") == FORMAT and manifest.get("key") == self.key
+            whole = known and checked(manifest, Manifest).seal == _seal(manifest)
+        except Unreadable as error:
             raise damaged(path) from error
-        if not whole:
-            raise damaged(path)
         if not known:
             raise damaged(path, "a checkpoint of another search or version")
+        if not whole:
+            raise damaged(path)
         found: dict[str, Any] = manifest
         return found
 

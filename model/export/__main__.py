@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from model.check import INTERRUPTED, OK, UNUSABLE, Unusable, complain, explain_failure, say, unknown_claim
+from model.check import INTERRUPTED, OK, UNUSABLE, Unusable, explain_failure, unknown_claim
 from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela
@@ -18,6 +18,7 @@ from model.export.tla import MODULE, tla
 from model.export.vmt import vmt
 from model.network.make import network_of
 from model.network.table import AnyConfig, parse_setting
+from model.printing import Parser, complain, say, speak_any_encoding
 from model.system import Property, System
 from properties.claim import Claim, make_property
 from properties.claims import find
@@ -37,7 +38,7 @@ COMMENT: Mapping[str, str] = {"promela": "/* {} */", "btor2": "; {}", "tla": "\\
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog=f"python -m {PROGRAM}",
         description="Write the bounded system of a claim, with its property, in the language of another model checker.",
         epilog="Exit status: 0 written, 2 unusable input, or something that the target cannot say, 70 internal error,"
@@ -87,6 +88,7 @@ def exported(args: argparse.Namespace) -> Texts:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    speak_any_encoding()
     args = parser().parse_args(argv)
     try:
         texts = exported(args)
