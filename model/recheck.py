@@ -40,8 +40,8 @@ class Damaged(Exception):
 
 Count = Annotated[int, Meta(ge=0)]
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-Valuation = dict[str, Count]
-"""The values of variables or inputs, by name; true is 1."""
+Valuation = dict[str, Count | bool]
+"""The values of variables or inputs, by name."""
 
 
 class Script(Struct, forbid_unknown_fields=True):

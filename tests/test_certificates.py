@@ -10,54 +10,25 @@ from typing import Any
 import pytest
 import z3
 
-from model.certificates import Certificates, seal
 from model.certify import main as certify
-from model.check import main as check
-from model.engines.ask import Asker
-from model.engines.discharge import Prover
-from model.engines.verdict import Effort
 from model.export.smtlib import Scripts
-from model.network.soup import UnboundedNetwork
-from model.proof import layers
 from model.recheck import Replays
-from model.row import Row, Task
 from model.solvers import SOLVERS
-from properties.claims import find
-from properties.configs import EVERY_CHANNEL
+from tests import certified
+from tests.certified import forged
 from tests.toys import RandomTerms
-
-TWO_WAY = EVERY_CHANNEL.but(handshake="two-way", seq_bits=5, window=4, octets=2)
-SOME_EVENTS = ("A: LISTEN, SYN arrives", "A: SEND in ESTABLISHED", "A: ABORT in SYN-RECEIVED")
 
 
 @pytest.fixture(scope="module")
 def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The certificate of a few events' obligations under two-way: one lemma fails at LISTEN."""
-    network, claim = UnboundedNetwork(TWO_WAY), find("half-open")
-    assert claim is not None
-    prover, folder = Prover(Asker()), tmp_path_factory.mktemp("certificates")
-    steps = [step for step in network.soup.steps if step.name in SOME_EVENTS]
-    whole = layers("half-open", network)[-1]
-    found = [prover.discharge(network.soup, one, step) for step in steps for one in whole.of_step(step)]
-    assert {one.answer for one in found} == {"proved", "fails"}
-    row = Row(
-        Task(claim, "some events", TWO_WAY, "fails", "unbounded"),
-        "half-open",
-        "unbounded",
-        "unknown",
-        Effort(0, 0, 0, True),
-    )
-    Certificates(folder).proof(row, network, found)
-    return folder
+    """The certificate of a few events' obligations."""
+    return certified.prove(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module")
 def search(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The certificates of small searches: finite runs, and an infinite one."""
-    folder = tmp_path_factory.mktemp("searches")
-    for settings in (["half-open", "--set", "handshake=two-way"], ["open-completes", "--set", "retransmission=false"]):
-        assert check(["--property", *settings, "--certify", "--out", str(folder)]) == 1
-    return folder / "certificates"
+    """The certificates of small searches."""
+    return certified.search(tmp_path_factory.mktemp("searches"))
 
 
 def copied(folder: Path, to: Path) -> Path:
@@ -68,14 +39,6 @@ def copied(folder: Path, to: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
     return to
-
-
-def forged(folder: Path, change: Callable[[dict[str, Any]], None], claim: str = "half-open") -> None:
-    """Change a manifest, and seal it anew."""
-    (path,) = (folder / claim).glob("*.json")
-    manifest = json.loads(path.read_text())
-    change(manifest)
-    path.write_text(json.dumps({**manifest, "seal": seal(manifest)}))
 
 
 @pytest.mark.parametrize("solver", SOLVERS)

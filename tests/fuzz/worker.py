@@ -1,0 +1,106 @@
+"""A process that reads inputs, one after the other; a hang or a crash of it is an outcome."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+import tempfile
+import traceback
+from contextlib import ExitStack
+from dataclasses import replace
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+
+from tests.fuzz.commands import COMMANDS, Command
+from tests.fuzz.outcome import FOLDER, Input, Outcome
+
+
+class Worker:
+    """Reads with one command. seconds: for one input; the first one also waits for what is built once."""
+
+    def __init__(self, command: str, seconds: float) -> None:
+        self._command, self._seconds = command, seconds
+        self._stack = ExitStack()
+        self._start()
+
+    def _start(self) -> None:
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(self._command, theirs), daemon=True)
+        self._process.start()
+        theirs.close()
+        self._pipe.recv()
+
+    def read(self, given: Input) -> Outcome:
+        """What comes of an input; a process that does not answer is ended, and another begun."""
+        self._pipe.send(given)
+        try:
+            if self._pipe.poll(self._seconds):
+                found: Outcome = self._pipe.recv()
+                return found
+            died = f"no end within {self._seconds:.0f} s"
+        except (EOFError, OSError):
+            self._process.join(5)
+            died = f"the process ended with {self._process.exitcode}"
+        self.close()
+        self._start()
+        return Outcome(died=died)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.kill()
+        self._process.join()
+        self._pipe.close()
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+
+def _serve(name: str, pipe: Connection) -> None:
+    command = COMMANDS[name]()
+    pipe.send(None)
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as made:
+        while True:
+            try:
+                given = pipe.recv()
+            except (EOFError, KeyboardInterrupt):
+                return
+            pipe.send(_read(command, given, Path(made, "a", "b", "c")))
+
+
+def _read(command: Command, given: Input, folder: Path) -> Outcome:
+    """Read in this process, in an empty folder that has the input's files."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name, content in given.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
+    streams = sys.stdout, sys.stderr
+    ours = [io.TextIOWrapper(io.BytesIO(), encoding=given.encoding, write_through=True) for _ in streams]
+    sys.stdout, sys.stderr = ours
+    outcome = Outcome()
+    try:
+        outcome = Outcome(command([word.replace(FOLDER, str(folder)) for word in given.arguments]))
+    except SystemExit as end:
+        outcome = Outcome(end.code if isinstance(end.code, int) else 0 if end.code is None else 1)
+    except BaseException:
+        outcome = Outcome(raised=traceback.format_exc())
+    finally:
+        sys.stdout, sys.stderr = streams
+    out, err = (_octets(one).decode(given.encoding) for one in ours)
+    return replace(outcome, out=out, err=err)
+
+
+def _octets(stream: io.TextIOWrapper) -> bytes:
+    buffer = stream.detach()
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue()
