@@ -30,6 +30,7 @@ def cvc5(script: str, seconds: float) -> str:
 
     solver = Solver()
     solver.setOption("tlimit-per", str(int(seconds * 1000)))
+    solver.setOption("verbosity", "-1")  # It would warn on standard error.
     symbols = SymbolManager(solver)
     parser = InputParser(solver, symbols)
     parser.setStringInput(InputLanguage.SMT_LIB_2_6, script, "certificate")

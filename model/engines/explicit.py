@@ -18,7 +18,7 @@ from time import perf_counter
 
 import numpy as np
 
-from model.engines.checkpoint import Checkpoint, fingerprint
+from model.engines.checkpoint import MANIFEST, Checkpoint, damaged, fingerprint
 from model.engines.code import Code
 from model.engines.cone import relevant
 from model.engines.digest import digest
@@ -153,6 +153,8 @@ class Search:
         noted = self.checkpoint.load(self.store.rows)
         if noted is not None:
             for array, values in zip(self._found, noted["found"], strict=True):
+                if np.shape(values) != array.shape:
+                    raise damaged(self.checkpoint.folder / MANIFEST)
                 array[:] = values
             self.transitions, self.depth, self.expanded, self.level_end = noted["progress"]
             self.store.restore(noted["states"])

@@ -170,9 +170,11 @@ def lines(random: Random, text: str, others: Sequence[str]) -> str:
 Word = Callable[[Random], str]
 
 
-def arguments(random: Random, options: dict[str, Word | None], names: Word) -> tuple[str, ...]:
-    """A command line: names, and options with or without the value that they want."""
-    found = [names(random) for _ in range(random.choice((0, 1, 1, 1, 2)))]
+def arguments(random: Random, options: dict[str, Word | None], names: Sequence[Word]) -> tuple[str, ...]:
+    """A command line: the names that are wanted, and options with or without the value that they want."""
+    found = [draw(random) for draw in names if random.random() < 0.97]
+    if names and random.random() < 0.2:
+        found.append(names[-1](random))
     for option in random.sample(list(options), random.choice((0, 1, 1, 2, 3))):
         value = options[option]
         found.append(option)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.fuzz import commands
-from tests.fuzz.mutations import NASTY, NUMBERS, Trees, arguments, encoded, lines, octets, spoken, written
+from tests.fuzz.mutations import NASTY, NUMBERS, Trees, Word, arguments, encoded, lines, octets, spoken, written
 from tests.fuzz.outcome import FOLDER, Input
 from tests.fuzz.packets import Packets, altered, as_pcap, as_pcapng, of_pcap
 
@@ -93,61 +95,67 @@ def stories() -> Make:
     return make
 
 
-def setting(random: Random, fields: Mapping[str, Sequence[str]]) -> str:
+def setting(random: Random, fields: Mapping[str, Sequence[str]], valid: float = 0.75) -> str:
     """FIELD=VALUE, mostly one that there is."""
     name = random.choice(list(fields))
-    values = fields[name] if random.random() < 0.75 else (*NASTY, *map(str, NUMBERS), "9" * 5000, "unlimited", "1e9")
-    word = f"{name}={random.choice(list(values))}"
+    strange = (*NASTY, *map(str, NUMBERS), "9" * 5000, "unlimited", "1e9")
+    word = f"{name}={random.choice(list(fields[name] if random.random() < valid else strange))}"
     return spoken(word if random.random() < 0.95 else random.choice(("=", name, f"={name}", f"{name}==1", "", *NASTY)))
 
 
 def settings() -> Make:
-    """Claims under settings."""
+    """Claims under settings: mostly those of one of their variants, and one more."""
     fields, claims = commands.fields(), commands.claims()
 
     def make(random: Random) -> Input:
-        sets = [setting(random, fields) for _ in range(random.choice((1, 1, 2, 3)))]
+        claim = random.choice(claims)
+        sets = list(random.choice(commands.varied(claim)))
+        random.shuffle(sets)
+        sets = sets[: random.choice((1, 3, 100))]
+        sets += [setting(random, fields) for _ in range(random.choice((0, 1, 1, 2)))]
         words = [word for one in sets for word in ("--set", one)]
-        return Input(
-            {}, ("--property", random.choice(claims), *words, "--out", f"{FOLDER}/out"), random.choice(ENCODINGS)
-        )
+        words += ["--out", f"{FOLDER}/out"]
+        return Input({}, ("--property", claim, *words), random.choice(ENCODINGS))
 
     return make
 
 
 def command_line(program: str) -> Make:
     """Command lines of a program, by what its --help lists."""
-    fields, claims = commands.fields(), commands.claims()
-    inside = [f"{FOLDER}/{name}" for name in ("x", "x.json", "no/x", "out", "x\x1b[1m", "\udcff", "x y", ".")]
-    numbers = ("1", "2", "64", *map(str, NUMBERS), "4G", "1.5", "inf", "nan", "٣", "²", "9" * 5000, "")
-    kinds: dict[str, Callable[[Random], str] | None] = {
-        "claim": lambda random: random.choice((*claims, *claims, *NASTY)),
-        "path": lambda random: random.choice(inside),
-        "number": lambda random: random.choice(numbers),
-        "set": lambda random: setting(random, fields),
-        "word": lambda random: random.choice(NASTY),
-        "flag": None,
-    }
+    kinds = words()
     known = commands.options(program)
 
-    def value(kind: str | Sequence[str]) -> Callable[[Random], str] | None:
+    def value(kind: str | Sequence[str]) -> Word | None:
         if isinstance(kind, str):
             return kinds[kind]
-        return lambda random: random.choice((*kind, *kind, *NASTY[:3]))
+        return lambda random: random.choice((*kind, *kind, *kind, *NASTY[:2]))
 
     options = {name: value(kind) for name, kind in known.items() if name.startswith("-")}
-    names = [value(kind) for name, kind in known.items() if not name.startswith("-")]
+    names = [draw for name, kind in known.items() if not name.startswith("-") for draw in [value(kind)] if draw]
+    recorded = (DATA / "rfc9293.jsonl").read_bytes()[:3000].rpartition(b"\n")[0]
+    capture = (DATA / "captures" / "k26_refused.A.pcap").read_bytes()
 
     def make(random: Random) -> Input:
-        first = [draw(random) for draw in names if draw and random.random() < 0.97] if len(names) > 1 else []
-        one = names[0] if len(names) == 1 else None
-        rest = arguments(random, options, one or (lambda _: f"{FOLDER}/x"))
-        rest = rest[1:] if first and rest[:1] == (f"{FOLDER}/x",) else rest
-        words = [*map(spoken, first), *rest]
-        there = {"x": (DATA / "rfc9293.jsonl").read_bytes()[:3000].rpartition(b"\n")[0]} if program == "conform" else {}
-        return Input(there, tuple(words), random.choice(ENCODINGS))
+        files = {"x": recorded, "y": capture} if program == "conform" else {"x/y": b""}
+        return Input(files, arguments(random, options, names), random.choice(ENCODINGS))
 
     return make
+
+
+def words() -> dict[str, Word | None]:
+    """What an option may be given, by what it wants."""
+    fields, claims, variants = commands.fields(), commands.claims(), commands.variants()
+    inside = [f"{FOLDER}/{name}" for name in ("z", "x.json", "no/x", "out", "z\x1b[1m", "\udcff", "x y", ".")]
+    numbers = ("1", "2", "64", *map(str, NUMBERS), "4G", "1.5", "inf", "nan", "٣", "²", "9" * 5000, "")
+    return {
+        "claim": lambda random: random.choice((*claims, *claims, *NASTY)),
+        "variant": lambda random: random.choice(variants),
+        "path": lambda random: random.choice(inside),
+        "file": lambda random: random.choice((*[f"{FOLDER}/x", f"{FOLDER}/y"] * 4, *inside)),
+        "number": lambda random: random.choice(numbers) if random.random() < 0.4 else str(random.randrange(1, 60)),
+        "set": lambda random: setting(random, fields),
+        "flag": None,
+    }
 
 
 def certificates() -> Make:
@@ -157,7 +165,8 @@ def certificates() -> Make:
 
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        found = [*certified.search(folder).rglob("*.json"), *certified.prove(folder / "proof").rglob("*.json")]
+        with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+            found = [*certified.search(folder).rglob("*.json"), *certified.prove(folder / "proof").rglob("*.json")]
         manifests = [json.loads(path.read_text()) for path in found]
         scripts = {
             f"{claim}/obligations/{path.name}": path.read_bytes()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -17,6 +18,9 @@ from types import TracebackType
 
 from tests.fuzz.commands import COMMANDS, Command
 from tests.fuzz.outcome import FOLDER, Input, Outcome
+
+MOST_MEMORY = 4 << 30
+"""Octets that reading a file of some thousands may take."""
 
 
 class Worker:
@@ -65,14 +69,22 @@ class Worker:
 
 def _serve(name: str, pipe: Connection) -> None:
     command = COMMANDS[name]()
+    if name == "conform":
+        resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     pipe.send(None)
-    with tempfile.TemporaryDirectory(prefix="fuzz-") as made:
+    with tempfile.TemporaryDirectory(prefix="fuzz-") as made, tempfile.TemporaryFile() as native:
+        for descriptor in (1, 2):
+            os.dup2(native.fileno(), descriptor)
         while True:
             try:
                 given = pipe.recv()
             except (EOFError, KeyboardInterrupt):
                 return
-            pipe.send(_read(command, given, Path(made, "a", "b", "c")))
+            native.truncate(0)
+            outcome = _read(command, given, Path(made, "a", "b", "c"))
+            native.seek(0)
+            chatter = native.read().decode("latin-1")
+            pipe.send(replace(outcome, died=f"native code says: {chatter[:200]!r}") if chatter else outcome)
 
 
 def _read(command: Command, given: Input, folder: Path) -> Outcome:
