@@ -10,8 +10,11 @@ import codecs
 import errno
 import io
 import json
+import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -37,18 +40,24 @@ class Unreadable(ValueError):
         """The same, to be put behind the path to what was read."""
 
 
-def opened(path: Path) -> BinaryIO:
-    """A regular file, or a pipe that the shell has opened, from its beginning; raises `OSError`.
+@contextmanager
+def opened(path: Path) -> Iterator[BinaryIO]:
+    """A regular file, or a pipe that the shell has opened, from its beginning; raises `OSError` with the file's name.
 
     Nothing else is waited for: a device may have no end, and a named pipe nobody who writes.
     """
     mode = path.stat().st_mode
-    if stat.S_ISFIFO(mode) and str(path).startswith(INHERITED):
-        with path.open("rb") as pipe:
-            return io.BytesIO(_few(pipe, path))
-    if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    piped = stat.S_ISFIFO(mode) and str(path).startswith(INHERITED)
+    if not (stat.S_ISREG(mode) or piped):
         raise OSError(errno.EINVAL, "not a regular file", str(path))
-    return path.open("rb")
+    try:
+        with path.open("rb") as file:
+            yield io.BytesIO(_few(file, path)) if piped else file
+    except OSError as error:
+        error.filename = error.filename or str(path)
+        raise
 
 
 def _few(file: BinaryIO, path: Path) -> bytes:
@@ -135,14 +144,18 @@ def checked(value: Any, kind: type[T]) -> T:
 
 def _allowed(kind: type, path: str) -> str:
     """The values of the literal at a path in a schema; empty if that is none."""
-    at: Any = inspect.type_info(kind)
-    for name in re.findall(r"\w+|\[", path):
-        if isinstance(at, inspect.UnionType):
-            at = next(one for one in at.types if not isinstance(one, inspect.NoneType))
-        if name.isdecimal():
-            continue
+    at = _bare(inspect.type_info(kind))
+    for name in re.findall(r"[^\W\d]\w*|\[", path):
         if name == "[":
             at = getattr(at, "item_type", None) or getattr(at, "value_type", None)
         else:
             at = next((field.type for field in getattr(at, "fields", ()) if field.encode_name == name), None)
+        at = _bare(at)
     return ", ".join(map(str, at.values)) if isinstance(at, inspect.LiteralType) else ""
+
+
+def _bare(at: Any) -> Any:
+    """The type without "or null"."""
+    if isinstance(at, inspect.UnionType):
+        return next((one for one in at.types if not isinstance(one, inspect.NoneType)), None)
+    return at
