@@ -97,6 +97,7 @@ def capture_of(path: Path, file: BinaryIO) -> Capture:
         try:
             number, (time, frame) = next(packets)
         except StopIteration:
+            damaged = "it breaks off at its end" if watched.short else ""
             break
         except DAMAGES as error:
             damaged = f"it is damaged, and read as far as it goes: {str(error) or type(error).__name__}"

@@ -216,15 +216,3 @@ def resume() -> Command:
         return 0
 
     return read
-
-
-COMMANDS: dict[str, Callable[[], Command]] = {
-    "check": check,
-    "scenario": scenario,
-    "conform": conform,
-    "certify": certify,
-    "export": export,
-    "recheck": recheck,
-    "solve": solve,
-    "resume": resume,
-}

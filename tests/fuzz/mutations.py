@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import Random
 from typing import Any
@@ -187,5 +188,4 @@ def arguments(random: Random, options: dict[str, Word | None], names: Sequence[W
 
 def spoken(word: str) -> str:
     """A word that a shell can give to a program: no NUL, and surrogates only for octets that are no UTF-8."""
-    octets = word.replace("\0", "").encode("utf-8", "surrogatepass")
-    return octets.decode("utf-8", "surrogateescape")
+    return re.sub("[\ud800-\udc7f\udd00-\udfff]", "?", word.replace("\0", ""))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 DOCUMENTED = (0, 1, 2, 3)
@@ -57,7 +58,10 @@ class Outcome:
 
     @property
     def kind(self) -> str:
-        """The same for two outcomes of one fault."""
+        """The same for two outcomes of one fault: where it was raised, or what is wrong but for numbers."""
+        where = re.findall(r'File ".*", line \d+, in .*', self.raised or self.err)
+        if where and self.fault:
+            return f"{self.fault.partition(':')[0]}: {where[-1]}"
         return "".join(c for c in self.fault if not c.isdecimal())[:60]
 
 

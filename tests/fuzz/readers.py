@@ -25,11 +25,11 @@ ENCODINGS = ("utf-8", "utf-8", "ascii", "latin-1", "cp1252")
 
 @dataclass(frozen=True)
 class Reader:
-    """prepare: makes the function that draws an input. command: what reads it, by its name in `commands`."""
+    """prepare: makes the function that draws an input. command: makes what reads it. seconds: for one input."""
 
     name: str
     prepare: Callable[[], Make]
-    command: str
+    command: Callable[[], commands.Command]
     seconds: float = 20.0
 
 
@@ -251,17 +251,17 @@ def checkpoints() -> Make:
 READERS = {
     reader.name: reader
     for reader in (
-        Reader("cases", cases, "conform"),
-        Reader("pcap", lambda: captures(as_pcap), "conform"),
-        Reader("pcapng", lambda: captures(as_pcapng), "conform"),
-        Reader("stories", stories, "scenario"),
-        Reader("settings", settings, "check"),
-        Reader("check", lambda: command_line("check"), "check"),
-        Reader("certify", lambda: command_line("certify"), "certify"),
-        Reader("conform", lambda: command_line("conform"), "conform"),
-        Reader("export", lambda: command_line("export"), "export", 60.0),
-        Reader("certificates", certificates, "recheck"),
-        Reader("smt-lib", scripts, "solve"),
-        Reader("checkpoints", checkpoints, "resume"),
+        Reader("cases", cases, commands.conform),
+        Reader("pcap", lambda: captures(as_pcap), commands.conform),
+        Reader("pcapng", lambda: captures(as_pcapng), commands.conform),
+        Reader("stories", stories, commands.scenario),
+        Reader("settings", settings, commands.check),
+        Reader("check", lambda: command_line("check"), commands.check),
+        Reader("certify", lambda: command_line("certify"), commands.certify),
+        Reader("conform", lambda: command_line("conform"), commands.conform),
+        Reader("export", lambda: command_line("export"), commands.export, 60.0),
+        Reader("certificates", certificates, commands.recheck),
+        Reader("smt-lib", scripts, commands.solve),
+        Reader("checkpoints", checkpoints, commands.resume),
     )
 }

@@ -9,14 +9,15 @@ import shutil
 import sys
 import tempfile
 import traceback
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 
-from tests.fuzz.commands import COMMANDS, Command
+from tests.fuzz import commands
+from tests.fuzz.commands import Command
 from tests.fuzz.outcome import FOLDER, Input, Outcome
 
 MOST_MEMORY = 4 << 30
@@ -24,11 +25,10 @@ MOST_MEMORY = 4 << 30
 
 
 class Worker:
-    """Reads with one command. seconds: for one input; the first one also waits for what is built once."""
+    """Reads with what `command` makes. seconds: for one input."""
 
-    def __init__(self, command: str, seconds: float) -> None:
+    def __init__(self, command: Callable[[], Command], seconds: float) -> None:
         self._command, self._seconds = command, seconds
-        self._stack = ExitStack()
         self._start()
 
     def _start(self) -> None:
@@ -67,9 +67,9 @@ class Worker:
         self.close()
 
 
-def _serve(name: str, pipe: Connection) -> None:
-    command = COMMANDS[name]()
-    if name == "conform":
+def _serve(make: Callable[[], Command], pipe: Connection) -> None:
+    command = make()
+    if make is commands.conform:
         resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
     pipe.send(None)
     with tempfile.TemporaryDirectory(prefix="fuzz-") as made, tempfile.TemporaryFile() as native:
