@@ -17,6 +17,9 @@ ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("pcap", "itf", "packetdrill")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 MOST_DIGITS = 18
+MOST_PROCESSES = 1024
+MOST_SECONDS = 4_000_000
+"""In milliseconds they fit into the 32 bits that solvers have for them."""
 MOST_WORKERS = 64
 """As many as there are parts of the table of states."""
 
@@ -50,7 +53,7 @@ def parser() -> argparse.ArgumentParser:
     add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
         " as SMT-LIB, the figures and the runs of a search; python -m model.certify checks them")  # fmt: skip
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
-    add("--jobs", metavar="N", type=positive_count, help="search in so many processes at once (default: one for each"
+    add("--jobs", metavar="N", type=processes, help="search in so many processes at once (default: one for each"
         " processor that may be used; 1: in this one)")  # fmt: skip
     add("--workers", metavar="N", type=_workers, help="threads of one search, at most 64 (default: the processors,"
         " shared by the searches at once); the answers are the same")  # fmt: skip
@@ -77,9 +80,19 @@ def parser() -> argparse.ArgumentParser:
 
 def positive_count(text: str) -> int:
     """A positive number; raises `ArgumentTypeError`."""
-    if not (text.isascii() and text.isdecimal()) or len(text) > MOST_DIGITS or int(text) == 0:
+    if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
+    if len(text) > MOST_DIGITS:
+        raise argparse.ArgumentTypeError(f"'{text}' has more than {MOST_DIGITS} digits")
     return int(text)
+
+
+def processes(text: str) -> int:
+    """So many processes as one machine may have; raises `ArgumentTypeError`."""
+    number = positive_count(text)
+    if number > MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{number} processes are more than the {MOST_PROCESSES} that are allowed")
+    return number
 
 
 def _workers(text: str) -> int:
@@ -110,8 +123,10 @@ def positive_seconds(text: str) -> float:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value < float("inf"):
+    if not value > 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number of seconds")
+    if value > MOST_SECONDS:
+        raise argparse.ArgumentTypeError(f"'{text}' is more than {MOST_SECONDS:,} seconds: leave it out for no limit")
     return value
 
 

@@ -134,9 +134,18 @@ def certify() -> Command:
 
 
 def export() -> Command:
-    """`model.export`."""
+    """`model.export`, which writes a model one time in twenty; else it only looks whether it could."""
     from model.export import __main__ as program
 
+    whole, count = program.exported, iter(range(10**9))
+
+    def exported(args: argparse.Namespace) -> tuple[str, ...]:
+        if next(count) % 20 == 0:
+            return whole(args)
+        program.chosen(args.claim, args.variant, args.set)
+        return ("read",)
+
+    vars(program)["exported"] = exported
     return program.main
 
 
