@@ -261,7 +261,7 @@ READERS = {
         Reader("conform", lambda: command_line("conform"), commands.conform),
         Reader("export", lambda: command_line("export"), commands.export, 60.0),
         Reader("certificates", certificates, commands.recheck),
-        Reader("smt-lib", scripts, commands.solve),
+        Reader("smt-lib", scripts, commands.solve, 60.0),
         Reader("checkpoints", checkpoints, commands.resume),
     )
 }
