@@ -96,6 +96,8 @@ CHANGES: list[Callable[[dict[str, Any]], object]] = [
     lambda m: m["noted"]["found"][1].append([-1, -1]),
     lambda m: m["noted"]["found"].pop(),
     lambda m: m["noted"]["found"][2].__setitem__(0, 10**30),
+    lambda m: m["noted"]["found"][2].__setitem__(0, m["rows"]),
+    lambda m: m["noted"]["found"][2].__setitem__(0, 3),  # The goal's state is another one.
 ]
 
 

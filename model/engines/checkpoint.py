@@ -66,6 +66,9 @@ class Manifest(Struct, forbid_unknown_fields=True):
         _, _, expanded, level_end = self.noted.progress
         if not expanded <= level_end <= self.rows:
             raise ValueError("noted.progress is ahead of the rows")
+        _, steps, states = self.noted.found
+        if any(at >= self.rows for at in (*states, *(parent for parent, _ in steps))):
+            raise ValueError("noted.found is behind the rows")
 
 
 def fingerprint(system: System, properties: Sequence[Property], stored: Sequence[str]) -> str:

@@ -14,6 +14,7 @@ memory, or its share of that.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -69,7 +70,12 @@ def explore(
     wanted = tuple(system.properties if properties is None else properties)
     search = Search(system, wanted, limits, relevant(system, wanted) if cone else None)
     limit = search.run(progress)
-    return verdicts(system, wanted, search.traces(), "explicit", search.effort(limit))
+    try:
+        return verdicts(system, wanted, search.traces(), "explicit", search.effort(limit))
+    except ReplayError as error:
+        if search.resumed is None:
+            raise
+        raise damaged(search.resumed) from error
 
 
 def allowed(limits: Limits) -> int:
@@ -113,6 +119,7 @@ class Search:
         self.transitions = self.depth = self.level_end = self.expanded = 0
         self.reported = self.saved = self.began
         self.checkpoint: Checkpoint | None = None
+        self.resumed: Path | None = None
 
     @property
     def _found(self) -> tuple[Array, Array, Array]:
@@ -152,9 +159,10 @@ class Search:
         self.checkpoint = Checkpoint(self.limits.checkpoint, key)
         noted = self.checkpoint.load(self.store.rows)
         if noted is not None:
+            self.resumed = self.checkpoint.folder / MANIFEST
             for array, values in zip(self._found, noted["found"], strict=True):
                 if np.shape(values) != array.shape:
-                    raise damaged(self.checkpoint.folder / MANIFEST)
+                    raise damaged(self.resumed)
                 array[:] = values
             self.transitions, self.depth, self.expanded, self.level_end = noted["progress"]
             self.store.restore(noted["states"])
