@@ -19,6 +19,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from model.answers import Entry, Line, Mark, Run, Study, by_claim, entries
+from model.printing import printable as harmless
 from model.report import summary
 from model.row import Evidence, Row
 from model.screen import console
@@ -204,7 +205,7 @@ def coloured(lines: Sequence[Printed], screen: Screen) -> str:
 
 def printable(text: str, screen: Screen) -> str:
     """The text without control characters, and with escapes for what the encoding lacks."""
-    visible = "".join(char if char.isprintable() else char.encode("unicode_escape").decode("ascii") for char in text)
+    visible = harmless(text)
     if screen.can_show(visible):
         return visible
     encoding = "ascii" if not screen.can_show("a") else screen.encoding

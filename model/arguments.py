@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from model.near import meant
+from model.printing import complain
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("pcap", "itf", "packetdrill")
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
+MOST_DIGITS = 18
+MOST_PROCESSES = 1024
+MOST_SECONDS = 4_000_000
+"""In milliseconds they fit into the 32 bits that solvers have for them."""
 MOST_WORKERS = 64
 """As many as there are parts of the table of states."""
 
@@ -19,8 +25,10 @@ MOST_WORKERS = 64
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line: what is wrong, and what may have been meant."""
 
-    def parse_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
-        """As usual; of an unknown option it says which one is like it."""
+    def parse_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: None = None
+    ) -> argparse.Namespace:
+        """The arguments; of an unknown option it says which one is like it."""
         found, unknown = self.parse_known_args(args, namespace)
         if unknown:
             option = unknown[0].split("=")[0]
@@ -37,7 +45,7 @@ class Parser(argparse.ArgumentParser):
             choices = [choice.strip(" '") for choice in wrong[3].split(",")]
             hint = meant(wrong[2], choices) or f"it is one of {', '.join(choices)}"
             message = f"{wrong[1].split('/')[-1]} {wrong[2]}: {hint}"
-        self.exit(2, f"{self.prog.removeprefix('python -m ')}: {message}\n")
+        raise SystemExit(complain(message, 2, self.prog.removeprefix("python -m ")))
 
 
 def parser() -> argparse.ArgumentParser:
@@ -74,7 +82,7 @@ def parser() -> argparse.ArgumentParser:
     add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
         " as SMT-LIB, the figures and the runs of a search; python -m model.certify checks them")  # fmt: skip
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
-    add("--jobs", metavar="N", type=positive_count, help="search in so many processes at once (default: one for each"
+    add("--jobs", metavar="N", type=processes, help="search in so many processes at once (default: one for each"
         " processor that may be used; 1: in this one)")  # fmt: skip
     add("--workers", metavar="N", type=_workers, help="threads of one search, at most 64 (default: the processors,"
         " shared by the searches at once); the answers are the same")  # fmt: skip
@@ -101,9 +109,19 @@ def parser() -> argparse.ArgumentParser:
 
 def positive_count(text: str) -> int:
     """A positive number; raises `ArgumentTypeError`."""
-    if not text.isdecimal() or int(text) == 0:
+    if not (text.isascii() and text.isdecimal()) or not text.strip("0"):
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number")
+    if len(text) > MOST_DIGITS:
+        raise argparse.ArgumentTypeError(f"'{text}' has more than {MOST_DIGITS} digits")
     return int(text)
+
+
+def processes(text: str) -> int:
+    """So many processes as one machine may have; raises `ArgumentTypeError`."""
+    number = positive_count(text)
+    if number > MOST_PROCESSES:
+        raise argparse.ArgumentTypeError(f"{number} processes are more than the {MOST_PROCESSES} that are allowed")
+    return number
 
 
 def _workers(text: str) -> int:
@@ -134,6 +152,8 @@ def positive_seconds(text: str) -> float:
         value = float(text)
     except ValueError:
         value = 0.0
-    if not 0 < value < float("inf"):
+    if not value > 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a positive number of seconds")
+    if value > MOST_SECONDS:
+        raise argparse.ArgumentTypeError(f"'{text}' is more than {MOST_SECONDS:,} seconds: leave it out for no limit")
     return value

@@ -23,11 +23,12 @@ from typing import Any
 
 from rich.table import Table
 
-from model.arguments import positive_count, positive_seconds
-from model.cli import INCONCLUSIVE, OK, UNUSABLE, complain, explain_failure, say
+from model.arguments import Parser, positive_seconds, processes
+from model.cli import INCONCLUSIVE, OK, UNUSABLE, explain_failure
 from model.crew import Crew, Died
 from model.engines.workers import processors
 from model.interrupt import speaking, telling
+from model.printing import complain, printable, say, speak_any_encoding
 from model.recheck import Answered, Certificate, Damaged, ask, compare, read
 from model.screen import console, live_line
 from model.solvers import SOLVERS, installed
@@ -55,7 +56,7 @@ class Outcome:
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog=f"python -m {PROGRAM}",
         description="Check certificates: obligations by other solvers, searches by a second run and replay.",
         epilog="Exit status: 0 agreement, 1 something differs, 2 unusable input, 3 something was not answered,"
@@ -65,7 +66,7 @@ def parser() -> argparse.ArgumentParser:
     add("folder", metavar="DIR", type=Path, help="out/certificates, or the folder of one claim")
     add("--solver", choices=(*SOLVERS, "any"), default="any", help="who is asked (default: those that are installed;"
         " the second one only about what the first does not answer)")  # fmt: skip
-    add("--jobs", metavar="N", type=positive_count, default=processors(), help="questions at once (default: one for"
+    add("--jobs", metavar="N", type=processes, default=processors(), help="questions at once (default: one for"
         " each processor)")  # fmt: skip
     add("--max-seconds", metavar="S", type=positive_seconds, default=60.0, help="for one question (default: 60)")
     return made
@@ -73,6 +74,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    speak_any_encoding()
     try:
         args = parser().parse_args(argv)
         certificates = read(args.folder)
@@ -191,7 +193,8 @@ def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) 
         table.add_column(column, overflow="fold")
     for outcome in outcomes:
         checked = outcome.checked or "-"
-        table.add_row(outcome.certificate.name, outcome.certificate.manifest["verdict"], checked, outcome.verdict)
+        says = printable(outcome.certificate.manifest["verdict"])
+        table.add_row(printable(outcome.certificate.name), says, checked, outcome.verdict)
     screen = console(width=160)
     with screen.capture() as text:
         screen.print(table)
@@ -201,7 +204,7 @@ def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) 
     agreed = sum(1 for outcome in outcomes if outcome.verdict == "agrees")
     asked = f" by {', then '.join(solvers)}" if solvers else ""
     lines.append(f"{agreed} of {len(outcomes)} certificates agree{asked}; {seconds:.0f} s.")
-    return text.get() + "\n".join(lines)
+    return text.get() + "\n".join(map(printable, lines))
 
 
 if __name__ == "__main__":

@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.arguments import parser
-from model.cli import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, complain, explain_failure, say
+from model.cli import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
 from model.files import check_writable, write
 from model.interrupt import INTERRUPTED, speaking, telling
 from model.listing import description
 from model.names import claims_named
 from model.network.table import AnyConfig, ServerConfig, parse_setting
+from model.printing import complain, say, speak_any_encoding
 from model.tcp.config import Config
 from properties.claim import Claim
 from properties.claims import CLAIMS
@@ -41,6 +42,7 @@ PROGRAM = "model.check"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    speak_any_encoding()
     arguments = sys.argv[1:] if argv is None else list(argv)
     try:
         return run(parser().parse_args(arguments), shlex.join(["python", "-m", "model.check", *arguments]))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import sys
 import traceback
 from ctypes import ArgumentError
 
 from model.interrupt import INTERRUPTED
 from model.names import UnknownName
+from model.printing import complain
 from model.tcp.config import BadConfig
 
 OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL = 0, 1, 2, 3, 70
@@ -16,20 +15,6 @@ OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL = 0, 1, 2, 3, 70
 
 class Unusable(Exception):
     """The user asked for something that cannot be done; the text is one clear line."""
-
-
-def say(text: str) -> None:
-    """Text to standard output; that nobody reads it (a closed pipe) is no error."""
-    try:
-        print(text, flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def complain(line: str, code: int, program: str) -> int:
-    """One line to standard error; returns the status."""
-    print(f"{program}: {line}", file=sys.stderr)
-    return code
 
 
 def interrupts(error: BaseException) -> bool:

@@ -9,20 +9,23 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
 
 from model.certificates import FORMAT, seal, sha256
 from model.engines.verdict import NO_LIMITS
 from model.network.make import AnyNetwork, network_of
 from model.network.table import AnyConfig, ServerConfig
 from model.questions.search import judge_search
+from model.reading import Unreadable, checked, json_of, text_of
 from model.row import Options, Row, Task
 from model.solvers import SOLVERS
 from model.system import Property, State, System
-from model.tcp.config import Config
+from model.tcp.config import BadConfig, Config
 from model.trace import ReplayError, Step, Trace, confirm, replay
 from model.traces.render import Drawings
 from properties.claim import make_property, make_witness
@@ -33,9 +36,95 @@ class Damaged(Exception):
     """A certificate that cannot be used; the text names the file and says why."""
 
 
+# -- the format of manifests, as `model.certificates` writes them --
+
+Count = Annotated[int, Meta(ge=0)]
+Hash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+Valuation = dict[str, Count | bool]
+"""The values of variables or inputs, by name."""
+
+
+class Script(Struct, forbid_unknown_fields=True):
+    """One obligation. expected: what a solver has to answer."""
+
+    file: Annotated[str, Meta(pattern="^obligations/[0-9a-f]{20}[.]smt2$")]
+    sha256: Hash
+    expected: Literal["sat", "unsat"]
+    event: str
+    cite: str
+    kind: str
+    about: str
+    lemmas: list[str]
+
+
+class Judged(Struct, forbid_unknown_fields=True):
+    """One of the verdicts that a search was made for."""
+
+    claim: str
+    variant: str
+    expected: str
+
+
+class Figures(Struct, forbid_unknown_fields=True):
+    """What a search has counted."""
+
+    states: Count
+    transitions: Count
+    depth: Count
+    complete: bool
+    limit: str
+    digest: str
+
+
+class Taken(Struct, forbid_unknown_fields=True):
+    """One step of a run."""
+
+    rule: str
+    inputs: Valuation
+    state: Valuation
+
+
+class Run(Struct, forbid_unknown_fields=True):
+    """A run that decides a property; an infinite one has a loop."""
+
+    property: str
+    initial: Valuation
+    steps: list[Taken]
+    loop: list[Taken] | None = None
+
+
+class Manifest(Struct, forbid_unknown_fields=True, kw_only=True):
+    """What every certificate says. config: the fields of a `Config` or `ServerConfig`."""
+
+    format: Literal[1]
+    claim: str
+    variant: str
+    sentence: str
+    expected: str
+    config: dict[str, Any]
+    verdict: str
+    seal: Hash
+
+
+class Proof(Manifest, tag_field="kind", tag="proof", forbid_unknown_fields=True, kw_only=True):
+    """The certificate of a proof."""
+
+    width: Count
+    assumptions: list[str]
+    obligations: list[Script]
+
+
+class Search(Manifest, tag_field="kind", tag="search", forbid_unknown_fields=True, kw_only=True):
+    """The certificate of a search."""
+
+    together: list[Judged]
+    figures: Figures
+    runs: list[Run]
+
+
 @dataclass(frozen=True)
 class Certificate:
-    """One manifest."""
+    """One manifest, which has the form of `Proof` or `Search`."""
 
     path: Path
     manifest: Mapping[str, Any]
@@ -61,8 +150,8 @@ class Certificate:
         for one in self.manifest.get("obligations", []):
             path = self.path.parent / one["file"]
             try:
-                text = path.read_text(encoding="utf-8")
-            except (OSError, UnicodeDecodeError) as error:
+                text = text_of(path)
+            except (OSError, Unreadable) as error:
                 raise Damaged(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
             if sha256(text) != one["sha256"]:
                 raise Damaged(f"{path}: was changed after it had been written")
@@ -78,16 +167,27 @@ def read(folder: Path) -> list[Certificate]:
 
 def _read(path: Path) -> Certificate:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-        known = isinstance(manifest, dict) and manifest["format"] == FORMAT
-        whole = known and manifest["seal"] == seal(manifest)
-    except (OSError, ValueError, KeyError) as error:
+        manifest = json_of(text_of(path))
+        if isinstance(manifest, dict) and manifest.get("format") != FORMAT:
+            raise Unreadable(f"it is not of format {FORMAT}")
+        form: Proof | Search = checked(manifest, Proof | Search)  # type: ignore[arg-type]
+        _check_names(form)
+    except (OSError, Unreadable, BadConfig) as error:
         raise Damaged(f"{path}: is not a certificate: {getattr(error, 'strerror', None) or error}") from error
-    if not known:
-        raise Damaged(f"{path}: is not a certificate of format {FORMAT}")
-    if not whole:
+    if form.seal != seal(manifest):
         raise Damaged(f"{path}: was changed after it had been written")
     return Certificate(path, manifest)
+
+
+def _check_names(form: Proof | Search) -> None:
+    """Raises `Unreadable` for a claim that this version does not know, and `BadConfig`."""
+    config_of(form.config)
+    others = form.together if isinstance(form, Search) else []
+    for name in (form.claim, *(other.claim for other in others)):
+        if find(name) is None:
+            raise Unreadable(f"claim '{name}' is not known to this version")
+    if others and form.claim not in [other.claim for other in others]:
+        raise Unreadable("together: the claim itself is missing")
 
 
 @dataclass(frozen=True)
@@ -101,7 +201,7 @@ class Answered:
 
 def ask(path: Path, solvers: Sequence[str], seconds: float) -> Answered:
     """The first solver's answer that is one; the others are asked only if there is none."""
-    text = path.read_text(encoding="utf-8")
+    text = text_of(path)
     for solver in solvers:
         if (answer := SOLVERS[solver](text, seconds)) != "unknown":
             return Answered(path, answer, solver)
@@ -128,8 +228,7 @@ def searched_again(manifest: Mapping[str, Any]) -> list[Row]:
     config, tasks = config_of(manifest["config"]), []
     for one in manifest["together"]:
         claim = find(one["claim"])
-        if claim is None:
-            raise Damaged(f"claim '{one['claim']}' is not known to this version")
+        assert claim is not None, "read has looked"
         tasks.append(Task(claim, one["variant"], config, one["expected"]))
     with tempfile.TemporaryDirectory() as nowhere:
         options = Options(Path(nowhere), NO_LIMITS, Drawings(), [])
@@ -184,8 +283,21 @@ class Replays:
 
 
 def config_of(values: Mapping[str, Any]) -> AnyConfig:
-    """A configuration from what a manifest has of it; raises `BadConfig`, or `TypeError` for what is none."""
-    if "connections" not in values:
-        return Config(**values)
-    each = tuple(Config(**one) for one in values["connections"])
-    return ServerConfig(**{**values, "connections": each, "attackers": tuple(values["attackers"])})
+    """A configuration from what a manifest has of it; raises `BadConfig`."""
+    kind: type[AnyConfig] = ServerConfig if "connections" in values else Config
+    _only_fields(kind, values)
+    try:
+        return checked(values, kind)
+    except Unreadable as error:
+        raise BadConfig(f"config: {error}") from None
+
+
+def _only_fields(kind: type[AnyConfig], values: Mapping[str, Any]) -> None:
+    """Raises `BadConfig` for a name that is no field: msgspec checks the fields of a dataclass only."""
+    known = {field.name for field in fields(kind)}
+    if unknown := sorted(values.keys() - known):
+        raise BadConfig(f"config: unknown field '{unknown[0]}'")
+    if isinstance(connections := values.get("connections"), list):
+        for one in connections:
+            if isinstance(one, dict):
+                _only_fields(Config, one)

@@ -23,6 +23,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from model.network.bounded import SIDES, Network
+from model.printing import printable
+from model.reading import Unreadable, text_of
 from model.system import Rule, State, System
 from model.tcp.config import SCENARIO, Config, parse_field
 from model.tcp.state import STATES
@@ -32,7 +34,7 @@ LINE = re.compile(
     r"(?:(?P<side>[AB]): *)?(?P<what>.+?)(?: *=> *(?P<state>[A-Z0-9-]+))?(?:,? +sends (?P<sends>nothing|<.*>))?$"
 )
 
-SEND = re.compile(r"SEND \d{1,9}")
+SEND = re.compile(r"SEND [0-9]{1,9}")
 
 
 class BadScenario(ValueError):
@@ -86,18 +88,19 @@ def read_scenario(path: Path, base: Config = SCENARIO) -> Scenario:
 
     Raises `BadScenario` (its form), `BadConfig` (its settings), `OSError`.
     """
-    title, config = path.stem, base
+    title, config = printable(path.stem), base
     lines: list[Line] = []
-    for number, raw in enumerate(_text(path).splitlines(), 1):
-        if raw.startswith("# ") and not lines and title == path.stem:
-            title = raw[2:].strip()
-        text = raw.split("#")[0].strip()
+    for number, raw in enumerate(_text(path).split("\n"), 1):
+        if raw.startswith("# ") and not lines and title == printable(path.stem):
+            title = printable(raw[2:].strip()) or title
+        text = _without_comment(raw, f"{path}:{number}")
         if text.startswith("set "):
             config = _settings(config, text[4:].split(), f"{path}:{number}")
         elif text:
             lines.append(_line(text, f"{path}:{number}", number))
     if not lines:
         raise BadScenario(f"{path}: no steps")
+    config.check_runnable()
     for line in lines:
         _with_octets(config, line, str(path))
     return Scenario(title, config, tuple(lines))
@@ -114,9 +117,17 @@ def _with_octets(config: Config, line: Line, path: str) -> Config:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise BadScenario(f"{path}: not a text in UTF-8") from error
+        return text_of(path)
+    except Unreadable as error:
+        raise BadScenario(f"{path}: {error}") from None
+
+
+def _without_comment(raw: str, where: str) -> str:
+    """A line's step or setting; what is not printable has no place there."""
+    text = raw.split("#", maxsplit=1)[0].replace("\t", " ").strip()
+    if not text.isprintable():
+        raise BadScenario(f"{where}: a control character or the like: {text}")
+    return text
 
 
 def _settings(config: Config, items: list[str], where: str) -> Config:

@@ -15,7 +15,7 @@ def bitwuzla(script: str, seconds: float) -> str:
     from bitwuzla import BitwuzlaException, Option, Options, Parser, TermManager
 
     options = Options()
-    options.set(Option.TIME_LIMIT_PER, max(1, int(seconds * 1000)))  # 0 would be no limit.
+    options.set(Option.TIME_LIMIT_PER, _milliseconds(seconds))
     parser = Parser(TermManager(), options)
     try:
         parser.parse(script, True, False)
@@ -29,7 +29,8 @@ def cvc5(script: str, seconds: float) -> str:
     from cvc5 import InputLanguage, InputParser, Solver, SymbolManager
 
     solver = Solver()
-    solver.setOption("tlimit-per", str(max(1, int(seconds * 1000))))
+    solver.setOption("tlimit-per", str(_milliseconds(seconds)))
+    solver.setOption("verbosity", "-1")  # It would warn on standard error.
     symbols = SymbolManager(solver)
     parser = InputParser(solver, symbols)
     parser.setStringInput(InputLanguage.SMT_LIB_2_6, script, "certificate")
@@ -40,6 +41,11 @@ def cvc5(script: str, seconds: float) -> str:
     except RuntimeError:
         return "unknown"
     return said.strip() if said.strip() in ("sat", "unsat") else "unknown"
+
+
+def _milliseconds(seconds: float) -> int:
+    """To the solvers 0 would mean that there is no limit."""
+    return max(1, int(seconds * 1000))
 
 
 SOLVERS: Mapping[str, Callable[[str, float], str]] = {"bitwuzla": bitwuzla, "cvc5": cvc5}

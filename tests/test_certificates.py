@@ -10,51 +10,27 @@ from typing import Any
 import pytest
 import z3
 
-from model.certificates import Certificates, seal
 from model.certify import Checking
 from model.certify import main as certify
-from model.check import main as check
-from model.engines.ask import Asker
-from model.engines.discharge import Prover
 from model.export.smtlib import Scripts
-from model.network.soup import UnboundedNetwork
-from model.proof import layers
-from model.proof_words import assumptions
-from model.recheck import Replays, read
-from model.row import Task
+from model.recheck import Damaged, Replays, ask, read
 from model.solvers import SOLVERS
-from properties.claims import find
-from properties.configs import EVERY_CHANNEL
+from tests import certified
+from tests.certified import forged
 from tests.test_files import mode
 from tests.toys import RandomTerms
-
-TWO_WAY = EVERY_CHANNEL.but(handshake="two-way", seq_bits=5, window=4, octets=2)
-SOME_EVENTS = ("A: LISTEN, SYN arrives", "A: SEND in ESTABLISHED", "A: ABORT in SYN-RECEIVED")
 
 
 @pytest.fixture(scope="module")
 def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The certificate of a few events' obligations under two-way: one lemma fails at LISTEN."""
-    network, claim = UnboundedNetwork(TWO_WAY), find("half-open")
-    assert claim is not None
-    prover, folder = Prover(Asker()), tmp_path_factory.mktemp("certificates")
-    steps = [step for step in network.soup.steps if step.name in SOME_EVENTS]
-    whole = layers("half-open", network)[-1]
-    found = [prover.discharge(network.soup, one, step) for step in steps for one in whole.of_step(step)]
-    assert {one.answer for one in found} == {"proved", "fails"}
-    task, certificates = Task(claim, "some events", TWO_WAY, "fails", "unbounded"), Certificates(folder)
-    listed = [entry for one in found for entry in certificates.obligation(claim.name, one)]
-    certificates.proof(task, "fails", network.bits, assumptions(network), listed)
-    return folder
+    """The certificate of a few events' obligations."""
+    return certified.prove(tmp_path_factory.mktemp("certificates"))
 
 
 @pytest.fixture(scope="module")
 def search(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The certificates of small searches: finite runs, and an infinite one."""
-    folder = tmp_path_factory.mktemp("searches")
-    for settings in (["half-open", "--set", "handshake=two-way"], ["open-completes", "--set", "retransmission=false"]):
-        assert check(["--property", *settings, "--certify", "--out", str(folder)]) == 1
-    return folder / "certificates"
+    """The certificates of small searches."""
+    return certified.search(tmp_path_factory.mktemp("searches"))
 
 
 def test_certificates_are_for_their_owner(proof: Path, search: Path) -> None:
@@ -73,14 +49,6 @@ def copied(folder: Path, to: Path) -> Path:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(path.read_bytes())
     return to
-
-
-def forged(folder: Path, change: Callable[[dict[str, Any]], None], claim: str = "half-open") -> None:
-    """Change a manifest, and seal it anew."""
-    (path,) = (folder / claim).glob("*.json")
-    manifest = json.loads(path.read_text())
-    change(manifest)
-    path.write_text(json.dumps({**manifest, "seal": seal(manifest)}))
 
 
 @pytest.mark.parametrize("solver", SOLVERS)
@@ -190,6 +158,79 @@ def test_a_forged_run_is_found_out(
     change(manifest)
     (wrong,) = Replays(manifest).wrong()
     assert says in wrong
+
+
+OTHER = {"claim": "agreement", "variant": "", "expected": ""}
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda m: m.update(colour="red"), "it has the unknown field colour"),
+        (lambda m: m.pop("runs"), "it lacks the required field runs"),
+        (lambda m: m.update(kind="guess"), "kind: "),
+        (lambda m: m.update(format=2), "it is not of format 1"),
+        (lambda m: m.update(format=True), "it is not of format|format: expected int, got bool"),
+        (lambda m: m.update(claim="\x1b[31m"), "claim '\x1b.31m' is not known to this version"),
+        (lambda m: m["together"].clear() or m["together"].append(OTHER), "together: the claim itself is missing"),
+        (lambda m: m["together"][0].update(claim="x"), "claim 'x' is not known"),
+        (lambda m: m["figures"].update(states=-1), "figures.states: expected int >= 0"),
+        (lambda m: m["figures"].update(colour=1), "figures: it has the unknown field colour"),
+        (lambda m: m["runs"][0]["steps"][0]["state"].update(x=1.5), r"runs\[0\].steps\[0\].state\[...\]: expected"),
+        (lambda m: m["runs"][0].update(initial=[]), r"runs\[0\].initial: expected object, got array"),
+        (lambda m: m["config"].update(window="2"), "config: window: expected int, got str"),
+        (lambda m: m["config"].update(window=True), "config: window: expected int, got bool"),
+        (lambda m: m["config"].update(window=-1), "config: window=-1: must be at least 0"),
+        (lambda m: m["config"].update(windw=1), "config: unknown field 'windw'"),
+        (lambda m: m["config"].update(handshake="x"), "config: handshake: 'x' is none of three-way, two-way"),
+        (lambda m: m.update(config={"connections": [{"x": 1}]}), "config: unknown field 'x'"),
+        (lambda m: m.update(config={"connections": 3}), "config: connections: expected array, got int"),
+    ],
+)
+def test_a_manifest_of_another_form_is_one_line(
+    change: Callable[[dict[str, Any]], object], says: str, search: Path, tmp_path: Path
+) -> None:
+    path = forged(copied(search, tmp_path), change)
+    with pytest.raises(Damaged, match=f"^{path}: is not a certificate: (?:{says})"):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda o: o.update(file="../../passwd"), r"obligations\[0\].file: expected str matching"),
+        (lambda o: o.update(file="/etc/passwd"), r"obligations\[0\].file: expected str matching"),
+        (lambda o: o.update(sha256=1), r"obligations\[0\].sha256: expected str, got int"),
+        (lambda o: o.update(expected="unknown"), r"obligations\[0\].expected: 'unknown' is none of sat, unsat"),
+        (lambda o: o.update(lemmas=[1]), r"obligations\[0\].lemmas\[0\]: expected str"),
+    ],
+)
+def test_an_obligation_of_another_form_is_one_line(
+    change: Callable[[dict[str, Any]], object], says: str, proof: Path, tmp_path: Path
+) -> None:
+    forged(copied(proof, tmp_path), lambda manifest: change(manifest["obligations"][0]))
+    with pytest.raises(Damaged, match=says):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("[" * 100_000, "nested too deeply"), ("9" * 5000, "5,000 digits"), ('{"a": NaN}', "NaN"), ("", "not JSON")],
+)
+def test_a_manifest_that_is_no_json_is_one_line(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "x.json").write_text(text)
+    with pytest.raises(Damaged, match=f"x.json: is not a certificate: .*{says}"):
+        read(tmp_path)
+
+
+def test_a_script_that_is_nonsense_is_unknown_and_nobody_is_warned(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.smt2"
+    for text in (";\n(assert(", "(", "(check-sat)", "\x1b[31m", "(set-logic X)", "(assert 1)(check-sat)"):
+        path.write_text(text)
+        ask(path, [*SOLVERS], 1.0)
+    assert capfd.readouterr() == ("", "")
 
 
 # -- the scripts themselves --

@@ -8,16 +8,18 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 import z3
 
 from model.check import main
 from model.engines import explicit
-from model.engines.checkpoint import Checkpoint, fingerprint
+from model.engines.checkpoint import Checkpoint, _seal, fingerprint
 from model.engines.verdict import Effort, Limits, Progress, Verdict
 from model.system import Property
 from tests.toys import bag, counter, random_system, writer
@@ -76,6 +78,48 @@ def test_what_is_damaged_is_named_and_refused(tmp_path: Path, how: str, name: st
     with pytest.raises(OSError, match="a damaged checkpoint; remove") as refused:
         search(tmp_path)
     assert refused.value.filename == str(path)
+
+
+CHANGES: list[Callable[[dict[str, Any]], object]] = [
+    lambda m: m.update(rows="9"),
+    lambda m: m.update(rows=m["rows"] + 1),
+    lambda m: m.update(colour=1),
+    lambda m: m.pop("noted"),
+    lambda m: m["pieces"].append([1, 2]),
+    lambda m: m["pieces"].append([0, 0, 0, True]),
+    lambda m: m["noted"].update(states=True),
+    lambda m: m["noted"].update(seconds="1"),
+    lambda m: m["noted"].update(seconds=-1.0),
+    lambda m: m["noted"]["progress"].append(1),
+    lambda m: m["noted"]["progress"].__setitem__(3, m["rows"] + 1),
+    lambda m: m["noted"]["found"][0].pop(),
+    lambda m: m["noted"]["found"][1].append([-1, -1]),
+    lambda m: m["noted"]["found"].pop(),
+    lambda m: m["noted"]["found"][2].__setitem__(0, 10**30),
+    lambda m: m["noted"]["found"][2].__setitem__(0, m["rows"]),
+    lambda m: m["noted"]["found"][2].__setitem__(0, 3),  # The goal's state is another one.
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_manifest_of_another_form_is_refused(tmp_path: Path, change: Callable[[dict[str, Any]], object]) -> None:
+    search(tmp_path)
+    (path,) = tmp_path.glob("*/checkpoint.json")
+    manifest = json.loads(path.read_text())
+    change(manifest)
+    path.write_text(json.dumps({**manifest, "seal": _seal(manifest)}))
+    with pytest.raises(OSError, match="a damaged checkpoint; remove") as refused:
+        search(tmp_path)
+    assert refused.value.filename == str(path)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "9" * 5000, '{"rows": NaN}', "[1]", "null", "\ufeff"])
+def test_a_manifest_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    search(tmp_path)
+    (path,) = tmp_path.glob("*/checkpoint.json")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(OSError, match=r"a damaged checkpoint; remove|a checkpoint of another search"):
+        search(tmp_path)
 
 
 def test_rows_behind_the_last_checkpoint_are_cut_off(tmp_path: Path) -> None:

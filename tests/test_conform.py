@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import struct
+import subprocess
+import sys
 from pathlib import Path
 
 import dpkt
 import pytest
 
 from model.conform.__main__ import main
-from model.conform.capture import BadCapture, read_capture
+from model.conform.capture import BadCapture, capture_of, read_capture
 from tests.test_captures import FOLDER
 from tests.test_conform_cases import DATA
 
@@ -168,3 +172,164 @@ def test_conversations_of_many_connections_are_told_apart() -> None:
     many = read_capture(FOLDER / "b10_accept_queue_full_abort.pcap").conversations
     assert len(many) == 4
     assert len({conversation.ends for conversation in many}) == 4
+
+
+def line_of(**more: object) -> str:
+    """A recorded case on one line of JSON."""
+    segment = {"dir": "in", "flags": "A", "seq": 17, "len": 0, "ack": 34}
+    case = {"name": "n", "event": "e", "state": "closed", "profile": {}, "steps": [segment]}
+    return json.dumps({**case, **more}) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "no cases"),
+        (b"\n \n\xef\xbb\xbf\n", "1: not JSON|3: not JSON"),
+        (b"[" * 200_000, "1: nested too deeply"),
+        (line_of(window="W").replace('"W"', "9" * 5000).encode(), "1: a number of 5,000 digits"),
+        (line_of(window="W").replace('"W"', "NaN").encode(), "1: NaN is no number"),
+        (line_of(window=True).encode(), "1: window: expected int"),
+        (line_of(window=1.0).encode(), "1: window: expected int"),
+        (line_of(name="\ud800").encode(), "1: half of a surrogate pair"),
+        (line_of().replace("{", '{"name": "m", ', 1).encode(), "1: 'name' is there twice"),
+        (line_of().encode("utf-16"), "neither a capture .* but in UTF-16"),
+        (bytes(1000), "neither a capture .* NUL characters"),
+        ((line_of() * 2 + line_of(steps=[{"dir": "\x1b[31m"}])).encode(), r"3: steps\[1\].dir: '.x1b.31m' is none of"),
+        (line_of(steps=[[]]).encode(), r"1: steps\[0\]: expected object"),
+        (line_of(**{"\x1b[31m": 1}).encode(), r"1: it has the unknown field .x1b"),
+        (b"\xa1\xb2\xc3\xd4", "damaged"),
+        (b"\x0a\x0d\x0d\x0a", "damaged"),
+    ],
+)
+def test_input_that_cannot_be_read_is_one_line_and_status_2(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, says: str
+) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    assert main([str(path)]) == 2
+    out, error = capsys.readouterr()
+    assert re.match(rf"model.conform: {path}: ?(?:{says})|model.conform: {path}:(?:{says})", error), error
+    assert (out, error.count("\n")) == ("", 1)
+    assert error.strip().isprintable()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf" + line_of().encode(),
+        line_of().replace("\n", "\r\n").encode() * 2,
+        line_of(name="a\u2028b").encode("utf-8") + json.dumps(json.loads(line_of(name="a\u2028b"))).encode(),
+        line_of(name="N").replace('"N"', '"a\u2028b\u0085c"').encode(),
+    ],
+)
+def test_input_that_is_odd_but_plain_is_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    assert main([str(path)]) == 1
+    out, error = capsys.readouterr()
+    assert error == ""
+    assert all(line.isprintable() for line in out.splitlines())
+    assert out.endswith(" differing\n")
+
+
+@pytest.mark.parametrize("steps", [[], [{"call": "close", "args": "close(3)", "result": "0"}]])
+def test_a_case_without_steps_is_not_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], steps: list[object]
+) -> None:
+    path = tmp_path / "x"
+    path.write_text(line_of(steps=steps))
+    assert main([str(path)]) == 3
+    out = capsys.readouterr().out
+    assert "n: not judged (it has no steps)" in out
+    assert out.endswith("1 not judged\n")
+    assert main([str(path), str(DATA), "--profile", "freebsd"]) == 0
+    assert capsys.readouterr().out.endswith("158 agreed; 1 explained; 1 not judged\n")
+
+
+def test_nothing_of_a_file_reaches_the_terminal_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "\x1b[2Jx"
+    path.write_text(line_of(name="\x1b[31mred", event="[bold]e", state=":smile: \x07", cite="\x9b1m"))
+    assert main([str(path)]) == 1
+    out = capsys.readouterr().out
+    assert all(line.isprintable() for line in out.splitlines())
+    assert ":smile: \\x07  [bold]e" in out
+    assert "\\x1b[31mred: differing" in out
+    capture = tmp_path / "\x1b[2Jy"
+    capture.write_bytes(GOOD.read_bytes()[:-30])
+    main([str(capture)])
+    assert all(line.isprintable() for line in capsys.readouterr().out.splitlines())
+
+
+def test_many_kinds_of_cases_are_counted_quickly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x"
+    path.write_text("".join(line_of(state=f"s{n}", steps=[]) for n in range(3000)))
+    assert main([str(path)]) == 3
+    assert capsys.readouterr().out.count("\ns") == 3000
+
+
+# -- absurd captures --
+
+
+def block(kind: int, body: bytes, size: int | None = None) -> bytes:
+    """A block of pcapng, whose length may be said to be another."""
+    said = len(body) + 12 if size is None else size
+    return struct.pack("<II", kind, said) + body + struct.pack("<I", said)
+
+
+SECTION = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+INTERFACE = block(1, struct.pack("<HHI", 101, 0, 0))
+
+
+@pytest.mark.parametrize("size", [0, 4, 7, 8, 11, 31, 0x7FFF_FFFF, 0xFFFF_FFFC, 0xFFFF_FFFF])
+@pytest.mark.parametrize("before", [b"", SECTION, SECTION + INTERFACE])
+def test_a_block_of_an_absurd_length_is_damage(tmp_path: Path, before: bytes, size: int) -> None:
+    """No more is asked for than the file has: Python would set aside 4 GB at once."""
+    path, kind = tmp_path / "x.pcapng", {b"": 0x0A0D0D0A, SECTION: 1}.get(before, 6)
+    path.write_bytes(before + block(kind, bytes(20), size))
+    if len(before) < len(SECTION + INTERFACE):
+        with pytest.raises(BadCapture, match=r"x.pcapng: damaged: ."):
+            read_capture(path)
+    else:
+        found = read_capture(path)
+        assert (found.conversations, found.damaged != "" or found.skipped != {}) == ([], True)
+
+
+def test_no_more_is_read_than_there_is(tmp_path: Path) -> None:
+    asked: list[int] = []
+    path = tmp_path / "x.pcap"
+    path.write_bytes(GOOD.read_bytes()[:24] + struct.pack("<IIII", 0, 0, 0xFFFF_FFFF, 0xFFFF_FFFF) + bytes(20))
+
+    class Asked(io.BytesIO):
+        def read(self, size: int | None = -1, /) -> bytes:
+            asked.append(-1 if size is None else size)
+            return super().read(size)
+
+    found = capture_of(path, Asked(path.read_bytes()))
+    assert found.damaged == "it breaks off in packet 1"
+    assert min(asked) >= 0
+    assert max(asked) <= 60
+
+
+def test_a_capture_that_breaks_off_in_a_block_that_is_no_packet_is_damaged(tmp_path: Path) -> None:
+    path = tmp_path / "x.pcapng"
+    path.write_bytes(SECTION + INTERFACE + block(5, bytes(20), 0x7FFF_FFFC))
+    assert read_capture(path).damaged == "it breaks off at its end"
+
+
+@pytest.mark.parametrize("link", [2, 147, 0xFFFF, 0xFFFF_FFFF])
+def test_an_absurd_link_type_is_refused(tmp_path: Path, link: int) -> None:
+    path = tmp_path / "x.pcap"
+    path.write_bytes(GOOD.read_bytes()[:20] + struct.pack("<I", link))
+    with pytest.raises(BadCapture, match=f"link type {link} is not known"):
+        read_capture(path)
+
+
+@pytest.mark.parametrize("content", [GOOD.read_bytes(), (line_of() * 3).encode()])
+def test_standard_input_may_be_a_pipe(content: bytes) -> None:
+    run = [sys.executable, "-m", "model.conform", "/dev/stdin"]
+    done = subprocess.run(run, input=content, capture_output=True, check=False)
+    assert done.stderr == b""
+    assert done.stdout.splitlines()[-1] in (b"1 explained", b"3 differing")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from model.check import main
+from model.conform.capture import read_capture
 from model.scenario import BadScenario, NoRun, Scenario, read_scenario, run_scenario
 from model.tcp.config import BadConfig, Config
 from model.tcp.state import STATES
@@ -287,6 +288,17 @@ def test_a_scenario_is_told_as_varied(tmp_path: Path, capsys: pytest.CaptureFixt
         (b"A: dance", (), "no run"),
         (b"dance", (), ":1: a step begins with"),
         (b"\xff\xfe", (), "not a text in UTF-8"),
+        (b"\x00", (), "NUL characters"),
+        ("A: CLOSE".encode("utf-16"), (), "in UTF-16"),
+        (b"A: \x1b[31mCLOSE", (), ":1: a control character or the like: A: \\x1b[31mCLOSE"),
+        ("A: CLOSE\u202e".encode(), (), ":1: a control character or the like: A: CLOSE\\u202e"),
+        (b"set window=" + b"9" * 5000 + b"\nA: CLOSE", (), "must be a number of at most 10 digits"),
+        ("set window=\u0663\nA: CLOSE".encode(), (), "window=\u0663: must be a number"),
+        ("set window=\u00b2\nA: CLOSE".encode(), (), "window=\u00b2: must be a number"),
+        ("A: SEND \u0663\nA: \x1b".encode(), (), ":2: a control character"),
+        (b"set octets=1000000000\nA: SEND", (), "octets=1000000000: one datagram takes at most 65,495"),
+        (b"set =\nA: CLOSE", (), "unknown field ''"),
+        (b"set rst=either\nA: CLOSE", (), "only a proof for every channel may leave it open"),
         (b"set window=x\nA: CLOSE", (), "window=x: must be a number"),
         (b"A: CLOSE", ("half-open",), "--scenario is about one file"),
         (b"A: CLOSE", ("--set", "slots=3"), "slots: only the claims about a server have it"),
@@ -305,3 +317,23 @@ def test_what_cannot_be_read_is_one_line(
     else:
         assert (status, words, errors.count("\n")) == (2, "", 1)
         assert message in errors
+
+
+def test_a_story_that_is_odd_but_plain_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "new.story"
+    path.write_bytes("\ufeff# Mine\x1b[31m\u2028\r\nA: active OPEN\t=> SYN-SENT # \u2028\x07\r\n".encode())
+    status, words, errors = told(path, tmp_path, capsys)
+    assert (status, errors) == (0, "")
+    assert "Mine\\x1b[31m" in words
+    assert all(line.isprintable() for line in words.splitlines())
+
+
+def test_the_largest_segment_can_be_written_as_a_capture(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What fits into no datagram was an internal error; a story of 10^9 octets went on for ever."""
+    opening = ("B: passive OPEN", "A: active OPEN", "B: <SEQ=100><CTL=SYN> arrives")
+    steps = (*opening, "A: <SEQ=300><ACK=101><CTL=SYN,ACK> arrives", "A: SEND")
+    settings = "set isn_a=100 isn_b=300 octets=65495 segment_text=65495 window=100000"
+    status, _, errors = told(write(tmp_path, settings, *steps), tmp_path, capsys, "--write", "pcap,packetdrill")
+    assert (status, errors) == (0, "")
+    (conversation,) = read_capture(tmp_path / "new.pcap").conversations
+    assert conversation.segments[-1].x.text == 65495

@@ -14,9 +14,10 @@ from pathlib import Path
 from benchmarks.alterations import judged_end
 from benchmarks.mutation.changes import as_written, changed
 from model.conform.capture import Conversation, End, read_capture
-from model.conform.cases import Case, Judge, read_cases
+from model.conform.cases import Judge
 from model.conform.interpreter import Interpreter
 from model.conform.own_host import exactly
+from model.conform.recorded import Case, read_cases
 from model.conform.stacks import FREEBSD, RFC9293, Profile
 from model.tcp.config import Config
 

@@ -1,7 +1,7 @@
 """Is the model TCP? Its events run concretely, at 32 bits and with real windows, against what real stacks did.
 
-`interpreter` runs one endpoint; `stacks` are the profiles: what real stacks do besides or instead of RFC 9293; `cases`
-are recorded replies of one endpoint, which must be given exactly; `capture` reads packet captures; `worlds` is what may
-be known of an endpoint whose calls and timeouts are hidden; `own_host` judges an endpoint by a capture made there, and
-`on_the_way` by one made between the two.
+`interpreter` runs one endpoint; `stacks` are the profiles: what real stacks do besides or instead of RFC 9293;
+`recorded` has the format of recorded replies of one endpoint, which `cases` wants exactly; `capture` reads packet
+captures; `worlds` is what may be known of an endpoint whose calls and timeouts are hidden; `own_host` judges an
+endpoint by a capture made there, and `on_the_way` by one made between the two.
 """

@@ -19,15 +19,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from model.cli import INCONCLUSIVE, OK, UNUSABLE, Unusable, complain, explain_failure, say
-from model.conform.capture import BadCapture, Capture, Conversation, is_capture, read_capture
-from model.conform.cases import BadCase, Case, Judge, read_cases
+from model.arguments import Parser
+from model.cli import INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
+from model.conform.capture import BadCapture, Capture, Conversation, capture_of, is_capture
+from model.conform.cases import Judge
 from model.conform.interpreter import Interpreter
 from model.conform.on_the_way import between
 from model.conform.own_host import Finding, exactly
+from model.conform.recorded import BadCase, Case, cases_of
 from model.conform.report import Item, as_json, as_text, notes_on, of_case, of_conversation
 from model.conform.stacks import FREEBSD, PROFILES, Profile
 from model.files import check_writable, write
+from model.printing import complain, say, speak_any_encoding
+from model.reading import opened
 from model.tcp.config import parse_field
 
 PROGRAM = "model.conform"
@@ -36,7 +40,7 @@ DIFFERS = 1
 
 def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
-    made = argparse.ArgumentParser(
+    made = Parser(
         prog=f"python -m {PROGRAM}",
         description="Is what a real TCP did a run of the model? FILE is a capture (pcap, pcapng), or has recorded cases"
         " of one endpoint, a line of JSON each.",
@@ -67,13 +71,14 @@ def _address(text: str) -> str:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or len(text) > 4:
+    if not (text.isascii() and text.isdecimal()) or len(text) > 4:
         raise argparse.ArgumentTypeError(f"'{text}' is not a number from 0 to 9999")
     return int(text)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    speak_any_encoding()
     try:
         return run(parser().parse_args(argv))
     except (BadCase, BadCapture) as error:
@@ -84,7 +89,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def run(args: argparse.Namespace) -> int:
     """Judge every file; everything is read before anything is judged."""
-    read = [(path, read_capture(path) if is_capture(path) else read_cases(path)) for path in args.files]
+    read = [(path, read_file(path)) for path in args.files]
     if args.json is not None:
         check_writable(args.json)
     profile = varied(PROFILES[args.profile], args.set)
@@ -104,6 +109,12 @@ def run(args: argparse.Namespace) -> int:
     if verdicts & {"differing", "not explained"}:
         return DIFFERS
     return OK if verdicts & {"agreed", "explained"} else INCONCLUSIVE
+
+
+def read_file(path: Path) -> Capture | list[Case]:
+    """What a file holds, a capture or recorded cases. Raises `BadCapture`, `BadCase`, `OSError`."""
+    with opened(path) as file:
+        return capture_of(path, file) if is_capture(file) else cases_of(path, file)
 
 
 def varied(profile: Profile, items: Sequence[str]) -> Profile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import ipaddress
 import struct
 from collections.abc import Callable, Mapping
@@ -12,9 +13,12 @@ from typing import Any, BinaryIO, NamedTuple
 import dpkt
 
 from model.conform.interpreter import SPACE, Seg
+from model.reading import opened
 
 MAGICS = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
 PCAPNG = b"\x0a\x0d\x0d\x0a"
+DAMAGES = (dpkt.Error, ValueError, struct.error)
+"""What dpkt raises on a file that is damaged."""
 
 
 class BadCapture(ValueError):
@@ -66,61 +70,73 @@ class Capture:
     damaged: str = ""
 
 
-def is_capture(path: Path) -> bool:
-    """Whether a file begins as a capture does. Raises `OSError`."""
-    with path.open("rb") as file:
-        return file.read(4) in (*MAGICS, PCAPNG)
+def is_capture(file: BinaryIO) -> bool:
+    """Whether a file begins as a capture does; it is left at its beginning. Raises `OSError`."""
+    magic = file.read(4)
+    file.seek(0)
+    return magic in (*MAGICS, PCAPNG)
 
 
 def read_capture(path: Path) -> Capture:
     """Read a capture; one that breaks off is read as far as it goes. Raises `BadCapture`, `OSError`."""
+    with opened(path) as file:
+        return capture_of(path, file)
+
+
+def capture_of(path: Path, file: BinaryIO) -> Capture:
+    """The same of a file that is open."""
     found: dict[tuple[End, End], Conversation] = {}
     scales: dict[End, int | None] = {}
     skipped: dict[str, int] = {}
     damaged, time = "", 0.0
-    with path.open("rb") as opened:
-        file = _Watched(opened)
-        reader = _reader(path, opened.read(4), file)
-        layer = _layer(path, reader.datalink())
-        packets = enumerate(reader, 1)
-        while True:
-            try:
-                number, (time, frame) = next(packets)
-            except StopIteration:
-                break
-            except (dpkt.Error, ValueError, struct.error) as error:
-                damaged = f"it is damaged, and read as far as it goes: {str(error) or type(error).__name__}"
-                break
-            if file.short:
-                damaged = f"it breaks off in packet {number}"
-                break
-            try:
-                ip = layer(frame)
-                segment = _segment(number, float(time), ip, scales)
-            except _Skipped as why:
-                skipped[str(why)] = skipped.get(str(why), 0) + 1
-                continue
-            source, target, seen = segment
-            ends = (source, target) if source < target else (target, source)
-            found.setdefault(ends, Conversation(ends)).segments.append(seen)
+    watched = _Watched(file)
+    reader = _reader(path, watched)
+    layer = _layer(path, reader.datalink())
+    packets = enumerate(reader, 1)
+    while True:
+        try:
+            number, (time, frame) = next(packets)
+        except StopIteration:
+            damaged = "it breaks off at its end" if watched.short else ""
+            break
+        except DAMAGES as error:
+            damaged = f"it is damaged, and read as far as it goes: {str(error) or type(error).__name__}"
+            break
+        if watched.short:
+            damaged = f"it breaks off in packet {number}"
+            break
+        try:
+            source, target, seen = _segment(number, float(time), layer(frame), scales)
+        except _Skipped as why:
+            skipped[str(why)] = skipped.get(str(why), 0) + 1
+            continue
+        ends = (source, target) if source < target else (target, source)
+        found.setdefault(ends, Conversation(ends)).segments.append(seen)
     for conversation in found.values():
         conversation.until = float(time)
     return Capture(list(found.values()), skipped, damaged)
 
 
 class _Watched:
-    """A file that remembers whether it was asked for more octets than it had left."""
+    """A file that remembers whether it was asked for more octets than it had left; no more than that are asked for."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file, self.short, self.name = file, False, file.name
+        self._file, self.short, self.name = file, False, "capture"
+        self._left = file.seek(0, io.SEEK_END)
+        file.seek(0)
 
-    def rewind(self) -> None:
-        """Begin again."""
+    def begins(self, octets: bytes) -> bool:
+        """Whether the file begins so."""
+        begun = self._file.read(len(octets))
         self._file.seek(0)
+        return begun == octets
 
-    def read(self, size: int = -1) -> bytes:
-        """As a file's."""
-        octets = self._file.read(size)
+    def read(self, size: int) -> bytes:
+        """As a file's; raises `ValueError` for a length that is none."""
+        if size < 0:
+            raise ValueError("a block is shorter than its header")
+        octets = self._file.read(min(size, self._left))
+        self._left -= len(octets)
         self.short = self.short or 0 < len(octets) < size
         return octets
 
@@ -129,11 +145,10 @@ class _Skipped(Exception):
     """Why a packet is no TCP segment that can be judged."""
 
 
-def _reader(path: Path, magic: bytes, file: _Watched) -> Any:
-    file.rewind()
+def _reader(path: Path, file: _Watched) -> Any:
     try:
-        return dpkt.pcapng.Reader(file) if magic == PCAPNG else dpkt.pcap.Reader(file)
-    except (dpkt.Error, ValueError, struct.error) as error:
+        return dpkt.pcapng.Reader(file) if file.begins(PCAPNG) else dpkt.pcap.Reader(file)
+    except DAMAGES as error:
         raise BadCapture(f"{path}: damaged: {str(error) or type(error).__name__}") from None
 
 

@@ -1,21 +1,17 @@
 """Recorded cases of one endpoint: calls, arriving segments, and what it must send and tell, exactly.
 
-A file has one case a line, as JSON: `name`, `event` and `state` (what the last segment is and where it arrives),
-`profile` (`insecure_rst`, `insecure_syn`: 1 for RFC 793, 0 or absent for RFC 5961) and `steps`: calls, segments (dir
-"in" or "out"), and what the user or the system then sees (`so_error`; `socket_state` with `count`). The peer's numbers
-count from a number of its own, the endpoint's from its ISS, once it has chosen one. `cite` may say which paragraph of
-the RFC a case is about, and `window` what RCV.WND is.
+`recorded` has the format; here a case is run under a profile, and the first difference is what it is judged by. Where
+nothing happens before the clean-up nothing is judged.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from model.conform.interpreter import CLOSED, SPACE, Connection, Given, Interpreter, Seg, Step
+from model.conform.recorded import Call, Case, Counted, Segment, Told
 from model.conform.stacks import Profile, behaviours, syn_fin
 
 ISS, PEER = 0xFFFF_FFFE, 0x7FFF_FFF0
@@ -35,22 +31,6 @@ KNOWN: Mapping[str, str] = {
 """Cases that no behaviour of the stack accounts for, with the reason."""
 
 
-class BadCase(ValueError):
-    """A file of cases cannot be read; the text names file, line and field."""
-
-
-class Case(NamedTuple):
-    """One recorded case (see the module's text)."""
-
-    name: str
-    event: str
-    state: str
-    profile: Mapping[str, int]
-    steps: Sequence[Mapping[str, Any]]
-    cite: str = ""
-    window: int | None = None
-
-
 class Judged(NamedTuple):
     """What became of a case. difference: the first one, empty if there is none; steps: the events that happened."""
 
@@ -59,89 +39,20 @@ class Judged(NamedTuple):
     steps: Sequence[Step]
 
     @property
+    def nothing(self) -> bool:
+        """Whether the case has nothing that could differ."""
+        return all(_cleans_up(self.case, number) for number in range(len(self.case.steps)))
+
+    @property
     def own(self) -> list[str]:
         """The stack's own behaviours that took part."""
         return sorted({step.own for step in self.steps if step.own})
 
 
-SEGMENT_STEP = {"dir": str, "flags": str, "seq": int, "len": int}
-CALL_STEP = {"call": str, "args": str, "result": str}
-
-
-def read_cases(path: Path) -> list[Case]:
-    """The cases of a file. Raises `BadCase`, `OSError`."""
-    try:
-        lines = enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
-    except UnicodeDecodeError:
-        raise BadCase(f"{path}: neither a capture (pcap, pcapng) nor recorded cases (a line of JSON each)") from None
-    cases = [_read_case(text, f"{path}:{number}") for number, text in lines if text.strip()]
-    if not cases:
-        raise BadCase(f"{path}: no cases")
-    return cases
-
-
-def _read_case(text: str, where: str) -> Case:
-    try:
-        raw = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise BadCase(f"{where}: not JSON: {error.msg} (column {error.colno})") from None
-    if not isinstance(raw, dict):
-        raise BadCase(f"{where}: a case is an object with name, event, state, profile and steps")
-    for field, kind in {"name": str, "event": str, "state": str, "profile": dict, "steps": list}.items():
-        _need(raw, field, kind, where)
-    for name, value in raw["profile"].items():
-        if name not in ("insecure_rst", "insecure_syn") or value not in (0, 1):
-            raise BadCase(f"{where}: profile: {name}: only insecure_rst and insecure_syn, 0 or 1")
-    if raw.get("window") is not None:
-        _need(raw, "window", int, where)
-        if not 0 <= raw["window"] < SPACE >> 1:
-            raise BadCase(f"{where}: window: {raw['window']}: 0 to 2^31 - 1")
-    for number, step in enumerate(raw["steps"], 1):
-        _check_step(step, f"{where}: steps[{number}]")
-    return Case(
-        raw["name"],
-        raw["event"],
-        raw["state"],
-        raw["profile"],
-        raw["steps"],
-        str(raw.get("cite", "")),
-        raw.get("window"),
-    )
-
-
-def _need(raw: Mapping[str, Any], field: str, kind: type, where: str) -> None:
-    if field not in raw:
-        raise BadCase(f"{where}: {field} is missing")
-    if not isinstance(raw[field], kind) or isinstance(raw[field], bool):
-        raise BadCase(f"{where}: {field}: {raw[field]!r} is no {kind.__name__}")
-
-
-def _check_step(step: Any, where: str) -> None:
-    if not isinstance(step, dict):
-        raise BadCase(f"{where}: a step is an object")
-    kind = SEGMENT_STEP if "dir" in step else CALL_STEP if "call" in step else {}
-    for field, of in kind.items():
-        _need(step, field, of, where)
-    if "dir" in step:
-        if step["dir"] not in ("in", "out"):
-            raise BadCase(f"{where}: dir: {step['dir']!r} is neither in nor out")
-        if not set(step["flags"]) <= set("SAFR"):
-            raise BadCase(f"{where}: flags: {step['flags']!r}: only S, A, F and R")
-        if "A" in step["flags"]:
-            _need(step, "ack", int, where)
-        numbers = [step[field] for field in ("seq", "len", "ack") if isinstance(step.get(field), int)]
-        if not all(0 <= number < SPACE for number in numbers):
-            raise BadCase(f"{where}: numbers are 0 to 2^32 - 1")
-    elif "call" in step:
-        if step["call"] not in (*CALLS, "accept"):
-            raise BadCase(f"{where}: call: {step['call']!r}: only {', '.join(CALLS)} and accept")
-    elif "so_error" in step:
-        if step["so_error"] not in ERRORS.values():
-            raise BadCase(f"{where}: so_error: {step['so_error']!r}: only {', '.join(ERRORS.values())}")
-    elif step.get("socket_state") not in SOCKET_STATES or step.get("count") not in (0, 1):
-        raise BadCase(
-            f"{where}: a step has dir, call, so_error, or socket_state ({', '.join(SOCKET_STATES)}) and count"
-        )
+def _cleans_up(case: Case, number: int) -> bool:
+    """Whether a step is the last close of a script, which is its clean-up."""
+    step = case.steps[number]
+    return number == len(case.steps) - 1 and isinstance(step, Call) and step.call == "close"
 
 
 LISTENING = Given(isn=ISS, rcv_wnd=WINDOW_AFTER["listen"], max_snd_wnd=MAX_SND_WND)
@@ -162,7 +73,7 @@ class Judge:
         self._made: dict[tuple[str, str, bool], Interpreter] = {}
 
     def _interpreter(self, case: Case) -> Interpreter:
-        rst, syn = ("rfc793" if case.profile.get(f"insecure_{name}") else "rfc5961" for name in ("rst", "syn"))
+        rst, syn = ("rfc793" if on else "rfc5961" for on in (case.profile.insecure_rst, case.profile.insecure_syn))
         dropping = self._profile.name == "freebsd" and case.name.endswith("dropping-enabled")
         key = rst, syn, dropping
         if key not in self._made:
@@ -174,13 +85,12 @@ class Judge:
     def judge(self, case: Case) -> Judged:
         """Run the case; whatever differs first is what it is judged by."""
         run = _Run(self._interpreter(case), window=case.window)
-        last = len(case.steps) - 1
         try:
             for number, step in enumerate(case.steps):
-                if "dir" in step:
+                if isinstance(step, Segment):
                     run.segment(step, number + 1)
-                elif "call" in step:
-                    run.call(step, number + 1, clean_up=number == last and step["call"] == "close")
+                elif isinstance(step, Call):
+                    run.call(step, number + 1, _cleans_up(case, number))
                 else:
                     run.seen(step, number + 1)
             run.nothing_due(len(case.steps))
@@ -217,20 +127,20 @@ class _Run:
         if self.due is not None:
             raise Differs(f"step {number}: recorded: nothing is sent | model: {self._shown(self.due)}")
 
-    def segment(self, raw: Mapping[str, Any], number: int) -> None:
+    def segment(self, step: Segment, number: int) -> None:
         """A segment that arrives, or one that must be sent."""
         ours, theirs = ISS if self.chosen else 0, PEER
-        inward = raw["dir"] == "in"
+        inward = step.dir == "in"
         seq, ack = (theirs, ours) if inward else (ours, theirs)
-        on = {name: name[0].upper() in raw["flags"] for name in ("syn", "ack", "fin", "rst")}
-        number_of_ack = (raw["ack"] + ack) % SPACE if on["ack"] else 0
-        x = Seg(**on, seq=(raw["seq"] + seq) % SPACE, ackno=number_of_ack, text=raw["len"])
+        on = {name: name[0].upper() in step.flags for name in ("syn", "ack", "fin", "rst")}
+        number_of_ack = 0 if step.ack is None or not on["ack"] else (step.ack + ack) % SPACE
+        x = Seg(**on, seq=(step.seq + seq) % SPACE, ackno=number_of_ack, text=step.len)
         if inward:
             self.nothing_due(number)
             self._take(self.interpreter.arrives(self.connection, x, self.given), f"{x} arrives", number)
             return
-        nobodys = x._replace(seq=raw["seq"])
-        if x.rst and x.ack and (not self.chosen or (raw["seq"] == 0 and self.due == nobodys)):
+        nobodys = x._replace(seq=step.seq)
+        if x.rst and x.ack and (not self.chosen or (step.seq == 0 and self.due == nobodys)):
             x = nobodys  # <SEQ=0>, from an endpoint without a TCB.
         if self.due is None:
             self._take(self.interpreter.does(self.connection, "RETRANSMISSION", self.given), f"{x} is sent", number)
@@ -245,26 +155,26 @@ class _Run:
         seq = x.seq if nobodys or not self.chosen else (x.seq - ISS) % SPACE
         return str(x._replace(seq=seq, ackno=(x.ackno - PEER) % SPACE if x.ack else 0))
 
-    def call(self, raw: Mapping[str, Any], number: int, clean_up: bool) -> None:
+    def call(self, step: Call, number: int, clean_up: bool) -> None:
         """A sockets call; the last close of a script is its clean-up."""
         self.nothing_due(number)
-        if raw["call"] == "accept":
+        if step.call == "accept":
             if self.connection.state in ("CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED"):
                 raise Differs(f"step {number}: recorded: accept returns | model: {self.connection.state}")
         elif not clean_up:
-            if raw["call"] in WINDOW_AFTER:
-                window = WINDOW_AFTER[raw["call"]] if self.window is None else self.window
+            if step.call in WINDOW_AFTER:
+                window = WINDOW_AFTER[step.call] if self.window is None else self.window
                 self.given = self.given._replace(rcv_wnd=window)
-            self._take(self.interpreter.does(self.connection, CALLS[raw["call"]], self.given), raw["args"], number)
+            self._take(self.interpreter.does(self.connection, CALLS[step.call], self.given), step.args, number)
 
-    def seen(self, raw: Mapping[str, Any], number: int) -> None:
+    def seen(self, step: Told | Counted, number: int) -> None:
         """What the user is told, or the system's count of connections in a state."""
         self.nothing_due(number)
-        if "so_error" in raw:
-            if raw["so_error"] != ERRORS[self.told]:
-                raise Differs(f"step {number}: recorded: {raw['so_error']} | model: {ERRORS[self.told]}")
+        if isinstance(step, Told):
+            if step.so_error != ERRORS[self.told]:
+                raise Differs(f"step {number}: recorded: {step.so_error} | model: {ERRORS[self.told]}")
             self.told = ""
-        elif (self.connection.state == SOCKET_STATES[raw["socket_state"]]) != bool(raw["count"]):
+        elif (self.connection.state == SOCKET_STATES[step.socket_state]) != bool(step.count):
             raise Differs(
-                f"step {number}: recorded: {raw['count']} in {raw['socket_state']} | model: {self.connection.state}"
+                f"step {number}: recorded: {step.count} in {step.socket_state} | model: {self.connection.state}"
             )

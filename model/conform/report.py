@@ -13,6 +13,7 @@ from model.conform.capture import Capture, Conversation
 from model.conform.cases import KNOWN, Judged
 from model.conform.own_host import Finding
 from model.conform.stacks import PROFILES, Profile
+from model.printing import printable
 from model.screen import console
 
 VERDICTS = ("agreed", "differing", "explained", "not explained", "not judged")
@@ -41,6 +42,8 @@ def of_case(judged: Judged, profile: Profile, own: Sequence[str]) -> Item:
     case = judged.case
     known = KNOWN.get(case.name, "") if judged.difference and profile.name == "freebsd" else ""
     cited = f"RFC 9293, {case.cite}" if case.cite and judged.difference else ""
+    if judged.nothing:
+        return Item(case.name, "not judged", "it has no steps", state=case.state, event=case.event)
     reason = known or "; ".join(f"{name}: {_says(name)}" for name in own) or cited
     verdict = "agreed" if not judged.difference else "explained" if known else "differing"
     events = [f"{step.event.name} => {step.after.state}" for step in judged.steps]
@@ -100,6 +103,7 @@ def as_text(items: Sequence[Item], notes: Sequence[str], events: bool) -> str:
     for item in items:
         lines += _lines(item, events)
     counts = Counter(item.verdict for item in items)
+    lines = [printable(line) for line in lines]
     lines.append("; ".join(f"{counts[v]} {v}" for v in VERDICTS if counts[v]) or "nothing to judge")
     return text.get() + "\n".join(lines)
 
@@ -108,11 +112,13 @@ def _by_state_and_event(cases: Sequence[Item]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("state", "event", "agreed", "of"):
         table.add_column(column, justify="left" if column in ("state", "event") else "right")
-    found = sorted({(item.state, item.event) for item in cases})
-    for state, event in found:
-        these = [item for item in cases if (item.state, item.event) == (state, event)]
-        agreed = sum(item.verdict == "agreed" for item in these)
-        table.add_row(state, event, str(agreed), str(len(these)))
+    found, agreed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for item in cases:
+        found[item.state, item.event] += 1
+        agreed[item.state, item.event] += item.verdict == "agreed"
+    for state, event in sorted(found):
+        counts = str(agreed[state, event]), str(found[state, event])
+        table.add_row(printable(state), printable(event), *counts)
     return table
 
 

@@ -17,21 +17,59 @@ import os
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 from zlib import crc32
 
 import numpy as np
 import z3
 from filelock import FileLock, Timeout
+from msgspec import Meta, Struct
 
 from model.engines.table import Array
 from model.files import check_private, naming, open_private, private_folder, write
 from model.nodes import node_of
+from model.reading import Unreadable, checked, decoded, json_of
 from model.system import Property, System
 
 FORMAT = 1
 MANIFEST = "checkpoint.json"
 LOCK = "lock"
+
+Count = Annotated[int, Meta(ge=0, lt=1 << 32)]
+Large = Annotated[int, Meta(ge=-1, le=(1 << 63) - 1)]
+
+
+class Noted(Struct, forbid_unknown_fields=True):
+    """What a search notes besides its rows. progress: transitions, depth, states expanded, the end of the level.
+
+    found: how often each bound was touched, and where the properties of steps and of states are decided (-1: not yet).
+    """
+
+    states: Count
+    progress: tuple[Large, Count, Count, Count]
+    found: tuple[list[Large], list[tuple[Large, Large]], list[Large]]
+    seconds: Annotated[float, Meta(ge=0, lt=1e9)]
+
+
+class Manifest(Struct, forbid_unknown_fields=True):
+    """What is kept in a checkpoint. pieces: of each how many rows it has, and a checksum for each file."""
+
+    format: Literal[1]
+    key: str
+    rows: Count
+    pieces: list[tuple[Count, Count, Count, Count]]
+    noted: Noted
+    seal: str
+
+    def __post_init__(self) -> None:
+        if not self.rows == self.noted.states == sum(piece[0] for piece in self.pieces):
+            raise ValueError("rows, pieces and noted.states differ")
+        _, _, expanded, level_end = self.noted.progress
+        if not expanded <= level_end <= self.rows:
+            raise ValueError("noted.progress is ahead of the rows")
+        _, steps, states = self.noted.found
+        if any(at >= self.rows for at in (*states, *(parent for parent, _ in steps))):
+            raise ValueError("noted.found is behind the rows")
 
 
 def fingerprint(system: System, properties: Sequence[Property], stored: Sequence[str]) -> str:
@@ -98,15 +136,15 @@ class Checkpoint:
         with open_private(path, "rb") as file:
             content = file.read()
         try:
-            manifest = json.loads(content)
-            whole = manifest["seal"] == _seal(manifest)
-            known = manifest["format"] == FORMAT and manifest["key"] == self.key
-        except (ValueError, KeyError, TypeError) as error:
+            manifest = json_of(decoded(content))
+            known = isinstance(manifest, dict) and manifest.get("format") == FORMAT and manifest.get("key") == self.key
+            whole = known and checked(manifest, Manifest).seal == _seal(manifest)
+        except Unreadable as error:
             raise damaged(path) from error
-        if not whole:
-            raise damaged(path)
         if not known:
             raise damaged(path, "a checkpoint of another search or version")
+        if not whole:
+            raise damaged(path)
         found: dict[str, Any] = manifest
         return found
 

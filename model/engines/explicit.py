@@ -15,11 +15,12 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
-from model.engines.checkpoint import Checkpoint, fingerprint
+from model.engines.checkpoint import MANIFEST, Checkpoint, damaged, fingerprint
 from model.engines.code import Code
 from model.engines.cone import relevant
 from model.engines.digest import digest
@@ -72,7 +73,12 @@ def explore(
     wanted = tuple(system.properties if properties is None else properties)
     search = Search(system, wanted, limits, relevant(system, wanted) if cone else None)
     limit = search.run(progress)
-    return verdicts(system, wanted, search.traces(), "explicit", search.effort(limit))
+    try:
+        return verdicts(system, wanted, search.traces(), "explicit", search.effort(limit))
+    except ReplayError as error:
+        if search.resumed is None:
+            raise
+        raise damaged(search.resumed) from error
 
 
 def allowed(limits: Limits) -> int:
@@ -117,6 +123,7 @@ class Search:
         self.reported = self.saved = self.began
         self.checkpoint: Checkpoint | None = None
         self.problems: list[str] = []
+        self.resumed: Path | None = None
 
     @property
     def _found(self) -> tuple[Array, Array, Array]:
@@ -162,7 +169,10 @@ class Search:
             return
         noted = self.checkpoint.load(self.store.rows)
         if noted is not None:
+            self.resumed = self.checkpoint.folder / MANIFEST
             for array, values in zip(self._found, noted["found"], strict=True):
+                if np.shape(values) != array.shape:
+                    raise damaged(self.resumed)
                 array[:] = values
             self.transitions, self.depth, self.expanded, self.level_end = noted["progress"]
             self.store.restore(noted["states"])

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from model.arguments import Parser
-from model.cli import OK, UNUSABLE, Unusable, complain, explain_failure, say
+from model.cli import OK, UNUSABLE, Unusable, explain_failure
 from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela
@@ -27,6 +27,7 @@ from model.names import claim_named
 from model.near import meant
 from model.network.make import network_of
 from model.network.table import AnyConfig, parse_setting
+from model.printing import complain, say, speak_any_encoding
 from model.system import Property, System
 from properties.claim import Claim, make_property
 
@@ -96,6 +97,7 @@ def exported(args: argparse.Namespace) -> Texts:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
+    speak_any_encoding()
     args = parser().parse_args(argv)
     try:
         texts = exported(args)

@@ -16,6 +16,8 @@ from model.near import meant
 Sides = Literal["both", "A", "B", "none"]
 Opens = Literal["active", "passive", "both", "none"]
 MOST_DIGITS = 10
+MOST_TEXT = 65_495
+"""Octets of text that fit into one IP datagram, besides its headers; the model may put a whole queue into a segment."""
 CLOCK_BITS = 4
 TICKS = (
     "msl",
@@ -138,7 +140,7 @@ class Config:
         return 2 * self.msl if self.time_wait == "2msl" else int(self.time_wait)
 
     def _check_times(self) -> None:
-        if self.time_wait != "2msl" and not (self.time_wait.isdecimal() and len(self.time_wait) <= MOST_DIGITS):
+        if self.time_wait != "2msl" and not _is_number(self.time_wait):
             raise BadConfig(f"time_wait={self.time_wait}: must be a number of ticks, or 2msl")
         if self.msl < 1 or self.rto < 1 or self.delay < 0:
             raise BadConfig("msl and rto must be at least 1 tick, delay at least 0")
@@ -204,11 +206,17 @@ class Config:
             if getattr(self, name) == "either":
                 raise BadConfig(f"{name}=either: only a proof for every channel may leave it open")
 
+    def check_runnable(self) -> None:
+        """Refuse what only a proof can use: a run has segments that somebody can send."""
+        self.check_settled()
+        if self.octets > MOST_TEXT:
+            raise BadConfig(f"octets={self.octets}: one datagram takes at most {MOST_TEXT:,}")
+
     def check_searchable(self) -> None:
         """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""
+        self.check_runnable()
         if self.window == 0:
             raise BadConfig("window=0: a search needs at least one octet")
-        self.check_settled()
         age = CLOCK_BITS if self.timed else 0
         if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits + age > 64:
             raise BadConfig(f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer")
@@ -232,7 +240,7 @@ class Config:
             return [(first + k * self.isn_distance) % space for k in range(self.incarnations)]
         if spec == "repeated":
             return [first % space] * self.incarnations
-        numbers = [int(part) for part in spec.split(",") if part.strip().isdecimal() and len(part) <= MOST_DIGITS]
+        numbers = [int(part) for part in spec.split(",") if _is_number(part.strip(" "))]
         if len(numbers) != len(spec.split(",")) or len(numbers) < self.incarnations:
             raise BadConfig(f"{name}={spec}: must be fresh, repeated, or {self.incarnations} numbers such as 100,400")
         if max(numbers) >= space:
@@ -306,9 +314,15 @@ def parse_field(name: str, text: str, of: type = Config) -> Any:
     unlimited = get_origin(kind) in (Union, types.UnionType)
     if unlimited and text == "unlimited":
         return None
-    if not text.isdecimal() or len(text) > MOST_DIGITS:
-        raise BadConfig(f"{name}={text}: must be a number{' or unlimited' if unlimited else ''}")
+    if not _is_number(text):
+        few = f" of at most {MOST_DIGITS} digits" if len(text) > MOST_DIGITS and text.isdecimal() else ""
+        raise BadConfig(f"{name}={text}: must be a number{few}{' or unlimited' if unlimited else ''}")
     return int(text)
+
+
+def _is_number(text: str) -> bool:
+    """Whether it is a number that is not absurdly large, in the digits of ASCII."""
+    return text.isascii() and text.isdecimal() and len(text) <= MOST_DIGITS
 
 
 def show_field(value: object) -> str:

@@ -1,0 +1,227 @@
+"""What reads: the four command lines, without the work that comes after reading, and what has no command line."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+from unittest import mock
+
+from model.network.table import OWN
+from model.printing import complain, say
+from model.tcp.config import Config, show_field
+from properties.claims import CLAIMS
+
+Command = Callable[[Sequence[str]], int]
+SECONDS = 1.0
+"""For a question to a solver."""
+
+
+def claims() -> list[str]:
+    """The names of claims that may be varied."""
+    return [claim.name for claim in CLAIMS if not claim.scenario]
+
+
+def varied(claim: str) -> list[list[str]]:
+    """What the variants of a claim vary, as settings."""
+    cells = [cell for one in CLAIMS if one.name == claim for cell in one.cells]
+    return [[f"{name}={show_field(value)}" for name, value in cell.config.varied().items()] for cell in cells]
+
+
+def variants() -> list[str]:
+    """The names of variants."""
+    return [cell.variant for claim in CLAIMS for cell in claim.cells]
+
+
+def fields() -> dict[str, Sequence[str]]:
+    """The fields of a configuration, each with values that may be allowed."""
+    found: dict[str, Sequence[str]] = {}
+    for name, kind in get_type_hints(Config).items():
+        used = {show_field(getattr(cell.config, name)) for claim in CLAIMS for cell in claim.cells
+                if isinstance(cell.config, Config)}  # fmt: skip
+        found[name] = [*map(str, get_args(kind))] if get_origin(kind) is Literal else [*sorted(used), "1", "2", "3"]
+    return found | dict.fromkeys(OWN, ("1", "2", "unlimited", "patient"))
+
+
+WANTED: dict[str, str | Sequence[str]] = {
+    "CLAIM": "claim",
+    "NAME": "variant",
+    "FIELD=VALUE": "set",
+    "FORMAT,...": ("pcap", "itf", "packetdrill", "pcap,itf"),
+    "ADDRESS": ("10.77.0.1", "::1"),
+    "N": "number",
+    "S": "number",
+    "BYTES": "number",
+}
+"""What an option wants, by its name in --help."""
+
+
+def options(program: str) -> dict[str, str | Sequence[str]]:
+    """The names and options of a command line, each with what it wants: see `readers.command_line`."""
+    found: dict[str, str | Sequence[str]] = {}
+    for action in parsers()[program]()._actions:
+        name = max(action.option_strings, key=len, default=action.dest)
+        if action.nargs == 0:
+            found[name] = "flag"
+        elif action.choices is not None:
+            found[name] = [*map(str, action.choices)]
+        elif action.type is Path:
+            found[name] = "path" if action.option_strings else "file"
+        else:
+            found[name] = WANTED[str(action.metavar)] if name != "--property" else "claim"
+    return found
+
+
+def parsers() -> dict[str, Callable[[], argparse.ArgumentParser]]:
+    """The grammars, by program."""
+    from model import arguments, certify
+    from model.conform.__main__ import parser as conform
+    from model.export.__main__ import parser as export
+
+    return {"check": arguments.parser, "certify": certify.parser, "conform": conform, "export": export}
+
+
+def check() -> Command:
+    """`model.check`, which parses and looks whether it can write, and judges nothing."""
+    from model import check as program
+
+    def read(*_: object) -> int:
+        say("read")
+        return 0
+
+    for name in ("check", "scenario", "cover", "minimise"):
+        vars(program)[name] = read
+    return program.main
+
+
+def scenario() -> Command:
+    """`model.check --scenario`, which draws nothing."""
+    from model import check as program
+    from model import scenario as stories
+    from model.traces import render
+
+    render.Pictures = render.Drawings  # type: ignore[misc]
+    stories.system_of = lru_cache(maxsize=64)(stories.system_of.__wrapped__)
+    return program.main
+
+
+def conform() -> Command:
+    """`model.conform`, whose interpreters are made once."""
+    from model.conform import __main__ as program
+    from model.conform import cases
+    from model.conform.interpreter import Interpreter
+
+    cached: Any = lru_cache(maxsize=64)(Interpreter)
+    for module in (program, cases):
+        vars(module)["Interpreter"] = cached
+    return program.main
+
+
+def certify() -> Command:
+    """`model.certify`, for which every folder has certificates, and which checks none."""
+    from model import certify as program
+    from model.recheck import read as recheck_read
+
+    def read(*_: object) -> int:
+        say("read")
+        return 0
+
+    vars(program)["read"] = lambda folder: [] if folder.is_dir() else recheck_read(folder)
+    vars(program)["report"] = read
+    return program.main
+
+
+def export() -> Command:
+    """`model.export`, which writes a model one time in twenty; else it only looks whether it could."""
+    from model.export import __main__ as program
+
+    whole, count = program.exported, iter(range(10**9))
+
+    def exported(args: argparse.Namespace) -> tuple[str, ...]:
+        if next(count) % 20 == 0:
+            return whole(args)
+        program.chosen(args.claim, args.variant, args.set)
+        return ("read",)
+
+    vars(program)["exported"] = exported
+    return program.main
+
+
+def recheck() -> Command:
+    """What `model.certify` does with certificates, but without a second search."""
+    from model import recheck as reader
+    from model.solvers import SOLVERS
+
+    def read(argv: Sequence[str]) -> int:
+        wrong = list[str]()
+        try:
+            found = reader.read(Path(argv[0]))
+            for one in found:
+                one.check_files()
+                if one.manifest["kind"] == "search":
+                    wrong += reader.Replays(one.manifest).wrong()
+                wrong += [f"{path}: {expected}" for path, expected in one.scripts[:1]
+                          if reader.ask(path, [*SOLVERS], SECONDS).answer != expected]  # fmt: skip
+        except reader.Damaged as error:
+            return complain(str(error), 2, "recheck")
+        return 1 if wrong else 0
+
+    return read
+
+
+def solve() -> Command:
+    """The solvers; status 2 if none can read a script."""
+    from model.reading import Unreadable
+    from model.recheck import ask
+    from model.solvers import SOLVERS
+
+    def read(argv: Sequence[str]) -> int:
+        try:
+            answer = ask(Path(argv[0]), [*SOLVERS], SECONDS).answer
+        except Unreadable as error:
+            return complain(str(error), 2, "solve")
+        return complain("unknown", 2, "solve") if answer == "unknown" else 0
+
+    return read
+
+
+def stopped_search(folder: Path) -> None:
+    """Leave the checkpoint of a search that was interrupted."""
+    from model.engines import explicit
+    from model.engines.verdict import Progress
+
+    def progress(at: Progress) -> None:
+        if at.depth == 4:
+            raise KeyboardInterrupt
+
+    with mock.patch.object(explicit, "BETWEEN_CHECKPOINTS", 0), mock.patch.object(explicit, "BETWEEN_REPORTS", 0):
+        _search(folder, progress)
+
+
+def _search(folder: Path, progress: Callable[[Any], None] | None = None) -> None:
+    import z3
+
+    from model.engines import explicit
+    from model.engines.verdict import Limits
+    from model.system import Property
+    from tests.toys import writer
+
+    goal = Property("goal", "reachable", z3.BitVec("v0", 64) == 8)
+    never = Property("never", "always", z3.BitVec("v0", 64) != 9)
+    limits = Limits(checkpoint=folder, workers=1, max_states=100_000)
+    explicit.explore(writer(9, 5), limits=limits, progress=progress, properties=(goal, never))
+
+
+def resume() -> Command:
+    """A search that goes on from a checkpoint."""
+
+    def read(argv: Sequence[str]) -> int:
+        try:
+            _search(Path(argv[0]))
+        except OSError as error:
+            return complain(f"{error.filename}: {error.strerror}", 2, "resume")
+        return 0
+
+    return read
