@@ -14,8 +14,8 @@ if __name__ == "__main__":
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, as_completed
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -35,6 +35,9 @@ from model.solvers import SOLVERS, installed
 
 PROGRAM = "model.certify"
 DIFFERS = 1
+BETWEEN_LOOKS = 0.2
+SLACK = 5.0
+"""A solver that does not keep its time is ended so many seconds later."""
 
 
 @dataclass
@@ -127,13 +130,27 @@ class Checking:
                 crew.submit(compare, [one.certificate for one in some]): some for some in self._searches()
             }
             answers: dict[str, Answered] = {}  # By the script's name, which is its hash: claims share obligations.
-            for number, done in enumerate(as_completed([*asked, *again]), 1):
+            for number, done in enumerate(self._completed(crew, [*asked, *again], set(asked)), 1):
                 say_so(f"{number} of {len(asked) + len(again)} questions")
                 if done in again:
                     _compared(again[done], done)
                 else:
                     answers[asked[done]] = _answered(scripts[asked[done]], done)
                     self._judge(answers)
+
+    def _completed(
+        self, crew: Crew, futures: Sequence[Future[Any]], limited: set[Future[Any]]
+    ) -> Iterator[Future[Any]]:
+        """The futures as they are done; a solver that goes on after its time is ended."""
+        waiting, begun = set(futures), dict[Future[Any], float]()
+        while waiting:
+            done, waiting = wait(waiting, BETWEEN_LOOKS, FIRST_COMPLETED)
+            yield from done
+            for future in waiting & limited:
+                if future.running():
+                    over = perf_counter() - begun.setdefault(future, perf_counter())
+                    if over > len(self._solvers) * self._seconds + SLACK:
+                        crew.end(future, "it took too long")
 
     def _searches(self) -> Iterable[list[Outcome]]:
         """The certificates of searches, those together that were found by one search."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ import z3
 from model.certify import Checking
 from model.certify import main as certify
 from model.export.smtlib import Scripts
-from model.recheck import Damaged, Replays, ask, read
+from model.recheck import Answered, Damaged, Replays, ask, read
 from model.solvers import SOLVERS
 from tests import certified
 from tests.certified import forged
@@ -264,3 +266,19 @@ def test_what_was_not_checked_does_not_agree(search: Path) -> None:
     assert table.count("not checked") == 2
     assert "0 of 2 certificates agree" in table
     assert " agrees" not in table
+
+
+def asleep(path: Path, *_: object) -> Answered:
+    """A solver that does not look at the clock."""
+    time.sleep(60)
+    return Answered(path, "unsat", "asleep")
+
+
+def test_a_solver_that_does_not_keep_its_time_is_ended(proof: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.certify.ask", asleep)
+    monkeypatch.setattr("model.certify.SLACK", 0.1)
+    (certificate,) = read(proof)
+    manifest = {**certificate.manifest, "obligations": certificate.manifest["obligations"][:1]}
+    checking = Checking([replace(certificate, manifest=manifest)], ["cvc5"], 0.1)
+    checking.run(1)
+    assert [outcome.verdict for outcome in checking.outcomes] == ["not answered"]
