@@ -145,5 +145,7 @@ def explanation(claim: Claim) -> str:
     for cell in claim.cells:
         fields = " ".join(f"{name}={show_field(value)}" for name, value in cell.config.varied().items())
         lines.append(f"{cell.variant}: {cell.expected}, on {fields or 'the default configuration'}")
+    if claim.searched:
+        lines.append(f"Fresh ISNs are {Config().isns_apart} apart where isns_apart does not say more.")
     lines += ["", *textwrap.wrap(f"Not checked: {claim.not_checked}", 100)] if claim.not_checked else []
     return "\n".join(lines)

@@ -29,6 +29,10 @@ from properties.timed_proofs import TIMED, in_time, lemmas_in_time
 Report = Callable[[str, Progress], None]
 
 
+VARIED = ("handshake", "rst", "syn", "ack_range")
+"""Fields of the protocol in which a proof and a search of one claim may differ."""
+
+
 def network_for(task: Task) -> UnboundedNetwork:
     """The unbounded network of a task, with the assumptions that its proof makes."""
     assert isinstance(task.config, Config)
@@ -181,7 +185,7 @@ def _refutes(bounded: Row, proved: Row) -> bool:
         return False
     if all_of.start == "half-closed":
         return ClosingNetwork(all_of).covers(one)
-    distance, space = one.isn_distance, 1 << one.seq_bits
+    distance, space = one.but(isns_apart=all_of.isns_apart).isn_distance, 1 << one.seq_bits
     chosen = [pair for name in ("isn_a", "isn_b") for pair in combinations(one.isns(name, 0)[: one.incarnations], 2)]
     fresh = all(min((m - n) % space, (n - m) % space) >= distance for m, n in chosen)
-    return one.handshake == all_of.handshake and fresh
+    return fresh and all(getattr(all_of, name) in ("either", getattr(one, name)) for name in VARIED)

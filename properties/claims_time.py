@@ -5,16 +5,18 @@ from __future__ import annotations
 from properties.claim import Cell, Claim, Proof, at_every_choice
 from properties.claims_opening import NEVER
 from properties.configs import (
-    CRASHES,
-    EVERY_CHANNEL,
+    DATA_QUEUED,
     EVERY_CLOSE,
+    EVERY_CONNECTION,
     FOUR_WAY_CLOSE,
     LAST_ACK,
+    OLD_CONNECTION,
     OLD_SEGMENTS,
     OLD_WITH_TEXT,
     QUIET,
     SLOW_APPLICATION,
     THRESHOLD,
+    TWO_SEGMENTS,
 )
 
 OUTLASTS = ("TIME-WAIT TIMEOUT: in-turn",)
@@ -33,6 +35,13 @@ NEVER_IN_THE_CLOSE = (
     *("B: RETRANSMISSION of text in CLOSE-WAIT", "B: RETRANSMISSION of text in LAST-ACK"),
 )
 """All but the two FINs, their acknowledgments, and the resets of who is CLOSED, which meet B never."""
+
+UNCONFIRMED = tuple(
+    f"{state}, ACK arrives{fin}: no acknowledgment of another connection accepted"
+    for state, fin in (("FIN-WAIT-1", ""), ("FIN-WAIT-1", "; FIN"), ("TIME-WAIT", "; FIN"))
+)
+"""What fails if an acknowledgment of the last incarnation can look like one of this: states in which it is ignored, but
+not its segment's text and FIN."""
 
 TIME = (
     Claim(
@@ -122,39 +131,63 @@ TIME = (
     Claim(
         name="no-old-segment-accepted",
         settles=("S8",),
-        sentence=(
-            "No segment of another incarnation than the one an endpoint believes in changes its state, SND.UNA or"
-            " RCV.NXT."
-        ),
-        cite="3.4.1; 3.4.3; 3.6",
+        sentence="No segment of another connection changes an endpoint's state, SND.UNA or RCV.NXT.",
+        cite="3.4.1; 3.4.3; 3.6; 3.10.7.4, fifth (MAY-12)",
         meaning=(
-            "With fresh initial sequence numbers this holds whatever else happens: segments that stay for ever and"
-            " are duplicated, crashes, ABORT, resets and give-ups. If numbers are used again, as after a crash or on"
-            " a fast machine, time must keep the incarnations apart; sufficient-assumptions says what that takes. An"
-            " endpoint believes in an incarnation once it has accepted its SYN; a reset in reply speaks for no"
-            " incarnation. The proof covers acknowledgments of another incarnation of the endpoint itself, too: none"
-            " moves SND.UNA. In time it needs no fresh numbers, only two rules that an endpoint keeps by its own"
+            "A connection is a pair of incarnations, one of each side. A segment is of another connection if its"
+            " sender is not the incarnation whose SYN the endpoint has accepted, or if it acknowledges another"
+            " incarnation than the endpoint's own. An endpoint that has accepted no SYN yet is bound by the second"
+            " alone, one in LISTEN by neither: a SYN of any age moves it. A reset in reply speaks for nobody."
+            " With fresh initial sequence numbers this holds whatever else happens: segments that stay for ever and"
+            " are duplicated, crashes, ABORT, resets and give-ups. But fresh has to be one more than W+window, and"
+            " RFC 5961's range of SEG.ACK, which is optional (MAY-12), has to be tested; else a segment to the last"
+            " incarnation is accepted in FIN-WAIT-1, from the same peer, and its octets are delivered twice"
+            " (at-most-once). Exactly three obligations of the proof fail then: an old ACK, with or without FIN, in"
+            " FIN-WAIT-1, and one with FIN in TIME-WAIT. If numbers are used again, as after a crash or on"
+            " a fast machine, time must keep the connections apart; sufficient-assumptions says what that takes. In"
+            " time the proof needs no fresh numbers, only two rules that an endpoint keeps by its own"
             " clock: a TCB that has heard nothing of its peer for H is deleted, and a number rests for 2 MSL + H after"
             " the last segment that was sent under it (or, simpler, the side does, after the last one it has sent)."
             " Then every choice is fresh, for every MSL and H: MSL for that segment, H for a TCB that still believes"
             " in the number, MSL for what that one has sent. MSL + H, or 2 MSL without H, is too little."
         ),
         make="old_segments.no_old_segment_accepted",
-        witness=("old_segments.old_segment_meets_a_connection",),
+        witness=("old_segments.old_segment_meets_a_connection", "old_segments.old_connection_of_the_same_peer"),
         cells=(
-            Cell("fresh ISNs", CRASHES, "holds"),
+            Cell("fresh ISNs", OLD_CONNECTION, "holds"),
+            Cell("fresh ISNs, text, two segments each way", TWO_SEGMENTS, "holds"),
+            Cell("ISNs W+window apart", TWO_SEGMENTS.but(isns_apart="W+window"), "fails"),
+            Cell("ACK range not tested", DATA_QUEUED.but(ack_range="off"), "fails"),
             Cell("repeated ISNs, quiet time MSL", QUIET, "fails"),
             Cell("repeated ISNs, 2 MSL", OLD_SEGMENTS, "fails"),
             Cell("repeated ISNs, quiet time 2 MSL, a silent TCB", QUIET.but(quiet_time=4), "fails"),
         ),
-        not_checked="of searches text and more than two incarnations; of proofs resets",
+        not_checked="of searches more than two incarnations; of proofs resets",
         proofs=(
-            Proof("every channel: fresh ISNs", EVERY_CHANNEL, "holds", never=NEVER),
-            Proof("all times: a number rests for 2 MSL + H", EVERY_CHANNEL, "holds", time="numbers rest", never=NEVER),
-            Proof("all times: a side rests for 2 MSL + H", EVERY_CHANNEL, "holds", time="sides rest", never=NEVER),
+            Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", never=NEVER),
+            Proof(
+                "every channel: ISNs W+window apart",
+                EVERY_CONNECTION.but(isns_apart="W+window"),
+                "fails",
+                fails=UNCONFIRMED,
+                bounded="ISNs W+window apart",
+                never=NEVER,
+            ),
+            Proof(
+                "every channel: ACK range not tested",
+                EVERY_CONNECTION.but(ack_range="off"),
+                "fails",
+                fails=UNCONFIRMED,
+                bounded="ACK range not tested",
+                never=NEVER,
+            ),
+            Proof(
+                "all times: a number rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="numbers rest", never=NEVER
+            ),
+            Proof("all times: a side rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="sides rest", never=NEVER),
             Proof(
                 "all times: a number rests for MSL + H",
-                EVERY_CHANNEL,
+                EVERY_CONNECTION,
                 "fails",
                 fails=at_every_choice("freshness (a)"),
                 bounded="repeated ISNs, quiet time MSL",
@@ -163,7 +196,7 @@ TIME = (
             ),
             Proof(
                 "all times: a number rests for 2 MSL",
-                EVERY_CHANNEL,
+                EVERY_CONNECTION,
                 "fails",
                 fails=at_every_choice("freshness (a)", "freshness (b)"),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
@@ -172,7 +205,7 @@ TIME = (
             ),
             Proof(
                 "all times: a TCB may be silent for ever",
-                EVERY_CHANNEL,
+                EVERY_CONNECTION,
                 "fails",
                 fails=("time passes: silence-kept",),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
@@ -185,8 +218,8 @@ TIME = (
         name="sufficient-assumptions",
         settles=("S8",),
         sentence=(
-            "Old segments are kept out without fresh ISNs by TIME-WAIT, quiet time, orderly endings and no half-open"
-            " peer together."
+            "Segments of an old connection are kept out without fresh ISNs by TIME-WAIT, a quiet time that outlasts"
+            " every answer to an old SYN, and orderly endings together."
         ),
         cite="3.4.1; 3.4.3; 3.6; RFC 1185, appendix",
         meaning=(
@@ -194,44 +227,47 @@ TIME = (
             " counterexample for each maximal insufficient one. 'No ABORT, reset or give-up': a connection ends in"
             " order or by a crash, and nobody calls CLOSE before it is open. 'No half-open peer': nobody opens"
             " actively while the other side keeps the TCB of an earlier incarnation. Fresh ISNs suffice alone."
-            " Without them four are needed, and a finding: a quiet time of one MSL, as the RFC has it, is not enough."
-            " If both sides crash, the answer to an old SYN is still under way when the quiet time ends: a segment"
-            " and the answer to it take up to 2 D. So TIME-WAIT and quiet time both have to be 2 D + 1 ticks, and 2"
-            " MSL suffices for D < MSL. Nor do TIME-WAIT and quiet time together suffice, as RFC 1185 says: a"
-            " half-open peer keeps the old numbers for as long as it likes. ABORT to TIME-WAIT is in no minimal set,"
-            " since a reset or a give-up leaves no TIME-WAIT."
+            " Without them three are needed, and a finding: a quiet time of one MSL, as the RFC has it, is not"
+            " enough, nor is 2 MSL. An old SYN travels for D, the side that takes it believes in its dead sender and"
+            " answers, once more after RTO (one retransmission here), and that answer travels for D: the next"
+            " incarnation, under the same number, takes it for its own. So quiet time has to be RTO + 2 D + 1 ticks,"
+            " TIME-WAIT 2 D + 1. It is the 2 MSL + H of no-old-segment-accepted: H is how long a TCB answers for a"
+            " dead peer, and without a bound on it no quiet time is enough. A half-open peer does no harm then: what"
+            " it says after H is no SYN,ACK. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up"
+            " leaves no TIME-WAIT."
         ),
         make="assumptions.old_segments",
         study=True,
         cells=(
-            Cell("quiet time of 2 MSL", OLD_SEGMENTS.but(quiet_time=4), "holds", slow=True),
+            Cell("quiet time of RTO + 2 D + 1", OLD_SEGMENTS.but(quiet_time=6), "holds", slow=True),
+            Cell("quiet time of 2 MSL", OLD_SEGMENTS.but(quiet_time=4), "fails", slow=True),
             Cell("quiet time of one MSL", OLD_SEGMENTS, "fails", slow=True),
         ),
         not_checked=(
-            "text with losses (repeated-isns-with-text); more than two incarnations and one crash of each side;"
-            " other times than the table's"
+            "losses (repeated-isns-with-text); more than two incarnations, one crash and one retransmission of each"
+            " side; other times than the table's, such as an RTO of at most 2 D, which is as a loss"
         ),
     ),
     Claim(
         name="repeated-isns-with-text",
         settles=("S8",),
         sentence=(
-            "Without fresh ISNs, all the other assumptions keep old segments out also if text is sent and one segment"
-            " is lost."
+            "Without fresh ISNs, all the other assumptions keep segments of an old connection out also if text is"
+            " sent, or one segment is lost."
         ),
         cite="3.4.1; 3.4.3; 3.6",
         meaning=(
-            "A finding, and a limit of sufficient-assumptions, where nothing is lost and no text is sent: no"
-            " TIME-WAIT is long enough. The SYN,ACK is lost, so A's SYN is under way twice; the connection opens and"
-            " closes; then the second SYN finds B listening, which has no TIME-WAIT. B uses its number again, so an"
-            " old ACK opens it, and with text its FIN is what A waits for in TIME-WAIT. With a loss but no text, or"
-            " text but no loss, it holds."
+            "A finding, and a limit of sufficient-assumptions, where nothing is lost and no text is sent: with a loss"
+            " no TIME-WAIT is long enough, since the passive closer has none. The third segment is lost, so B's"
+            " SYN,ACK is sent again, late; meanwhile A's FIN acknowledges it, and both close. A, which has been in"
+            " LAST-ACK, opens again at once under its number, and takes the late SYN,ACK for its own. With text but no"
+            " loss it holds."
         ),
         make="assumptions.all_together",
         study=True,
         cells=(
-            Cell("a loss, no text", OLD_WITH_TEXT.but(octets=0), "holds"),
             Cell("text, no loss", OLD_WITH_TEXT.but(losses=0), "holds"),
+            Cell("a loss, no text", OLD_WITH_TEXT.but(octets=0), "fails"),
             Cell("text and a loss", OLD_WITH_TEXT, "fails"),
         ),
         not_checked="more than one octet, one loss, one crash of each side and one retransmission; other times",

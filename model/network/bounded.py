@@ -2,7 +2,7 @@
 
 The same events run on both sides. This layer owns what an endpoint cannot see: which initial sequence number is on
 offer, which segments are on their way, the budgets of the run, time, and the ghosts (see `side`; and a slot's lowest
-bits: the incarnation of the segment's sender, 0 if it had no TCB).
+bits: the incarnation of the segment's sender, 0 if it had no TCB; and with `origins` the one that it acknowledges).
 """
 
 from __future__ import annotations

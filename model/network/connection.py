@@ -111,7 +111,8 @@ class Attack(Connection):
         """A SYN is injected, while there is room for it and `counter` has not reached `most`."""
         outbox, bits = self.channels[0], self.config.seq_bits
         x = segment("SYN", z3.BitVecVal(1, bits), text=z3.BitVecVal(self.text, bits))
-        update = dict(outbox.insert(x, z3.BitVecVal(UNBORN, self.config.incarnation_bits), TRUE))
+        unborn, nobody = (z3.BitVecVal(number, self.config.incarnation_bits) for number in (UNBORN, 0))
+        update = dict(outbox.insert(x, unborn, nobody, TRUE))
         allowed = [z3.Not(outbox.full)]
         if counter is not None:
             allowed.append(z3.ULT(counter.term, most))

@@ -188,6 +188,14 @@ class Firing:
             return z3.BitVecVal(0, self.side.incarnation.width)
         return self._incarnation_after
 
+    @property
+    def _acknowledged(self) -> z3.BitVecRef:
+        """The incarnation under whose number the segment that is sent acknowledges; a reset does so under none."""
+        assert self.event.send is not None
+        begins = self.event.accepts_syn or self.event.offers_isn
+        peer, nobody = self.sender if begins else self.side.peer.term, z3.BitVecVal(0, self.side.peer.width)
+        return z3.If(z3.And(self.event.send.ack, z3.Not(self.event.send.rst)), peer, nobody)
+
     def _ghost_update(self) -> dict[str, z3.ExprRef]:
         side, other, event = self.side, self.network.other(self.side), self.event
         update: dict[str, z3.ExprRef] = {}
@@ -205,8 +213,7 @@ class Firing:
         if self.network.config.origins and self.x is not None and event.state not in NO_TCB:
             changes = [getattr(event.tcb, name) != getattr(side.tcb, name) for name in ("snd_una", "rcv_nxt")]
             accepted = z3.Or(z3.BoolVal(event.next != event.state), *changes)
-            strange = z3.And(self.sender != 0, side.peer.term != 0, self.sender != side.peer.term)
-            update[side.deceived.name] = z3.Or(side.deceived.term, z3.And(accepted, strange))
+            update[side.deceived.name] = z3.Or(side.deceived.term, z3.And(accepted, self._of_another(self.x)))
         if self.network.config.turns and event.chooses_isn:
             update |= {side.older.name: FALSE, other.older.name: TRUE}
         if self.network.config.history and event.orderly:
@@ -216,6 +223,17 @@ class Firing:
         if self.network.config.accounts:
             update |= account(side, event, self.sender, self._incarnation_after)
         return update
+
+    def _of_another(self, x: Segment) -> z3.BoolRef:
+        """The arriving segment is of another connection than the one that this side has a TCB of.
+
+        Its sender is another incarnation than the one believed in, if there is one; or it acknowledges another
+        incarnation of this side. A reset that ABORT has sent has a sender, one in reply has none; neither acknowledges.
+        """
+        side, inbox = self.side, self.network.channel(self.network.other(self.side))
+        by_another = z3.And(self.sender != 0, side.peer.term != 0, self.sender != side.peer.term)
+        acknowledged = inbox.layout.acknowledged(inbox.chosen(choice("slot")))
+        return z3.Or(by_another, z3.And(x.ack, z3.Not(x.rst), acknowledged != side.incarnation.term))
 
     @property
     def _begins_or_ends(self) -> bool:
@@ -253,7 +271,7 @@ class Firing:
             update |= inbox.remove(choice("slot"), self._original)
         if self.event.send is not None:
             outbox = self.network.channel(self.side)
-            update |= outbox.insert(self.event.send, self._author, self._sends)
+            update |= outbox.insert(self.event.send, self._author, self._acknowledged, self._sends)
         return update
 
     @cached_property

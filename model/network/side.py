@@ -6,7 +6,8 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
   (with `syn_cookies`, in LISTEN: of the one that the cookies on offer speak for);
 - `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
 - `ended` (with `endings`): how the last connection of this side ended;
-- `deceived` (with `origins`): this side has accepted a segment of another incarnation than its peer's;
+- `deceived` (with `origins`): this side has accepted a segment of another connection: one that another incarnation
+  than its peer has sent, or that acknowledges another incarnation of this side;
 - `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side has sent.
 - `older` (with `turns`): this side's current incarnation was chosen before the other side's;
 - `sent`, `delivered`, `fed` (with `accounts`): octets sent and delivered, see `accounts`.
@@ -96,7 +97,7 @@ class Side:
 
     @cached_property
     def deceived(self) -> Var:
-        """Ghost: a segment of another incarnation than `peer` has changed the state, SND.UNA or RCV.NXT."""
+        """Ghost: a segment of another connection has changed the state, SND.UNA or RCV.NXT."""
         return self._var("deceived", ghost=True)
 
     @cached_property

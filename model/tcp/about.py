@@ -38,7 +38,8 @@ ABOUT: Mapping[str, str] = {
     "duplications": "how often the network may duplicate a segment in a run",
     "isn_a": "initial sequence numbers of A: fresh, repeated, or a list such as 100,400",
     "isn_b": "initial sequence numbers of B",
-    "isns_wait": "an initial sequence number is chosen only when none less than W+window away is in use by a segment in"
+    "isns_apart": "how far fresh initial sequence numbers are from each other; W: what an incarnation uses at most",
+    "isns_wait": "an initial sequence number is chosen only when none nearer than isns_apart is in use by a segment in"
     " the network, sent or acknowledged under it; or neither by that nor by the other side's TCB",
     "incarnations": "initial sequence numbers that each side may choose in a run",
     "recurring": "who begins again with the first initial sequence number after the last, without end",
@@ -60,7 +61,7 @@ ABOUT: Mapping[str, str] = {
     "start": "both sides CLOSED; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
     "endings": "ghosts remember how each side's last connection ended",
     "ack_losses": "ghosts remember that an acknowledgment of all that a side had sent was lost",
-    "origins": "ghosts remember that a side accepted a segment of another incarnation than it believes in",
+    "origins": "ghosts remember that a side accepted a segment of another connection",
     "history": "ghosts remember connections that ended in order (for ghost-after-close)",
     "turns": "ghost: whose current incarnation was chosen first",
     "accounts": "ghosts count the octets that each incarnation has sent, and those delivered (needs octets)",
