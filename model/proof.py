@@ -29,7 +29,7 @@ from properties.timed_proofs import TIMED, in_time, lemmas_in_time
 Report = Callable[[str, Progress], None]
 
 
-VARIED = ("handshake", "rst", "syn", "ack_range")
+VARIED = ("handshake", "rst", "syn", "ack_range", "mutant")
 """Fields of the protocol in which a proof and a search of one claim may differ."""
 
 

@@ -19,6 +19,9 @@ from properties.configs import (
     TWO_SEGMENTS,
 )
 
+SILENT = "TIME-WAIT, unacceptable segment arrives: sends nothing"
+"""The mutant in which TIME-WAIT hears a retransmitted FIN and says nothing."""
+
 OUTLASTS = ("TIME-WAIT TIMEOUT: in-turn",)
 """What fails if TIME-WAIT is too short: A is gone before B."""
 
@@ -36,6 +39,9 @@ NEVER_IN_THE_CLOSE = (
 )
 """All but the two FINs, their acknowledgments, and the resets of who is CLOSED, which meet B never."""
 
+NEVER_APART = (*NEVER, "SYN-RECEIVED, unacceptable ACK arrives")
+"""What such numbers exclude besides: what does not acknowledge the SYN is out of RFC 5961's range."""
+
 UNCONFIRMED = tuple(
     f"{state}, ACK arrives{fin}: no acknowledgment of another connection accepted"
     for state, fin in (("FIN-WAIT-1", ""), ("FIN-WAIT-1", "; FIN"), ("TIME-WAIT", "; FIN"))
@@ -47,10 +53,15 @@ TIME = (
     Claim(
         name="last-ack-answered",
         settles=("S8",),
-        sentence="If at most one segment is lost, the passive closer, which sends nothing but its FIN, is never reset.",
+        sentence=(
+            "A FIN that arrives in TIME-WAIT is acknowledged; and if at most one segment is lost, the passive closer,"
+            " which sends nothing but its FIN, is never reset."
+        ),
         cite="3.6 (MUST-13); 3.10.8",
         meaning=(
-            "B's FIN must find A still in TIME-WAIT when it has to be sent again. The longest wait is RTO + D: B"
+            "What S8 says of the retransmitted FIN: it is answered by an ACK, whatever becomes of that; and there is"
+            " somebody to answer it. That B's connection ends then is last-ack-ends."
+            " B's FIN must find A still in TIME-WAIT when it has to be sent again. The longest wait is RTO + D: B"
             " sends its FIN, the ACK is lost, B sends it again after RTO, and it travels for D. At the instant RTO +"
             " D either may happen first, so TIME-WAIT needs RTO + D + 1 ticks; 2 MSL suffices for RTO =< MSL, D <"
             " MSL, and is tight for RTO = MSL, D = MSL - 1. By the RFC's letter a retransmitted FIN does not restart"
@@ -59,10 +70,11 @@ TIME = (
             " 5.3), so the FIN is sent again up to D later, and it takes RTO + 2 D + 1. The claim time-wait-threshold"
             " has the tables. The proof is for real times of any value and any number of losses: longer than RTO for"
             " each loss + D is long enough if a retransmitted FIN restarts TIME-WAIT, + 2 D if it does not. B may"
-            " double its timeout, or not; RTO is the longest."
+            " double its timeout, or not; RTO is the longest. It states both parts of the sentence, each of a step, and"
+            " nothing about infinite runs: that B ends is not proved for all times."
         ),
         make="time_wait.last_ack_answered",
-        witness=("time_wait.closed_after_a_loss",),
+        witness=("time_wait.closed_after_a_loss", "time_wait.fin_again_in_time_wait"),
         cells=(
             Cell("2 MSL", LAST_ACK, "holds"),
             Cell("text before the FIN, RTO + 2 D + 1", LAST_ACK.but(octets=1, time_wait="8"), "holds"),
@@ -70,10 +82,11 @@ TIME = (
             Cell("no TIME-WAIT", LAST_ACK.but(time_wait="0"), "fails"),
             Cell("2 MSL, not restarted", LAST_ACK.but(time_wait_restart=False), "fails"),
             Cell("2 MSL, text before the FIN", LAST_ACK.but(octets=1), "fails"),
+            Cell("TIME-WAIT does not answer", LAST_ACK.but(mutant=SILENT), "fails"),
         ),
         not_checked=(
             "the opening and A's half of the close, which lie before the start; of searches more than one loss; of"
-            " proofs text before the FIN"
+            " proofs text before the FIN, and that B ends"
         ),
         proofs=(
             Proof("all times: longer than RTO a loss + D", EVERY_CLOSE, "holds", never=NEVER_IN_THE_CLOSE),
@@ -102,6 +115,27 @@ TIME = (
                 never=NEVER_IN_THE_CLOSE,
             ),
         ),
+    ),
+    Claim(
+        name="last-ack-ends",
+        settles=("S8",),
+        sentence="If at most one segment is lost, the passive closer's connection ends, and in order.",
+        cite="3.6 (MUST-13); 3.10.7.4, first and fifth; 3.10.8",
+        meaning=(
+            "What the answers of last-ack-answered are for. It is about infinite runs, in which time goes on: B sends"
+            " its FIN until one is acknowledged. If TIME-WAIT does not answer, or B sends nothing again, B waits in"
+            " LAST-ACK for ever; if TIME-WAIT is too short, B is reset."
+        ),
+        make="time_wait.last_ack_ends",
+        witness=("time_wait.closed_after_a_loss", "time_wait.fin_again_in_time_wait"),
+        cells=(
+            Cell("2 MSL", LAST_ACK, "holds"),
+            Cell("text before the FIN, RTO + 2 D + 1", LAST_ACK.but(octets=1, time_wait="8"), "holds"),
+            Cell("TIME-WAIT does not answer", LAST_ACK.but(mutant=SILENT), "fails"),
+            Cell("nothing is sent again", LAST_ACK.but(retransmission=False), "fails"),
+            Cell("no TIME-WAIT", LAST_ACK.but(time_wait="0"), "fails"),
+        ),
+        not_checked="more than one loss; how long it takes; the opening and A's half of the close",
     ),
     Claim(
         name="time-wait-threshold",
@@ -164,7 +198,7 @@ TIME = (
         ),
         not_checked="of searches more than two incarnations; of proofs resets",
         proofs=(
-            Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", never=NEVER),
+            Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", never=NEVER_APART),
             Proof(
                 "every channel: ISNs W+window apart",
                 EVERY_CONNECTION.but(isns_apart="W+window"),
@@ -182,9 +216,15 @@ TIME = (
                 never=NEVER,
             ),
             Proof(
-                "all times: a number rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="numbers rest", never=NEVER
+                "all times: a number rests for 2 MSL + H",
+                EVERY_CONNECTION,
+                "holds",
+                time="numbers rest",
+                never=NEVER_APART,
             ),
-            Proof("all times: a side rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="sides rest", never=NEVER),
+            Proof(
+                "all times: a side rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="sides rest", never=NEVER_APART
+            ),
             Proof(
                 "all times: a number rests for MSL + H",
                 EVERY_CONNECTION,
@@ -192,7 +232,7 @@ TIME = (
                 fails=at_every_choice("freshness (a)"),
                 bounded="repeated ISNs, quiet time MSL",
                 time="numbers rest for MSL + H",
-                never=NEVER,
+                never=NEVER_APART,
             ),
             Proof(
                 "all times: a number rests for 2 MSL",
@@ -201,7 +241,7 @@ TIME = (
                 fails=at_every_choice("freshness (a)", "freshness (b)"),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
                 time="numbers rest for 2 MSL",
-                never=NEVER,
+                never=NEVER_APART,
             ),
             Proof(
                 "all times: a TCB may be silent for ever",
@@ -210,7 +250,7 @@ TIME = (
                 fails=("time passes: silence-kept",),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
                 time="no end of silence",
-                never=NEVER,
+                never=NEVER_APART,
             ),
         ),
     ),

@@ -18,6 +18,7 @@ from model.engines.fairness import Fairness, RuleClass
 from model.engines.liveness import Liveness
 from model.network.bounded import Network, Side
 from model.system import Rule, choice
+from model.tcp.config import BadConfig
 from model.tcp.segment import one_if
 
 
@@ -95,6 +96,17 @@ def time_passes(network: Network) -> Promise:
     """Ticks do not stop (timed networks, where what is due happens before the next tick)."""
     names = frozenset(rule.name for rule in network.rules if rule.kind == "time")
     return Promise("time goes on", weak=[RuleClass(names)] if names else [])
+
+
+def nothing_stops(network: Network) -> Promise:
+    """The run goes on while a tick, an arrival or a timer can (timed networks, where what is due comes before a tick).
+
+    An instant has finitely many events wherever answers are not answered for ever, so time goes on.
+    """
+    if not network.config.timed:
+        raise BadConfig("this promise is about time: it needs timed=true")
+    names = frozenset(rule.name for rule in network.rules if rule.kind in ("time", "arrives", "timeout"))
+    return Promise("time goes on, and what is due happens before it does", weak=[RuleClass(names)])
 
 
 def _sides(network: Network, names: Sequence[str]) -> list[Side]:

@@ -106,7 +106,8 @@ class ClosingNetwork(UnboundedNetwork):
 
     def covers(self, one: Config) -> bool:
         """Whether the runs of a bounded configuration are among those that the proof is about."""
-        if one.start != "half-closed" or one.octets or one.losses is None or one.handshake != self.config.handshake:
+        same = (one.handshake, one.mutant) == (self.config.handshake, self.config.mutant)
+        if one.start != "half-closed" or one.octets or one.losses is None or not same:
             return False
         times = {DELAY: one.delay, RTO: one.rto, LOSSES: one.losses * one.rto, TIME_WAIT: one.time_wait_ticks}
         given = z3.substitute(self.length, *((time, z3.RealVal(ticks)) for time, ticks in times.items()))

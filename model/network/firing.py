@@ -207,6 +207,9 @@ class Firing:
             update[other.heard.name] = z3.If(self._sender_lives, other.heard.term | bit, other.heard.term)
         if self.network.config.endings and event.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
+        if self.network.config.endings and self.x is not None and event.state == "TIME-WAIT":
+            passed_over = z3.And(self.x.fin, self.x.ack, z3.Not(self.x.rst), z3.Not(event.acknowledges))
+            update[side.unanswered.name] = z3.Or(side.unanswered.term, passed_over)
         if self.network.config.ack_losses:  # What is sent from now on has lost no ACK yet.
             sends = event.tcb.snd_nxt != side.tcb.snd_nxt
             update[side.ack_lost.name] = z3.And(side.ack_lost.term, z3.Not(sends))

@@ -6,6 +6,7 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
   (with `syn_cookies`, in LISTEN: of the one that the cookies on offer speak for);
 - `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
 - `ended` (with `endings`): how the last connection of this side ended;
+- `unanswered` (with `endings`): a FIN has arrived in TIME-WAIT, and no acknowledgment of it was formed;
 - `deceived` (with `origins`): this side has accepted a segment of another connection: one that another incarnation
   than its peer has sent, or that acknowledges another incarnation of this side;
 - `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side has sent.
@@ -91,6 +92,11 @@ class Side:
         return replace(enumeration(f"{self.name}.ended", ENDINGS), ghost=True)
 
     @cached_property
+    def unanswered(self) -> Var:
+        """Ghost: a FIN has arrived in TIME-WAIT and no acknowledgment of it was formed, whatever the channel did."""
+        return self._var("unanswered", ghost=True)
+
+    @cached_property
     def ack_lost(self) -> Var:
         """Ghost: an acknowledgment of all that this side had sent has been lost on its way."""
         return self._var("ack_lost", ghost=True)
@@ -142,7 +148,7 @@ class Side:
         """All variables of this side."""
         counters = [self.budget("retransmissions"), self.budget("crashes")]
         history = [self.finished] if self.config.history else []
-        history += [self.ended] if self.config.endings else []
+        history += [self.ended, self.unanswered] if self.config.endings else []
         history += [self.ack_lost] if self.config.ack_losses else []
         history += [self.deceived] if self.config.origins else []
         history += [self.older] if self.config.turns else []

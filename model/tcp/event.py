@@ -64,6 +64,13 @@ class Event:
     budget: Budget = ""
     call: Call = ""
 
+    @property
+    def acknowledges(self) -> z3.BoolRef:
+        """A segment is sent that acknowledges everything received until then."""
+        if self.send is None:
+            return FALSE
+        return z3.And(self.send_when, self.send.ack, z3.Not(self.send.rst), self.send.ackno == self.tcb.rcv_nxt)
+
 
 @dataclass(frozen=True)
 class Path:
