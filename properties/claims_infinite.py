@@ -5,7 +5,7 @@ from __future__ import annotations
 from properties.claim import Cell, Claim
 from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, PASSING_ZERO
 
-GIVING_UP = "crashes, CLOSE, ABORT and USER TIMEOUT, by which somebody gives up; how long it takes; duplication"
+GIVING_UP = "crashes, CLOSE, ABORT and USER TIMEOUT, by which somebody gives up; how long it takes"
 
 INFINITE = (
     Claim(
@@ -15,7 +15,8 @@ INFINITE = (
         cite="3.5, Figure 6; 3.10.8",
         meaning=(
             "Three segments are enough for every fair run: the network may lose any of them any number of times, but"
-            " what is sent again and again arrives again and again, and the retransmission timers expire. Two"
+            " a segment that is under way again and again arrives, itself and not a copy of it, also with room for an"
+            " answer if there is room again and again; and the retransmission timers expire. Two"
             " segments are enough for that too; what they lack is safety (half-open). If nothing is sent again, one"
             " loss ends it. The premise asks for a listening B and for nothing under way to A: a reset from the time"
             " before B listened refuses the connection, rightly. A finding: weak fairness and a bounded number of"
@@ -27,6 +28,7 @@ INFINITE = (
         cells=(
             Cell("three-way", FAIR_OPEN, "holds"),
             Cell("two-way", FAIR_OPEN.but(handshake="two-way"), "holds"),
+            Cell("duplication without bound", FAIR_OPEN.but(duplications=None), "holds"),
             Cell("nothing is sent again", FAIR_OPEN.but(retransmission=False), "fails"),
         ),
         not_checked=GIVING_UP,
@@ -70,10 +72,12 @@ INFINITE = (
         witness=("progress.established",),
         cells=(
             Cell("no window reaches 0", FAIR_CLOSE, "holds"),
+            Cell("duplication without bound", FAIR_CLOSE.but(duplications=None), "holds"),
+            Cell("text both ways", FAIR_CLOSE.but(octets=1), "holds"),
             Cell("numbers pass 0", PASSING_ZERO, "fails"),
             Cell("nothing is sent again", FAIR_CLOSE.but(retransmission=False), "fails"),
             Cell("in ticks, by the letter", CLOSE_IN_TICKS, "fails"),
         ),
-        not_checked="crashes and ABORT; users who do not close; how long it takes; data; duplication",
+        not_checked="crashes and ABORT; users who do not close; how long it takes; more than one octet of each side",
     ),
 )

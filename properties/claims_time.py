@@ -39,7 +39,7 @@ NEVER_IN_THE_CLOSE = (
 )
 """All but the two FINs, their acknowledgments, and the resets of who is CLOSED, which meet B never."""
 
-NEVER_APART = (*NEVER, "SYN-RECEIVED, unacceptable ACK arrives")
+APART = (*NEVER, "SYN-RECEIVED, unacceptable ACK arrives")
 """What such numbers exclude besides: what does not acknowledge the SYN is out of RFC 5961's range."""
 
 UNCONFIRMED = tuple(
@@ -198,7 +198,7 @@ TIME = (
         ),
         not_checked="of searches more than two incarnations; of proofs resets",
         proofs=(
-            Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", never=NEVER_APART),
+            Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", never=APART),
             Proof(
                 "every channel: ISNs W+window apart",
                 EVERY_CONNECTION.but(isns_apart="W+window"),
@@ -220,11 +220,9 @@ TIME = (
                 EVERY_CONNECTION,
                 "holds",
                 time="numbers rest",
-                never=NEVER_APART,
+                never=APART,
             ),
-            Proof(
-                "all times: a side rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="sides rest", never=NEVER_APART
-            ),
+            Proof("all times: a side rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="sides rest", never=APART),
             Proof(
                 "all times: a number rests for MSL + H",
                 EVERY_CONNECTION,
@@ -232,7 +230,7 @@ TIME = (
                 fails=at_every_choice("freshness (a)"),
                 bounded="repeated ISNs, quiet time MSL",
                 time="numbers rest for MSL + H",
-                never=NEVER_APART,
+                never=APART,
             ),
             Proof(
                 "all times: a number rests for 2 MSL",
@@ -241,7 +239,7 @@ TIME = (
                 fails=at_every_choice("freshness (a)", "freshness (b)"),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
                 time="numbers rest for 2 MSL",
-                never=NEVER_APART,
+                never=APART,
             ),
             Proof(
                 "all times: a TCB may be silent for ever",
@@ -250,7 +248,7 @@ TIME = (
                 fails=("time passes: silence-kept",),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
                 time="no end of silence",
-                never=NEVER_APART,
+                never=APART,
             ),
         ),
     ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import z3
 
@@ -15,7 +16,7 @@ from model.network.bounded import Network
 from model.network.channel import Channel
 from model.network.firing import wire
 from model.network.side import Side
-from model.system import Rule, Var
+from model.system import BadSystem, Rule, Var
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import segment
 from model.tcp.state import STATES
@@ -68,7 +69,15 @@ class Connection(Network):
     def takes_slot(self, rule: Rule) -> bool:
         """Whether the rule is the end of LISTEN for this 4-tuple; what LISTEN answers or ignores needs no slot."""
         after = rule.update.get(self.server.state_var.name)
-        return rule.event.startswith("LISTEN, ") and after is not None and not after.eq(self.listen)
+        return rule.event in self._in_listen and after is not None and not after.eq(self.listen)
+
+    @cached_property
+    def _in_listen(self) -> frozenset[str]:
+        """The names of the server's events in LISTEN; raises `BadSystem` if none would take a slot."""
+        found = [event for event in self.listed(self.server) if event.kind == "arrives" and event.state == "LISTEN"]
+        if not any(event.next != "LISTEN" for event in found):
+            raise BadSystem("no event leads the server's end out of LISTEN")
+        return frozenset(event.name for event in found)
 
     def dropping(self, rule: Rule, no_room: z3.BoolRef) -> Rule:
         """Instead of `rule`, which takes a slot: the segment is dropped."""

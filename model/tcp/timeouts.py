@@ -89,6 +89,7 @@ def front_of_queue(endpoint: Endpoint, tcb: Tcb, state: str) -> list[Event]:
             tcb=tcb,
             send=again,
             budget="retransmissions",
+            call="RETRANSMISSION TIMEOUT",
         )
         for what, when, again in front
     ]
@@ -106,6 +107,7 @@ def time_wait_timeout(endpoint: Endpoint) -> list[Event]:
             guard=TRUE,
             tcb=no_tcb(endpoint.bits),
             orderly=True,
+            call="TIME-WAIT TIMEOUT",
         )
     ]
 
@@ -123,6 +125,7 @@ def acknowledgment_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
             guard=tcb.ack_held,
             tcb=tcb,
             send=segment("ACK", tcb.snd_nxt, tcb.rcv_nxt),
+            call="delayed ACK",
         )
         for state in holds
     ]
