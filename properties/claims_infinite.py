@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
-from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, PASSING_ZERO
+from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, FAIR_TEXT, PASSING_ZERO
 
 GIVING_UP = "crashes, CLOSE, ABORT and USER TIMEOUT, by which somebody gives up; how long it takes"
 
@@ -79,5 +79,28 @@ INFINITE = (
             Cell("in ticks, by the letter", CLOSE_IN_TICKS, "fails"),
         ),
         not_checked="crashes and ABORT; users who do not close; how long it takes; more than one octet of each side",
+    ),
+    Claim(
+        name="text-arrives",
+        settles=("S7",),
+        sentence="What a side has sent is delivered in the end, the half-closed side's remaining data too.",
+        cite="3.6, Case 2; 3.8.1; 3.10.7.4, seventh",
+        meaning=(
+            "'Always arrives' is a statement about infinite runs: nothing-lost-in-orderly-close and half-close-data say"
+            " only that nothing is missing when a side has closed. If the network is fair and retransmission timers"
+            " expire, every octet is delivered, whether a user closes or not. If nothing is sent again one loss is"
+            " enough; and an endpoint that throws away what arrives after its CLOSE acknowledges it, so that it is not"
+            " sent again either."
+        ),
+        make="data.text_arrives",
+        witness=("data.text_is_lost",),
+        cells=(
+            Cell("from the open connection on", FAIR_TEXT.but(start="established"), "holds"),
+            Cell("half-closed, two octets", FAIR_TEXT.but(octets=2), "holds"),
+            Cell("half-closed, duplication without bound", FAIR_TEXT.but(duplications=None), "holds"),
+            Cell("nothing is sent again", FAIR_TEXT.but(retransmission=False), "fails"),
+            Cell("text after CLOSE discarded", FAIR_TEXT.but(half_close="discards"), "fails"),
+        ),
+        not_checked="crashes, ABORT and USER TIMEOUT; the opening; more than two octets; how long it takes",
     ),
 )

@@ -79,6 +79,9 @@ FAIR_OPEN = Config(isn_b="8", closes="none")
 FAIR_CLOSE = FAIR_OPEN.but(closes="both")
 """The same, and both users may close."""
 
+FAIR_TEXT = FAIR_CLOSE.but(octets=1, accounts=True, start="half-closed")
+"""The same from the half-closed start on, with text: A may not send any more, B may."""
+
 FOUR_WAY_CLOSE = Config(
     timed=True,
     delay=1,

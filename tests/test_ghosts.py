@@ -112,7 +112,7 @@ def sees_ghosts(slots: Slots, rule: Rule) -> bool:
 def test_no_rule_reads_a_ghost_variable(systems: dict[str, System], name: str) -> None:
     system = systems[name]
     names = ["peer", "heard", "finished"]
-    names += ["sent_1", "sent_2", "delivered_1", "delivered_2", "fed"] if name == "accounts" else []
+    names += ["sent_1", "sent_2", "delivered_1", "delivered_2", "fed", "disordered"] if name == "accounts" else []
     assert system.ghosts == {f"{side}.{ghost}" for side in "AB" for ghost in names}
     assert {rule.name: reads_a_ghost(system, rule) for rule in system.rules if reads_a_ghost(system, rule)} == {}
 

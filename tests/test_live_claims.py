@@ -56,16 +56,26 @@ def test_the_claims_about_infinite_runs_are_as_claimed_with_these_runs_and_count
         ("close-completes", "numbers pass 0"): (11, 0),
         ("close-completes", "nothing is sent again"): (7, 0),
         ("close-completes", "in ticks, by the letter"): (11, 5),
+        ("text-arrives", "nothing is sent again"): (2, 0),
+        ("text-arrives", "text after CLOSE discarded"): (3, 0),
     }
     counts = {row.task.config: (row.effort.states, row.effort.transitions) for row in rows}
     assert sorted(counts.values()) == [
         (15, 19),
+        (55, 117),
         (131, 582),
         (227, 1261),
+        (265, 2242),
         (368, 1311),
+        (714, 4388),
+        (1130, 11_080),
+        (2272, 14_659),
         (7306, 20_159),
         (12_166, 92_409),
         (12_994, 97_835),
+        (17_937, 203_405),
+        (102_968, 804_887),
+        (261_678, 2_135_703),
     ]
 
 
@@ -79,9 +89,7 @@ def test_only_the_servers_timer_repairs_a_lost_syn_ack(tmp_path: Path) -> None:
     ]
     assert row.loop[-1]["segment"] == "<SEQ=9><ACK=2><CTL=ACK>"
     text = row.evidence[0].text
-    assert (
-        "This is the state after step 4 again: steps 5 to 7 repeat.\nThe run is fair (a segment" in text
-    )
+    assert "This is the state after step 4 again: steps 5 to 7 repeat.\nThe run is fair (a segment" in text
     assert text.endswith("Reproduce it: python -m model.check server-timer-repairs\n")
     assert (tmp_path / "server-timer-repairs-test.txt").read_text() == text
     assert "again" in (tmp_path / "server-timer-repairs-test.dot").read_text()

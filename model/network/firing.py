@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import z3
 
-from model.network.accounts import account
+from model.network.accounts import Arrival, account
 from model.network.channel import Channel
 from model.network.freshness import no_peer_carries, no_segment_carries
 from model.network.side import NO_TCB, Side
@@ -224,7 +224,8 @@ class Firing:
             used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.
             update[side.finished.name] = z3.If(z3.UGE(used, 5), side.peer.term, side.finished.term)
         if self.network.config.accounts:
-            update |= account(side, event, self.sender, self._incarnation_after)
+            arrival = Arrival(self.x, self.sender, self.network.isns(other))
+            update |= account(side, event, arrival, self._incarnation_after)
         return update
 
     def _of_another(self, x: Segment) -> z3.BoolRef:

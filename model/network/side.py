@@ -11,7 +11,7 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
   than its peer has sent, or that acknowledges another incarnation of this side;
 - `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side has sent.
 - `older` (with `turns`): this side's current incarnation was chosen before the other side's;
-- `sent`, `delivered`, `fed` (with `accounts`): octets sent and delivered, see `accounts`.
+- `sent`, `delivered`, `fed`, `disordered` (with `accounts`): octets sent and delivered, see `accounts`.
 """
 
 from __future__ import annotations
@@ -134,6 +134,11 @@ class Side:
         """Ghost: this connection has delivered text to its user."""
         return self._var("fed", ghost=True)
 
+    @cached_property
+    def disordered(self) -> Var:
+        """Ghost: an octet has been delivered that is not the next one of its incarnation."""
+        return self._var("disordered", ghost=True)
+
     def budget(self, name: str) -> Var | None:
         """The counter of a bounded budget, if this configuration bounds it."""
         limit = getattr(self.config, name)
@@ -152,7 +157,7 @@ class Side:
         history += [self.ack_lost] if self.config.ack_losses else []
         history += [self.deceived] if self.config.origins else []
         history += [self.older] if self.config.turns else []
-        history += [*self.sent, *self.delivered, self.fed] if self.config.accounts else []
+        history += [*self.sent, *self.delivered, self.fed, self.disordered] if self.config.accounts else []
         return [
             self.state_var,
             *self.tcb_vars.values(),
