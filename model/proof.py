@@ -8,12 +8,13 @@ from itertools import combinations, product
 from time import monotonic
 
 from model.certificates import Certificates
-from model.engines.ask import Asker, Unanswered
+from model.engines.ask import BLASTED, Asker, Unanswered
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
 from model.engines.verdict import INTERRUPTED, Effort, Progress
 from model.network.bounded import Network
 from model.network.closing_soup import ClosingNetwork
+from model.network.closing_text import TextNetwork
 from model.network.embedding import Embedding
 from model.network.make import AnyNetwork
 from model.network.soup import Assumed, UnboundedNetwork
@@ -96,8 +97,10 @@ def lemmas_for(network: AnyNetwork) -> list[Property]:
 def judge_proofs(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
     """A row for each task; what two of them share is proved once."""
     prover, certificates = Prover(Asker(options.limits)), Certificates(options.out / "certificates")
+    with_text = Prover(Asker(options.limits, solver=BLASTED.solver))
     for task in tasks:
-        row, found = judge_proof(task, prover, progress)
+        texts = isinstance(network_for(task), TextNetwork)
+        row, found = judge_proof(task, with_text if texts else prover, progress)
         if options.certify and not row.effort.limit:
             with written(options):
                 certificates.proof(row, network_for(task), found)
@@ -184,7 +187,8 @@ def _refutes(bounded: Row, proved: Row) -> bool:
     if bounded.verdict != "violated" or not isinstance(one, Config) or not isinstance(all_of, Config):
         return False
     if all_of.start == "half-closed":
-        return ClosingNetwork(all_of).covers(one)
+        network = network_for(proved.task)
+        return isinstance(network, ClosingNetwork) and network.covers(one)
     distance, space = one.but(isns_apart=all_of.isns_apart).isn_distance, 1 << one.seq_bits
     chosen = [pair for name in ("isn_a", "isn_b") for pair in combinations(one.isns(name, 0)[: one.incarnations], 2)]
     fresh = all(min((m - n) % space, (n - m) % space) >= distance for m, n in chosen)

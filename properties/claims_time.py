@@ -39,6 +39,13 @@ NEVER_IN_THE_CLOSE = (
 )
 """All but the two FINs, their acknowledgments, and the resets of who is CLOSED, which meet B never."""
 
+WITH_TEXT = (
+    *("FIN-WAIT-2, unacceptable segment arrives", "FIN-WAIT-2, ACK arrives", "TIME-WAIT, ACK arrives"),
+    *("B: CLOSE-WAIT, ACK arrives", "B: LAST-ACK, ACK arrives"),
+    *("B: RETRANSMISSION of text in CLOSE-WAIT", "B: RETRANSMISSION of text in LAST-ACK"),
+)
+"""Of these, what happens if B sends text before its FIN."""
+
 APART = (*NEVER, "SYN-RECEIVED, unacceptable ACK arrives")
 """What such numbers exclude besides: what does not acknowledge the SYN is out of RFC 5961's range."""
 
@@ -70,7 +77,9 @@ TIME = (
             " 5.3), so the FIN is sent again up to D later, and it takes RTO + 2 D + 1. The claim time-wait-threshold"
             " has the tables. The proof is for real times of any value and any number of losses: longer than RTO for"
             " each loss + D is long enough if a retransmitted FIN restarts TIME-WAIT, + 2 D if it does not. B may"
-            " double its timeout, or not; RTO is the longest. It states both parts of the sentence, each of a step, and"
+            " double its timeout, or not; RTO is the longest. If B sends text before its FIN, longer than RTO for each"
+            " loss + 3 D is long enough (the searches need + 2 D only, which is not shown). The proof states both"
+            " parts of the sentence, each of a step, and"
             " nothing about infinite runs: that B ends is not proved for all times."
         ),
         make="time_wait.last_ack_answered",
@@ -86,7 +95,7 @@ TIME = (
         ),
         not_checked=(
             "the opening and A's half of the close, which lie before the start; of searches more than one loss; of"
-            " proofs text before the FIN, and that B ends"
+            " proofs that B ends"
         ),
         proofs=(
             Proof("all times: longer than RTO a loss + D", EVERY_CLOSE, "holds", never=NEVER_IN_THE_CLOSE),
@@ -113,6 +122,13 @@ TIME = (
                 bounded="2 MSL, not restarted",
                 time="losses + D",
                 never=NEVER_IN_THE_CLOSE,
+            ),
+            Proof(
+                "all times: text before the FIN, longer than RTO a loss + 3 D",
+                EVERY_CLOSE,
+                "holds",
+                time="text, losses + 3 D",
+                never=tuple(event for event in NEVER_IN_THE_CLOSE if event not in WITH_TEXT),
             ),
         ),
     ),

@@ -183,8 +183,15 @@ FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True, accounts=Tru
 FULL = ServerConfig((_STALE, _EAGER))
 """A table of one slot: a client that may leave its SYN behind, twice, and one that keeps trying."""
 
+_ONCE = _STALE.but(incarnations=1)
+FULL_OF_TWO = ServerConfig((_ONCE, _ONCE, _EAGER), slots=2).each(losses=2)
+"""A table of two slots: two clients that may leave their SYNs behind, and one that keeps trying; a loss for each."""
+
 FLOOD = ServerConfig((_FORGED, _FORGED, _EAGER), attackers=(1, 2), slots=2, attacks=3)
 """A table of two slots: three forged SYNs for two 4-tuples, and a client that keeps trying."""
+
+FLOOD_OF_THREE = ServerConfig((_FORGED, _FORGED, _FORGED, _EAGER), attackers=(1, 2, 3), slots=3, attacks=3)
+"""A table of three slots, and a forged SYN for each."""
 
 ENDLESS_FLOOD = FLOOD.but(attacks=None)
 """The same attacker without end."""
