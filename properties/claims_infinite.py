@@ -5,6 +5,7 @@ from __future__ import annotations
 from properties.claim import Cell, Claim
 from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, FAIR_TEXT, PASSING_ZERO
 
+BARE_SYN_AGAIN = FAIR_CLOSE.but(open_b="active", syn_again="front")
 GIVING_UP = "crashes, CLOSE, ABORT and USER TIMEOUT, by which somebody gives up; how long it takes"
 
 INFINITE = (
@@ -66,7 +67,10 @@ INFINITE = (
             " of what arrives 'Acknowledge it, and restart the 2 MSL timeout', as only a retransmitted FIN could"
             " arrive. But a bare ACK can too: by the letter two ends acknowledge each other's bare ACKs for ever, and"
             " in ticks each restarts the other's TIME-WAIT, so that it never ends, though nothing is lost. (Untimed,"
-            " it is promised that TIME-WAIT ends.) To acknowledge and restart for a FIN alone would mend it."
+            " it is promised that TIME-WAIT ends.) To acknowledge and restart for a FIN alone would mend it. Another:"
+            " after a simultaneous open the front of the retransmission queue is the bare SYN, by the letter. If the"
+            " other side is CLOSED by then, that SYN draws <SEQ=0><CTL=RST,ACK>, which no window reaches, again and"
+            " again for ever; SYN,ACK draws a reset at RCV.NXT, which is believed."
         ),
         make="progress.close_completes",
         witness=("progress.established",),
@@ -74,6 +78,8 @@ INFINITE = (
             Cell("no window reaches 0", FAIR_CLOSE, "holds"),
             Cell("duplication without bound", FAIR_CLOSE.but(duplications=None), "holds"),
             Cell("text both ways", FAIR_CLOSE.but(octets=1), "holds"),
+            Cell("simultaneous open", FAIR_CLOSE.but(open_b="active"), "holds"),
+            Cell("simultaneous open, the bare SYN is sent again", BARE_SYN_AGAIN, "fails"),
             Cell("numbers pass 0", PASSING_ZERO, "fails"),
             Cell("nothing is sent again", FAIR_CLOSE.but(retransmission=False), "fails"),
             Cell("in ticks, by the letter", CLOSE_IN_TICKS, "fails"),

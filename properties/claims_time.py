@@ -92,6 +92,7 @@ TIME = (
             Cell("2 MSL, not restarted", LAST_ACK.but(time_wait_restart=False), "fails"),
             Cell("2 MSL, text before the FIN", LAST_ACK.but(octets=1), "fails"),
             Cell("TIME-WAIT does not answer", LAST_ACK.but(mutant=SILENT), "fails"),
+            Cell("USER TIMEOUT in TIME-WAIT", LAST_ACK.but(gives_up_waiting="A"), "fails"),
         ),
         not_checked=(
             "the opening and A's half of the close, which lie before the start; of searches more than one loss; of"

@@ -56,6 +56,7 @@ def test_the_claims_about_infinite_runs_are_as_claimed_with_these_runs_and_count
         ("close-completes", "numbers pass 0"): (11, 0),
         ("close-completes", "nothing is sent again"): (7, 0),
         ("close-completes", "in ticks, by the letter"): (11, 5),
+        ("close-completes", "simultaneous open, the bare SYN is sent again"): (6, 3),
         ("text-arrives", "nothing is sent again"): (2, 0),
         ("text-arrives", "text after CLOSE discarded"): (3, 0),
     }
@@ -74,6 +75,8 @@ def test_the_claims_about_infinite_runs_are_as_claimed_with_these_runs_and_count
         (12_166, 92_409),
         (12_994, 97_835),
         (17_937, 203_405),
+        (21_539, 167_376),
+        (21_883, 170_562),
         (102_968, 804_887),
         (261_678, 2_135_703),
     ]

@@ -259,6 +259,8 @@ class Network:
             "USER TIMEOUT": c.gives_up,
             "SYN-RECEIVED TIMEOUT": c.gives_up_syn,
         }
+        if call == "USER TIMEOUT" and event.state in ("LISTEN", "TIME-WAIT"):
+            return self.has_role(side, c.gives_up_waiting)
         if event.state == "LISTEN" and call in ("active OPEN", "SEND") and opens != "both":
             return False
         if call in ("active OPEN", "passive OPEN"):

@@ -23,6 +23,8 @@ ABOUT: Mapping[str, str] = {
     "syn_cookies": "LISTEN keeps no TCB for a SYN: the ACK of its SYN,ACK makes it (RFC 4987, 3.6)",
     "mutant": "the protocol with one thing changed, by the name that benchmarks.mutants gives it",
     "retransmission": "the retransmission timer exists",
+    "syn_again": "after a simultaneous open SYN-RECEIVED sends SYN,ACK again; front: the front of the retransmission"
+    " queue, which is the bare SYN (3.10.8, by the letter)",
     "seq_bits": "width of sequence numbers",
     "window": "receive window of both sides, octets",
     "segment_text": "octets of text in one SEND, and in one retransmission at most",
@@ -32,6 +34,7 @@ ABOUT: Mapping[str, str] = {
     "aborts": "whose users may ABORT",
     "gives_up": "whose USER TIMEOUT may expire",
     "gives_up_syn": "whose SYN-RECEIVED timeout may expire (R2 of the SYN,ACK)",
+    "gives_up_waiting": "whose USER TIMEOUT may expire in LISTEN and TIME-WAIT (3.10.8, by its letter: for any state)",
     "capacity": "segments in the network in each direction",
     "loss": "the network may lose a segment",
     "reordering": "segments may overtake each other (otherwise FIFO)",

@@ -51,6 +51,7 @@ class Config:
     syn_cookies: bool = False
     mutant: str = ""
     retransmission: bool = True
+    syn_again: Literal["SYN,ACK", "front"] = "SYN,ACK"
     seq_bits: int = 4
     window: int = 2
     segment_text: int = 1
@@ -60,6 +61,7 @@ class Config:
     aborts: Sides = "none"
     gives_up: Sides = "none"
     gives_up_syn: Sides = "none"
+    gives_up_waiting: Sides = "none"
     capacity: int = 2
     loss: bool = True
     reordering: bool = True
