@@ -13,7 +13,7 @@ from properties.configs import LAST_ACK
 
 def test_every_claim_that_is_searched_is_asked_on_a_cell_on_which_it_must_hold() -> None:
     asked = {claim.name: config for config, claims in cells().items() for claim in claims}
-    assert list(asked) and set(asked) == {claim.name for claim in CLAIMS if claim.searched}
+    assert set(asked) == {claim.name for claim in CLAIMS if claim.searched}
     for claim in CLAIMS:
         if claim.searched:
             assert asked[claim.name] in [cell.config for cell in claim.cells if cell.expected == "holds"]
