@@ -1,6 +1,6 @@
 """How strong are the properties? The protocol with one thing changed, many times: who notices?
 
-    python -m benchmarks.mutants [--only TEXT] [--sample N] [--jobs N]
+    python -m benchmarks.mutants [--only TEXT] [--sample N] [--jobs N] [--by-claim]
 
 Of the mutants that `model.mutants` derives from the events every k-th of its kind is taken, and so many that each
 event and each case is represented; the real bugs always. Each is put before the killers of `benchmarks.mutation` in
@@ -35,6 +35,7 @@ from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColum
 from rich.table import Table
 
 from benchmarks.machine import describe
+from benchmarks.mutation.by_claim import refusing
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.fate import EQUIVALENT, KILLERS, SURVIVED, Fate, fate
 from model.crew import Crew, Died
@@ -44,6 +45,7 @@ from model.mutants.derive import mutants
 from model.mutants.mutation import Mutant
 from model.screen import console
 from model.tcp.config import Config
+from properties.claims import CLAIMS
 
 RESULTS = Path(__file__).parent / "results" / "mutants.json"
 WANTED = 0.95
@@ -59,6 +61,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--only", metavar="TEXT", default="", help="mutants whose names contain TEXT, all of them")
     made.add_argument("--sample", metavar="N", type=_count, help="about N of the others (default: 600; 0: all)")
     made.add_argument("--jobs", metavar="N", type=_count, help="processes (default: one for each processor)")
+    made.add_argument(
+        "--by-claim", action="store_true", help="instead: which of them each claim refuses alone (a minute for each)"
+    )
     made.add_argument("--list", action="store_true", help="print the names, and ask nobody")
     made.add_argument(
         "--json", metavar="FILE", type=Path, default=None, help=f"default: {RESULTS.name} if all are asked"
@@ -173,7 +178,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     if args.list:
         print("\n".join(one.name for one in chosen))
         return 0
+    if args.by_claim:
+        return by_claim(chosen)
     return run(chosen, args.jobs or processors(), target, len(listed))
+
+
+def by_claim(chosen: Sequence[Mutant]) -> int:
+    """Print what each claim refuses alone, and which claims refuse nothing; returns the exit status."""
+    console, refused = Console(), dict[str, list[str]]()
+    for one in chosen:
+        for claim in refusing(one.name):
+            refused.setdefault(claim, []).append(one.name)
+    made = Table("claim", "refused", "such as", title=f"what each claim refuses alone, of {len(chosen)} mutants")
+    for name in (*(claim.name for claim in CLAIMS if not claim.study), *(one for one in refused if "(proof)" in one)):
+        mine = refused.get(name, [])
+        made.add_row(name, str(len(mine)), mine[0] if mine else "-")
+    console.print(made)
+    return 0
 
 
 def run(chosen: Sequence[Mutant], jobs: int, target: Path | None, of: int) -> int:

@@ -9,6 +9,9 @@ from itertools import combinations
 from model.row import Row
 from model.tcp.config import Config
 
+VARIED = ("handshake", "rst", "syn", "ack_range", "mutant")
+"""Fields of the protocol in which a proof and a search of one claim may differ."""
+
 
 def combined(rows: Sequence[Row]) -> list[Row]:
     """The rows, each proof together with the search that its claim points to.
@@ -51,9 +54,11 @@ def _refutes(bounded: Row, proved: Row) -> bool:
         return False
     if all_of.start == "half-closed":
         from model.network.closing_soup import ClosingNetwork
+        from model.proof import network_for
 
-        return ClosingNetwork(all_of).covers(one)
-    distance, space = one.isn_distance, 1 << one.seq_bits
+        network = network_for(proved.task)
+        return isinstance(network, ClosingNetwork) and network.covers(one)
+    distance, space = one.but(isns_apart=all_of.isns_apart).isn_distance, 1 << one.seq_bits
     chosen = [pair for name in ("isn_a", "isn_b") for pair in combinations(one.isns(name, 0)[: one.incarnations], 2)]
     fresh = all(min((m - n) % space, (n - m) % space) >= distance for m, n in chosen)
-    return one.handshake == all_of.handshake and fresh
+    return fresh and all(getattr(all_of, name) in ("either", getattr(one, name)) for name in VARIED)

@@ -31,7 +31,8 @@ STATES = 500_000
 """A search for coverage gives up beyond so many states, unless told otherwise."""
 BOUNDS = (
     *("open_a", "open_b", "closes", "aborts", "gives_up", "gives_up_syn", "capacity", "loss", "reordering"),
-    *("duplications", "isn_a", "isn_b", "isns_wait", "incarnations", "recurring", "retransmissions", "crashes"),
+    *("duplications", "isn_a", "isn_b", "isns_apart", "isns_wait", "incarnations", "recurring"),
+    *("retransmissions", "crashes"),
     *("timed", "msl", "delay", "rto", "time_wait", "application_delay", "quiet_time", "user_timeout"),
     *("syn_received_timeout", "losses", "endings", "ack_losses", "origins", "history", "accounts", "turns"),
 )

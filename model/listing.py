@@ -94,5 +94,7 @@ def explanation(claim: Claim) -> str:
         lines += fill(f"{cell.variant}: {cell.expected}, on {fields or 'the default configuration'}", rest="    ")
     for proof in claim.proofs:
         lines += fill(f"{proof.variant}: {'proved' if proof.expected == 'holds' else 'no proof'}", rest="    ")
+    if claim.searched:
+        lines.append(f"Fresh ISNs are {Config().isns_apart} apart where isns_apart does not say more.")
     lines += ["", *fill(f"Not checked: {claim.not_checked}")] if claim.not_checked else []
     return "\n".join(lines)

@@ -75,6 +75,9 @@ def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
     if isinstance(network, (TimedNetwork, ClosingNetwork)):
         return network.assumptions
     c, distance = network.config, f"{network.config.isn_distance:,}"
+    tested = {"off": "nobody tests", "either": "each endpoint tests or does not test"}.get(
+        c.ack_range, "everybody tests"
+    )
     said = [
         f"W: one incarnation uses at most {c.span:,} sequence numbers of {c.seq_bits} bits; windows are {c.window:,}",
         f"freshness (a): an ISN is chosen at least {distance} from every ISN under which a segment in the network was"
@@ -82,7 +85,8 @@ def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
         f"freshness (b): and at least {distance} from the IRS of the other side's TCB, if it has one",
     ]
     made = [True, network.assumed.segments, network.assumed.peer]
-    return tuple(sentence if used else f"NOT assumed: {sentence}" for sentence, used in zip(said, made, strict=True))
+    listed = [sentence if used else f"NOT assumed: {sentence}" for sentence, used in zip(said, made, strict=True)]
+    return (*listed, f"{tested} RFC 5961's range of SEG.ACK (MAY-12)")
 
 
 def proof_text(row: Row) -> str:

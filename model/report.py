@@ -38,7 +38,8 @@ def bounds(config: AnyConfig) -> dict[str, object]:
     """The fields that bound a run, and those that differ from the defaults; of a server the latter."""
     if isinstance(config, ServerConfig):
         return config.varied()
-    shown = ("seq_bits", "window", "capacity", "incarnations", "octets", "retransmissions", "crashes", "duplications")
+    numbers, channel = ("seq_bits", "window", "isns_apart"), ("capacity", "duplications")
+    shown = (*numbers, *channel, "incarnations", "octets", "retransmissions", "crashes")
     return {name: getattr(config, name) for name in shown} | config.varied()
 
 

@@ -247,13 +247,23 @@ CLOSING: Mapping[str, Answer] = {
         "If both users close and loss is fair, every connection ends on both sides.",
         "If a late reset meets the number 0 by chance, one may never end.",
     ),
+    "text-arrives": Answer(
+        "what was sent is delivered in the end",
+        "If loss is fair, every octet is delivered in the end, the half-closed side's remaining data too.",
+        "If nothing is sent again, one loss is enough to keep it away.",
+    ),
 }
 
 TIME: Mapping[str, Answer] = {
     "last-ack-answered": Answer(
         "2 MSL: the last FIN still finds its answer",
-        "After 2 MSL the last FIN, sent again after a loss, has had its answer: the other side is not reset.",
+        "A FIN that arrives in TIME-WAIT is acknowledged, and 2 MSL is long enough for one that is sent again.",
         "One tick less is too short.",
+    ),
+    "last-ack-ends": Answer(
+        "so the other side's connection ends",
+        "With that answer the other side's connection ends, and in order, also if one segment is lost.",
+        "If TIME-WAIT does not answer, it waits in LAST-ACK for ever.",
     ),
     "time-wait-threshold": Answer(
         "how long TIME-WAIT has to be, in a table",
@@ -261,14 +271,14 @@ TIME: Mapping[str, Answer] = {
         "By the RFC's letter, where a FIN that is sent again restarts nothing, it does not.",
     ),
     "no-old-segment-accepted": Answer(
-        "old segments are kept out",
-        "With fresh initial sequence numbers, no segment of an old connection is accepted.",
-        "With numbers that are not fresh enough one is.",
+        "segments of other connections are kept out",
+        "With fresh initial sequence numbers, no segment of another connection is accepted.",
+        "With numbers that are not quite fresh enough one is.",
     ),
     "sufficient-assumptions": Answer(
         "what it takes without fresh numbers",
-        "Without fresh numbers it takes TIME-WAIT, quiet time of 2 MSL, orderly endings and no half-open peer.",
-        "With a quiet time of one MSL, as the RFC has it, an old segment is accepted.",
+        "Without fresh numbers it takes TIME-WAIT, a quiet time of RTO + 2 D + 1, and orderly endings.",
+        "With a quiet time of 2 MSL an old segment is accepted.",
     ),
     "repeated-isns-with-text": Answer(
         "a finding: with data and a loss, not even that",

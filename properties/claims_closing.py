@@ -77,9 +77,10 @@ CLOSING = (
         cells=(
             Cell("three-way", ORDERLY, "holds"),
             Cell("crash, ABORT, USER TIMEOUT", ORDERLY_CRASHES, "holds"),
+            Cell("two octets each, from the open connection on", ORDERLY.but(octets=2, start="established"), "holds"),
             Cell("FIN taken out of order", ORDERLY.but(fin="any"), "fails"),
         ),
-        not_checked="more than one octet of each side, and a second incarnation (see at-most-once)",
+        not_checked="more than two octets of each side, and a second incarnation (see at-most-once)",
     ),
     Claim(
         name="half-close-data",
@@ -95,6 +96,7 @@ CLOSING = (
         witness=("data.text_in_fin_wait_2",),
         cells=(
             Cell("half-closed", HALF_CLOSED, "holds"),
+            Cell("half-closed, two octets", HALF_CLOSED.but(octets=2), "holds"),
             Cell("text after CLOSE discarded", HALF_CLOSED.but(half_close="discards"), "fails"),
         ),
         not_checked="the way to the half-closed start (nothing-lost-in-orderly-close searches the whole run)",

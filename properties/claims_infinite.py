@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
-from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, PASSING_ZERO
+from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, FAIR_TEXT, PASSING_ZERO
 
-GIVING_UP = "crashes, CLOSE, ABORT and USER TIMEOUT, by which somebody gives up; how long it takes; duplication"
+BARE_SYN_AGAIN = FAIR_CLOSE.but(open_b="active", syn_again="front")
+GIVING_UP = "crashes, CLOSE, ABORT and USER TIMEOUT, by which somebody gives up; how long it takes"
 
 INFINITE = (
     Claim(
@@ -15,7 +16,8 @@ INFINITE = (
         cite="3.5, Figure 6; 3.10.8",
         meaning=(
             "Three segments are enough for every fair run: the network may lose any of them any number of times, but"
-            " what is sent again and again arrives again and again, and the retransmission timers expire. Two"
+            " a segment that is under way again and again arrives, itself and not a copy of it, also with room for an"
+            " answer if there is room again and again; and the retransmission timers expire. Two"
             " segments are enough for that too; what they lack is safety (half-open). If nothing is sent again, one"
             " loss ends it. The premise asks for a listening B and for nothing under way to A: a reset from the time"
             " before B listened refuses the connection, rightly. A finding: weak fairness and a bounded number of"
@@ -27,6 +29,7 @@ INFINITE = (
         cells=(
             Cell("three-way", FAIR_OPEN, "holds"),
             Cell("two-way", FAIR_OPEN.but(handshake="two-way"), "holds"),
+            Cell("duplication without bound", FAIR_OPEN.but(duplications=None), "holds"),
             Cell("nothing is sent again", FAIR_OPEN.but(retransmission=False), "fails"),
         ),
         not_checked=GIVING_UP,
@@ -64,16 +67,46 @@ INFINITE = (
             " of what arrives 'Acknowledge it, and restart the 2 MSL timeout', as only a retransmitted FIN could"
             " arrive. But a bare ACK can too: by the letter two ends acknowledge each other's bare ACKs for ever, and"
             " in ticks each restarts the other's TIME-WAIT, so that it never ends, though nothing is lost. (Untimed,"
-            " it is promised that TIME-WAIT ends.) To acknowledge and restart for a FIN alone would mend it."
+            " it is promised that TIME-WAIT ends.) To acknowledge and restart for a FIN alone would mend it. Another:"
+            " after a simultaneous open the front of the retransmission queue is the bare SYN, by the letter. If the"
+            " other side is CLOSED by then, that SYN draws <SEQ=0><CTL=RST,ACK>, which no window reaches, again and"
+            " again for ever; SYN,ACK draws a reset at RCV.NXT, which is believed."
         ),
         make="progress.close_completes",
         witness=("progress.established",),
         cells=(
             Cell("no window reaches 0", FAIR_CLOSE, "holds"),
+            Cell("duplication without bound", FAIR_CLOSE.but(duplications=None), "holds"),
+            Cell("text both ways", FAIR_CLOSE.but(octets=1), "holds"),
+            Cell("simultaneous open", FAIR_CLOSE.but(open_b="active"), "holds"),
+            Cell("simultaneous open, the bare SYN is sent again", BARE_SYN_AGAIN, "fails"),
             Cell("numbers pass 0", PASSING_ZERO, "fails"),
             Cell("nothing is sent again", FAIR_CLOSE.but(retransmission=False), "fails"),
             Cell("in ticks, by the letter", CLOSE_IN_TICKS, "fails"),
         ),
-        not_checked="crashes and ABORT; users who do not close; how long it takes; data; duplication",
+        not_checked="crashes and ABORT; users who do not close; how long it takes; more than one octet of each side",
+    ),
+    Claim(
+        name="text-arrives",
+        settles=("S7",),
+        sentence="What a side has sent is delivered in the end, the half-closed side's remaining data too.",
+        cite="3.6, Case 2; 3.8.1; 3.10.7.4, seventh",
+        meaning=(
+            "'Always arrives' is a statement about infinite runs: nothing-lost-in-orderly-close and half-close-data say"
+            " only that nothing is missing when a side has closed. If the network is fair and retransmission timers"
+            " expire, every octet is delivered, whether a user closes or not. If nothing is sent again one loss is"
+            " enough; and an endpoint that throws away what arrives after its CLOSE acknowledges it, so that it is not"
+            " sent again either."
+        ),
+        make="data.text_arrives",
+        witness=("data.text_is_lost",),
+        cells=(
+            Cell("from the open connection on", FAIR_TEXT.but(start="established"), "holds"),
+            Cell("half-closed, two octets", FAIR_TEXT.but(octets=2), "holds"),
+            Cell("half-closed, duplication without bound", FAIR_TEXT.but(duplications=None), "holds"),
+            Cell("nothing is sent again", FAIR_TEXT.but(retransmission=False), "fails"),
+            Cell("text after CLOSE discarded", FAIR_TEXT.but(half_close="discards"), "fails"),
+        ),
+        not_checked="crashes, ABORT and USER TIMEOUT; the opening; more than two octets; how long it takes",
     ),
 )

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from properties.claim import Cell, Claim
-from properties.configs import DEAD_PEER, DEAD_PEER_TOLD, ENDLESS_FLOOD, FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
+from properties.configs import (
+    DEAD_PEER,
+    DEAD_PEER_TOLD,
+    ENDLESS_FLOOD,
+    FLOOD,
+    FLOOD_OF_THREE,
+    FORGED,
+    FORGED_TEXT,
+    FULL,
+    FULL_OF_TWO,
+    GHOST,
+)
 
 PATIENT = "timers that expire while a segment is on its way (patient timers stand for RTO above the round trip)"
 
@@ -33,10 +44,10 @@ TABLE = (
     Claim(
         name="live-client-is-served",
         settles=("S3",),
-        sentence="With a table of one slot and stale SYNs under way, a client that keeps trying is served in the end.",
+        sentence="With a table that stale SYNs can fill, a client that keeps trying is served in the end.",
         cite="3.5, Figure 8; 3.8.3",
         meaning=(
-            "The ghost's harm: two-way it holds the only slot for ever, and each SYN of the live client is dropped."
+            "The ghost's harm: two-way it holds its slot for ever, and each SYN of the live client is dropped."
             " Three-way the slot comes back. Two conditions: who has been served leaves, and the client has something"
             " to send; a silent client whose ACK is lost is ESTABLISHED towards a server that has timed out"
             " SYN-RECEIVED, and neither will ever know."
@@ -45,9 +56,11 @@ TABLE = (
         witness=("table.client_is_refused",),
         cells=(
             Cell("three-way", FULL, "holds"),
+            Cell("three-way, two slots", FULL_OF_TWO, "holds"),
             Cell("two-way", FULL.each(handshake="two-way"), "fails"),
+            Cell("two-way, two slots", FULL_OF_TWO.each(handshake="two-way"), "fails"),
         ),
-        not_checked=f"{PATIENT}; a client that gives up trying; larger tables",
+        not_checked=f"{PATIENT}; a client that gives up trying; tables of more than two slots",
     ),
     Claim(
         name="flood",
@@ -64,7 +77,9 @@ TABLE = (
         cells=(
             Cell("finite flood", FLOOD, "holds"),
             Cell("finite flood, backlog of one", FLOOD.but(backlog=1), "holds"),
+            Cell("finite flood, three slots", FLOOD_OF_THREE, "holds"),
             Cell("finite flood, no SYN-RECEIVED timeout", FLOOD.each(gives_up_syn="none"), "fails"),
+            Cell("three slots, no SYN-RECEIVED timeout", FLOOD_OF_THREE.each(gives_up_syn="none"), "fails"),
             Cell("endless flood", ENDLESS_FLOOD, "fails"),
         ),
         witness=("table.client_is_refused",),

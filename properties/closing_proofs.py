@@ -128,9 +128,19 @@ def outlasts(network: ClosingNetwork) -> Part:
 
 
 def never_reset(network: ClosingNetwork, step: Step) -> tuple[Part, ...]:
-    """B does not leave LAST-ACK by a reset: a step that takes a reset owes that B is not in LAST-ACK."""
-    if step.arrives != "A":
+    """A reset does not arrive in LAST-ACK, and a FIN that arrives in TIME-WAIT is acknowledged at once.
+
+    What a step owes; that B ends is a statement about infinite runs, and not among them.
+    """
+    a, b = both(network)
+    if step.arrives == "A":
+        return (Part("last-ack-answered", z3.Not(z3.And(b.state_is("LAST-ACK"), network.arriving["A"].x.rst))),)
+    if step.arrives != "B":
         return ()
-    _, b = both(network)
-    x = network.arriving["A"]
-    return (Part("last-ack-answered", z3.Not(z3.And(b.state_is("LAST-ACK"), x.x.rst))),)
+    x, answer = network.arriving["B"].x, z3.BoolVal(False)
+    if step.sends is not None:
+        _, sent = step.sends
+        rcv_nxt = step.update.get("A.rcv_nxt", a.tcb.rcv_nxt)
+        answer = z3.And(step.sends_when, sent["ack"], z3.Not(sent["rst"]), sent["ackno"] == rcv_nxt)
+    again = z3.And(a.state_is("TIME-WAIT"), x.fin, x.ack, z3.Not(x.rst))
+    return (Part("fin-acknowledged", z3.Implies(again, answer)),)

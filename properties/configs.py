@@ -13,8 +13,11 @@ HISTORY = Config(incarnations=2, octets=1, history=True)
 B's numbers pass 0.
 """
 
-CRASHES = Config(incarnations=2, crashes=1, duplications=None, aborts="both", gives_up="both", origins=True)
+CRASHES = Config(incarnations=2, crashes=1, duplications=None, aborts="both", gives_up="both")
 """Three-way under crashes, ABORT, USER TIMEOUT and duplication without bound: what leaves one side alone."""
+
+OLD_CONNECTION = CRASHES.but(origins=True, isns_apart="W+window+1")
+"""The same, watched for segments of another connection; ISNs are so far apart that RFC 5961's range tells them."""
 
 TWO_WAY = HISTORY.but(handshake="two-way")
 """The weakened handshake, everything else the same."""
@@ -52,6 +55,9 @@ EVERY_CHANNEL = Config(
 With send_on_syn the text of a SEND in LISTEN is sent with the SYN; an active OPEN and a SEND queue it.
 """
 
+EVERY_CONNECTION = EVERY_CHANNEL.but(ack_range="rfc5961", isns_apart="W+window+1")
+"""The same with RFC 5961's range of SEG.ACK tested, and with ISNs so far apart that it tells connections apart."""
+
 EVERY_CLOSE = EVERY_CHANNEL.but(start="half-closed")
 """The same from the half-closed start on, for proofs in real time."""
 
@@ -72,6 +78,9 @@ FAIR_OPEN = Config(isn_b="8", closes="none")
 
 FAIR_CLOSE = FAIR_OPEN.but(closes="both")
 """The same, and both users may close."""
+
+FAIR_TEXT = FAIR_CLOSE.but(octets=1, accounts=True, start="half-closed")
+"""The same from the half-closed start on, with text: A may not send any more, B may."""
 
 FOUR_WAY_CLOSE = Config(
     timed=True,
@@ -111,8 +120,8 @@ OLD_SEGMENTS = Config(
 QUIET = OLD_SEGMENTS.but(aborts="none", gives_up="none", closes="none")
 """The same, and nothing but crashes ends a connection: a quiet time of one MSL."""
 
-OLD_WITH_TEXT = OLD_SEGMENTS.but(quiet_time=4, octets=1, losses=1, capacity=4)
-"""The same with text, one loss, a quiet time of 2 MSL, and room: a full channel would be a further loss."""
+OLD_WITH_TEXT = OLD_SEGMENTS.but(quiet_time=6, octets=1, losses=1, capacity=4)
+"""The same with text, one loss, a quiet time of RTO + 2 D + 1, and room: a full channel would be a further loss."""
 
 DATA_QUEUED = Config(
     octets=1,
@@ -123,13 +132,13 @@ DATA_QUEUED = Config(
     duplications=None,
     capacity=1,
     accounts=True,
-    isn_a="1,7",
-    isn_b="8,14",
+    origins=True,
+    isns_apart="W+window+1",
 )
 """Text on the SYN, queued until ESTABLISHED as the RFC has it: A's user may SEND in LISTEN. Crashes and duplication.
 
-Initial sequence numbers are W+window+1 = 6 apart: RFC 5961's range of SEG.ACK includes SND.UNA-MAX.SND.WND, and an old
-acknowledgment may be ISS+W.
+RFC 5961's range of SEG.ACK includes SND.UNA-MAX.SND.WND, and an old acknowledgment may be ISS+W: so ISNs are one more
+than W+window apart.
 """
 
 TWO_SEGMENTS = DATA_QUEUED.but(capacity=2, retransmission=False, duplications=2, closes="B", loss=False)
@@ -174,8 +183,15 @@ FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True, accounts=Tru
 FULL = ServerConfig((_STALE, _EAGER))
 """A table of one slot: a client that may leave its SYN behind, twice, and one that keeps trying."""
 
+_ONCE = _STALE.but(incarnations=1)
+FULL_OF_TWO = ServerConfig((_ONCE, _ONCE, _EAGER), slots=2).each(losses=2)
+"""A table of two slots: two clients that may leave their SYNs behind, and one that keeps trying; a loss for each."""
+
 FLOOD = ServerConfig((_FORGED, _FORGED, _EAGER), attackers=(1, 2), slots=2, attacks=3)
 """A table of two slots: three forged SYNs for two 4-tuples, and a client that keeps trying."""
+
+FLOOD_OF_THREE = ServerConfig((_FORGED, _FORGED, _FORGED, _EAGER), attackers=(1, 2, 3), slots=3, attacks=3)
+"""A table of three slots, and a forged SYN for each."""
 
 ENDLESS_FLOOD = FLOOD.but(attacks=None)
 """The same attacker without end."""

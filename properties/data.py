@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import z3
 
+from model.engines.liveness import LeadsTo
 from model.network.bounded import Network, Side
 from model.network.make import AnyNetwork
 from model.system import Property
 from model.tcp.config import BadConfig
+from properties.fair import Live, arrivals, retransmission, time_passes
 from properties.predicates import peer_dead
 from properties.time_wait import ended
 
@@ -60,10 +62,8 @@ def _unfed(network: AnyNetwork, name: str) -> Property:
 
 
 def at_most_once(network: Network) -> Property:
-    """No more octets of an incarnation are delivered than it has sent, over all incarnations of the receiver.
-
-    Where each sends one octet, that is: at most once.
-    """
+    """The octets of an incarnation are delivered in order, and no more than it has sent, over all incarnations of the
+    receiver: so each at most once."""
     parts = {
         f"{side.name} has got no more octets of {other.name}'s incarnation {k} than that has sent": z3.ULE(
             got.term, _resized(sent.term, got.width)
@@ -71,7 +71,16 @@ def at_most_once(network: Network) -> Property:
         for side, other in _pairs(network)
         for k, (got, sent) in enumerate(zip(side.delivered, other.sent, strict=True), 1)
     }
+    parts |= _in_order(network)
     return Property("at-most-once", "always", z3.And(*parts.values()), parts=parts)
+
+
+def _in_order(network: Network) -> dict[str, z3.BoolRef]:
+    """Octets have names: each that is delivered is the next one, so that none is delivered in another's place."""
+    return {
+        f"{side.name} has got each octet after the one that was sent before it": z3.Not(side.disordered.term)
+        for side, _ in _pairs(network)
+    }
 
 
 def nothing_lost(network: Network) -> Property:
@@ -96,7 +105,27 @@ def half_close_data(network: Network) -> Property:
         for side, other in _pairs(network)
         for k in _incarnations(network)
     }
+    parts |= _in_order(network)
     return Property("half-close-data", "always", z3.And(*parts.values()), parts=parts)
+
+
+def text_arrives(network: Network) -> Live:
+    """S7: what a side has sent is delivered in the end."""
+    (a, b), k = network.sides.values(), network.config.incarnations
+    if k != 1 or network.config.start == "closed":
+        raise BadConfig("this property needs incarnations=1 and start=established or half-closed")
+    arrived = z3.And(_all_got(a, accounted(b), 1), _all_got(b, accounted(a), 1))
+    timers = [retransmission(network), time_passes(network)]
+    return Live(LeadsTo("text-arrives", z3.Not(arrived), arrived), [arrivals(network), *timers])
+
+
+def text_is_lost(network: Network) -> Property:
+    """The witness: text has been sent and is gone, on its only way."""
+    found = [
+        z3.And(other.sent[0].term != 0, side.delivered[0].term == 0, network.channel(other).empty)
+        for side, other in _pairs(network)
+    ]
+    return Property("text that was sent is lost", "reachable", z3.Or(*found))
 
 
 def _pairs(network: Network) -> list[tuple[Side, Side]]:

@@ -9,7 +9,7 @@ are strong, and split by whether there is room to send. Time has no such faces: 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import z3
@@ -17,17 +17,40 @@ import z3
 from model.engines.fairness import Fairness, RuleClass
 from model.engines.liveness import Liveness
 from model.network.bounded import Network, Side
-from model.system import Rule, choice
+from model.system import BadSystem, choice
+from model.tcp.config import BadConfig
+from model.tcp.event import Call
 from model.tcp.segment import one_if
+
+EACH_SEGMENT = "each segment for itself, and apart when there is room for an answer and when there is not"
+EACH_ROOM = "apart when there is room to send and when there is not"
 
 
 @dataclass(frozen=True)
 class Promise:
-    """What is promised, in words; weak and strong as in `Fairness`."""
+    """What is promised, in words; weak and strong as in `Fairness`. split: how its classes are, in words."""
 
     words: str
     weak: Sequence[RuleClass] = ()
     strong: Sequence[RuleClass] = ()
+    split: str = ""
+
+    @property
+    def scope(self) -> str:
+        """When it binds, in words, as its classes have it."""
+        classes = (*self.weak, *self.strong)
+        said = [
+            "whenever it can again and again" if self.strong else "",
+            "once it can without end" if self.weak else "",
+            self.split if any(owed.by is not None for owed in classes) else "",
+            "itself, not a copy of it" if any(owed.when is not None for owed in classes) else "",
+        ]
+        return ", ".join(filter(None, said))
+
+    @property
+    def text(self) -> str:
+        """The promise with its scope."""
+        return f"{self.words} ({self.scope})"
 
 
 @dataclass(frozen=True)
@@ -51,7 +74,7 @@ class Live:
     @property
     def words(self) -> str:
         """All promises in one line; those that concern nothing are left out."""
-        kept = [promise.words for promise in self.promises if promise.weak or promise.strong]
+        kept = [promise.text for promise in self.promises if promise.weak or promise.strong]
         return "; ".join(kept) or "nobody promises anything"
 
 
@@ -63,30 +86,31 @@ def arrivals(network: Network, *sides: str) -> Promise:
     strong: list[RuleClass] = []
     for side in _sides(network, sides):
         segment = network.channel(network.other(side)).chosen(choice("slot"))
-        strong += _class(network, side, "arrives", _any, z3.Concat(segment, _no_room(network, side)))
-    return Promise(f"what is sent{_to(sides)} again and again arrives again and again", strong=strong)
+        rules = frozenset(rule.name for rule in network.rules if rule.kind == "arrives" and rule.side == side.name)
+        if not rules:
+            raise BadSystem(f"nothing arrives at {side.name}")
+        strong.append(RuleClass(rules, z3.Concat(segment, _no_room(network, side)), _original(network)))
+    return Promise(f"a segment{_to(sides)} arrives", strong=strong, split=EACH_SEGMENT)
 
 
 def retransmission(network: Network, *sides: str) -> Promise:
     """The retransmission timers of these sides (default: all) expire."""
     strong: list[RuleClass] = []
     for side in _sides(network, sides):
-        strong += _class(network, side, "timeout", _starts("RETRANSMISSION"), _no_room(network, side))
-    return Promise(f"the retransmission timer{_of(sides)} expires", strong=strong)
+        strong += _class(network, side, "RETRANSMISSION TIMEOUT", by=_no_room(network, side))
+    return Promise(f"the retransmission timer{_of(sides)} expires", strong=strong, split=EACH_ROOM)
 
 
 def time_wait(network: Network, *sides: str) -> Promise:
     """The time-wait timers of these sides (default: all) expire."""
-    weak = [c for side in _sides(network, sides) for c in _class(network, side, "timeout", _starts("TIME-WAIT"))]
+    weak = [c for side in _sides(network, sides) for c in _class(network, side, "TIME-WAIT TIMEOUT")]
     restarts = " unless restarted" if network.config.timed else ""
     return Promise(f"TIME-WAIT{_of(sides)} ends{restarts}", weak=weak)
 
 
-def users(network: Network, call: str, *sides: str) -> Promise:
-    """The users of these sides (default: all) call when they can: OPEN, CLOSE, SEND, ..."""
-    weak: list[RuleClass] = []
-    for side in _sides(network, sides):
-        weak += _class(network, side, "call", lambda event: call in event.split(" in ")[0])
+def users(network: Network, call: Call, *sides: str) -> Promise:
+    """The users of these sides (default: all) call when they can: active OPEN, CLOSE, SEND, ..."""
+    weak = [c for side in _sides(network, sides) for c in _class(network, side, call)]
     who = f"the user{_of(sides)}" if sides else "each user"
     return Promise(f"{who} calls {call}", weak=weak)
 
@@ -95,6 +119,17 @@ def time_passes(network: Network) -> Promise:
     """Ticks do not stop (timed networks, where what is due happens before the next tick)."""
     names = frozenset(rule.name for rule in network.rules if rule.kind == "time")
     return Promise("time goes on", weak=[RuleClass(names)] if names else [])
+
+
+def nothing_stops(network: Network) -> Promise:
+    """The run goes on while a tick, an arrival or a timer can (timed networks, where what is due comes before a tick).
+
+    An instant has finitely many events wherever answers are not answered for ever, so time goes on.
+    """
+    if not network.config.timed:
+        raise BadConfig("this promise is about time: it needs timed=true")
+    names = frozenset(rule.name for rule in network.rules if rule.kind in ("time", "arrives", "timeout"))
+    return Promise("time goes on, and what is due happens before it does", weak=[RuleClass(names)])
 
 
 def _sides(network: Network, names: Sequence[str]) -> list[Side]:
@@ -109,22 +144,21 @@ def _of(sides: Sequence[str]) -> str:
     return f" of {' and '.join(sides)}" if sides else ""
 
 
-def _any(_: str) -> bool:
-    return True
-
-
-def _starts(words: str) -> Callable[[str], bool]:
-    return lambda event: event.startswith(words)
-
-
 def _no_room(network: Network, side: Side) -> z3.BitVecRef:
     """Whether what this side sends is lost in a full channel."""
     return one_if(network.channel(side).full, z3.BitVecVal(0, 1))
 
 
-def _class(
-    network: Network, side: Side, kind: str, wanted: Callable[[str], bool], by: z3.ExprRef | None = None
-) -> list[RuleClass]:
-    """The class of the side's rules of a kind whose event is wanted; none if there are none."""
-    rules: list[Rule] = [r for r in network.rules if r.kind == kind and r.side == side.name and wanted(r.event)]
-    return [RuleClass(frozenset(rule.name for rule in rules), by)] if rules else []
+def _original(network: Network) -> z3.BoolRef | None:
+    """It is the segment itself that arrives, and leaves its slot, not a copy of it."""
+    return None if network.config.duplications == 0 else choice("copy") == 0
+
+
+def _class(network: Network, side: Side, call: Call, by: z3.ExprRef | None = None) -> list[RuleClass]:
+    """The class of the side's rules that a call or timer causes; none if this configuration lets none happen.
+
+    Raises `BadSystem` if the protocol has no such event.
+    """
+    caused = network.caused_by(side, call)
+    rules = frozenset(rule.name for rule in network.rules if rule.side == side.name and rule.event in caused)
+    return [RuleClass(rules, by)] if rules else []

@@ -17,13 +17,19 @@ IN_ORDER, ALONE = Var("in_order"), Var("alone")
 
 
 def no_old_segment_accepted(network: Network) -> Property:
-    """No segment of another incarnation than the one believed in changes the state, SND.UNA or RCV.NXT."""
-    parts = {f"{side.name} has accepted no old segment": z3.Not(deceived(side)) for side in network.sides.values()}
+    """No segment of another connection than a side's own changes its state, SND.UNA or RCV.NXT.
+
+    A connection is a pair of incarnations, never of numbers: where those are repeated, old and new would be the same.
+    """
+    parts = {
+        f"{side.name} has accepted no segment of another connection": z3.Not(deceived(side))
+        for side in network.sides.values()
+    }
     return Property("no-old-segment-accepted", "always", z3.And(*parts.values()), parts=parts)
 
 
 def deceived(side: Side) -> z3.BoolRef:
-    """`side` has accepted a segment of another incarnation than the one that it believed in."""
+    """`side` has accepted a segment of another connection than its own."""
     if not side.config.origins:
         raise BadConfig("this property needs origins=true")
     return side.deceived.term
@@ -38,6 +44,19 @@ def old_segment_meets_a_connection(network: Network) -> Property:
             present, x, sender = inbox.layout.unpack(slot.term)
             met.append(z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term)))
     return Property("an old segment meets the next connection", "reachable", z3.Or(*met))
+
+
+def old_connection_of_the_same_peer(network: Network) -> Property:
+    """The witness: a segment of the peer believed in acknowledges an earlier incarnation of the side that it meets."""
+    met = []
+    for side in network.sides.values():
+        inbox = network.channel(network.other(side))
+        for slot in inbox.slots:
+            present, x, sender = inbox.layout.unpack(slot.term)
+            acknowledged = inbox.layout.acknowledged(slot.term)
+            earlier = z3.And(acknowledged != 0, z3.ULT(acknowledged, side.incarnation.term))
+            met.append(z3.And(present, x.ack, z3.Not(x.rst), sender == side.peer.term, side.peer.term != 0, earlier))
+    return Property("a segment to the last incarnation meets the next, of the same peer", "reachable", z3.Or(*met))
 
 
 def assuming(config: Config) -> Network:

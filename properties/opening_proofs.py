@@ -13,8 +13,7 @@ import z3
 from model.engines.unbounded import Lemma, Part, Step
 from model.network.soup import Carried, End, UnboundedNetwork
 from properties.invariant import LemmaOf, is_ack, of_segments, of_sides
-from properties.old_segment_proofs import nothing_of_another
-from properties.predicates import counting
+from properties.old_segment_proofs import CONNECTION, counts, nothing_of_another
 
 
 @dataclass(frozen=True)
@@ -27,11 +26,6 @@ class Theorem:
     lemmas: tuple[LemmaOf, ...]
     goal: Callable[[UnboundedNetwork], Part] | None
     owes: Callable[[UnboundedNetwork, Step], tuple[Part, ...]] = lambda *_: ()
-
-
-def counts(end: End) -> z3.BoolRef:
-    """The endpoint takes its SYN for acknowledged."""
-    return counting(end.state, end.tcb.snd_una, end.tcb.iss)
 
 
 # -- client-can-receive: the peer that a TCB believes in, any incarnation of the other side, has accepted its SYN --
@@ -213,6 +207,6 @@ THEOREMS: dict[str, Theorem] = {
     "ghost-after-close": Theorem(HEARD, no_ghost_after_close),
     "old-duplicates-need-fresh-isns": Theorem(HEARD, no_half_open),
     "agreement": Theorem(IN_TURN, agreement),
-    "no-old-segment-accepted": Theorem((), None, nothing_of_another),
+    "no-old-segment-accepted": Theorem(CONNECTION, None, nothing_of_another),
 }
 """The proofs, by the name of the claim."""

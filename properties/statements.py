@@ -87,7 +87,7 @@ STATEMENTS = (
         "How does a connection close, and is anything lost?",
         (
             Part("By four segments, with the RFC's states.", "normal-close", "holds"),
-            Part("What is sent after the other side's FIN arrives.", "half-close-data", "holds"),
+            Part("What the half-closed side still sends arrives in the end.", "text-arrives", "holds"),
             Part("Nothing that was sent before a FIN is lost.", "nothing-lost-in-orderly-close", "holds"),
         ),
     ),

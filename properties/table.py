@@ -17,7 +17,7 @@ from model.system import Property
 from model.tcp.state import STATES
 from properties.data import data_on_syn_delivered, data_on_syn_held
 from properties.fair import Live
-from properties.fair_server import protocol, willing
+from properties.fair_server import Calls, protocol, willing
 from properties.predicates import counts_syn_acknowledged, half_open, peer_dead, peer_has_heard
 
 
@@ -58,7 +58,8 @@ def _served(server: Server, name: str) -> Live:
     """
     wanting = server.connections[-1]
     others = [connection for connection in server.connections[:-1] if connection.client.name.startswith("C")]
-    leaving = [f"{c.client.name}: CLOSE" for c in others] + [f"{c.server.name}: CLOSE in CLOSE-WAIT" for c in others]
+    leaving: list[Calls] = [(c.client.name, "CLOSE", "") for c in others]
+    leaving += [(c.server.name, "CLOSE", "CLOSE-WAIT") for c in others]
     client = wanting.client.name
     prop = LeadsTo(
         name,
@@ -66,7 +67,7 @@ def _served(server: Server, name: str) -> Live:
         z3.And(wanting.client.state_is("ESTABLISHED"), wanting.server.state_is("ESTABLISHED")),
         f"a client that keeps trying, {client}, is connected in the end",
     )
-    trying = willing(server, f"{client} opens again and sends", f"{client}: active OPEN", f"{client}: SEND")
+    trying = willing(server, f"{client} opens again and sends", (client, "active OPEN", ""), (client, "SEND", ""))
     return Live(
         prop, [protocol(server), trying, willing(server, "who is served closes, and then the server", *leaving)]
     )
@@ -96,7 +97,7 @@ def _outlives_peer(server: Server, unsent_only: bool) -> Live:
         z3.Not(end.state_is("ESTABLISHED")),
         sentence + (", if the server has something to send then" if unsent_only else ""),
     )
-    sending = willing(server, "the server's user sends what it has to send", f"{end.name}: SEND")
+    sending = willing(server, "the server's user sends what it has to send", (end.name, "SEND", ""))
     return Live(prop, [protocol(server), sending])
 
 

@@ -8,10 +8,12 @@ from functools import cached_property
 
 import z3
 
+from model.engines.liveness import LeadsTo
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
 from model.system import Property, Rule, System, Var
 from model.tcp.config import CLOCK_BITS, BadConfig
+from properties.fair import Live, nothing_stops
 
 DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))
 
@@ -23,14 +25,42 @@ Case = tuple[int, int, int]
 
 
 def last_ack_answered(network: Network) -> Property:
-    """The passive closer is never reset."""
+    """A FIN that arrives in TIME-WAIT is acknowledged, and the passive closer is never reset."""
     parts = {
         f"{side.name} does not leave LAST-ACK by a reset": z3.Not(
             z3.And(side.state_is("LAST-ACK"), ended(side, "reset", after=True))
         )
         for side in network.sides.values()
     }
+    parts |= {
+        f"{side.name} acknowledges every FIN that arrives in TIME-WAIT": z3.Not(side.unanswered.next)
+        for side in network.sides.values()
+    }
     return Property("last-ack-answered", "step", z3.And(*parts.values()), parts=parts)
+
+
+def last_ack_ends(network: Network) -> Live:
+    """Whoever is in LAST-ACK ends in order."""
+    goal = z3.Or(*(ended(side, "in order") for side in _passive_closers(network)))
+    premise = z3.Or(*(side.state_is("LAST-ACK") for side in _passive_closers(network)))
+    return Live(LeadsTo("last-ack-ends", premise, goal), [nothing_stops(network)])
+
+
+def _passive_closers(network: Network) -> list[Side]:
+    """From the half-closed start: B."""
+    if network.config.start != "half-closed" or network.config.incarnations != 1:
+        raise BadConfig("this property needs start=half-closed and incarnations=1")
+    return [network.sides[network.names[1]]]
+
+
+def fin_again_in_time_wait(network: Network) -> Property:
+    """The witness: B's FIN is on its way to an A in TIME-WAIT once more."""
+    a, b = network.sides.values()
+    found = []
+    for slot in network.channel(b).slots:
+        present, x, _ = network.channel(b).layout.unpack(slot.term)
+        found.append(z3.And(present, x.fin, a.state_is("TIME-WAIT"), b.state_is("LAST-ACK")))
+    return Property("a FIN on its way to TIME-WAIT", "reachable", z3.Or(*found))
 
 
 def ended(side: Side, how: str, after: bool = False) -> z3.BoolRef:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from model.engines.unbounded import Induction, Lemma
 from model.network.closing_soup import DELAY, LOSSES, TIME_WAIT, ClosingNetwork
+from model.network.closing_text import TextNetwork
 from model.network.timed_soup import MSL, SILENCE, Rest, TimedNetwork
 from model.tcp.config import Config
 from properties.closing_proofs import CLOSING, never_reset, outlasts
+from properties.closing_text_proofs import CLOSING_TEXT
 from properties.invariant import syn_at_iss
 from properties.rest_proofs import REST
 
@@ -23,6 +25,8 @@ TIMED: dict[str, Callable[[Config], InTime]] = {
     "losses + D": lambda config: ClosingNetwork(config, given=TIME_WAIT > LOSSES + DELAY),
     "an instant less": lambda config: ClosingNetwork(config, given=TIME_WAIT >= LOSSES + DELAY),
     "2 D": lambda config: ClosingNetwork(config, given=TIME_WAIT > 2 * DELAY),
+    "text, losses + 3 D": TextNetwork,
+    "text, losses + 2 D": lambda config: TextNetwork(config, given=TIME_WAIT > LOSSES + 2 * DELAY),
 }
 """What is assumed, by the name that a claim's proof gives it."""
 
@@ -31,6 +35,8 @@ def lemmas_in_time(network: InTime) -> list[Lemma]:
     """The lemmas about time."""
     if isinstance(network, TimedNetwork):
         return [make(network) for make in REST]
+    if isinstance(network, TextNetwork):
+        return [make(network) for make in CLOSING_TEXT]
     return [make(network) for make in CLOSING]
 
 

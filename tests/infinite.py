@@ -203,7 +203,7 @@ class Twin:
         return frozenset(
             (at, 0 if owed.by is None else evaluate(owed.by, {**state, **step.inputs}))
             for at, owed in enumerate(self.owed)
-            if step.rule.name in owed.rules
+            if step.rule.name in owed.rules and (owed.when is None or evaluate(owed.when, {**state, **step.inputs}))
         )
 
     def reached(self, first: set[Key], inside: set[Key]) -> set[Key]:

@@ -67,7 +67,7 @@ def test_other_solvers_agree_on_what_is_proved_and_on_what_fails(
     assert [one["lemmas"] for one in failing][-1] == ["counts-only-if-heard"]
     assert {one["event"] for one in failing} == {"LISTEN, SYN arrives"}
     assert (manifest["width"], manifest["verdict"]) == (5, "fails")
-    assert len(manifest["assumptions"]) == 3
+    assert len(manifest["assumptions"]) == 4
 
 
 def test_an_answer_that_was_forged_is_found_out(

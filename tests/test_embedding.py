@@ -99,4 +99,8 @@ def test_without_freshness_the_lemmas_are_false_somewhere() -> None:
         "counts-only-if-heard",
         "only-the-older-has-heard",
         "open-only-to-the-older",
+        "own-acknowledgments",
+        "one-peer",
+        "acknowledged-by-peer",
+        "peer-knows",
     }

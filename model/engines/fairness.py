@@ -3,8 +3,8 @@
 A class is a set of rules, all arrivals in one direction for instance; it is enabled where some rule of it is, under
 any choice of its inputs, and it fires when one of them does, even if the state stays the same. *Weak*: if it is enabled
 from some point on for ever, it fires infinitely often. *Strong*: if it is enabled infinitely often, it does. A class
-may be split by the value of a term: each value is then a class of its own. A run may stay where it is for ever if no
-class is enabled there.
+may be split by the value of a term: each value is then a class of its own; and it may consist of the firings alone of
+which a term holds. A run may stay where it is for ever if no class is enabled there.
 
 A run visits some states infinitely often, and these are strongly connected. So a component is fair if each class fires
 inside it, or is disabled somewhere in it (weak) or everywhere (strong); and where a strong class is enabled but cannot
@@ -35,10 +35,19 @@ NOWHERE = -1
 
 @dataclass(frozen=True)
 class RuleClass:
-    """Names of rules that are one class; with `by`, a term over variables and inputs, one class for each value."""
+    """Names of rules that are one class; with `by`, a term over variables and inputs, one class for each value.
+
+    when: another such term, of what firings the class consists (None: of all).
+    """
 
     rules: frozenset[str]
     by: z3.ExprRef | None = None
+    when: z3.BoolRef | None = None
+
+    @property
+    def terms(self) -> tuple[z3.ExprRef, ...]:
+        """The terms that it has."""
+        return tuple(term for term in (self.by, self.when) if term is not None)
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,8 @@ class Fairness:
     def key(self) -> object:
         """Equal for equal promises (terms themselves do not compare)."""
         classes = [(False, owed) for owed in self.weak] + [(True, owed) for owed in self.strong]
-        return tuple((strong, owed.rules, None if owed.by is None else owed.by.sexpr()) for strong, owed in classes)
+        terms = [tuple(None if t is None else t.sexpr() for t in (owed.by, owed.when)) for _, owed in classes]
+        return tuple((strong, owed.rules, *said) for (strong, owed), said in zip(classes, terms, strict=True))
 
 
 def rules_where(system: System, chosen: Callable[[Rule], bool], by: z3.ExprRef | None = None) -> RuleClass:
@@ -69,11 +79,11 @@ def check_fairness(system: System, fairness: Fairness) -> None:
             raise BadSystem(
                 f"a fairness class has unknown rules: {unknown}" if unknown else "a fairness class is empty"
             )
-        read = node_of(owed.by).constants if owed.by is not None else frozenset[Constant]()
+        read = frozenset[Constant]().union(*(node_of(term).constants for term in owed.terms))
         for name in sorted(owed.rules):
             strange = read - variables - {(given, CHOICE_WIDTH) for given in rules[name].choose}
             if strange:
-                raise BadSystem(f"a fairness class is split by what rule '{name}' does not have: {sorted(strange)}")
+                raise BadSystem(f"a fairness class reads what rule '{name}' does not have: {sorted(strange)}")
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,9 @@ def _split(graph: StateGraph, owed: RuleClass) -> Iterator[Array]:
     """The edges of a class, or of each value of it."""
     inside = np.array([rule.name in owed.rules for rule in graph.system.rules])
     edges = np.flatnonzero(inside[graph.rules])
+    if owed.when is not None:
+        here = z3.If(owed.when, z3.BitVecVal(1, 1), z3.BitVecVal(0, 1))
+        edges = edges[graph.edge_values(here, edges) != 0]
     if owed.by is None:
         yield edges
     else:

@@ -99,7 +99,8 @@ def confirm_fair(system: System, fairness: Fairness, lasso: Lasso) -> None:
     for strong, owed in [(False, c) for c in fairness.weak] + [(True, c) for c in fairness.strong]:
         enabled = [set(_enabled(system, owed, state)) for state in lasso.recurrent]
         due = set.union(*enabled) if strong else set.intersection(*enabled)
-        paid = {_value(owed, state, step) for state, step in firings if step.rule.name in owed.rules}
+        fired = [(state, step) for state, step in firings if step.rule.name in owed.rules]
+        paid = {_value(owed, state, step) for state, step in fired if _belongs(owed, state, step)}
         if due - paid:
             names = ", ".join(sorted(owed.rules))
             raise ReplayError(f"the loop is not {'strongly' if strong else 'weakly'} fair to {{{names}}}")
@@ -110,8 +111,14 @@ def _enabled(system: System, owed: RuleClass, state: State) -> Iterator[int]:
     for rule in system.rules:
         if rule.name in owed.rules:
             for inputs in choices(rule):
-                if rule.guard_meaning({**state, **inputs})[0]:
-                    yield _value(owed, state, Step(rule, inputs, state))
+                step = Step(rule, inputs, state)
+                if rule.guard_meaning({**state, **inputs})[0] and _belongs(owed, state, step):
+                    yield _value(owed, state, step)
+
+
+def _belongs(owed: RuleClass, before: State, step: Step) -> bool:
+    """Whether a firing of one of its rules is one of a class."""
+    return owed.when is None or bool(evaluate(owed.when, {**before, **step.inputs}))
 
 
 def _value(owed: RuleClass, before: State, step: Step) -> int:

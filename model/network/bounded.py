@@ -2,7 +2,7 @@
 
 The same events run on both sides. This layer owns what an endpoint cannot see: which initial sequence number is on
 offer, which segments are on their way, the budgets of the run, time, and the ghosts (see `side`; and a slot's lowest
-bits: the incarnation of the segment's sender, 0 if it had no TCB).
+bits: the incarnation of the segment's sender, 0 if it had no TCB; and with `origins` the one that it acknowledges).
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.firing import Firing, wire
 from model.network.side import NO_TCB, SIDES, Side
-from model.system import Property, Rule, System, Var, choice
+from model.system import BadSystem, Property, Rule, System, Var, choice
 from model.tcp.config import BadConfig, Config, Sides
-from model.tcp.event import TRUE, Event
+from model.tcp.event import TRUE, Call, Event
 from model.tcp.segment import CONTROLS, Segment
 from model.tcp.state import STATES, endpoint
 
@@ -217,6 +217,19 @@ class Network:
         if self.config.loss and self.config.losses != 0:
             yield self._loss(side)
 
+    def caused_by(self, side: Side, *calls: Call, state: str = "") -> frozenset[str]:
+        """The names of a side's events that these calls or timers cause (state: in that state alone).
+
+        Raises `BadSystem` if the protocol has none: then whoever asks would speak of nothing.
+        """
+        if "RETRANSMISSION TIMEOUT" in calls and not self.config.retransmission:
+            calls = tuple(call for call in calls if call != "RETRANSMISSION TIMEOUT")
+        listed = self.listed(side)
+        for call in calls:
+            if not any(event.call == call and state in ("", event.state) for event in listed):
+                raise BadSystem(f"no event of {side.name} is caused by {call}{state and f' in {state}'}")
+        return frozenset(e.name for e in listed if e.call in calls and state in ("", e.state))
+
     def events(self, _side: Side, listed: list[Event]) -> list[Event]:
         """The events of one side."""
         return listed
@@ -259,6 +272,8 @@ class Network:
             "USER TIMEOUT": c.gives_up,
             "SYN-RECEIVED TIMEOUT": c.gives_up_syn,
         }
+        if call == "USER TIMEOUT" and event.state in ("LISTEN", "TIME-WAIT"):
+            return self.has_role(side, c.gives_up_waiting)
         if event.state == "LISTEN" and call in ("active OPEN", "SEND") and opens != "both":
             return False
         if call in ("active OPEN", "passive OPEN"):

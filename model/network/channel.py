@@ -1,9 +1,9 @@
 """One direction of a bounded network: a multiset (or queue) of at most `capacity` segments.
 
 A slot is one bit-vector, zero when empty: a presence bit, the segment, its age if the network is timed, and, lowest,
-the ghost that says which incarnation of its sender sent it. With reordering the slots are a symmetric group, kept
-sorted by the `System`, so that states that differ in the order of segments are one; without, slot 0 is the head of a
-queue.
+its ghosts: with `origins` the incarnation of the receiver's side that it acknowledges, and the incarnation of its
+sender that sent it. With reordering the slots are a symmetric group, kept sorted by the `System`, so that states that
+differ in the order of segments are one; without, slot 0 is the head of a queue.
 """
 
 from __future__ import annotations
@@ -20,33 +20,45 @@ from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment
 
 @dataclass(frozen=True)
 class Layout:
-    """Widths of a slot's parts: sequence numbers, octets of text, incarnations, and age (0: untimed)."""
+    """Widths of a slot's parts: sequence numbers, octets of text, incarnations, age (0: untimed), and the incarnation
+    that is acknowledged (0: not kept)."""
 
     seq_bits: int
     text_bits: int
     incarnation_bits: int
     age_bits: int = 0
+    acknowledged_bits: int = 0
+
+    @property
+    def ghost_bits(self) -> int:
+        """Bits of the ghosts, which are the lowest."""
+        return self.incarnation_bits + self.acknowledged_bits
 
     @property
     def width(self) -> int:
         """Bits of a slot."""
-        return 1 + len(CONTROLS) + self.text_bits + 2 * self.seq_bits + self.age_bits + self.incarnation_bits
+        return 1 + len(CONTROLS) + self.text_bits + 2 * self.seq_bits + self.age_bits + self.ghost_bits
 
-    def pack(self, x: Segment, incarnation: z3.BitVecRef) -> z3.BitVecRef:
-        """The slot that holds `x`."""
+    def pack(self, x: Segment, incarnation: z3.BitVecRef, acknowledged: z3.BitVecRef) -> z3.BitVecRef:
+        """The slot that holds `x`; acknowledged: the incarnation under whose number it acknowledges, or 0."""
         one, zero = z3.BitVecVal(1, 1), z3.BitVecVal(0, 1)
         controls = [z3.If(getattr(x, name), one, zero) for name in CONTROLS]
         text = z3.Extract(self.text_bits - 1, 0, x.text)
         age = [z3.BitVecVal(0, self.age_bits)] if self.age_bits else []
-        return z3.Concat(one, *controls, text, x.seq, x.ackno, *age, incarnation)
+        ghosts = [acknowledged, incarnation] if self.acknowledged_bits else [incarnation]
+        return z3.Concat(one, *controls, text, x.seq, x.ackno, *age, *ghosts)
 
     def age(self, slot: z3.BitVecRef) -> z3.BitVecRef:
         """How many ticks the segment in a slot has been under way (timed networks)."""
-        return z3.Extract(self.incarnation_bits + self.age_bits - 1, self.incarnation_bits, slot)
+        return z3.Extract(self.ghost_bits + self.age_bits - 1, self.ghost_bits, slot)
+
+    def acknowledged(self, slot: z3.BitVecRef) -> z3.BitVecRef:
+        """The incarnation that the segment in a slot acknowledges, 0 if none (where it is kept)."""
+        return z3.Extract(self.ghost_bits - 1, self.incarnation_bits, slot)
 
     def older(self, slot: z3.BitVecRef) -> z3.BitVecRef:
         """The slot one tick later; an empty one stays empty."""
-        return z3.If(slot == 0, slot, slot + (1 << self.incarnation_bits))
+        return z3.If(slot == 0, slot, slot + (1 << self.ghost_bits))
 
     def unpack(self, slot: z3.BitVecRef) -> tuple[z3.BoolRef, Segment, z3.BitVecRef]:
         """Whether a slot is full, its segment, and its sender's incarnation."""
@@ -64,7 +76,8 @@ class Layout:
 
 def layout(config: Config) -> Layout:
     """The slot layout of a configuration."""
-    return Layout(config.seq_bits, config.text_bits, config.incarnation_bits, CLOCK_BITS if config.timed else 0)
+    age, acknowledged = CLOCK_BITS if config.timed else 0, config.incarnation_bits if config.origins else 0
+    return Layout(config.seq_bits, config.text_bits, config.incarnation_bits, age, acknowledged)
 
 
 @dataclass(frozen=True)
@@ -115,9 +128,11 @@ class Channel:
             new = [z3.If(when, after, t) for t, after in zip(terms, [*terms[1:], zero], strict=True)]
         return {var.name: term for var, term in zip(self.slots, new, strict=True)}
 
-    def insert(self, x: Segment, incarnation: z3.BitVecRef, when: z3.BoolRef) -> dict[str, z3.BitVecRef]:
-        """The slots with `x` in the first free one, where `when` holds and one is free."""
-        content, update = self.layout.pack(x, incarnation), {}
+    def insert(
+        self, x: Segment, incarnation: z3.BitVecRef, acknowledged: z3.BitVecRef, when: z3.BoolRef
+    ) -> dict[str, z3.BitVecRef]:
+        """The slots with `x` and its ghosts in the first free one, where `when` holds and one is free."""
+        content, update = self.layout.pack(x, incarnation, acknowledged), {}
         before: z3.BoolRef = z3.BoolVal(True)
         for at, var in enumerate(self.slots):
             if self.reordering and at < self.capacity - 1:

@@ -126,7 +126,7 @@ def time_wait(side: Side, time: z3.BitVecRef) -> Timer:
         time,
         runs=lambda at: at.state_is("TIME-WAIT"),
         restarts=lambda event, *_: event.restarts_2msl,
-        causes=lambda event: event.name == "TIME-WAIT TIMEOUT",
+        causes=lambda event: event.call == "TIME-WAIT TIMEOUT",
     )
 
 

@@ -26,8 +26,8 @@ from model.tcp.event import Event
 
 NOW, WAITING, SENT, COST = (z3.Real(name) for name in ("now", "A.waiting", "B.sent", "cost"))
 DELAY, RTO, TIME_WAIT, LOSSES = (z3.Real(name) for name in ("D", "RTO", "TIME-WAIT", "losses"))
-CALLS = ("", "CLOSE")
-"""Calls that may happen; nobody opens, sends, aborts or gives up."""
+CALLS = ("", "CLOSE", "RETRANSMISSION TIMEOUT", "TIME-WAIT TIMEOUT", "delayed ACK")
+"""Calls and timers that may happen; nobody opens, sends, aborts or gives up."""
 STATES = {"A": ("FIN-WAIT-2", "TIME-WAIT", "CLOSED"), "B": ("CLOSE-WAIT", "LAST-ACK", "CLOSED")}
 """The states of each side; that there are no others is shown. What happens in others is left out."""
 Changes = tuple[list[z3.BoolRef], dict[str, z3.ExprRef]]
@@ -105,7 +105,8 @@ class ClosingNetwork(UnboundedNetwork):
 
     def covers(self, one: Config) -> bool:
         """Whether the runs of a bounded configuration are among those that the proof is about."""
-        if one.start != "half-closed" or one.octets or one.losses is None or one.handshake != self.config.handshake:
+        same = (one.handshake, one.mutant) == (self.config.handshake, self.config.mutant)
+        if one.start != "half-closed" or one.octets or one.losses is None or not same:
             return False
         times = {DELAY: one.delay, RTO: one.rto, LOSSES: one.losses * one.rto, TIME_WAIT: one.time_wait_ticks}
         given = z3.substitute(self.length, *((time, z3.RealVal(ticks)) for time, ticks in times.items()))
@@ -213,7 +214,7 @@ class ClosingNetwork(UnboundedNetwork):
             arrived = z3.And(x.x.fin, z3.Not(x.doomed))
             answered = z3.BoolVal(False) if event.send is None else z3.And(event.send_when, z3.Not(event.send.rst))
             update |= FIN.arrived(arrived) | ACK.sent(z3.And(arrived, answered))
-        due = event.name == "TIME-WAIT TIMEOUT"
+        due = event.call == "TIME-WAIT TIMEOUT"
         return [self.length, NOW >= WAITING + TIME_WAIT] if due else [], update
 
     def _sends_fin(self, event: Event, doomed: z3.BoolRef) -> Changes:

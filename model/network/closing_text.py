@@ -28,6 +28,7 @@ from model.network.closing_soup import (
     sent,
 )
 from model.network.soup import Carried, End
+from model.tcp.config import Config
 from model.tcp.event import Event
 
 
@@ -76,6 +77,23 @@ class TextNetwork(ClosingNetwork):
     def length(self) -> z3.BoolRef:
         """What is assumed of the length of TIME-WAIT."""
         return TIME_WAIT > LOSSES + 3 * DELAY if self.given is None else self.given
+
+    def covers(self, one: Config) -> bool:
+        """Whether the runs of a bounded configuration are among those that the proof is about: with text, too."""
+        return super().covers(one.but(octets=0, segment_text=1, accounts=False))
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What the proof assumes, in sentences."""
+        length, *_, losses, _ = super().assumptions
+        return (
+            length,
+            "each text or FIN of B, and the answer of TIME-WAIT to it, arrive within D, unless one of them is lost; no"
+            " segment of A is older than D",
+            "until B is CLOSED its timer runs out RTO after it has sent, or after SND.UNA has moved, at the latest",
+            losses,
+            "A has closed before; B sends text and its FIN; nobody opens, aborts or gives up",
+        )
 
     @cached_property
     def soup(self) -> Soup:

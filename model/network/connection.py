@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from model import z3fast as z3
 from model.network.bounded import Network
 from model.network.channel import Channel
 from model.network.firing import wire
 from model.network.side import Side
-from model.system import Rule, Var
+from model.system import BadSystem, Rule, Var
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import segment
 from model.tcp.state import STATES
@@ -67,7 +68,15 @@ class Connection(Network):
     def takes_slot(self, rule: Rule) -> bool:
         """Whether the rule is the end of LISTEN for this 4-tuple; what LISTEN answers or ignores needs no slot."""
         after = rule.update.get(self.server.state_var.name)
-        return rule.event.startswith("LISTEN, ") and after is not None and not after.eq(self.listen)
+        return rule.event in self._in_listen and after is not None and not after.eq(self.listen)
+
+    @cached_property
+    def _in_listen(self) -> frozenset[str]:
+        """The names of the server's events in LISTEN; raises `BadSystem` if none would take a slot."""
+        found = [event for event in self.listed(self.server) if event.kind == "arrives" and event.state == "LISTEN"]
+        if not any(event.next != "LISTEN" for event in found):
+            raise BadSystem("no event leads the server's end out of LISTEN")
+        return frozenset(event.name for event in found)
 
     def dropping(self, rule: Rule, no_room: z3.BoolRef) -> Rule:
         """Instead of `rule`, which takes a slot: the segment is dropped."""
@@ -110,7 +119,8 @@ class Attack(Connection):
         """A SYN is injected, while there is room for it and `counter` has not reached `most`."""
         outbox, bits = self.channels[0], self.config.seq_bits
         x = segment("SYN", z3.BitVecVal(1, bits), text=z3.BitVecVal(self.text, bits))
-        update = dict(outbox.insert(x, z3.BitVecVal(UNBORN, self.config.incarnation_bits), TRUE))
+        unborn, nobody = (z3.BitVecVal(number, self.config.incarnation_bits) for number in (UNBORN, 0))
+        update = dict(outbox.insert(x, unborn, nobody, TRUE))
         allowed = [z3.Not(outbox.full)]
         if counter is not None:
             allowed.append(z3.ULT(counter.term, most))

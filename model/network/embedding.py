@@ -1,8 +1,8 @@
 """What is said of an unbounded network, said of a bounded one: the same sides, and the segments in its slots.
 
 A segment's ghosts are read off: `iss` is the initial sequence number of its sender's incarnation, `irs` that of the
-receiver's side which its acknowledgment belongs to. `any` is the number of one incarnation, to be chosen; if it is used
-again, it is that of the later one.
+receiver's incarnation which it acknowledges, by the slot's ghost or, if there is none, by the range of SEG.ACK.
+`any` is the number of one incarnation, to be chosen; if it is used again, it is that of the later one.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Embedding:
 
     def said(self, part: Part) -> z3.BoolRef:
         """A part of a lemma, of the state and all slots."""
-        every = [self._segments(lane) for lane in part.about]
+        every = [self.segments(lane) for lane in part.about]
         found = []
         for chosen in product(*every):
             pairs = list(self._state)
@@ -125,14 +125,17 @@ class Embedding:
                 found = z3.If(z3.UGT(other.incarnation.term, at), z3.Extract(at, at, side.heard.term) == 1, found)
         return found
 
-    def _segments(self, name: str) -> Sequence[tuple[z3.BoolRef, Carried]]:
+    def segments(self, name: str) -> Sequence[tuple[z3.BoolRef, Carried]]:
         """The slots of what a side has sent: whether each is full, and its segment with ghosts."""
         side = self.network.sides[name]
         channel = self.network.channel(side)
         found = []
         for slot in channel.slots:
             present, x, sender = channel.layout.unpack(slot.term)
-            found.append((present, Carried(x, self._iss(side, sender), self._irs(self.network.other(side), x.ackno))))
+            other, irs = self.network.other(side), self.irs_by_range(self.network.other(side), x.ackno)
+            if self.network.config.origins:
+                irs = self._iss(other, channel.layout.acknowledged(slot.term))
+            found.append((present, Carried(x, self._iss(side, sender), irs)))
         return found
 
     def _iss(self, side: Side, sender: z3.BitVecRef) -> z3.BitVecRef:
@@ -141,7 +144,8 @@ class Embedding:
             term = z3.If(sender == number, self.soup.number(isn), term)
         return term
 
-    def _irs(self, side: Side, ackno: z3.BitVecRef) -> z3.BitVecRef:
+    def irs_by_range(self, side: Side, ackno: z3.BitVecRef) -> z3.BitVecRef:
+        """The number of a side among whose W numbers an acknowledgment is; 0 if there is none."""
         term = self.soup.number(0)
         for isn in self.network.isns(side):
             own = z3.ULE(ackno - isn - 1, self.network.config.span - 1)

@@ -12,11 +12,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from model import z3fast as z3
-from model.network.accounts import account
+from model.network.accounts import Arrival, account
 from model.network.channel import Channel
 from model.network.freshness import no_peer_carries, no_segment_carries
 from model.network.side import NO_TCB, Side
-from model.system import BadSystem, Rule, Var, Wire, WireAction
+from model.system import BadSystem, Rule, Var, Wire, WireAction, choice
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
@@ -181,6 +181,14 @@ class Firing:
             return z3.BitVecVal(0, self.side.incarnation.width)
         return self._incarnation_after
 
+    @property
+    def _acknowledged(self) -> z3.BitVecRef:
+        """The incarnation under whose number the segment that is sent acknowledges; a reset does so under none."""
+        assert self.event.send is not None
+        begins = self.event.accepts_syn or self.event.offers_isn
+        peer, nobody = self.sender if begins else self.side.peer.term, z3.BitVecVal(0, self.side.peer.width)
+        return z3.If(z3.And(self.event.send.ack, z3.Not(self.event.send.rst)), peer, nobody)
+
     def _ghost_update(self) -> dict[str, z3.ExprRef]:
         side, other, event = self.side, self.network.other(self.side), self.event
         update: dict[str, z3.ExprRef] = {}
@@ -192,14 +200,16 @@ class Firing:
             update[other.heard.name] = z3.If(self._sender_lives, other.heard.term | bit, other.heard.term)
         if self.network.config.endings and event.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
+        if self.network.config.endings and self.x is not None and event.state == "TIME-WAIT":
+            passed_over = z3.And(self.x.fin, self.x.ack, z3.Not(self.x.rst), z3.Not(event.acknowledges))
+            update[side.unanswered.name] = z3.Or(side.unanswered.term, passed_over)
         if self.network.config.ack_losses:  # What is sent from now on has lost no ACK yet.
             sends = event.tcb.snd_nxt != side.tcb.snd_nxt
             update[side.ack_lost.name] = z3.And(side.ack_lost.term, z3.Not(sends))
         if self.network.config.origins and self.x is not None and event.state not in NO_TCB:
             changes = [getattr(event.tcb, name) != getattr(side.tcb, name) for name in ("snd_una", "rcv_nxt")]
             accepted = z3.Or(z3.BoolVal(event.next != event.state), *changes)
-            strange = z3.And(self.sender != 0, side.peer.term != 0, self.sender != side.peer.term)
-            update[side.deceived.name] = z3.Or(side.deceived.term, z3.And(accepted, strange))
+            update[side.deceived.name] = z3.Or(side.deceived.term, z3.And(accepted, self._of_another(self.x)))
         if self.network.config.turns and event.chooses_isn:
             update |= {side.older.name: FALSE, other.older.name: TRUE}
         if self.network.config.history and event.orderly:
@@ -207,8 +217,20 @@ class Firing:
             used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.
             update[side.finished.name] = z3.If(z3.UGE(used, 5), side.peer.term, side.finished.term)
         if self.network.config.accounts:
-            update |= account(side, event, self.sender, self._incarnation_after)
+            arrival = Arrival(self.x, self.sender, self.network.isns(other))
+            update |= account(side, event, arrival, self._incarnation_after)
         return update
+
+    def _of_another(self, x: Segment) -> z3.BoolRef:
+        """The arriving segment is of another connection than the one that this side has a TCB of.
+
+        Its sender is another incarnation than the one believed in, if there is one; or it acknowledges another
+        incarnation of this side. A reset that ABORT has sent has a sender, one in reply has none; neither acknowledges.
+        """
+        side, inbox = self.side, self.network.channel(self.network.other(self.side))
+        by_another = z3.And(self.sender != 0, side.peer.term != 0, self.sender != side.peer.term)
+        acknowledged = inbox.layout.acknowledged(inbox.chosen(choice("slot")))
+        return z3.Or(by_another, z3.And(x.ack, z3.Not(x.rst), acknowledged != side.incarnation.term))
 
     @property
     def _begins_or_ends(self) -> bool:
@@ -245,7 +267,7 @@ class Firing:
             update |= self.network.taken_out(self.side)
         if self.event.send is not None:
             outbox = self.network.channel(self.side)
-            update |= outbox.insert(self.event.send, self._author, self._sends)
+            update |= outbox.insert(self.event.send, self._author, self._acknowledged, self._sends)
         return update
 
     @cached_property

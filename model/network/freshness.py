@@ -1,6 +1,6 @@
 """What a fresh initial sequence number is, in a bounded network (3.4.1): far from what is still in use.
 
-(a) No segment in the network was sent or acknowledged under a number less than W+window away (a RST apart: it speaks
+(a) No segment in the network was sent or acknowledged under a number nearer than `isns_apart` (a RST apart: it speaks
 for nobody); (b) neither is the IRS of the other side's TCB. `soup` has the same for an unbounded network.
 """
 
@@ -21,7 +21,7 @@ Uses = Callable[["Network", Side, Sequence[int]], Sequence[z3.BoolRef]]
 
 
 def near(network: Network, side: Side, chosen: int) -> list[int]:
-    """The numbers of `side` that are less than W+window from the one on offer after `chosen` others."""
+    """The numbers of `side` that are nearer than fresh ones to the one on offer after `chosen` others."""
     c, isns = network.config, network.isns(side)
     space, isn = 1 << c.seq_bits, isns[chosen]
     return sorted({n for n in isns if min((n - isn) % space, (isn - n) % space) < c.isn_distance})

@@ -21,6 +21,7 @@ from model.network.connection import Attack, Connection
 from model.network.side import NO_TCB, Side
 from model.network.table import ServerConfig
 from model.system import Property, Rule, System, Var
+from model.tcp.event import TRUE
 from model.tcp.state import STATES
 
 
@@ -110,7 +111,7 @@ class Server:
         rooms = [z3.ULT(self.held(), c.slots)] if c.slots < count else []
         if "SYN-RECEIVED" in states and c.backlog is not None and c.backlog < c.slots:
             rooms.append(z3.ULT(self.held("SYN-RECEIVED"), c.backlog))
-        return z3.And(*rooms)
+        return z3.And(*rooms) if rooms else TRUE
 
     # -- the system --
 

@@ -6,10 +6,12 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
   (with `syn_cookies`, in LISTEN: of the one that the cookies on offer speak for);
 - `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
 - `ended` (with `endings`): how the last connection of this side ended;
-- `deceived` (with `origins`): this side has accepted a segment of another incarnation than its peer's;
+- `unanswered` (with `endings`): a FIN has arrived in TIME-WAIT, and no acknowledgment of it was formed;
+- `deceived` (with `origins`): this side has accepted a segment of another connection: one that another incarnation
+  than its peer has sent, or that acknowledges another incarnation of this side;
 - `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side has sent.
 - `older` (with `turns`): this side's current incarnation was chosen before the other side's;
-- `sent`, `delivered`, `fed` (with `accounts`): octets sent and delivered, see `accounts`.
+- `sent`, `delivered`, `fed`, `disordered` (with `accounts`): octets sent and delivered, see `accounts`.
 """
 
 from __future__ import annotations
@@ -89,13 +91,18 @@ class Side:
         return replace(enumeration(f"{self.name}.ended", ENDINGS), ghost=True)
 
     @cached_property
+    def unanswered(self) -> Var:
+        """Ghost: a FIN has arrived in TIME-WAIT and no acknowledgment of it was formed, whatever the channel did."""
+        return self._var("unanswered", ghost=True)
+
+    @cached_property
     def ack_lost(self) -> Var:
         """Ghost: an acknowledgment of all that this side had sent has been lost on its way."""
         return self._var("ack_lost", ghost=True)
 
     @cached_property
     def deceived(self) -> Var:
-        """Ghost: a segment of another incarnation than `peer` has changed the state, SND.UNA or RCV.NXT."""
+        """Ghost: a segment of another connection has changed the state, SND.UNA or RCV.NXT."""
         return self._var("deceived", ghost=True)
 
     @cached_property
@@ -126,6 +133,11 @@ class Side:
         """Ghost: this connection has delivered text to its user."""
         return self._var("fed", ghost=True)
 
+    @cached_property
+    def disordered(self) -> Var:
+        """Ghost: an octet has been delivered that is not the next one of its incarnation."""
+        return self._var("disordered", ghost=True)
+
     def budget(self, name: str) -> Var | None:
         """The counter of a bounded budget, if this configuration bounds it."""
         limit = getattr(self.config, name)
@@ -140,11 +152,11 @@ class Side:
         """All variables of this side."""
         counters = [self.budget("retransmissions"), self.budget("crashes")]
         history = [self.finished] if self.config.history else []
-        history += [self.ended] if self.config.endings else []
+        history += [self.ended, self.unanswered] if self.config.endings else []
         history += [self.ack_lost] if self.config.ack_losses else []
         history += [self.deceived] if self.config.origins else []
         history += [self.older] if self.config.turns else []
-        history += [*self.sent, *self.delivered, self.fed] if self.config.accounts else []
+        history += [*self.sent, *self.delivered, self.fed, self.disordered] if self.config.accounts else []
         return [
             self.state_var,
             *self.tcb_vars.values(),

@@ -8,6 +8,7 @@ not bounded. Ghosts, which no event reads:
 - `older`: this side's current incarnation was chosen before the other side's.
 
 What is assumed (`Assumed`): W, the numbers that one incarnation uses at most, and that a fresh ISN is W+window away
+(or one more: `isns_apart`)
 (a) from every ISN that a segment in the network was sent or acknowledged under, a RST apart, and
 (b) from the IRS of the other side's TCB.
 Once nothing carries a number any more it may be chosen again.
@@ -221,12 +222,12 @@ class UnboundedNetwork:
     # -- what is far from what --
 
     def apart(self, one: z3.BitVecRef, two: z3.BitVecRef) -> z3.BoolRef:
-        """Two initial sequence numbers are W+window away from each other, both ways round."""
+        """Two initial sequence numbers are as far from each other as fresh ones, both ways round."""
         distance = self.number(self.config.isn_distance)
         return z3.And(z3.UGE(one - two, distance), z3.UGE(two - one, distance))
 
     def same_or_apart(self, one: z3.BitVecRef, two: z3.BitVecRef) -> z3.BoolRef:
-        """Equal, or W+window away from each other."""
+        """Equal, or as far from each other as fresh ones."""
         return z3.Or(one == two, self.apart(one, two))
 
     # -- steps --

@@ -10,7 +10,7 @@ Here nothing is assumed of the network but its age limit; what the untimed netwo
 
 Two rules that an endpoint keeps by its own clock alone (`Rest`):
 - silence: a TCB that has heard nothing of its peer for H is deleted (user timeout, keep-alive, the end of TIME-WAIT);
-- rest: an ISN less than W+window away from another is chosen only when nothing was sent under that one for Q; or,
+- rest: an ISN nearer to another than fresh ones are is chosen only when nothing was sent under that one for Q; or,
   simpler, any ISN at all is chosen only when the side has sent nothing for Q.
 A reset counts as no segment of anybody, as it does for freshness.
 

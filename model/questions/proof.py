@@ -14,11 +14,12 @@ from typing import Any
 
 from model.certificates import Certificates
 from model.crew import wanted_to_stop
-from model.engines.ask import Asker, Unanswered
+from model.engines.ask import BLASTED, Asker, Unanswered
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Step
 from model.engines.verdict import INTERRUPTED, Limits
 from model.network.closing_soup import ClosingNetwork
+from model.network.closing_text import TextNetwork
 from model.network.timed_soup import TimedNetwork
 from model.proof import layers, network_for
 from model.proof_words import Became, assumptions, became, event_name
@@ -37,10 +38,10 @@ def prepared(task: Task) -> tuple[Induction, ...]:
     return layers(task.claim.name, network_for(task))
 
 
-@lru_cache(maxsize=2)
-def prover(limits: Limits) -> Prover:
-    """Who answers, within limits that hold for all questions together."""
-    return Prover(Asker(limits))
+@lru_cache(maxsize=4)
+def prover(limits: Limits, with_text: bool) -> Prover:
+    """Who answers, within limits that hold for all questions together; of times and texts another solver is asked."""
+    return Prover(Asker(limits, solver=BLASTED.solver) if with_text else Asker(limits))
 
 
 def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[str]]]:
@@ -90,7 +91,9 @@ class Asking:
 
     def __init__(self, task: Task, options: Options) -> None:
         self._task, self._options, self._begun = task, options, monotonic()
-        self._prover, self._certificates = prover(options.limits), Certificates(options.out / "certificates")
+        with_text = isinstance(network_for(task), TextNetwork)
+        self._prover = prover(options.limits, with_text)
+        self._certificates = Certificates(options.out / "certificates")
         self._found, self._never, self._limit = list[Became](), list[str](), ""
 
     def ask(self, induction: Induction, step: Step | None, place: tuple[int, int], happens: bool = False) -> None:

@@ -98,10 +98,10 @@ def fresh(config: Config, limits: Limits) -> list[Searched]:
 
 
 def untimed(config: Config) -> Config:
-    """The configuration with fresh numbers and without time; any loss."""
+    """The configuration with fresh numbers, far enough apart for RFC 5961's range, and without time; any loss."""
     default = {f.name: f.default for f in fields(Config)}
     times = {name: default[name] for name in (*TICKS, "timed", "losses")}
-    return config.but(**times, isn_a="fresh", isn_b="fresh")
+    return config.but(**times, isn_a="fresh", isn_b="fresh", isns_apart="W+window+1")
 
 
 def repeated(config: Config, limits: Limits, progress: Report) -> Iterator[Searched]:
@@ -119,15 +119,22 @@ def repeated(config: Config, limits: Limits, progress: Report) -> Iterator[Searc
 def smallest(config: Config, limits: Limits, name: str) -> tuple[int | None, Effort]:
     """The smallest safe value of time_wait or quiet_time, in ticks, everything else but fresh numbers being assumed.
 
-    None if there is none up to 2 MSL + 1 from which on all are safe.
+    None if there is none up to `longest` from which on all are safe.
     """
-    network, most = assuming(config.but(quiet_time=2 * config.msl)), 2 * config.msl + 1
+    most = longest(config)
+    network = assuming(config.but(quiet_time=most))
     full = start(network.config, frozenset(ALL)) | {"time_wait": 2 * config.msl}
     starts = {ticks: {**full, name: ticks} for ticks in range(most + 1)}
     wanted = {ticks: kept_out(network, f"{name} {ticks}", at) for ticks, at in starts.items()}
     found = explore(network.system(*wanted.values(), starts=list(starts.values())), limits=limits)
     safe = [ticks for ticks in starts if all(found[wanted[t].name].answer == "holds" for t in range(ticks, most + 1))]
     return min(safe, default=None), next(iter(found.values())).effort
+
+
+def longest(config: Config) -> int:
+    """Ticks in which an old SYN, all answers to it and one tick more pass; 2 MSL and a tick at least."""
+    answered = 2 * config.delay + (config.retransmissions or 0) * config.rto
+    return max(answered, 2 * config.msl) + 1
 
 
 def start(config: Config, assumed: Assumed) -> dict[str, int]:
@@ -181,7 +188,7 @@ def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answer
         tuple(rows),
         (
             f"Of {2 ** len(ALL)} sets; no text, no loss; {quiet}.",
-            "The untimed search for fresh ISNs is made once for all variants.",
+            "The untimed search for fresh ISNs, W+window+1 apart, is made once for all variants.",
         ),
     )
 
@@ -189,9 +196,11 @@ def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answer
 def times_table(config: Config, least: Mapping[str, int | None]) -> Table:
     """How long TIME-WAIT and quiet time have to be, by the field's name."""
     words = {"time_wait": "TIME-WAIT", "quiet_time": "quiet time"}
-    rows = [(words[name], "more than 2 MSL" if ticks is None else str(ticks)) for name, ticks in least.items()]
-    sums = all(ticks == 2 * config.delay + 1 for ticks in least.values())
-    note = "Both are 2 D + 1: a segment, and the answer to it. " if sums else ""
+    more, again = f"more than {longest(config)}", config.retransmissions == 1
+    rows = [(words[name], more if ticks is None else str(ticks)) for name, ticks in least.items()]
+    answer, later = 2 * config.delay + 1, 2 * config.delay + config.rto + 1
+    sums = least["time_wait"] == answer and least["quiet_time"] == later and again
+    note = "2 D + 1: a segment, and the answer to it; RTO more if the answer is sent again. " if sums else ""
     return Table(
         "The smallest that keep old segments out, in ticks, all other assumptions but fresh ISNs being made",
         ("", "ticks"),

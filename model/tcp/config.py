@@ -55,6 +55,7 @@ class Config:
     syn_cookies: bool = False
     mutant: str = ""
     retransmission: bool = True
+    syn_again: Literal["SYN,ACK", "front"] = "SYN,ACK"
     seq_bits: int = 4
     window: int = 2
     segment_text: int = 1
@@ -64,12 +65,14 @@ class Config:
     aborts: Sides = "none"
     gives_up: Sides = "none"
     gives_up_syn: Sides = "none"
+    gives_up_waiting: Sides = "none"
     capacity: int = 2
     loss: bool = True
     reordering: bool = True
     duplications: int | None = 0
     isn_a: str = "fresh"
     isn_b: str = "fresh"
+    isns_apart: Literal["W+window", "W+window+1"] = "W+window"
     isns_wait: Literal["no", "segments", "segments-and-peer"] = "no"
     incarnations: int = 1
     recurring: Sides = "none"
@@ -131,8 +134,8 @@ class Config:
 
     @property
     def isn_distance(self) -> int:
-        """Fresh initial sequence numbers are this far apart: W + window."""
-        return self.span + self.window
+        """Fresh initial sequence numbers are this far apart: W + window, or one more."""
+        return self.span + self.window + (self.isns_apart == "W+window+1")
 
     @property
     def time_wait_ticks(self) -> int:
@@ -218,19 +221,19 @@ class Config:
         if self.window == 0:
             raise BadConfig("window=0: a search needs at least one octet")
         age = CLOCK_BITS if self.timed else 0
-        if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits + age > 64:
+        ghosts = self.incarnation_bits * (2 if self.origins else 1)
+        if 5 + self.text_bits + 2 * self.seq_bits + ghosts + age > 64:
             raise BadConfig(f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer")
 
     def _check_number_space(self) -> None:
         space = 1 << self.seq_bits
         if 2 * self.isn_distance + 1 > space:
-            raise BadConfig(
-                f"2(W+window)+1 must fit into the number space: 2({self.span}+{self.window})+1 > 2^{self.seq_bits}"
-            )
+            sum_of = f"{self.span}+{self.window}" + ("+1" if self.isns_apart == "W+window+1" else "")
+            raise BadConfig(f"2({self.isns_apart})+1 must fit into the number space: 2({sum_of})+1 > 2^{self.seq_bits}")
         if self.incarnations * self.isn_distance > space:
             raise BadConfig(
-                f"{self.incarnations} fresh initial sequence numbers, W+window = {self.isn_distance} apart, do not fit"
-                f" into 2^{self.seq_bits} numbers: raise seq_bits"
+                f"{self.incarnations} fresh initial sequence numbers, {self.isns_apart} = {self.isn_distance} apart, do"
+                f" not fit into 2^{self.seq_bits} numbers: raise seq_bits"
             )
 
     def isns(self, name: str, first: int) -> list[int]:

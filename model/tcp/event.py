@@ -19,7 +19,19 @@ from model.tcp.state import Tcb
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 Kind = Literal["call", "arrives", "timeout", "crash"]
 Budget = Literal["", "octets", "retransmissions", "crashes"]
-Call = Literal["", "passive OPEN", "active OPEN", "SEND", "CLOSE", "ABORT", "USER TIMEOUT", "SYN-RECEIVED TIMEOUT"]
+Call = Literal[
+    "",
+    "passive OPEN",
+    "active OPEN",
+    "SEND",
+    "CLOSE",
+    "ABORT",
+    "USER TIMEOUT",
+    "SYN-RECEIVED TIMEOUT",
+    "RETRANSMISSION TIMEOUT",
+    "TIME-WAIT TIMEOUT",
+    "delayed ACK",
+]
 Change = Callable[[str, z3.BoolRef], z3.BoolRef]
 """What is tested instead of a condition of a check; it is also told which case it is, as `arrival` would name it."""
 
@@ -39,8 +51,8 @@ class Event:
     have closed. signal: what the user is told. restarts_2msl: where it holds, the 2 MSL timeout of TIME-WAIT starts
     again. delivered: octets of the arriving segment that the user gets; released: octets held since the SYN that the
     user gets (None: none).
-    budget: which of the bounded run's budgets it takes from. call: the user's call or timer that causes it, if a
-    configuration may forbid that.
+    budget: which of the bounded run's budgets it takes from. call: the user's call or timer that causes it ("": a
+    segment, or a crash). Promises, timers and configurations go by that; names are for people.
     """
 
     name: str
@@ -62,6 +74,13 @@ class Event:
     released: z3.BitVecRef | None = None
     budget: Budget = ""
     call: Call = ""
+
+    @property
+    def acknowledges(self) -> z3.BoolRef:
+        """A segment is sent that acknowledges everything received until then."""
+        if self.send is None:
+            return FALSE
+        return z3.And(self.send_when, self.send.ack, z3.Not(self.send.rst), self.send.ackno == self.tcb.rcv_nxt)
 
 
 @dataclass(frozen=True)

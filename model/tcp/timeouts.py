@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model import z3fast as z3
-from model.tcp.event import TRUE, Event
+from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import segment
 from model.tcp.state import FIN_SENT, STATES, Endpoint, Tcb, no_tcb
 
@@ -13,8 +13,10 @@ from model.tcp.state import FIN_SENT, STATES, Endpoint, Tcb, no_tcb
 def user_timeout(endpoint: Endpoint) -> list[Event]:
     """USER TIMEOUT: the TCB is deleted, the peer is not told.
 
-    ??? "For any state", but nothing is outstanding in LISTEN, and TIME-WAIT has turned off the other timers (3.10.7.4).
+    ??? "For any state", but nothing is outstanding in LISTEN, and TIME-WAIT has turned off the other timers (3.10.7.4):
+    there it expires with gives_up_waiting only.
     """
+    states = STATES[1:] if endpoint.config.gives_up_waiting != "none" else STATES[2:-1]
     return [
         Event(
             name=f"USER TIMEOUT in {state}",
@@ -27,7 +29,7 @@ def user_timeout(endpoint: Endpoint) -> list[Event]:
             signal="connection aborted due to user timeout",
             call="USER TIMEOUT",
         )
-        for state in STATES[2:-1]
+        for state in states
     ]
 
 
@@ -53,6 +55,9 @@ def retransmission_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
     """RETRANSMISSION TIMEOUT: the segment at the front of the retransmission queue is sent again.
 
     The queue is what lies between SND.UNA and SND.NXT: first our SYN, then text, then our FIN.
+
+    ??? After a simultaneous open the SYN,ACK of SYN-RECEIVED (3.10.7.3) repeats a SYN that is in the queue already.
+    Here it is that SYN, with the ACK that a segment sent now has; by the letter it is the bare SYN: syn_again=front.
     """
     waiting = ("SYN-SENT", "SYN-RECEIVED", "ESTABLISHED", "FIN-WAIT-1", "CLOSE-WAIT", "CLOSING", "LAST-ACK")
     return [event for state in waiting for event in front_of_queue(endpoint, tcb, state)]
@@ -66,15 +71,21 @@ def front_of_queue(endpoint: Endpoint, tcb: Tcb, state: str) -> list[Event]:
     length = z3.If(z3.ULT(endpoint.segment_text, outstanding - fin), endpoint.segment_text, outstanding - fin)
     on_syn = z3.If(z3.ULT(endpoint.segment_text, outstanding - 1), endpoint.segment_text, outstanding - 1)
     text = ("text", text_out, segment("ACK", tcb.snd_una, tcb.rcv_nxt, length))
-    syn_ack = ("SYN,ACK", syn_out, segment("SYN,ACK", tcb.iss, tcb.rcv_nxt))
     last = ("FIN", z3.And(z3.Not(first), outstanding == 1), segment("FIN,ACK", tcb.snd_una, tcb.rcv_nxt))
+    letter = endpoint.config.syn_again == "front"
+    crossed = z3.Not(tcb.passive_open) if letter else FALSE
+    again = segment("SYN,ACK", tcb.iss, tcb.rcv_nxt)
+    syn_acks = [("SYN,ACK", z3.simplify(z3.And(syn_out, z3.Not(crossed))), again)]
+    syns = [("SYN", z3.And(syn_out, crossed), segment("SYN", tcb.iss))] if letter else []
     front = {
         "SYN-SENT": [("SYN", TRUE, segment("SYN", tcb.iss, text=on_syn))],
-        "SYN-RECEIVED": [("SYN,ACK", TRUE, segment("SYN,ACK", tcb.iss, tcb.rcv_nxt))],
+        "SYN-RECEIVED": [
+            (what, crossed if what == "SYN" else z3.simplify(z3.Not(crossed)), x) for what, _, x in (*syn_acks, *syns)
+        ],
         "ESTABLISHED": [text],
         "CLOSE-WAIT": [text],
-        "FIN-WAIT-1": [syn_ack, text, last],
-        "CLOSING": [syn_ack, text, last],
+        "FIN-WAIT-1": [*syn_acks, *syns, text, last],
+        "CLOSING": [*syn_acks, *syns, text, last],
         "LAST-ACK": [text, last],
     }[state]
     return [
@@ -86,10 +97,11 @@ def front_of_queue(endpoint: Endpoint, tcb: Tcb, state: str) -> list[Event]:
             next=state,
             guard=when,
             tcb=tcb,
-            send=again,
+            send=x,
             budget="retransmissions",
+            call="RETRANSMISSION TIMEOUT",
         )
-        for what, when, again in front
+        for what, when, x in front
     ]
 
 
@@ -105,6 +117,7 @@ def time_wait_timeout(endpoint: Endpoint) -> list[Event]:
             guard=TRUE,
             tcb=no_tcb(endpoint.bits),
             orderly=True,
+            call="TIME-WAIT TIMEOUT",
         )
     ]
 
@@ -122,6 +135,7 @@ def acknowledgment_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
             guard=tcb.ack_held,
             tcb=tcb,
             send=segment("ACK", tcb.snd_nxt, tcb.rcv_nxt),
+            call="delayed ACK",
         )
         for state in holds
     ]

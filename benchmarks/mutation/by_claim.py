@@ -1,0 +1,99 @@
+"""Which mutants each claim refuses alone: each claim is asked by itself, whoever else has noticed the mutant.
+
+A claim about finite or infinite runs is searched on its first cell that must hold and takes at most `STATES` states; a
+scenario must be a run; a theorem's obligations are those of the changed events, at 32 bits.
+
+Limits: a cell whose search is cut off refuses only what it sees violated until then; studies are not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from benchmarks.mutation.proofs import PROOFS
+from benchmarks.mutation.scenarios import Story, stories
+from model.engines.ask import Asker
+from model.engines.discharge import Prover
+from model.engines.explicit import explore
+from model.engines.liveness import check_each
+from model.engines.verdict import Limits
+from model.mutants.derive import Unaffected
+from model.network.make import network_of
+from model.network.soup import UnboundedNetwork
+from model.network.table import AnyConfig, ServerConfig
+from model.system import BadSystem, Property
+from properties.claim import Claim, make_property, make_witness
+from properties.claims import CLAIMS
+from properties.configs import EVERY_CHANNEL
+from properties.opening_proofs import THEOREMS
+
+STATES = 300_000
+LIMITS = Limits(max_states=STATES, max_seconds=20.0, workers=1)
+ANSWERS = ("holds", "reachable")
+
+
+def refusing(name: str) -> dict[str, str]:
+    """The claims that refuse a mutant, and by what."""
+    found = {story.name: "no run" for story in stories() if not _is_run(story, name)}
+    for config, claims in cells().items():
+        found |= dict(searched(config, claims, name))
+    return found | dict(_proved(name))
+
+
+def _is_run(story: Story, name: str) -> bool:
+    try:
+        return story.is_run(name)
+    except Unaffected:
+        return True
+
+
+@cache
+def cells() -> Mapping[AnyConfig, tuple[Claim, ...]]:
+    """The claims that are searched, by the first configuration on which each must hold."""
+    found: dict[AnyConfig, tuple[Claim, ...]] = {}
+    for claim in CLAIMS:
+        if claim.searched:
+            config = next(cell.config for cell in claim.cells if cell.expected == "holds")
+            found[config] = (*found.get(config, ()), claim)
+    return found
+
+
+def searched(config: AnyConfig, claims: tuple[Claim, ...], name: str) -> Iterator[tuple[str, str]]:
+    """What one configuration's searches say: a property that is violated, or a witness that is gone."""
+    mutant = config.each(mutant=name) if isinstance(config, ServerConfig) else config.but(mutant=name)
+    try:
+        network = network_of(mutant)
+        made = {claim.name: make_property(claim.make, network) for claim in claims}
+        wanted = {claim.name: [make_witness(one, network) for one in claim.witness] for claim in claims}
+        safe = {prop.name: prop for prop in made.values() if isinstance(prop, Property)}
+        system = network.system(*{p.name: p for some in wanted.values() for p in some}.values(), *safe.values())
+    except (Unaffected, BadSystem):
+        return
+    verdicts = explore(system, limits=LIMITS, cone=True)
+    for claim in claims:
+        prop = made[claim.name]
+        if isinstance(prop, Property):
+            answer = verdicts[prop.name].answer
+        else:
+            answer = check_each(network.system(), [(prop.prop, prop.fairness)], limits=LIMITS)[prop.name].answer
+        gone = [one.name for one in wanted[claim.name] if verdicts[one.name].answer == "unreachable"]
+        if answer not in (*ANSWERS, "unknown") or gone:
+            yield claim.name, answer if answer not in ANSWERS else f"{gone[0]}: unreachable"
+
+
+def _proved(name: str) -> Iterator[tuple[str, str]]:
+    """The theorems of which an obligation of a changed event fails."""
+    try:
+        network = UnboundedNetwork(EVERY_CHANNEL.but(mutant=name))
+        changed = [step for step in network.soup.steps if PROOFS.steps[step.name].key != step.key]
+    except Unaffected:
+        return
+    prover = Prover(Asker(Limits(max_seconds=20.0)))
+    for claim in (one for one in THEOREMS if one in PROOFS.inductions):
+        for part in ("the invariant", claim):
+            induction = PROOFS.inductions[part]
+            obligations = [(step, o) for step in changed for o in induction.of_step(step)]
+            if any(prover.discharge(induction.soup, o, step).answer == "fails" for step, o in obligations):
+                yield f"{claim} (proof)", part
+                break
