@@ -185,7 +185,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def by_claim(chosen: Sequence[Mutant]) -> int:
     """Print what each claim refuses alone, and which claims refuse nothing; returns the exit status."""
-    console, refused = Console(), dict[str, list[str]]()
+    refused: dict[str, list[str]] = {}
     for one in chosen:
         for claim in refusing(one.name):
             refused.setdefault(claim, []).append(one.name)
@@ -193,7 +193,7 @@ def by_claim(chosen: Sequence[Mutant]) -> int:
     for name in (*(claim.name for claim in CLAIMS if not claim.study), *(one for one in refused if "(proof)" in one)):
         mine = refused.get(name, [])
         made.add_row(name, str(len(mine)), mine[0] if mine else "-")
-    console.print(made)
+    console().print(made)
     return 0
 
 

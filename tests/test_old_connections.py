@@ -138,7 +138,7 @@ def test_how_far_fresh_numbers_are_apart_is_said_in_scopes_explanations_and_proo
     assert bounds(configs.OLD_CONNECTION)["isns_apart"] == "W+window+1"
     claim = find("no-old-segment-accepted")
     assert claim is not None
-    words = explanation(claim)
+    words = " ".join(explanation(claim).split())
     assert "fresh ISNs: holds, on aborts=both gives_up=both duplications=unlimited isns_apart=W+window+1" in words
     assert "Fresh ISNs are W+window apart where isns_apart does not say more." in words
     said = assumptions(UnboundedNetwork(configs.EVERY_CONNECTION))

@@ -108,6 +108,8 @@ class ClosingNetwork(UnboundedNetwork):
         same = (one.handshake, one.mutant) == (self.config.handshake, self.config.mutant)
         if one.start != "half-closed" or one.octets or one.losses is None or not same:
             return False
+        if (one.gives_up, one.gives_up_waiting, one.aborts, one.crashes) != ("none", "none", "none", 0):
+            return False
         times = {DELAY: one.delay, RTO: one.rto, LOSSES: one.losses * one.rto, TIME_WAIT: one.time_wait_ticks}
         given = z3.substitute(self.length, *((time, z3.RealVal(ticks)) for time, ticks in times.items()))
         return one.time_wait_restart == self.config.time_wait_restart and z3.is_true(z3.simplify(given))
