@@ -148,7 +148,7 @@ class Judging:
                 return
             if error is not None:
                 raise error
-            del self._owed[future]
+            self.rows += [lost(task, INTERRUPTED) for task in self._owed.pop(future)]
             self._at.pop(future, None)
             self._answered(future.result())
 

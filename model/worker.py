@@ -6,6 +6,7 @@ Pictures are drawn by the crew's owner: they are told as they are, and so are fi
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,10 +75,11 @@ class Desk:
 def judge_unit(assignment: Assignment, unit: Sequence[Task]) -> None:
     """Judge tasks that belong together; tells `Searching` and `Found`."""
     desk = Desk(assignment)
-    for rows in judge(unit, desk.options, report):
-        desk.tell(rows)
-        if wanted_to_stop():
-            return
+    with suppress(KeyboardInterrupt):  # From `report`: it is to stop before it has begun.
+        for rows in judge(unit, desk.options, report):
+            desk.tell(rows)
+            if wanted_to_stop():
+                return
 
 
 def report(variant: str, progress: Progress | None) -> None:

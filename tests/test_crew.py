@@ -13,6 +13,11 @@ from pathlib import Path
 import pytest
 
 from model.crew import Crew, Died, tell, wanted_to_stop
+from model.engines.verdict import Limits
+from model.row import Task
+from model.tcp.config import Config
+from model.worker import Assignment, judge_unit
+from properties.claims import find
 
 
 def double(number: int) -> int:
@@ -99,6 +104,14 @@ def test_who_is_asked_to_stop_may_tell_how_far_it_was() -> None:
         crew.stop()
         assert busy.result() < 10_000
         assert waiting.cancelled()
+
+
+def test_what_is_to_stop_before_it_has_begun_has_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("model.worker.wanted_to_stop", lambda: True)
+    found = find("half-open")
+    assert found is not None
+    task = Task(found, "three-way", Config(incarnations=1, capacity=1), "holds")
+    judge_unit(Assignment(Path("."), Limits(), False, None, False, ()), [task])
 
 
 def test_what_does_not_listen_is_ended_for_a_reason() -> None:

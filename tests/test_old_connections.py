@@ -86,7 +86,9 @@ def told_alike(network: Network) -> Property:
     ("config", "states"),
     [
         (ONE_SLOT, 42_796),
-        pytest.param(configs.DATA_QUEUED.but(crashes=0, aborts="both", duplications=1), 1, marks=pytest.mark.long),
+        pytest.param(
+            configs.DATA_QUEUED.but(crashes=0, aborts="both", duplications=1), 1_069_726, marks=pytest.mark.long
+        ),
         (ONE_SLOT.but(isn_b="repeated"), None),
     ],
     ids=["fresh", "with text", "repeated"],
