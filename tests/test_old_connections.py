@@ -25,6 +25,7 @@ from properties.claims_time import UNCONFIRMED
 from properties.old_segment_proofs import CONNECTION
 from properties.old_segments import no_old_segment_accepted
 
+WITH_TEXT = configs.DATA_QUEUED.but(crashes=0, aborts="both", duplications=1)
 ONE_SLOT = configs.OLD_CONNECTION.but(capacity=1)
 TOY = configs.EVERY_CONNECTION.but(seq_bits=5, window=4, octets=2)
 NARROW = configs.EVERY_CONNECTION.but(seq_bits=8, window=8, octets=6)
