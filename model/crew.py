@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -24,7 +25,10 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    Pipe = connection.Connection[Any, Any]  # Of another class on Windows.
+    if sys.platform == "win32":
+        Pipe = connection.PipeConnection[Any, Any]
+    else:
+        Pipe = connection.Connection[Any, Any]
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -256,8 +260,8 @@ def how_it_ended(code: int) -> str:
 
 @contextmanager
 def without_ctrl_c() -> Iterator[None]:
-    """Within, this thread and the processes that it starts hear no Ctrl-C (where threads have a mask of signals)."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Within, this thread and the processes that it starts hear no Ctrl-C (on Windows processes see to it themselves)."""
+    if sys.platform == "win32":
         yield
         return
     from multiprocessing.resource_tracker import ensure_running
@@ -290,7 +294,7 @@ def wanted_to_stop() -> bool:
 
 def work(pipe: Pipe) -> None:
     """Do what comes through the pipe until it is closed."""
-    if not hasattr(signal, "pthread_sigmask"):
+    if sys.platform == "win32":
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
     _to_parent.append(pipe)

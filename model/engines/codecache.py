@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -130,7 +131,7 @@ def _opened(path: Path) -> Iterator[_Place]:
         return
     if path.is_symlink():
         raise NotOurs("it is a symbolic link")
-    number = os.open(path, os.O_RDONLY | os.O_DIRECTORY | NOT_A_LINK)
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | NOT_A_LINK)
     try:
         _check(number)
         yield _Place(path, number)
@@ -155,7 +156,7 @@ def _entry(place: _Place, name: str) -> Iterator[int]:
 def _check(number: int) -> None:
     """Raise `NotOurs` if an open file or folder may be what somebody else has written."""
     status = os.fstat(number)
-    if status.st_uid != os.geteuid():
+    if sys.platform != "win32" and status.st_uid != os.geteuid():
         raise NotOurs("it belongs to another user")
     if status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
         raise NotOurs("other users may write to it")
