@@ -260,7 +260,7 @@ def how_it_ended(code: int) -> str:
 
 @contextmanager
 def without_ctrl_c() -> Iterator[None]:
-    """Within, this thread and the processes that it starts hear no Ctrl-C (on Windows processes see to it themselves)."""
+    """Within, this thread and the processes that it starts hear no Ctrl-C (on Windows `work` sees to it)."""
     if sys.platform == "win32":
         yield
         return
