@@ -82,8 +82,8 @@ def parser() -> argparse.ArgumentParser:
     add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
         " as SMT-LIB, the figures and the runs of a search; python -m model.certify checks them")  # fmt: skip
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
-    add("--jobs", metavar="N", type=processes, help="search in so many processes at once (default: one for each"
-        " processor that may be used; 1: in this one)")  # fmt: skip
+    add("--jobs", metavar="N", type=processes, help="search and prove in so many processes at once (default: one"
+        " for each processor that may be used)")  # fmt: skip
     add("--workers", metavar="N", type=_workers, help="threads of one search, at most 64 (default: the processors,"
         " shared by the searches at once); the answers are the same")  # fmt: skip
     add("--store", choices=("whole", "compact"), default="whole", help="compact: searches for finite runs keep 64-bit"
