@@ -168,7 +168,7 @@ class Checking:
                 for path, expected in scripts:
                     answer = answers[path.name].answer
                     if answer == "unknown":
-                        outcome.open.append(f"{path}: no answer")
+                        outcome.open.append(f"{path}: {answers[path.name].solver or 'no answer'}")
                     elif answer != expected:
                         outcome.problems.append(f"{path}: {answer}, expected {expected} ({answers[path.name].solver})")
                 outcome.checked = f"{len(scripts):,} questions"
@@ -183,8 +183,8 @@ def _answered(path: Path, done: Future[Any]) -> Answered:
     """What the solvers said; a solver that died has not answered."""
     try:
         answered: Answered = done.result()
-    except Died:
-        return Answered(path, "unknown", "")
+    except Died as death:
+        return Answered(path, "unknown", f"no answer: {death}")
     return answered
 
 

@@ -90,9 +90,15 @@ class Coverage:
 
     @property
     def exit_status(self) -> int:
-        """1 if an event is unexplained; 3 if a process has died that might have explained it."""
-        lost = any(one.effort is not None and one.effort.states == 0 for one in self.fired) or bool(self.why)
-        return 0 if not self.unexplained else 3 if lost else 1
+        """1 if an event is unexplained; 3 if a search or a proof is missing, as its process has died."""
+        if self.lost or (self.why and self.unexplained):
+            return 3
+        return 1 if self.unexplained else 0
+
+    @property
+    def lost(self) -> list[Fired]:
+        """The searches whose processes have died."""
+        return [one for one in self.fired if one.effort is not None and one.effort.states == 0]
 
 
 def configurations(claims: Sequence[Claim]) -> dict[AnyConfig, tuple[str, str]]:

@@ -48,12 +48,12 @@ def cells(one: Covered) -> tuple[str, ...]:
 
 def notes(found: Coverage) -> Iterator[str]:
     """What was searched, told and proved."""
-    searches = [one for one in found.fired if one.effort]
+    searches = [one for one in found.fired if one.effort and one not in found.lost]
     cut = sum(1 for one in searches if one.effort and not one.effort.complete)
     total = sum(one.effort.transitions for one in searches if one.effort)
     yield (
         f"searched: {len(searches)} configurations, {total:,} transitions, {cut} of them cut short; runs of scenarios:"
-        f" {len(found.fired) - len(searches)}; 'where' is the first of them"
+        f" {sum(1 for one in found.fired if not one.effort)}; 'where' is the first of them"
     )
     used = {name for one in found.events if not one.happens for name in one.never or ()}
     for lemma in KEPT:
@@ -64,6 +64,8 @@ def notes(found: Coverage) -> Iterator[str]:
             f"These are proved by induction, for every channel and {found.protocols} protocols:"
             f" {found.obligations:,} obligations"
         )
+    for one in found.lost:
+        yield f"{one.claim} ({one.variant}) was not searched: {one.effort.limit if one.effort else ''}"
     if found.why:
         yield f"not every proof was finished: {found.why}"
 
@@ -73,6 +75,8 @@ def verdict(found: Coverage) -> str:
     never = sum(1 for one in found.events if not one.happens and one.explained)
     happen = sum(1 for one in found.events if one.happens)
     line = f"{len(found.events)} events: {happen} happen, {never} are proved impossible"
+    if found.lost:
+        line += f"; INCOMPLETE: {len(found.lost)} of the searches died"
     if not found.unexplained:
         return f"{line}."
     more = f" and {len(found.unexplained) - MOST} more" if len(found.unexplained) > MOST else ""

@@ -10,6 +10,7 @@ A thread hands out the work. Limits: functions, arguments, results and what is t
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     else:
         Pipe = connection.Connection[Any, Any]
 
+PR_SET_PDEATHSIG = 1
+"""Of Linux's prctl: which signal a process gets when its parent ends."""
 P = ParamSpec("P")
 Result = TypeVar("Result")
 Heard = Callable[["Future[Any]", Any], None]
@@ -163,33 +166,42 @@ class Crew(Executor):
 
     def _serve(self) -> None:
         """Hand out work and hear what becomes of it, until nothing is left to do."""
-        with without_ctrl_c():
-            try:
+        try:
+            with without_ctrl_c():
                 while self._hand_out():
                     for pipe in connection.wait([self._wake, *self._members]):
                         if pipe is self._wake:
                             self._wake.recv()
                         else:
                             self._hear(self._members[pipe])  # type: ignore[index]  # It is one of them.
-            except BaseException as error:  # A defect: nobody shall wait for ever.
-                for member in self._members.values():
-                    member.process.kill()
-                    if member.job is not None:
-                        member.job.future.set_exception(error)
-                self._cancel()
-                raise
-            self._dismiss()
+                self._dismiss()
+        except BaseException as error:
+            self._fail(error)
+            raise
+
+    def _fail(self, error: BaseException) -> None:
+        """After a defect: nobody shall wait for ever."""
+        with self._lock:
+            self._closing = True
+            for member in self._members.values():
+                member.process.kill()
+            for job in [*self._waiting, *(member.job for member in self._members.values() if member.job is not None)]:
+                if not job.future.done():
+                    job.future.set_exception(error)
+            self._waiting.clear()
 
     def _hand_out(self) -> bool:
         """Give each job that waits to a process without work, or to a new one; returns whether there is more to do."""
         with self._lock:
             free = [member for member in self._members.values() if member.job is None]
             while self._waiting and (free or len(self._members) < self._size):
+                member = free.pop() if free else self._hire()
                 job = self._waiting.popleft()
                 if job.future.set_running_or_notify_cancel():
-                    member = free.pop() if free else self._hire()
                     member.job = job
                     self._send(member, job)
+                else:
+                    free.append(member)
             busy = any(member.job is not None for member in self._members.values())
             return busy or bool(self._waiting) or not self._closing
 
@@ -296,7 +308,7 @@ def work(pipe: Pipe) -> None:
     """Do what comes through the pipe until it is closed."""
     if sys.platform == "win32":
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-    Thread(target=_end_with_parent, daemon=True).start()
+    _end_with_parent()
     _to_parent.append(pipe)
     with suppress(EOFError, OSError):
         while True:
@@ -320,7 +332,18 @@ def _answer(pipe: Pipe, function: Callable[..., Any], args: tuple[Any, ...], kwa
 
 
 def _end_with_parent() -> None:
-    """Wait for the parent's end, and end at once, whatever is being done."""
+    """See to it that this process ends when its parent does, whatever it is doing then.
+
+    A thread does that everywhere; where what is being done lets no thread run (some solvers do not), Linux does.
+    """
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    Thread(target=_wait_for_parent, daemon=True).start()
+
+
+def _wait_for_parent() -> None:
+    """Wait for the parent's end, and end at once."""
     parent = parent_process()
     assert parent is not None
     connection.wait([parent.sentinel])

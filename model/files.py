@@ -29,11 +29,12 @@ def write(path: Path, content: str | bytes, *, private: bool = False, durable: b
     """Put `content` (text in UTF-8, as it is) into a file, whatever was there before; its folder has to exist.
 
     private: only the owner may read it; else its permissions stay, or are those of a new file. durable: after a
-    loss of power the old file or the new one is there. A device or a pipe is written to where it stands.
+    loss of power the old file or the new one is there. A device is written to where it stands; a pipe is refused.
     """
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     with naming(path):
         about = _not_a_link(path)
+        _no_pipe(about)
         if about is not None and not stat.S_ISREG(about.st_mode):
             with _open(path, "wb", 0) as file:
                 file.write(data)
@@ -57,6 +58,7 @@ def check_writable(path: Path) -> None:
     """Find out whether `write` could put a file here, and leave no trace. Raises `OSError` if not."""
     with naming(path):
         about = _not_a_link(path)
+        _no_pipe(about)
         if about is not None and stat.S_ISDIR(about.st_mode):
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if about is None or stat.S_ISREG(about.st_mode):
@@ -128,6 +130,11 @@ def _not_a_link(path: Path) -> os.stat_result | None:
     if stat.S_ISLNK(about.st_mode):
         raise OSError(errno.ELOOP, "a symbolic link, which is not followed; name the file itself")
     return about
+
+
+def _no_pipe(about: os.stat_result | None) -> None:
+    if about is not None and stat.S_ISFIFO(about.st_mode):
+        raise OSError(errno.EINVAL, "a pipe, which might keep us waiting for ever; name a file")
 
 
 def _private(about: os.stat_result) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import TextIO
 
 LONGEST = 600
@@ -45,7 +46,8 @@ def complain(line: str, code: int, program: str) -> int:
     shown = printable(line)
     if len(shown) > LONGEST:
         shown = f"{shown[: LONGEST * 2 // 3]} ... {shown[-LONGEST // 3 :]}"
-    _write(sys.stderr, f"{program}: {shown}")
+    with suppress(OSError):  # That nobody can be told changes nothing.
+        _write(sys.stderr, f"{program}: {shown}")
     return code
 
 

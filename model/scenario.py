@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from model.near import meant
 from model.network.bounded import SIDES, Network
 from model.printing import printable
 from model.reading import Unreadable, text_of
 from model.system import Rule, State, System
-from model.tcp.config import SCENARIO, Config, parse_field
+from model.tcp.config import SCENARIO, BadConfig, Config, parse_field
 from model.tcp.state import STATES
 from model.trace import Step, Trace, enabled
 
@@ -35,6 +36,11 @@ LINE = re.compile(
 )
 
 SEND = re.compile(r"SEND [0-9]{1,9}")
+CONTROL = ("SYN", "ACK", "FIN", "RST")
+SEGMENT = re.compile(
+    r"<SEQ=(?P<seq>[0-9]+)>(?:<ACK=(?P<ack>[0-9]+)>)?(?:<DATA=(?P<data>[0-9]+)>)?<CTL=(?P<ctl>[A-Z]+(?:,[A-Z]+)*)>"
+)
+"""A segment in the RFC's notation."""
 
 
 class BadScenario(ValueError):
@@ -81,6 +87,7 @@ class Scenario:
     title: str
     config: Config
     lines: tuple[Line, ...]
+    path: str = ""
 
 
 def read_scenario(path: Path, base: Config = SCENARIO) -> Scenario:
@@ -103,7 +110,7 @@ def read_scenario(path: Path, base: Config = SCENARIO) -> Scenario:
     config.check_runnable()
     for line in lines:
         _with_octets(config, line, str(path))
-    return Scenario(title, config, tuple(lines))
+    return Scenario(title, config, tuple(lines), str(path))
 
 
 def _with_octets(config: Config, line: Line, path: str) -> Config:
@@ -134,7 +141,10 @@ def _settings(config: Config, items: list[str], where: str) -> Config:
     if any("=" not in item for item in items):
         raise BadScenario(f"{where}: settings are written FIELD=VALUE")
     pairs = [item.split("=", 1) for item in items]
-    return config.but(**{name: parse_field(name, value) for name, value in pairs})
+    try:
+        return config.but(**{name: parse_field(name, value) for name, value in pairs})
+    except BadConfig as error:
+        raise BadScenario(f"{where}: {error}") from None
 
 
 def _line(text: str, where: str, number: int) -> Line:
@@ -147,7 +157,23 @@ def _line(text: str, where: str, number: int) -> Line:
         raise BadScenario(f"{where}: unknown state {match['state']}")
     what, _, octets = match["what"].partition(" ") if SEND.fullmatch(match["what"]) else (match["what"], "", "")
     claimed = match["state"] or "", match["sends"] or ""
+    _check_segments(what, claimed[1], where)
     return Line(number, match["side"] or "", what, *claimed, int(octets) if octets else None)
+
+
+def _check_segments(what: str, sends: str, where: str) -> None:
+    """What arrives, is lost or is sent has to be a segment; raises `BadScenario`."""
+    segments = [sends] if sends not in ("", "nothing") else []
+    if "<" in what:
+        happens = re.fullmatch(r"network loses (<.*>)|(<.*>) arrives(?: again)?", what)
+        if happens is None:
+            raise BadScenario(f"{where}: a segment '... arrives', '... arrives again', or 'network loses ...': {what}")
+        segments.append(happens[1] or happens[2])
+    for segment in segments:
+        parts = SEGMENT.fullmatch(segment)
+        numbers = [int(number[:20]) for number in parts.group("seq", "ack", "data") if number] if parts else []
+        if parts is None or not set(parts["ctl"].split(",")) <= set(CONTROL) or any(n >> 32 for n in numbers):
+            raise BadScenario(f"{where}: no segment such as <SEQ=300><ACK=101><CTL=SYN,ACK>: {segment}")
 
 
 @lru_cache(maxsize=4)
@@ -164,11 +190,20 @@ def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
         able = system_of(_with_octets(scenario.config, line, ""))
         happens = [step for step in _enabled(able, line.side, state) if _matches(step, line, state)]
         if not happens:
+            _check_name(able, line, scenario.path)
             instead = _what_happens_instead(able, line, state)
             raise NoRun(instead, system, Trace(system.initial[0], tuple(steps)))
         steps.append(happens[0])
         state = happens[0].state
     return system, Trace(system.initial[0], tuple(steps))
+
+
+def _check_name(system: System, line: Line, path: str) -> None:
+    """A call or a timeout has to be one of the system's; raises `BadScenario`."""
+    names = dict.fromkeys(rule.event for rule in system.rules if rule.side == line.side and rule.kind != "arrives")
+    if line.side and "<" not in line.what and not any(name.startswith(line.what) for name in names):
+        hint = meant(line.what, {name.split(" in ")[0] for name in names}) or "see --coverage for the events"
+        raise BadScenario(f"{path}:{line.number}: no event begins with '{line.what}'; {hint}")
 
 
 def _enabled(system: System, side: str, state: State) -> Iterator[Step]:

@@ -257,7 +257,7 @@ CLOSING: Mapping[str, Answer] = {
 TIME: Mapping[str, Answer] = {
     "last-ack-answered": Answer(
         "2 MSL: the last FIN still finds its answer",
-        "A FIN that arrives in TIME-WAIT is acknowledged, and 2 MSL is long enough for one that is sent again.",
+        "A FIN that arrives in TIME-WAIT is acknowledged; with RTO =< MSL and delays below it 2 MSL lasts until then.",
         "One tick less is too short.",
     ),
     "last-ack-ends": Answer(

@@ -31,9 +31,7 @@ def client_can_receive(network: Network) -> Property:
 def no_half_open(network: Network) -> Property:
     """S2: no ghost connections."""
     parts = {
-        f"{side.name} is not open towards a dead peer without anyone ever having accepted its SYN": z3.Not(
-            half_open(network, side)
-        )
+        f"if {side.name} is open, its peer is alive, or its SYN was once accepted": z3.Not(half_open(network, side))
         for side in network.sides.values()
     }
     return Property("half-open", "always", z3.And(*parts.values()), parts=parts)

@@ -95,8 +95,9 @@ STATEMENTS = (
         "S8",
         "Is a TIME-WAIT of 2 MSL long enough?",
         (
-            Part("It is: a FIN that is sent again still finds its answer.", "last-ack-answered", "holds"),
+            Part("If RTO =< MSL and delays are below it: a FIN sent again is answered.", "last-ack-answered", "holds"),
             Part("One tick less is not.", "last-ack-answered", "fails"),
+            Part("Nor is it by the RFC's letter.", "last-ack-answered", "fails", "2 MSL, not restarted"),
             Part("Old segments are kept out if ISNs are fresh.", "no-old-segment-accepted", "holds"),
             Part("If they are not fresh enough, one is accepted.", "no-old-segment-accepted", "fails"),
         ),
@@ -105,7 +106,11 @@ STATEMENTS = (
         "S9",
         "Why four segments to close, and not three?",
         (
-            Part("ACK at once: a FIN is not sent again needlessly.", "no-needless-fin-retransmission", "holds"),
+            Part(
+                "ACK at once, RTO over a round trip: no FIN is sent again needlessly.",
+                "no-needless-fin-retransmission",
+                "holds",
+            ),
             Part("ACK with the own FIN: it is, again and again.", "needless-retransmissions", "fails"),
         ),
     ),

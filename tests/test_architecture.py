@@ -50,6 +50,7 @@ ALLOWED = {
         "model.engines.discharge",
     ),
     "model.scenario": (
+        "model.near",
         "model.nodes",
         "model.terms",
         "model.system",

@@ -30,6 +30,7 @@ LENGTHS = {
     ("old-text-in-fin-wait-1", "ACK range not tested"): 10,
     ("old-text-in-fin-wait-1", "ISNs W+window apart"): 14,
     ("at-most-once", "accepted"): 7,
+    ("at-most-once", "ISNs W+window apart"): 16,
     ("nothing-lost-in-orderly-close", "FIN taken out of order"): 7,
     ("half-close-data", "text after CLOSE discarded"): 5,
     ("time-wait-assassination", "RFC 9293"): 7,

@@ -173,6 +173,7 @@ def test_no_event_depends_on_what_bounds_a_run() -> None:
     others = {
         "open_a": "both", "open_b": "both", "closes": "A", "aborts": "both", "gives_up": "both", "gives_up_syn": "B",
         "capacity": 3, "loss": False, "reordering": False, "duplications": 1, "isn_a": "5", "isn_b": "7",
+        "isns_apart": "W+window+1",
         "isns_wait": "segments", "incarnations": 2, "recurring": "A", "retransmissions": 1, "crashes": 1, "timed": True,
         "losses": 1, "endings": True, "ack_losses": True, "origins": True, "history": True, "accounts": True,
         "turns": True,
@@ -259,6 +260,7 @@ def test_the_coverage_of_named_claims(tmp_path: Path, capsys: pytest.CaptureFixt
     assert [(one["variant"], one["states"], one["transitions"]) for one in found["searches"]] == [
         ("three-way", 227, 1261),
         ("two-way", 131, 582),
+        ("duplication without bound", 265, 2242),
         ("nothing is sent again", 15, 19),
     ]
     opens = next(one for one in found["events"] if one["event"] == "SYN-RECEIVED, ACK of our SYN arrives")

@@ -43,6 +43,27 @@ for package in (model, properties):
             count += 1
 assert count > 150, count
 
+from concurrent.futures import Executor, Future
+from threading import Thread
+from model import jobs, worker
+
+class Here(Executor):
+    "In place of the crew, whose processes Python itself starts here with what is hidden: a thread for each thing."
+    def __init__(self, size, heard):
+        self.heard = heard
+    def submit(self, function, /, *arguments):
+        future = Future()
+        def do():
+            worker.tell = lambda what: self.heard(future, what)
+            future.set_running_or_notify_cancel()
+            try:
+                future.set_result(function(*arguments))
+            except Exception as error:
+                future.set_exception(error)
+        Thread(target=do).start()
+        return future
+
+jobs.Crew = Here
 from model.check import main
 assert "fcntl" not in sys.modules or sys.modules["fcntl"] is None
 sys.exit(main(sys.argv[1:]))
@@ -62,7 +83,7 @@ def test_a_check_needs_nothing_that_only_posix_has(tmp_path: Path) -> None:
     for _ in range(2):
         done = run(*command, f"--checkpoint={saved}", f"--json={report}", f"--out={tmp_path / 'out'}")
         assert (done.returncode, done.stderr) == (1, ""), done.stderr
-        assert "Not so: half-open is violated." in done.stdout
+        assert "half-open fails. Exit status 1" in done.stdout
     assert list(saved.glob("*/checkpoint.json"))
     assert list((tmp_path / "out").glob("half-open-*.svg"))
 

@@ -13,7 +13,7 @@ import pytest
 from model.check import main
 from model.conform.capture import read_capture
 from model.scenario import BadScenario, NoRun, Scenario, read_scenario, run_scenario
-from model.tcp.config import BadConfig, Config
+from model.tcp.config import Config
 from model.tcp.state import STATES
 from model.trace import replay
 from model.traces.flights import history
@@ -214,8 +214,9 @@ def test_malformed_files(tmp_path: Path, lines: list[str], where: str, message: 
 
 @pytest.mark.parametrize(("setting", "message"), [("windw=2", "unknown field 'windw'"), ("loss=yes", "loss=yes: must")])
 def test_settings_that_make_no_sense(tmp_path: Path, setting: str, message: str) -> None:
-    with pytest.raises(BadConfig, match=message):
-        read_scenario(write(tmp_path, f"set {setting}", "A: active OPEN"))
+    path = write(tmp_path, f"set {setting}", "A: active OPEN")
+    with pytest.raises(BadScenario, match=re.escape(f"{path}:1: {message}")):
+        read_scenario(path)
 
 
 @pytest.mark.long
@@ -285,7 +286,13 @@ def test_a_scenario_is_told_as_varied(tmp_path: Path, capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("content", "more", "message"),
     [
-        (b"A: dance", (), "no run"),
+        (b"A: CLOSE", (), "no run"),
+        (b"A: dance", (), ":1: no event begins with 'dance'"),
+        (b"A: actve OPEN => SYN-SENT", (), ":1: no event begins with 'actve OPEN'; is it activ"),
+        (b"A: active OPEN => SYN-SENT, sendz <SEQ=90><CTL=SYN>", (), ":1: a segment '... arrives'"),
+        (b"A: active OPEN, sends <SEQ=90><CTL=SYM>", (), ":1: no segment such as"),
+        (b"A: active OPEN, sends <SEQ=99999999999><CTL=SYN>", (), ":1: no segment such as"),
+        (b"B: <SEQ=90><CTL=SYN> arives", (), ":1: a segment '... arrives'"),
         (b"dance", (), ":1: a step begins with"),
         (b"\xff\xfe", (), "not a text in UTF-8"),
         (b"\x00", (), "NUL characters"),

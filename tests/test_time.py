@@ -127,6 +127,8 @@ def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
         ("violated", 9),
         ("violated", 15),
         ("violated", 16),  # Text before the FIN, 2 MSL.
+        ("violated", 7),  # TIME-WAIT does not answer.
+        ("violated", 9),  # USER TIMEOUT in TIME-WAIT.
     ]
     assert not any(row.effort.touched for row in rows)
 

@@ -214,6 +214,8 @@ class Config:
         self.check_settled()
         if self.octets > MOST_TEXT:
             raise BadConfig(f"octets={self.octets}: one datagram takes at most {MOST_TEXT:,}")
+        if self.send_on_syn and not self.octets:
+            raise BadConfig("send_on_syn=true: there is nothing to send with octets=0")
 
     def check_searchable(self) -> None:
         """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""
