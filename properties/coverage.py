@@ -47,5 +47,9 @@ COVERAGE: Mapping[str, Config] = {
     ),
     "SYN cookies, CLOSE": Config(syn_cookies=True, isn_b="8", capacity=1),
     "SYN-RECEIVED timeout, both open actively": Config(open_b="both", isn_b="8", gives_up_syn="both"),
+    "USER TIMEOUT in LISTEN and TIME-WAIT": Config(isn_b="8", capacity=1, gives_up_waiting="both"),
+    "the bare SYN sent again, both open actively": Config(
+        open_a="both", open_b="both", isn_b="8,12", incarnations=2, syn_again="front"
+    ),
 }
 """By name."""
