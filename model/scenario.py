@@ -199,8 +199,8 @@ def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
 
 
 def _check_name(system: System, line: Line, path: str) -> None:
-    """A call or a timeout has to be one of the system's; raises `BadScenario`."""
-    names = dict.fromkeys(rule.event for rule in system.rules if rule.side == line.side and rule.kind != "arrives")
+    """A call or a timeout has to be one that the protocol has, here or under other settings; raises `BadScenario`."""
+    names = {rule.event for rule in (*system.rules, *system_of(SCENARIO).rules) if rule.kind != "arrives"}
     if line.side and "<" not in line.what and not any(name.startswith(line.what) for name in names):
         hint = meant(line.what, {name.split(" in ")[0] for name in names}) or "see --coverage for the events"
         raise BadScenario(f"{path}:{line.number}: no event begins with '{line.what}'; {hint}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -172,8 +173,9 @@ def test_cells_of_a_claim_are_judged_on_the_configuration_they_show() -> None:
 @pytest.mark.long
 def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None:
     report = tmp_path / "report.json"
-    command = [sys.executable, "-m", "model.check", "--out", str(tmp_path), "--json", str(report)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-m", "model.check", "--json", str(report)]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.splitlines()[-1] == "Everything is as claimed: 219 verdicts. Exit status 0: as claimed."
     assert len(done.stdout.splitlines()) <= 80
