@@ -201,4 +201,4 @@ def test_the_default_run_is_as_claimed_with_these_counts(tmp_path: Path) -> None
         (67_233, 240_619, 28),
     }
     assert sum({r["states"] for r in rows if r["engine"] == "explicit"}) < 70_000_000
-    assert all(Path(r["figure"]).exists() for r in rows if r["trace"])
+    assert all((tmp_path / r["figure"]).exists() for r in rows if r["trace"])
