@@ -10,6 +10,7 @@ that must be whole are replaced, never written in place. This module imports not
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -32,6 +33,8 @@ def watch(program: str) -> None:
     writing.setblocking(False)
     signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
     signal.signal(signal.SIGINT, lambda *_: writing.fileno())  # The thread does the rest; keeps the socket alive.
+
+    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # All has been said then.
 
     def wait() -> None:
         while reading.recv(1) != bytes([signal.SIGINT]):
