@@ -190,3 +190,13 @@ def test_what_belongs_to_another_user_is_refused(tmp_path: Path, monkeypatch: py
     for refuse in (lambda: private_folder(folder), lambda: check_private(file), lambda: open_private(file, "rb")):
         with pytest.raises(OSError, match="it belongs to another user"):
             refuse()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(OSError, match="a pipe, which might keep us waiting"):
+        write(pipe, "text")
+    with pytest.raises(OSError, match="a pipe, which might keep us waiting"):
+        check_writable(pipe)
