@@ -24,8 +24,8 @@ from model.worker import Assignment, Found, Searching, draw, judge_unit, plan_pr
 if TYPE_CHECKING:
     from model.questions.shares import Plan, Share
 
-GRACE = 1.0
-"""After Ctrl-C the crew has so many seconds to tell what it has found so far."""
+GRACE = 0.4
+"""After Ctrl-C the crew has so many seconds to tell what it has found so far; it takes a few hundredths."""
 SLACK = 3.0
 """A question that goes on for so many seconds after its time is ended from outside."""
 BETWEEN_LOOKS = 0.2
@@ -94,6 +94,7 @@ class Judging:
             wait([*self._owed], GRACE)
             with self._lock:
                 for future in [*self._owed]:
+                    self._crew.end(future, INTERRUPTED)  # The processors are for what is to be told now.
                     if future.running() or (future.done() and not future.cancelled() and future.exception()):
                         self._lose(future, INTERRUPTED)
                     else:

@@ -53,15 +53,15 @@ def _sum(rows: Sequence[Row], expected: int, code: int) -> str:
     contradicted = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.outcome == "contradicted"]
     unknown = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.outcome == "inconclusive"]
     verdicts = "verdict" if expected == 1 else "verdicts"
-    judged = f"{len(rows)} of {expected} {verdicts}" if len(rows) != expected else f"{expected} {verdicts}"
+    found = len(rows) - len(unknown)
     if code == 130:
-        return f"Interrupted: {judged} were found."
+        return f"Interrupted: {found} of {expected} {verdicts} found."
     if contradicted:
         return f"CONTRADICTED: {_some(contradicted)}."
     if unknown or not rows:
         return f"Inconclusive: {_some(unknown) or 'nothing was checked'}."
     if any(row.task.expected for row in rows):
-        return f"Everything is as claimed: {judged}."
+        return f"Everything is as claimed: {found} {verdicts}."
     wrong = [row for row in rows if row.outcome == "violated"]
     return f"{_some([f'{row.task.claim.name} {verdict(row)}' for row in wrong or rows])}."
 
