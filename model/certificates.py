@@ -14,18 +14,20 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import z3
 
 from model.engines.discharge import Discharged
-from model.engines.lasso import Lasso
 from model.engines.unbounded import Duty, Obligation
 from model.export.smtlib import Scripts
 from model.files import private_folder, write
 from model.proof_words import event_name
 from model.row import Row, Task, stem
 from model.trace import Step, Trace
+
+if TYPE_CHECKING:
+    from model.engines.lasso import Lasso
 
 FORMAT = 1
 Questions = Iterator[tuple[Obligation, Sequence[Duty], str]]

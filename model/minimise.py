@@ -20,7 +20,7 @@ from model.network.soup_words import in_words
 from model.proof import layers, lemmas_of, network_for
 from model.proof_words import event_name
 from model.row import Task
-from properties.invariant import COROLLARIES
+from properties.invariant import COROLLARIES, CorollaryOf
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,10 @@ def need(task: Task, name: str, limits: Limits) -> Need:
     """What becomes of a proof without the lemma of this name."""
     network, claim, prover = network_for(task), task.claim.name, Prover(Asker(limits))
     lemma = next(lemma for lemma in lemmas_of(claim, network) if lemma.name == name)
-    using = [make for make in COROLLARIES if _follows(layers(claim, network, name, [make]), prover)]
+    using: list[CorollaryOf] = []
+    for make in COROLLARIES:
+        if _follows(layers(claim, network, name, [*using, make]), prover):
+            using.append(make)
     fails, limit = _first_failure(layers(claim, network, name, using), prover)
     return Need(claim, name, fails is not None, tuple(_lines(claim, lemma, fails, limit)), limit)
 

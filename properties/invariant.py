@@ -13,7 +13,7 @@ import z3
 
 from model.engines.unbounded import Corollary, Lemma, Part
 from model.network.soup import Carried, End, UnboundedNetwork
-from model.tcp.other_states import acceptable
+from model.tcp.other_states import acceptable, text_taken
 from model.tcp.segment import acknowledges, one_if
 from model.tcp.state import FIN_SENT
 
@@ -290,5 +290,48 @@ def current_acknowledgment(network: UnboundedNetwork) -> Corollary:
     )
 
 
-COROLLARIES = (within_window, current_acknowledgment)
+def acknowledged_in_sequence(network: UnboundedNetwork) -> Corollary:
+    """What acknowledges something that is outstanding is, as SND.UNA, not beyond SND.NXT."""
+
+    def said(m: Carried, _: End, other: End) -> z3.BoolRef:
+        tcb = other.tcb
+        outstanding = z3.And(other.has_tcb, is_ack(m), acknowledges(m.x.ackno, tcb.snd_una, tcb.snd_nxt))
+        return z3.Implies(outstanding, z3.ULE(m.x.ackno - tcb.iss, tcb.snd_nxt - tcb.iss))
+
+    return Corollary(
+        "acknowledged-in-sequence",
+        of_segments(network, said),
+        why="SND.UNA < SEG.ACK =< SND.NXT, and all three are numbers of one incarnation",
+        excludes="an acknowledgment that moves SND.UNA beyond SND.NXT",
+        by=("current-acknowledgment", "ack-range", "send-sequence", "within-w"),
+    )
+
+
+def taken_in_sequence(network: UnboundedNetwork) -> Corollary:
+    """What is taken of a segment's text, after what SYN-RECEIVED holds, moves RCV.NXT to IRS+W at most.
+
+    The segment is of the incarnation whose SYN was accepted.
+    """
+
+    def fits(m: Carried, other: End, rcv_nxt: z3.BitVecRef) -> z3.BoolRef:
+        return z3.ULE(rcv_nxt + text_taken(m.x, rcv_nxt, network.window) - other.tcb.irs, network.most)
+
+    def said(m: Carried, _: End, other: End) -> z3.BoolRef:
+        current = z3.And(other.has_irs, m.iss == other.tcb.irs, z3.Not(m.x.rst))
+        return z3.Implies(current, fits(m, other, other.tcb.rcv_nxt))
+
+    def after_held_text(m: Carried, _: End, other: End) -> z3.BoolRef:
+        current = z3.And(other.state_is("SYN-RECEIVED"), m.iss == other.tcb.irs, z3.Not(m.x.rst))
+        return z3.Implies(current, fits(m, other, other.tcb.rcv_nxt + other.tcb.syn_text))
+
+    return Corollary(
+        "taken-in-sequence",
+        (*of_segments(network, said), *of_segments(network, after_held_text)),
+        why="it is taken up to the segment's last octet at most, and that is among its sender's W numbers",
+        excludes="RCV.NXT beyond what the peer can ever send",
+        by=("segment-range", "receive-sequence", "held-text"),
+    )
+
+
+COROLLARIES = (within_window, current_acknowledgment, acknowledged_in_sequence, taken_in_sequence)
 """What the lemmas say of a segment that an endpoint takes notice of: why old ones do no harm."""

@@ -12,12 +12,16 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-import z3
+from z3 import ModelRef, is_bv, is_real
 
+from model import z3fast as z3
 from model.engines.ask import Asker, Unanswered
 from model.engines.unbounded import Duty, Induction, Obligation, Soup, Step, substituted
+from model.nodes import node_of
 
 Answer = Literal["proved", "fails", "unknown"]
+SMALL = 5
+"""Bits of small numbers."""
 Values = Mapping[str, int]
 """Constants of an obligation by name."""
 
@@ -56,14 +60,14 @@ class Prover:
 
     known: the answers for a step, or for the corollaries, by their terms and those of the induction, which are kept;
     answered: those to questions, by their ids, with the questions, which are kept; said: formulas as they are asked,
-    by the system and their ids, likewise; witnesses: by step, states in which it can be taken.
+    by the system and their ids, likewise; witnesses: by step, states with small numbers in which it can be taken.
     """
 
     ask: Asker = field(default_factory=Asker)
-    answered: dict[int, tuple[z3.BoolRef, z3.ModelRef | None]] = field(default_factory=dict)
+    answered: dict[int, tuple[z3.BoolRef, ModelRef | None]] = field(default_factory=dict)
     said: dict[tuple[int, int], tuple[Soup, z3.BoolRef, z3.BoolRef]] = field(default_factory=dict)
     known: dict[tuple[int, ...], tuple[Induction, Step | None, list[Discharged]]] = field(default_factory=dict)
-    witnesses: dict[str, list[z3.ModelRef]] = field(default_factory=dict)
+    witnesses: dict[str, list[ModelRef]] = field(default_factory=dict)
 
     def prove(self, induction: Induction, progress: Callable[[], None] = lambda: None) -> list[Discharged]:
         """What became of every obligation; after Ctrl-C, or when time is up, of those asked until then."""
@@ -107,13 +111,14 @@ class Prover:
     def happens(self, induction: Induction, step: Step) -> bool:
         """Whether the lemmas leave a state in which the step can be taken; raises `Unanswered`."""
         possible = self._all(induction.soup, induction.setting(step))
+        small = with_small_numbers(possible)
         known = self.witnesses.setdefault(step.name, [])
-        if any(z3.is_true(model.eval(possible, model_completion=True)) for model in known):
+        if any(z3.is_true(model.eval(small, model_completion=True)) for model in known):
             return True
-        model = self._answer(possible)
+        model = self._answer(small)
         if model is not None:
             known.append(model)
-        return model is not None
+        return model is not None or self._answer(possible) is not None
 
     def discharge(self, soup: Soup, obligation: Obligation, step: Step | None = None) -> Discharged:
         """The answer to one obligation of `soup`."""
@@ -126,7 +131,7 @@ class Prover:
             return Discharged(obligation, "unknown", limit=str(stop))
         return Discharged(obligation, "fails", broken, counterexample(soup, model, step))
 
-    def _breaks(self, soup: Soup, obligation: Obligation, duties: Sequence[Duty]) -> z3.ModelRef | None:
+    def _breaks(self, soup: Soup, obligation: Obligation, duties: Sequence[Duty]) -> ModelRef | None:
         """A model of the premises in which not all of these duties hold; raises `Unanswered`."""
         wrong = z3.Not(z3.And(*(duty.term for duty in duties)))
         return self._answer(self._all(soup, (*obligation.premises, wrong)))
@@ -144,7 +149,7 @@ class Prover:
             self.said[key] = soup, term, question(soup, term)
         return self.said[key][2]
 
-    def _answer(self, asked: z3.BoolRef) -> z3.ModelRef | None:
+    def _answer(self, asked: z3.BoolRef) -> ModelRef | None:
         """A model of a formula, or None; what was answered is not asked again. Raises `Unanswered`."""
         if z3.is_false(asked):
             return None
@@ -153,25 +158,32 @@ class Prover:
         return self.answered[asked.get_id()][1]
 
 
+def with_small_numbers(term: z3.BoolRef) -> z3.BoolRef:
+    """The formula for numbers below 2^SMALL only: quickly answered where they suffice, as they mostly do."""
+    wide = sorted((name, width) for name, width in node_of(term).constants if width > SMALL)
+    pairs = [(z3.BitVec(name, width), z3.ZeroExt(width - SMALL, z3.BitVec(f"{name}'", SMALL))) for name, width in wide]
+    return z3.simplify(substituted(term, pairs))
+
+
 def question(soup: Soup, term: z3.BoolRef) -> z3.BoolRef:
     """A formula as it is asked: over the system's coordinates."""
     return z3.simplify(substituted(term, soup.coordinates))
 
 
-def counterexample(soup: Soup, model: z3.ModelRef, step: Step | None) -> Counterexample:
+def counterexample(soup: Soup, model: ModelRef, step: Step | None) -> Counterexample:
     """What a model over the system's coordinates says of the system."""
 
     def value(term: z3.ExprRef) -> int:
         found = model.eval(substituted(term, soup.coordinates), model_completion=True)
-        return int(found.as_long()) if z3.is_bv(found) else int(z3.is_true(found))
+        return int(found.as_long()) if is_bv(found) else int(z3.is_true(found))
 
     def values(terms: Mapping[str, z3.ExprRef]) -> dict[str, int]:
-        return {name: value(term) for name, term in terms.items() if not z3.is_real(term)}
+        return {name: value(term) for name, term in terms.items() if not is_real(term)}
 
     messages = [m for lane in soup.lanes.values() for m in (lane.arriving, *lane.stored)]
     listed = [*soup.variables.values(), *(term for message in messages for term in message.values())]
     constants = {constant.decl().name(): constant for constant in listed}
-    real = {name: model.eval(term, model_completion=True) for name, term in constants.items() if z3.is_real(term)}
+    real = {name: model.eval(term, model_completion=True) for name, term in constants.items() if is_real(term)}
     times = {name: found.as_fraction() for name, found in real.items()}
     if step is None:
         return Counterexample(values(constants), {}, {}, times=times)

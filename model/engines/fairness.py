@@ -22,8 +22,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import z3
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
 
 from model.engines.graph import StateGraph, offsets
 from model.engines.search import Array
@@ -136,6 +134,9 @@ def fair_components(graph: StateGraph, owed: Sequence[Debt], inside: Array) -> A
 
 def _components(count: int, tail: Array, head: Array) -> Array:
     """The number of the strongly connected component of each of `count` nodes; the tails are sorted."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
     begin = offsets(tail, count)
     matrix = csr_matrix((np.ones(len(head), np.float64), head.astype(np.int32), begin), shape=(count, count))
     matrix.sum_duplicates()  # Else scipy's search may never end.

@@ -103,7 +103,7 @@ class Lemma:
 
 @dataclass(frozen=True)
 class Corollary(Lemma):
-    """What some lemmas say of any state. by: their names."""
+    """What some lemmas, and corollaries before it, say of any state. by: their names."""
 
     by: tuple[str, ...]
 
@@ -227,8 +227,9 @@ class Induction:
 
     def of_corollaries(self) -> Iterator[Obligation]:
         """Each corollary follows in any state from its lemmas."""
-        for corollary in self.corollaries:
-            by = [part for lemma in self.lemmas if lemma.name in corollary.by for part in lemma.parts]
+        for at, corollary in enumerate(self.corollaries):
+            known = (*self.lemmas, *self.corollaries[:at])
+            by = [part for lemma in known if lemma.name in corollary.by for part in lemma.parts]
             for part in corollary.parts:
                 premises, duty = tuple(self._said(by, self._there(part))), Duty(corollary.name, part.label, part.term)
                 yield Obligation("any state", "", "follows", _any_of(part.about), premises, (duty,))

@@ -202,6 +202,8 @@ class UnboundedNetwork:
     def coordinates(self) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
         """Every number as a distance from the ISN that it belongs to, and every ISN from the ISS of its side.
 
+        Of the text that SYN-RECEIVED holds it is the number after it.
+
         A change of variables, one to one, in which the solver has short numbers and small sums.
         """
         found: list[tuple[z3.ExprRef, z3.ExprRef]] = []
@@ -210,6 +212,7 @@ class UnboundedNetwork:
             irs = peer + self._distance(tcb.irs)
             found += [(number, tcb.iss + self._distance(number)) for number in (tcb.snd_una, tcb.snd_nxt, end.any)]
             found += [(tcb.irs, irs), (tcb.rcv_nxt, irs + self._distance(tcb.rcv_nxt))]
+            found.append((tcb.syn_text, self._distance(tcb.syn_text) - self._distance(tcb.rcv_nxt)))
             for m in (*self.stored[end.name], self.arriving[end.name]):
                 iss, irs = tcb.iss + self._distance(m.iss), peer + self._distance(m.irs)
                 found += [(m.iss, iss), (m.x.seq, iss + self._distance(m.x.seq))]

@@ -223,6 +223,13 @@ def text_of_syn(endpoint: Endpoint, path: Path) -> Sequence[Path]:
     return first_match(path, ("FIN of the SYN", syn_fin, closing))
 
 
+def text_taken(x: Segment, rcv_nxt: z3.BitVecRef, rcv_wnd: z3.BitVecRef) -> z3.BitVecRef:
+    """How many octets of the text are new, and fit the window."""
+    old = rcv_nxt - x.text_seq  # Octets that have been delivered before.
+    new = z3.If(z3.ULE(old, x.text), x.text - old, z3.BitVecVal(0, rcv_nxt.size()))
+    return z3.If(z3.ULT(rcv_wnd, new), rcv_wnd, new)
+
+
 def segment_text(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     """Seventh, process the segment text: what is new of it, and fits the window, is delivered and acknowledged.
 
@@ -230,9 +237,7 @@ def segment_text(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     """
     if path.state not in DELIVERS:
         return [path.goes_on(taken=endpoint.number(0))]
-    old = path.tcb.rcv_nxt - x.text_seq  # Octets of the text that have been delivered before.
-    new = z3.If(z3.ULE(old, x.text), x.text - old, endpoint.number(0))
-    taken = z3.If(z3.ULT(endpoint.rcv_wnd, new), endpoint.rcv_wnd, new)
+    taken = text_taken(x, path.tcb.rcv_nxt, endpoint.rcv_wnd)
     tcb = path.tcb.but(rcv_nxt=path.tcb.rcv_nxt + taken)
     cite = f"{path.cite}, seventh"
     path = path.goes_on(tcb=tcb, cite=cite, taken=taken, ack_due=z3.Or(path.ack_due, x.text != 0))
