@@ -91,7 +91,7 @@ def answer_text(
     tail = [Printed("")] if rows else []
     tail += [one for note in (*doubts(rows), *notes) for one in _wrapped(Line(note, look="aside"), screen)]
     bad = any(row.outcome == "contradicted" for row in rows)
-    tail.append(Printed(summary(rows, expected, code), "bold red" if bad else ""))  # The last line, however long.
+    tail.append(Printed(summary(rows, expected, code), "bold red" if bad else ""))
     most = (ONE if len(by_claim(rows)) <= 1 else ALL) - len(tail)
     whole = [Printed(line) for line in ("", *details.splitlines())] if details else []
     found = fitted(list(entries(rows)), most, screen)
@@ -134,7 +134,7 @@ def run_lines(one: Evidence, screen: Screen) -> list[Printed]:
     rungs = rung_lines(one.ladder, screen.width - 2)
     indent = "  " if max(map(len, rungs)) <= screen.width - 2 else ""
     ladder = [Printed(f"{indent}{line}") for line in rungs]
-    false = [line for part in one.decides for line in _wrapped(Line(f"False here: {part}.", indent=6), screen)]
+    false = [line for part in one.decides for line in _wrapped(Line(f"Broken here: {part}.", indent=6), screen)]
     return [Printed(""), *label, *ladder, *false, Printed("")]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from model.near import meant
-from model.printing import complain
+from model.printing import complain, say
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("pcap", "itf", "packetdrill")
@@ -34,6 +34,10 @@ class Parser(argparse.ArgumentParser):
             option = unknown[0].split("=")[0]
             self.error(f"unknown option {option}; {meant(option, self._options()) or 'see --help'}")
         return found
+
+    def print_help(self, _file: object = None) -> None:
+        """The help to standard output; raises `OSError` if it cannot be written."""
+        say(self.format_help().rstrip("\n"))
 
     def _options(self) -> list[str]:
         return [option for action in self._actions for option in action.option_strings]
@@ -67,7 +71,7 @@ def parser() -> argparse.ArgumentParser:
         " (DIR/report.txt has it always)")  # fmt: skip
     add("--property", metavar="CLAIM", help="check a claim's property without an expectation, on the default"
         " configuration as varied by --set")  # fmt: skip
-    add("--scenario", metavar="FILE", type=Path, help="say whether a scenario is a run (exit status 0), or where it"
+    add("--scenario", metavar="FILE", type=place, help="say whether a scenario is a run (exit status 0), or where it"
         " stops (1), on what a scenario may use as varied by --set")  # fmt: skip
     add("--engine", choices=ENGINES, help="explicit: only searches within bounds; unbounded: only proofs for every"
         " channel, and the searches that they point to; bmc: Z3 looks for short runs; induction: Z3 proves what its k"
@@ -75,8 +79,8 @@ def parser() -> argparse.ArgumentParser:
     add("--depth", metavar="N", type=positive_count, help="bmc: the longest run (default: 10); induction: the largest k"
         " (default: 10)")  # fmt: skip
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
-    add("--json", metavar="FILE", type=Path, help="write the verdicts and their evidence as JSON")
-    add("--out", metavar="DIR", type=Path, default=Path("out"), help="where figures and traces go (default: out)")
+    add("--json", metavar="FILE", type=place, help="write the verdicts and their evidence as JSON")
+    add("--out", metavar="DIR", type=place, default=Path("out"), help="where figures and traces go (default: out)")
     add("--write", metavar="FORMAT,...", type=_formats, default=(), help="write every run also as pcap (captures in the"
         " middle and at either side), itf (Apalache's JSON) or packetdrill (a script for each side)")  # fmt: skip
     add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
@@ -88,8 +92,8 @@ def parser() -> argparse.ArgumentParser:
         " shared by the searches at once); the answers are the same")  # fmt: skip
     add("--store", choices=("whole", "compact"), default="whole", help="compact: searches for finite runs keep 64-bit"
         " hashes of states; the verdict has the probability that one is missed (default: whole)")  # fmt: skip
-    add("--checkpoint", metavar="DIR", type=Path, help="write what searches for finite runs have found into DIR now and"
-        " then, and go on from there if they were cut short")  # fmt: skip
+    add("--checkpoint", metavar="DIR", type=place, help="write what searches for finite runs have found into DIR now"
+        " and then, and go on from there if they were cut short")  # fmt: skip
     add(
         "--quick",
         action="store_true",
@@ -105,6 +109,13 @@ def parser() -> argparse.ArgumentParser:
         " such as 4G; each of those at once may take as much (default: most of what is free, shared)")  # fmt: skip
     add("--max-seconds", metavar="S", type=positive_seconds, help="give up a search after this long")
     return made
+
+
+def place(text: str) -> Path:
+    """A file or folder; raises `ArgumentTypeError` for an empty name, which would be the current folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("the name of a file or folder must not be empty")
+    return Path(text)
 
 
 def positive_count(text: str) -> int:

@@ -168,7 +168,10 @@ def _varied(
 
 def _writable(args: argparse.Namespace) -> None:
     """Find out before the search that the results can be written."""
-    args.out.mkdir(parents=True, exist_ok=True)
+    try:
+        args.out.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise Unusable(f"--out {args.out}: a folder is wanted, and there is a file in its place") from error
     for path in [args.out / "any name", *([args.json] if args.json is not None else [])]:
         check_writable(path)
 
@@ -194,11 +197,22 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     def interrupted() -> None:
         judged(args, command, options, tasks, judging.stop(), interrupted=True)
 
-    judging = Judging(tasks, options, args.jobs or processors(), watch, diagrams(tasks, args.graph))
+    further = diagrams(tasks, args.graph)
+    judging = Judging(tasks, options, args.jobs or processors(), watch, further, meanwhile=load_what_reports)
     with telling(interrupted), live_line("compiling") as tell:
         judging.run()
     with speaking():
         return judged(args, command, options, tasks, judging.rows)
+
+
+def load_what_reports() -> None:
+    """Load what `judged` needs, so that after Ctrl-C it is there."""
+    import model.answer_text
+    import model.combine
+    import model.details
+    import model.figures
+    import model.questions.shares
+    import model.report  # noqa: F401
 
 
 def judged(
@@ -218,7 +232,8 @@ def judged(
     from model.report import as_json, exit_status
 
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
-    write_details(rows, options)
+    if not interrupted:
+        write_details(rows, options)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
@@ -227,6 +242,8 @@ def judged(
     notes = [files, *notes, *cache_notes(rows), *(left_out(args) if args.quick else ())]
     whole = details(rows, screen.width) if args.verbose else ""
     say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
+    if interrupted:  # There is time for one thing surely.
+        write_details(rows, options)
     code = written(args.json, as_json(rows, command, code), code)
     for problem in dict.fromkeys(options.problems):
         complain(problem, code, PROGRAM)

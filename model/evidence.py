@@ -143,7 +143,7 @@ def _false(trace: Trace, prop: Property | None) -> tuple[str, ...]:
 def _caption(words: str, sentence: str, trace: Trace, prop: Property | None) -> str:
     """What a finite run shows; of a property that is violated also which parts are."""
     false = _false(trace, prop)
-    return f"{words}: {sentence}" + (f" False here: {'; '.join(false)}." if false else "")
+    return f"{words}: {sentence}" + (f" Broken here: {'; '.join(false)}." if false else "")
 
 
 def _units(network: AnyNetwork, initial: State) -> str:

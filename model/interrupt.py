@@ -1,8 +1,8 @@
-"""Ctrl-C ends a command within two seconds, whatever it is doing, and what was found is told.
+"""Ctrl-C, and SIGTERM, end a command within two seconds, whatever it is doing, and what was found is told.
 
 Python raises `KeyboardInterrupt` where the main thread's next line would run: not while a solver or a compiler works,
 and what a destructor is doing loses it. So a command has a thread that the signal itself wakes: it lets the command
-tell what was found, says "interrupted", and ends the process with status 130. A second Ctrl-C waits for nothing.
+tell what was found, says "interrupted", and ends the process with status 130. A second signal waits for nothing.
 
 Limits: only where a program begins (`watch`); whoever calls the commands as functions gets `KeyboardInterrupt`. Files
 that must be whole are replaced, never written in place. This module imports nothing that takes time.
@@ -20,6 +20,7 @@ from socket import socketpair
 from threading import Lock, Thread, Timer
 
 INTERRUPTED = 130
+ENDING = (signal.SIGINT, signal.SIGTERM)
 SECONDS = 1.7
 """What was found must be told within so many seconds."""
 
@@ -28,21 +29,25 @@ _speaking = Lock()
 
 
 def watch(program: str) -> None:
-    """From now on Ctrl-C ends this process. Call it in the main thread, first of all."""
+    """From now on Ctrl-C and SIGTERM end this process. Call it in the main thread, first of all."""
     reading, writing = socketpair()
     writing.setblocking(False)
     signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    signal.signal(signal.SIGINT, lambda *_: writing.fileno())  # The thread does the rest; keeps the socket alive.
-
-    atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)  # All has been said then.
+    for number in ENDING:
+        signal.signal(number, lambda *_: writing.fileno())  # The thread does the rest; keeps the socket alive.
+        atexit.register(signal.signal, number, signal.SIG_IGN)  # All has been said then.
 
     def wait() -> None:
-        while reading.recv(1) != bytes([signal.SIGINT]):
-            pass
-        Thread(target=_leave, args=(program,), daemon=True).start()
-        while reading.recv(1) != bytes([signal.SIGINT]):
-            pass
-        _end(program)
+        if hear():
+            Thread(target=_leave, args=(program,), daemon=True).start()
+            if hear():
+                _end(program)
+
+    def hear() -> bool:
+        while heard := reading.recv(1):
+            if heard[0] in ENDING:
+                return True
+        return False  # The other end is closed: Python has begun to end.
 
     Thread(target=wait, daemon=True, name="interrupt").start()
 

@@ -52,18 +52,23 @@ def _length(unit: Unit) -> tuple[bool, bool, bool, int]:
 
 
 class Judging:
-    """The rows of some tasks, as far as they are found. further: diagrams that are drawn besides."""
+    """The rows of some tasks, as far as they are found.
 
-    def __init__(
+    further: diagrams that are drawn besides; meanwhile: called when all has been handed out to other processes.
+    """
+
+    def __init__(  # noqa: PLR0917
         self,
         tasks: Sequence[Task],
         options: Options,
         jobs: int,
         watch: Watch = lambda _: None,
         further: Sequence[Callable[[Options], None]] = (),
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
         self.tasks, self.rows = tasks, list[Row]()
         self._options, self._jobs, self._watch, self._further = options, jobs, watch, further
+        self._meanwhile, self._stopping = meanwhile, False
         self._lock = RLock()
         self._owed: dict[Future[Any], list[Task]] = {}
         self._at: dict[Future[Any], tuple[str, Progress | None, float]] = {}
@@ -80,6 +85,7 @@ class Judging:
         size = min(self._jobs, len(waiting) + len(self._further) + (self._jobs if self._proofs.tasks else 0))
         with Crew(size, self._hear) as self._crew:
             self._hand_out(waiting, size)
+            self._meanwhile()
             while self._owed:
                 done, _ = wait([*self._owed], BETWEEN_LOOKS, FIRST_COMPLETED)
                 for future in done:
@@ -89,13 +95,14 @@ class Judging:
 
     def stop(self) -> list[Row]:
         """Stop, from another thread; the rows found so far, those of what was cut short among them."""
+        self._stopping = True
         if self._crew is not None:
             self._crew.stop()
             wait([*self._owed], GRACE)
             with self._lock:
                 for future in [*self._owed]:
                     self._crew.end(future, INTERRUPTED)  # The processors are for what is to be told now.
-                    if future.running() or (future.done() and not future.cancelled() and future.exception()):
+                    if not future.done() or (not future.cancelled() and future.exception()):
                         self._lose(future, INTERRUPTED)
                     else:
                         self._take(future)
@@ -120,6 +127,8 @@ class Judging:
 
     def _submit(self, owed: list[Task], function: Callable[..., Any], *args: Any) -> None:
         assert self._crew is not None
+        if self._stopping:
+            return
         with self._lock:  # It may tell something before we know its future.
             self._owed[self._crew.submit(function, *args)] = list(owed)
 

@@ -10,7 +10,7 @@ import shutil
 import textwrap
 from collections.abc import Sequence
 
-from model.names import claims_named
+from model.names import about, claims_named
 from model.network.table import ABOUT_SERVER, OWN
 from model.tcp.about import ABOUT
 from model.tcp.config import Config, show_field
@@ -80,7 +80,7 @@ def explanations(names: Sequence[str]) -> str:
 
 
 def _question(one: Statement) -> str:
-    claims = [claim.name for claim in CLAIMS if one.number in claim.settles]
+    claims = [claim.name for claim in about(one.number)]
     return "\n".join([*fill(f"{one.number}: {one.question}"), "", *fill(f"Its claims: {', '.join(claims)}")])
 
 

@@ -26,7 +26,7 @@ def claims_named(names: Sequence[str]) -> list[Claim]:
 def named(name: str) -> list[Claim]:
     """The claims that one name stands for, in their own order; at least one. Raises `UnknownName`."""
     if statement(name):
-        return [claim for claim in CLAIMS if name.upper() in claim.settles]
+        return about(name)
     found = [claim for claim in CLAIMS if claim.name == name]
     if any(char in name for char in WILD):
         found = [claim for claim in CLAIMS if fnmatchcase(claim.name, name.lower())]
@@ -35,6 +35,12 @@ def named(name: str) -> list[Claim]:
     elif not found:
         raise UnknownName(f"unknown claim '{name}'; {meant(name, every_name()) or 'see --list'}")
     return found
+
+
+def about(number: str) -> list[Claim]:
+    """The claims about a statement, those first that are about it before any other."""
+    claims = [claim for claim in CLAIMS if number.upper() in claim.settles]
+    return sorted(claims, key=lambda claim: claim.settles[0] != number.upper())
 
 
 def claim_named(name: str) -> Claim:

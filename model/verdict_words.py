@@ -73,8 +73,12 @@ def together(rows: Sequence[Row], brief: bool) -> str:
     """The variants' names; if `brief` the first, and how many more."""
     names = [variant(row) for row in rows]
     if brief and len(names) > 1:
-        return f"{names[0]} and {len(names) - 1} more"
+        return f"{names[0]} and {_more(len(names) - 1, 'variant')}"
     return "; ".join(names)
+
+
+def _more(count: int, what: str) -> str:
+    return f"{count} more {what}{'' if count == 1 else 's'}"
 
 
 def holding(rows: Sequence[Row], brief: bool) -> list[str]:
@@ -87,7 +91,7 @@ def holding(rows: Sequence[Row], brief: bool) -> list[str]:
         shown = searched[:1] if brief else searched
         said += [f"{verbs(row)[0]} with {variant(row)}: {run_of(row, brief)}".removesuffix(": ") for row in shown]
     for row in proved[:1] if brief else proved:
-        more = f" ({len(proved) - 1} more proofs)" if brief and len(proved) > 1 else ""
+        more = f" (and {_more(len(proved) - 1, 'proof')})" if brief and len(proved) > 1 else ""
         is_alone = "is " if brief and not searched else ""
         said.append(is_alone + _proved(row, named=len(proved) > 1) + more)
     return said
@@ -104,7 +108,9 @@ def failing(rows: Sequence[Row], brief: bool) -> list[str]:
     searched, unproved = [row for row in rows if not row.proof], [row for row in rows if row.proof]
     if brief:
         first, more = (searched or unproved)[0], len(rows) - 1
-        return [failure(first, first.proof is not None, brief) + (f" (and {more} more)" if more else "")]
+        return [
+            failure(first, first.proof is not None, brief) + (f" (and so do {_more(more, 'variant')})" if more else "")
+        ]
     return [failure(row, row in unproved) for row in (*searched, *unproved)]
 
 

@@ -128,7 +128,7 @@ TABLE: Mapping[str, Answer] = {
         "With two a ghost holds it for ever, and the client is refused again and again.",
     ),
     "flood": Answer(
-        "forged SYNs fill the table",
+        "may forged SYNs keep a client out?",
         "After a finite flood of forged SYNs a client that keeps trying is served.",
         "If SYN-RECEIVED never times out it may wait for ever: three segments do not help there.",
     ),
@@ -168,7 +168,7 @@ DATA: Mapping[str, Answer] = {
         "With two segments there is no third.",
     ),
     "data-on-syn-held": Answer(
-        "no data is held for an unconfirmed peer",
+        "may data wait for an unconfirmed peer?",
         "If data on a SYN is dropped, none is ever held for a peer that has not shown that it can receive.",
         "If it is queued, as the RFC has it, some is: the explainer is stricter than the RFC.",
     ),
@@ -281,7 +281,7 @@ TIME: Mapping[str, Answer] = {
         "With a quiet time of 2 MSL an old segment is accepted.",
     ),
     "repeated-isns-with-text": Answer(
-        "a finding: with data and a loss, not even that",
+        "a finding: data and a loss together undo that",
         "That is enough with data and no loss, or with a loss and no data.",
         "With both it is not, however long TIME-WAIT lasts.",
         needs=("text, no loss",),
@@ -298,7 +298,7 @@ TIME: Mapping[str, Answer] = {
         "If its ACK waits for the own FIN, it is sent again as often as the application's delay allows.",
     ),
     "time-wait-assassination": Answer(
-        "TIME-WAIT is never ended by a reset",
+        "may a reset end TIME-WAIT?",
         "If TIME-WAIT ignores resets (RFC 1337, F1), none ends it.",
         "By RFC 9293 a reset may end it at once.",
     ),
@@ -313,12 +313,12 @@ TIME: Mapping[str, Answer] = {
         "As RFC 1337 draws it, it takes an endpoint that holds data out of order.",
     ),
     "rfc1337-figure-3": Answer(
-        "or ACKs go round for ever",
+        "or ACKs answer ACKs, again and again",
         "Without TIME-WAIT an old segment may have both ends answer ACK with ACK for ever.",
         NO_RUN_TWO_WAY,
     ),
     "hazard-h1": Answer(
-        "old data is accepted, then ACKs for ever",
+        "old data is accepted, then ACK answers ACK",
         "After TIME-WAIT was ended by a reset, the next connection accepts old data.",
         "With fix F1 of RFC 1337 it does not go so.",
     ),

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from model import arguments
+from model import arguments, certify, check
+from model.conform.__main__ import main as conform_main
 from model.conform.__main__ import parser as conform
+from model.export.__main__ import main as export_main
 from model.export.__main__ import parser as export
 from model.network.table import parse_setting
 from model.solvers import SOLVERS
@@ -28,6 +33,8 @@ from model.tcp.config import MOST_TEXT, BadConfig, Config
         (["--max-seconds", "inf"], "'inf' is more than 4,000,000 seconds"),
         (["--max-seconds", "nan"], "'nan' is not a positive number of seconds"),
         (["--max-memory", "\u0663G"], "'\u0663' is not a positive number"),
+        (["--out", ""], "argument --out: the name of a file or folder must not be empty"),
+        (["--json", ""], "argument --json: the name of a file or folder must not be empty"),
         (["--engine", "\x1b[31m"], r"--engine \x1b[31m: it is one of"),
         (["--\x1b[31m"], r"unknown option --\x1b[31m"),
     ],
@@ -41,6 +48,25 @@ def test_a_bad_argument_is_one_printable_line(words: list[str], says: str, capsy
     assert error.startswith("model.check: ")
     assert error.endswith("\n")
     assert error[:-1].isprintable()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("main", [check.main, certify.main, conform_main, export_main])
+def test_help_that_cannot_be_printed_is_a_mistake(
+    main: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        assert main(["--help"]) == 2
+        with suppress(OSError):
+            full.close()
+    assert capsys.readouterr().err.endswith(": output: No space left on device\n")
+
+
+def test_where_a_file_is_no_folder_is_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    assert check.main(["figure-6", "--out", str(tmp_path / "file")]) == 2
+    assert capsys.readouterr().err.endswith("/file: a folder is wanted, and there is a file in its place\n")
 
 
 @pytest.mark.parametrize("parser", [conform, export])
@@ -60,7 +86,7 @@ def test_so_it_is_in_the_other_command_lines(
         ("window", "²", "window=²: must be a number"),
         ("window", "\u0663", "window=\u0663: must be a number"),
         ("octets", "1e9", "octets=1e9: must be a number"),
-        ("octets", "-1", "octets=-1: must be a number"),
+        ("octets", "-1", "octets=-1: must not be negative"),
         ("octets", "", "octets=: must be a number"),
         ("duplications", "\u0663", "must be a number or unlimited"),
         ("slots", "9" * 11, "slots=99999999999: must be a number of at most 10 digits"),

@@ -51,7 +51,7 @@ def test_a_picture_says_what_is_false_and_how_to_read_its_numbers(tmp_path: Path
     judged([task("last-ack-answered", config.but(time_wait="1", msl=1, delay=1, rto=1), "fails")], tmp_path)
     (dot,) = tmp_path.glob("*.dot")
     caption = " ".join(dot.read_text().replace("\\n", " ").split())
-    assert "False here: B does not leave LAST-ACK by a reset. Numbers are modulo 16." in caption
+    assert "Broken here: B does not leave LAST-ACK by a reset. Numbers are modulo 16." in caption
     assert "In ticks: MSL 1, delay 1, RTO 1, TIME-WAIT 1." in caption
 
 

@@ -61,8 +61,17 @@ def left_behind(group: int) -> list[str]:
     return left
 
 
-def interrupted(name: str, after: float, out: Path, certificates: Path | None = None) -> Ended | None:
-    """Run a command, and send Ctrl-C so many seconds after its first line has run; None if it had ended by then."""
+def interrupted(
+    name: str,
+    after: float,
+    out: Path,
+    certificates: Path | None = None,
+    signal_sent: signal.Signals = signal.SIGINT,
+) -> Ended | None:
+    """Run a command, and send Ctrl-C so many seconds after its first line has run; None if it had ended by then.
+
+    Another signal goes to the command alone, not to all of its processes.
+    """
     program, *arguments = COMMANDS[name]
     module = program if "." in program else f"model.{program}"
     arguments = [str(certificates) if argument == "CERTIFICATES" else argument for argument in arguments]
@@ -89,7 +98,7 @@ def interrupted(name: str, after: float, out: Path, certificates: Path | None = 
         process.communicate()
         return None
     sent = time.monotonic()
-    os.killpg(process.pid, signal.SIGINT)
+    (os.killpg if signal_sent == signal.SIGINT else os.kill)(process.pid, signal_sent)
     said, error = process.communicate(timeout=60)
     ended = Ended(process.returncode, time.monotonic() - sent, said, error)
     assert left_behind(process.pid) == [], name
@@ -124,6 +133,15 @@ def test_while_it_works(name: str, tmp_path: Path) -> None:
         assert "searched: " in ended.out
     else:
         assert "Interrupted: " in ended.out
+
+
+@pytest.mark.long
+def test_a_terminated_command_tells_what_it_has_found(tmp_path: Path) -> None:
+    """SIGTERM, as a CI's runner sends it to the command alone."""
+    ended = interrupted("search", 3.0, tmp_path, signal_sent=signal.SIGTERM)
+    assert ended is not None
+    check("search", 3.0, ended)
+    assert "of 6 verdicts found. Exit status 130: interrupted." in ended.out
 
 
 @pytest.mark.minutes

@@ -207,7 +207,7 @@ def test_impossible_configurations(changes: dict[str, object], message: str) -> 
         ("windw", "2", "unknown field 'windw'; is it window?"),
         ("handshake", "one-way", "handshake=one-way: must be one of three-way, two-way"),
         ("loss", "yes", "loss=yes: must be true or false"),
-        ("window", "-1", "window=-1: must be a number$"),
+        ("window", "-1", "window=-1: must not be negative$"),
         ("crashes", "many", "crashes=many: must be a number or unlimited"),
         ("capacity", "unlimited", "capacity=unlimited: must be a number$"),
     ],

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from model.arguments import Parser
+from model.arguments import Parser, place
 from model.cli import INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
 from model.conform.capture import BadCapture, Capture, Conversation, capture_of, is_capture
 from model.conform.cases import Judge
@@ -48,7 +48,7 @@ def parser() -> argparse.ArgumentParser:
         " input, 3 nothing could be judged, 70 internal error, 130 interrupted.",
     )
     add = made.add_argument
-    add("files", metavar="FILE", nargs="+", type=Path)
+    add("files", metavar="FILE", nargs="+", type=place)
     add("--profile", choices=PROFILES, default="rfc9293", help="whose behaviour is expected (default: rfc9293)")
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the protocol, such as"
         " handshake=two-way (repeatable; the fields are those of python -m model.check --list)")  # fmt: skip
@@ -58,7 +58,7 @@ def parser() -> argparse.ArgumentParser:
         " in the capture may have reached each end (default: 0)")  # fmt: skip
     add("--missed", metavar="N", type=_count, default=0, help="without --endpoint: so many segments of each end may"
         " have been lost or overtaken before the capture (default: 0)")  # fmt: skip
-    add("--json", metavar="FILE", type=Path, help="write the verdicts as JSON")
+    add("--json", metavar="FILE", type=place, help="write the verdicts as JSON")
     add("--events", action="store_true", help="tell the events and states of what agrees or is explained, too")
     return made
 

@@ -13,9 +13,8 @@ if __name__ == "__main__":
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
-from model.arguments import Parser
+from model.arguments import Parser, place
 from model.cli import OK, UNUSABLE, Unusable, explain_failure
 from model.export import CannotExport
 from model.export.btor2 import btor2
@@ -57,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
     add("claim", metavar="CLAIM", help="a claim about finite runs (see python -m model.check --list)")
     add("--variant", metavar="NAME", help="one of the claim's variants (default: the first)")
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
-    add("-o", "--output", metavar="FILE", type=Path, help="where the model goes (default: standard output)")
+    add("-o", "--output", metavar="FILE", type=place, help="where the model goes (default: standard output)")
     return made
 
 
@@ -98,8 +97,8 @@ def exported(args: argparse.Namespace) -> Texts:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     speak_any_encoding()
-    args = parser().parse_args(argv)
     try:
+        args = parser().parse_args(argv)
         texts = exported(args)
         if args.output is None:
             say("\n".join(texts).rstrip("\n"))

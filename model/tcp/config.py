@@ -319,6 +319,8 @@ def parse_field(name: str, text: str, of: type = Config) -> Any:
     unlimited = get_origin(kind) in (Union, types.UnionType)
     if unlimited and text == "unlimited":
         return None
+    if text[:1] == "-" and _is_number(text[1:]):
+        raise BadConfig(f"{name}={text}: must not be negative")
     if not _is_number(text):
         few = f" of at most {MOST_DIGITS} digits" if len(text) > MOST_DIGITS and text.isdecimal() else ""
         raise BadConfig(f"{name}={text}: must be a number{few}{' or unlimited' if unlimited else ''}")
