@@ -39,6 +39,14 @@ def _modular(function: Binary) -> Callable[[Node], Step]:
     return prepare
 
 
+def _unary(function: Callable[[Column], Column]) -> Callable[[Node], Step]:
+    def prepare(node: Node) -> Step:
+        ones = number(mask(node))
+        return lambda a: function(a) & ones
+
+    return prepare
+
+
 def _signed(column: Column, width: int) -> Column:
     up = np.uint64(64 - width)
     found: Column = (column << up).view(np.int64) >> np.int64(64 - width)
@@ -132,8 +140,8 @@ COLUMNS: Table = {
     z3.Z3_OP_BADD: _modular(np.add),
     z3.Z3_OP_BSUB: _modular(np.subtract),
     z3.Z3_OP_BMUL: _modular(np.multiply),
-    z3.Z3_OP_BNEG: _modular(lambda a: number(0) - a),
-    z3.Z3_OP_BNOT: _modular(np.invert),
+    z3.Z3_OP_BNEG: _unary(np.negative),
+    z3.Z3_OP_BNOT: _unary(np.invert),
     z3.Z3_OP_BAND: _modular(np.bitwise_and),
     z3.Z3_OP_BOR: _modular(np.bitwise_or),
     z3.Z3_OP_BXOR: _modular(np.bitwise_xor),

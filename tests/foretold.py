@@ -17,14 +17,12 @@ import z3
 from model.network.bounded import Network, Side
 from model.network.channel import Channel
 from model.network.closing_soup import ClosingNetwork
-from model.network.closing_text import TextNetwork
 from model.network.embedding import Embedding
 from model.system import Rule, System, Var, Wire, choice
 from model.tcp.event import FALSE, TRUE
 from model.tcp.segment import Segment
-from properties.time_wait import UntilItEnds
 from tests.histories import AGE_BITS, after, ago, dated, older, ticks
-from tests.inclusion import NONE_LEFT, View, view_of
+from tests.views import NONE_LEFT, View, view_of
 
 DOOMED = choice("doomed") == 1
 COST = Var("cost", AGE_BITS, ghost=True)
@@ -66,7 +64,7 @@ SENT = Var("B.last_sent", AGE_BITS, ghost=True)
 
 
 @dataclass(frozen=True)
-class Marked(UntilItEnds):
+class Marked(Network):
     """The network with one bit more in each slot, which says that nothing is promised of the segment."""
 
     @cached_property
@@ -133,7 +131,7 @@ class Foretold:
     def _unpromised(self, rule: Rule, wire: Wire) -> z3.BoolRef:
         """The segment that is sent may be lost."""
         if rule.side == "B":
-            return DOOMED if self._is_own(rule) else TRUE
+            return z3.And(self._is_own(rule), DOOMED)
         if rule.kind != "arrives":
             return TRUE
         late = z3.BoolVal(self.network.config.octets > 0) if not self._waits(rule) else FALSE
@@ -142,7 +140,8 @@ class Foretold:
     def _waits(self, rule: Rule) -> bool:
         """A is in TIME-WAIT after the rule."""
         a, _ = self.sides
-        return z3.is_true(z3.simplify(z3.substitute(a.state_is("TIME-WAIT"), (a.state_var.term, after(rule, a.state_var)))))
+        waits = z3.substitute(a.state_is("TIME-WAIT"), (a.state_var.term, after(rule, a.state_var)))
+        return bool(z3.is_true(z3.simplify(waits)))
 
     def _marked(self, target: Side) -> z3.BoolRef:
         """Nothing is promised of the segment that arrives."""
@@ -199,9 +198,19 @@ class Foretold:
     def view(self, soup: ClosingNetwork) -> View:
         """Both sides' events, and time, as steps of the network of the close."""
         embedding, c = Embedding(self.network, unbounded=soup), self.network.config
-        plain, (a, b), clock = view_of(embedding), self.sides, Var("A.time_wait_clock", AGE_BITS)
+        plain, waits, clock = (
+            view_of(embedding),
+            self.sides[0].state_is("TIME-WAIT"),
+            Var("A.time_wait_clock", AGE_BITS),
+        )
         at = {"A.waiting": clock.term, "B.sent": SENT.term, "fin.since": FIN.since.term, "ack.since": ACK.since.term}
-        times = {"now": 0, "D": c.delay, "RTO": c.rto, "TIME-WAIT": c.time_wait_ticks, "losses": c.losses * c.rto}
+        times = {
+            "now": 0,
+            "D": c.delay,
+            "RTO": c.rto,
+            "TIME-WAIT": c.time_wait_ticks,
+            "losses": (c.losses or 0) * c.rto,
+        }
         numbers = {"A.fin": self.network.start()["A.snd_nxt"] - 1, "B.first": self.first}
         return replace(
             plain,
@@ -219,7 +228,7 @@ class Foretold:
             given={**plain.given, "then": z3.RealVal(1), "doomed": DOOMED},
             defined={
                 **plain.defined,
-                "A.waiting": a.state_is("TIME-WAIT"),
+                "A.waiting": waits,
                 "fin.since": FIN.coming.term,
                 "ack.since": ACK.coming.term,
             },

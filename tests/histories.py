@@ -7,7 +7,7 @@ a greater one. What a rule of rest or silence, or a promise, forbids is left out
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,13 +16,12 @@ import z3
 from model.network.bounded import Network, Side
 from model.network.embedding import Embedding
 from model.network.freshness import near
-from model.network.side import NO_TCB
 from model.network.soup import NO_IRS
 from model.network.timed_soup import TimedNetwork
 from model.system import Rule, System, Var
 from model.tcp.config import TICKS, Config
-from model.tcp.event import FALSE, TRUE
-from tests.inclusion import NONE_LEFT, View, view_of
+from model.tcp.event import TRUE
+from tests.views import NONE_LEFT, View, view_of
 
 AGE_BITS = 4
 
@@ -97,14 +96,20 @@ class Resting:
         """The network with its history."""
         plain, sides = self.network.system(), self.network.sides.values()
         ages = [age for side in sides for age in self.ages(side)]
-        rules = [replace(rule, update={**rule.update, **self._update(rule)}, guard=z3.And(rule.guard, self._kept(rule)))
-                 for rule in self.network.rules]  # fmt: skip
+        rules = [replace(rule, guard=z3.And(rule.guard, self._kept(rule))) for rule in self.offered]
         initial = tuple({**state, **{age.name: self.oldest for age in ages}} for state in plain.initial)
         return System((*plain.variables, *ages), initial, tuple(rules), (), plain.symmetric)
 
+    @cached_property
+    def offered(self) -> list[Rule]:
+        """The rules with the history, where nobody keeps the rules of silence and rest."""
+        return [replace(rule, update={**rule.update, **self._update(rule)}) for rule in self.network.rules]
+
     def _update(self, rule: Rule) -> Mapping[str, z3.ExprRef]:
         if rule.kind == "time":
-            return {age.name: older(age, self.oldest) for side in self.network.sides.values() for age in self.ages(side)}
+            return {
+                age.name: older(age, self.oldest) for side in self.network.sides.values() for age in self.ages(side)
+            }
         return dict(self._of(self.network.sides[rule.side], rule)) if rule.side else {}
 
     def _of(self, side: Side, rule: Rule) -> Iterator[tuple[str, z3.ExprRef]]:

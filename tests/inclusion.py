@@ -1,16 +1,10 @@
 """Inclusion, one way: every transition of a bounded network is a step of the unbounded one.
 
-The explicit engine enumerates the transitions. Of each, the state and the segments in its slots, before and after, are
-seen as the unbounded network has them (`View`); then the step of the same name has to have its guard and what it
-assumes of every segment, to lead to the state after it, and to send the segment that is in a slot then. An unbounded
-network may lose a segment at any time: so its segments are those in the slots, and a loss changes nothing.
-
-What is compared, with its exceptions:
-- every variable; but ghosts of a side without a TCB are not (`View.defined`): a bounded network forgets them there, an
-  unbounded one when the next TCB begins;
-- every field of every segment; but of a reset not `iss` and `irs`, since it speaks for nobody, and without ACK not
-  `irs`, since nothing is acknowledged. In what arrives they are zero, so that a step that reads them is noticed;
-- what a step sends is there afterwards, unless the channel was full or the side keeps quiet time (`View.silent`).
+Of each transition the state and the segments in the slots, before and after, are seen as the unbounded network has them
+(`views`); then the step of the same name has to have its guard, what it assumes of every segment and what it owes, to
+lead to the state after it, and to send the segment that is in a slot then. An unbounded network may lose a segment at
+any time: so its segments are those in the slots. A loss, a duplicate's staying behind, and what is not sent since a
+channel is full, are no steps of their own: what is left in the slots was there, or is sent.
 """
 
 from __future__ import annotations
@@ -24,218 +18,12 @@ from itertools import product
 import numpy as np
 import z3
 
-from model.engines.graph import StateGraph
-from model.engines.unbounded import Message, Part, Step
-from model.network.bounded import Network
-from model.network.embedding import Embedding
-from model.network.soup import UnboundedNetwork
-from model.system import Rule, System
-from model.terms import Fold
-from tests.columns import Column, reader, unpacked
-
-STUTTER = Step("stutter", "", z3.BoolVal(True), {})
-"""What changes no variable and sends nothing."""
-NONE_LEFT = "but no incarnation is left"
-Slot = tuple[z3.BoolRef, Message]
-"""Whether it is full, and the segment in it."""
-
-
-class Transitions:
-    """All transitions of a system, as columns; `states` has a column of all reachable states for each variable."""
-
-    def __init__(self, system: System) -> None:
-        self.system, self.graph = system, StateGraph(system)
-        assert not self.graph.run(None), "the search is complete"
-        self.states = unpacked(self.graph.code.layout, self.graph.store.states[: self.graph.states])
-
-    def column(self, term: z3.ExprRef) -> Column:
-        """The value of a term in each state."""
-        return np.broadcast_to(reader(self.states.__getitem__)(term), (self.graph.states,))
-
-    @cached_property
-    def _by_rule(self) -> tuple[Column, Column]:
-        """The edges in the order of their rules, and where those of each rule begin."""
-        rules = self.graph.rules
-        return np.argsort(rules, kind="stable"), np.searchsorted(np.sort(rules), np.arange(len(self.system.rules) + 1))
-
-    def of(self, at: int) -> Edges:
-        """The transitions of rule number `at`."""
-        order, begin = self._by_rule
-        edges, rule = order[begin[at] : begin[at + 1]], self.system.rules[at]
-        choices = self.graph.numbers[edges].astype(np.int64) - self.graph.firings.offsets[at]
-        tails, heads = (array[edges].astype(np.int64) for array in (self.graph.arcs.tail, self.graph.arcs.head))
-        return Edges(self.states, tails, heads, inputs_of(rule, choices))
-
-    def offered(self, rule: Rule) -> Edges:
-        """The reachable states and choices under which a rule, which need not be one of the system's, may fire."""
-        amount = int(np.prod([*rule.choose.values()], dtype=np.int64))
-        tails, choices = (array.ravel() for array in np.indices((self.graph.states, amount)))
-        every = Edges(self.states, tails, tails, inputs_of(rule, choices))
-        fires = np.flatnonzero(every.column(rule.guard))
-        return Edges(self.states, tails[fires], tails[fires], inputs_of(rule, choices[fires]))
-
-
-def inputs_of(rule: Rule, choices: Column) -> dict[str, Column]:
-    """The inputs as the digits of a choice; the last one varies fastest."""
-    found = {}
-    for name, count in reversed(rule.choose.items()):
-        found[name] = (choices % count).astype(np.uint64)
-        choices = choices // count
-    return found
-
-
-@dataclass(frozen=True)
-class Edges:
-    """Transitions of one rule: the numbers of the states before and after, and the inputs."""
-
-    states: Mapping[str, Column]
-    tails: Column
-    heads: Column
-    inputs: Mapping[str, Column]
-
-    def column(self, term: z3.ExprRef) -> Column:
-        """The value of one of the bounded network's terms before each transition."""
-
-        def leaf(name: str) -> Column:
-            return self.inputs[name] if name in self.inputs else self.states[name][self.tails]
-
-        return np.broadcast_to(reader(leaf)(term), self.tails.shape)
-
-
-@dataclass(frozen=True)
-class View:
-    """A bounded network as an unbounded one sees it.
-
-    terms: its constants, over the bounded network's variables; `now` is 0. segments: by lane, the slots. given: a
-    step's own constants, over variables and inputs. steps: by the name of a rule. defined: where a variable is
-    compared, if not everywhere. silent: by lane, where nothing is sent although the step sends. moments: the variables
-    that are points in time; from `oldest` ago on they are not told apart.
-    """
-
-    soup: UnboundedNetwork
-    terms: Mapping[str, z3.ExprRef]
-    segments: Mapping[str, Sequence[Slot]]
-    given: Mapping[str, z3.ExprRef]
-    steps: Mapping[str, Step]
-    defined: Mapping[str, z3.BoolRef] = field(default_factory=dict)
-    silent: Mapping[str, z3.BoolRef] = field(default_factory=dict)
-    moments: frozenset[str] = frozenset()
-    oldest: int = 0
-
-
-def view_of(embedding: Embedding) -> View:
-    """A bounded network as it is, seen by an embedding in an unbounded one."""
-    network, soup, given, defined, silent = embedding.network, embedding.soup, dict[str, z3.ExprRef](), {}, {}
-    text = z3.BitVecVal(network.config.segment_text, network.config.seq_bits)
-    for name, end in soup.ends.items():
-        given |= {f"{name}.isn": _isn_on_offer(embedding, name), f"{name}.segment_text": text}
-        has_tcb = z3.substitute(end.has_tcb, *embedding.state)
-        defined |= {f"{name}.{ghost}": has_tcb for ghost in ("heard", "heard_by")}
-        if network.clocks:
-            silent[name] = network.clocks.quiet(embedding.side(name))
-    return View(
-        soup=soup,
-        terms={str(constant): term for constant, term in embedding.state},
-        segments={name: [(full, m.message) for full, m in embedding.segments(name)] for name in soup.ends},
-        given=given,
-        steps={**_stutters(network.rules), **_steps(embedding, soup.soup.steps)},
-        defined=defined,
-        silent=silent,
-    )
-
-
-def _isn_on_offer(embedding: Embedding, name: str) -> z3.BitVecRef:
-    """The initial sequence number that a side would choose: the one after those that it has chosen."""
-    side, number = embedding.side(name), embedding.soup.number
-    term = number(0)
-    for chosen, isn in enumerate(embedding.network.isns(side)):
-        term = z3.If(side.incarnation.term == chosen, number(isn), term)
-    return term
-
-
-def _stutters(rules: Sequence[Rule]) -> dict[str, Step]:
-    """Losses, time where there is none, and what is left out for want of incarnations."""
-    return {rule.name: STUTTER for rule in rules if rule.kind in ("network", "time") or NONE_LEFT in rule.event}
-
-
-def _steps(embedding: Embedding, steps: Sequence[Step]) -> dict[str, Step]:
-    """Steps by the names of the rules that they are: those of a side have its name there, time has none."""
-    found = {}
-    for step in steps:
-        end, colon, event = step.name.partition(": ")
-        found[f"{embedding.side(end).name}: {event}" if colon else step.name] = step
-    return found
-
-
-def both_ways(network: Network, soup: UnboundedNetwork, incarnations: tuple[int, int] = (1, 1)) -> list[View]:
-    """Both sides' events as steps of A, the second time with the sides exchanged; incarnations: whose number is `any`.
-
-    They are those of the unbounded network's A and B.
-    """
-    return [view_of(Embedding(network, incarnations, mirrored, soup)) for mirrored in (False, True)]
-
-
-@dataclass(frozen=True)
-class Segments:
-    """The segments of a lane: columns for each slot, in each state; code: all that matters of one in a number, or 0."""
-
-    full: Column
-    fields: Mapping[str, Column]
-    code: Column
-
-
-class Seen:
-    """The states of a walk in a view."""
-
-    def __init__(self, walk: Transitions, view: View) -> None:
-        self.walk, self.view, self._columns = walk, view, dict[str, Column]()
-
-    def __getitem__(self, name: str) -> Column:
-        """A constant of the unbounded network, in each state."""
-        if name not in self._columns:
-            self._columns[name] = self.walk.column(self.view.terms[name])
-        return self._columns[name]
-
-    @cached_property
-    def segments(self) -> dict[str, Segments]:
-        """By lane."""
-        return {lane: self._segments(slots) for lane, slots in self.view.segments.items()}
-
-    def _segments(self, slots: Sequence[Slot]) -> Segments:
-        full = np.stack([self.walk.column(there) for there, _ in slots])
-        raw = {name: np.stack([self.walk.column(m[name]) for _, m in slots]) for name in slots[0][1]}
-        fields = what_matters(raw)
-        return Segments(full, fields, np.where(full, self.code(fields), np.uint64(0)))
-
-    @cached_property
-    def defined(self) -> dict[str, Column]:
-        """Where a variable is compared."""
-        return {name: self.walk.column(term) for name, term in self.view.defined.items()}
-
-    @cached_property
-    def silent(self) -> dict[str, Column]:
-        """Where a side sends nothing."""
-        return {name: self.walk.column(term) for name, term in self.view.silent.items()}
-
-    def code(self, fields: Mapping[str, Column]) -> Column:
-        """A number for what matters of a segment; times, in half ticks, are some of it."""
-        found, at = np.array([1], np.uint64), 1
-        for name in sorted(fields):
-            column, bits = fields[name], self.view.soup.bits
-            if column.dtype == np.float64:
-                column, bits = np.clip(2 * column + 64, 0, 127), 7
-            elif column.dtype == np.bool_:
-                bits = 1
-            found, at = found | column.astype(np.uint64) << np.uint64(at), at + bits
-        assert at <= 64, "a segment fits into a word"
-        return found
-
-
-def what_matters(fields: Mapping[str, Column]) -> dict[str, Column]:
-    """The fields of segments, zero where they do not matter."""
-    zero, rst, ack = np.uint64(0), fields["rst"], fields["ack"]
-    iss, irs = np.where(rst, zero, fields["iss"]), np.where(rst | ~ack, zero, fields["irs"])
-    return {**fields, "iss": iss, "irs": irs}
+from model.engines.unbounded import Part, Step
+from model.system import Rule
+from model.terms import Fold, constants
+from tests.columns import Column, reader
+from tests.transitions import Edges, Transitions
+from tests.views import STUTTER, Seen, View, what_matters
 
 
 @dataclass(frozen=True)
@@ -243,13 +31,14 @@ class Taken:
     """Some transitions of one rule, and the step that they are to be.
 
     Messages that are looked at besides the arriving one are given by `there`: a prefix of constants' names, with the
-    lane and the number of its slot.
+    lane and the number of its slot. other: what is not defined before the step is something else than it happens to be.
     """
 
     seen: Seen
     edges: Edges
     step: Step
     there: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    other: bool = False
 
     @cached_property
     def read(self) -> Fold:
@@ -267,9 +56,9 @@ class Taken:
         prefix, _, of = name.rpartition(".")
         if prefix in self.there or prefix.startswith("x."):
             lane, slot = self.there.get(prefix) or (prefix.removeprefix("x."), self.edges.inputs["slot"])
-            found: Column = self.seen.segments[lane].fields[of][slot, self.edges.tails]
-            return found
-        return self.seen[name][self.edges.tails]
+            column: Column = self.seen.segments[lane].fields[of][slot, self.edges.tails]
+            return column
+        return (self.seen.other(name) if self.other else self.seen[name])[self.edges.tails]
 
     @property
     def elapsed(self) -> Column:
@@ -280,7 +69,8 @@ class Taken:
     def allowed(self) -> Column:
         """The guard holds, and what the step assumes of every segment in the network."""
         said = [Part("", term, (lane,)) for lane, term in self.step.assumes.items()]
-        return reduce(np.logical_and, (self._of_all(part) for part in said), self.column(self.step.guard))
+        every: Column = reduce(np.logical_and, map(self._of_all, said), self.column(self.step.guard))
+        return every
 
     def _of_all(self, part: Part) -> Column:
         """What is said of messages, of all that are in the slots."""
@@ -292,6 +82,18 @@ class Taken:
             full = [self.seen.segments[lane].full[slot, self.edges.tails] for lane, slot in there.values()]
             holds &= ~reduce(np.logical_and, full, holds) | replace(self, there=there).column(part.term)
         return holds
+
+    def if_other(self) -> Iterator[tuple[str, Column]]:
+        """As `differences`, if what is not defined before the step is something else.
+
+        Nothing else would differ where what becomes defined is set, and no other term reads what is not.
+        """
+        step, tails, heads = self.step, self.edges.tails, self.edges.heads
+        defined = self.seen.defined
+        updates = [term for name, term in step.update.items() if name not in defined]
+        read = constants([step.guard, *step.assumes.values(), *updates])
+        if any((where[heads] | (name in read))[~where[tails]].any() for name, where in defined.items()):
+            yield from replace(self, other=True).differences()
 
     def differences(self) -> Iterator[tuple[str, Column]]:
         """What is not as the step has it, and for which transitions."""
@@ -334,8 +136,9 @@ class Taken:
         yield f"what {lane} has sent is not there", sends & room & ~arrived
 
     def _ages(self, lane: str) -> list[str]:
-        fields = self.seen.segments[lane].fields
-        return [name for name, column in fields.items() if column.dtype == np.float64] if "now" in self.step.update else []
+        """The fields that are points in time, if it goes on."""
+        fields = self.seen.segments[lane].fields if "now" in self.step.update else {}
+        return [name for name, column in fields.items() if column.dtype == np.float64]
 
     def _older(self, lane: str) -> Column:
         """The codes of the segments that were there, as seen after time has gone on."""
@@ -359,15 +162,29 @@ class Compared:
     differences: Counter[str]
 
 
-def compare(walk: Transitions, views: Sequence[View]) -> Compared:
-    """Compare every transition with the step that it is to be, in each view that has one of its name."""
+def begins(seen: Seen) -> bool:
+    """The initial states are initial states of the unbounded network, without a segment."""
+    first = seen.walk.graph.initial
+    every, soup = Taken(seen, Edges(seen.walk.states, first, first, {}), STUTTER), seen.view.soup.soup
+    nothing = not any(lane.full[:, first].any() for lane in seen.segments.values())
+    return nothing and all(every.column(term).all() for term in (soup.initial, *(p.term for p in soup.domain.parts)))
+
+
+def compare(walk: Transitions, views: Sequence[View], unlike: Sequence[View] = ()) -> Compared:
+    """Compare every transition with the step that it is to be, in each view that has one of its name.
+
+    unlike: views whose steps are known; only what differs from them is compared.
+    """
     seen = [Seen(walk, view) for view in views]
+    known = [{name: step.key for name, step in view.steps.items()} for view in unlike]
     transitions = stutters = 0
-    taken, differences = set[str](), Counter[str]()
+    taken, differences = set[str](), Counter({"initial state": sum(not begins(one) for one in seen)})
     for at, rule in enumerate(walk.system.rules):
-        edges, amount = (found := walk.of(at)), len(found.tails)
-        steps = [Taken(one, edges, one.view.steps[rule.name]) for one in seen if rule.name in one.view.steps]
-        transitions += amount
+        edges, here = walk.of(at), [one.view.steps.get(rule.name) for one in seen]
+        steps = [Taken(one, edges, step) for one, step in zip(seen, here, strict=True) if step is not None]
+        if known and [step and step.key for step in here] == [view.get(rule.name) for view in known]:
+            continue
+        transitions += (amount := len(edges.tails))
         if not amount:
             continue
         if not steps:
@@ -375,7 +192,7 @@ def compare(walk: Transitions, views: Sequence[View]) -> Compared:
         stutters += amount * any(one.step is STUTTER for one in steps)
         for one in steps:
             taken.add(one.step.name)
-            for what, where in one.differences():
+            for what, where in (*one.differences(), *one.if_other()):
                 differences[f"{rule.name}: {what}"] += int(np.count_nonzero(where))
     return Compared(transitions, stutters, frozenset(taken), +differences)
 
@@ -390,15 +207,21 @@ class Choices:
     only_unbounded: int
 
 
-def choices(walk: Transitions, views: Sequence[View], offered: Network) -> Choices:
-    """Every choice of an ISN that `offered` has in the walked states; the walked network leaves some of them out."""
+def choosing(rules: Sequence[Rule]) -> tuple[Rule, ...]:
+    """The rules that choose an initial sequence number."""
+    return tuple(rule for rule in rules if rule.side and f"{rule.side}.incarnation" in rule.update)
+
+
+def choices(walk: Transitions, views: Sequence[View], offered: Sequence[Rule]) -> Choices:
+    """Whatever is offered in the walked states: does the step allow what the walk has, and that alone?"""
     counts, known = Counter[tuple[bool, bool]](), {rule.name: rule for rule in walk.system.rules}
     seen = [Seen(walk, view) for view in views]
-    for rule in offered.rules:
-        if rule.side and f"{rule.side}.incarnation" in rule.update:
-            edges = walk.offered(rule)
-            bounded = edges.column(known[rule.name].guard)
-            for one in seen:
-                if (step := one.view.steps.get(rule.name)) is not None:
-                    counts.update(zip(bounded.tolist(), Taken(one, edges, step).allowed.tolist(), strict=True))
+    for rule in offered:
+        edges = walk.offered(rule)
+        if not len(edges.tails):
+            continue
+        bounded = edges.column(known[rule.name].guard)
+        steps = [Taken(one, edges, one.view.steps[rule.name]).allowed for one in seen if rule.name in one.view.steps]
+        unbounded = reduce(np.logical_and, steps)
+        counts.update(zip(bounded.tolist(), unbounded.tolist(), strict=True))
     return Choices(*(counts[at] for at in ((True, True), (False, False), (True, False), (False, True))))
