@@ -114,7 +114,8 @@ class Taken:
         """A point in time, as seen after the step."""
         if name not in self.seen.view.moments:
             return column
-        return np.maximum(column - self.elapsed, -self.seen.view.oldest)
+        moved: Column = np.maximum(column - self.elapsed, -self.seen.view.oldest)
+        return moved
 
     def _sent(self, lane: str) -> Iterator[tuple[str, Column]]:
         """Every segment was there, or is sent; and what is sent is there, if there was room and no quiet time."""
