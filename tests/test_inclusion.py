@@ -112,9 +112,9 @@ def heard_by_anybody(_firing: Firing) -> z3.BoolRef:
     return z3.BoolVal(True)
 
 
-def never_late(its: Timer) -> z3.BoolRef:
+def never_due(_timer: Timer) -> z3.BoolRef:
     """No clock has reached its time."""
-    return z3.And(its.clock.term == its.time, its.side.state_is("CLOSED"))
+    return z3.BoolVal(False)
 
 
 @pytest.mark.long
@@ -122,7 +122,7 @@ def never_late(its: Timer) -> z3.BoolRef:
     ("name", "fault", "noticed"),
     [
         ("crashes, no text", (Firing, "_sender_lives", heard_by_anybody), "B: LISTEN, SYN arrives: B.heard"),
-        ("close", (Timer, "due", never_late), "time passes: not allowed"),
+        ("close", (Timer, "due", never_due), "time passes: not allowed"),
     ],
 )
 def test_a_fault_of_a_bounded_network_is_noticed_too(
