@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 
 import pytest
 import z3
@@ -242,28 +241,17 @@ def test_with_text_before_the_fin_rto_a_loss_and_3_d_are_enough_and_2_d_are_not_
         assert failing(prover.prove(in_time(network))) == fails
 
 
-@dataclass(frozen=True)
-class Closing(Embedding):
-    """The lemmas, said of a bounded network that is half-closed."""
-
-    @cached_property
-    def soup(self) -> UnboundedNetwork:
-        """The unbounded network with the same numbers."""
-        return ClosingNetwork(self.network.config)
-
-
 @pytest.mark.parametrize("restart", [True, False])
 def test_the_lemmas_hold_in_every_state_of_a_search(restart: bool) -> None:
     """Those that are about the TCBs and the segments, in a network for which the theorem is."""
     config = LAST_ACK.but(time_wait="6" if restart else "8", time_wait_restart=restart, turns=True)
     network = UntilItEnds(config)
-    closing = Closing(network)
-    assert isinstance(closing.soup, ClosingNetwork)
-    assert closing.soup.covers(config)
-    start = network.start()
+    soup = ClosingNetwork(config)
+    assert soup.covers(config)
+    closing, start = Embedding(network, unbounded=soup), network.start()
     last = {"A": start["A.snd_nxt"] - 1, "B": start["B.snd_nxt"]}
-    pairs = [(closing.soup.last[name], z3.BitVecVal(number, config.seq_bits)) for name, number in last.items()]
-    made = [closing.always(lemma(closing.soup)) for lemma in (numbers, segments, in_turn)]
+    pairs = [(soup.last[name], z3.BitVecVal(number, config.seq_bits)) for name, number in last.items()]
+    made = [closing.always(lemma(soup)) for lemma in (numbers, segments, in_turn)]
     wanted = [replace(prop, term=z3.simplify(z3.substitute(prop.term, *pairs))) for prop in made]
     found = explore(network.system(*wanted))
     assert {name: verdict.answer for name, verdict in found.items()} == dict.fromkeys(

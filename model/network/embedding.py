@@ -15,7 +15,7 @@ from itertools import product
 from model import z3fast as z3
 from model.engines.unbounded import Lemma, Part
 from model.network.bounded import Network, Side
-from model.network.side import NO_TCB
+from model.network.side import NO_TCB, SIDES
 from model.network.soup import NO_IRS, Carried, UnboundedNetwork
 from model.system import Property
 from model.tcp.segment import SEGMENT_FIELDS
@@ -28,16 +28,24 @@ Pairs = list[tuple[z3.ExprRef, z3.ExprRef]]
 class Embedding:
     """Lemmas about `soup` as properties of `network`, both of one configuration (with `turns`).
 
-    incarnations: by side, the incarnation whose number is `any`.
+    incarnations: by side of `soup`, the incarnation whose number is `any`. mirrored: `soup`'s A is the network's B.
+    unbounded: which unbounded network it is, if not that of the same configuration.
     """
 
     network: Network
     incarnations: tuple[int, int] = (1, 1)
+    mirrored: bool = False
+    unbounded: UnboundedNetwork | None = None
 
     @cached_property
     def soup(self) -> UnboundedNetwork:
         """The unbounded network with the same numbers."""
-        return UnboundedNetwork(self.network.config)
+        return self.unbounded or UnboundedNetwork(self.network.config)
+
+    def side(self, name: str) -> Side:
+        """The side of the network that is `name` in `soup`."""
+        sides = [*self.network.sides.values()]
+        return sides[SIDES.index(name) ^ self.mirrored]
 
     def always(self, lemma: Lemma, more: str = "") -> Property:
         """The lemma in every state, of every segment (or two) in the network. more: what its name ends with."""
@@ -94,7 +102,7 @@ class Embedding:
         every = [self.segments(lane) for lane in part.about]
         found = []
         for chosen in product(*every):
-            pairs = list(self._state)
+            pairs = list(self.state)
             for at, (lane, (_, m)) in enumerate(zip(part.about, chosen, strict=True)):
                 pairs += _renamed(self.soup.stored[lane][part.about[:at].count(lane)], m)
             present = z3.And(*(full for full, _ in chosen))
@@ -102,13 +110,13 @@ class Embedding:
         return z3.And(*found)
 
     @cached_property
-    def _state(self) -> Pairs:
+    def state(self) -> Pairs:
         """The sides' constants, and what they are in the bounded network."""
         return [pair for at, name in enumerate(self.soup.ends) for pair in self._side(name, self.incarnations[at])]
 
     def _side(self, name: str, incarnation: int) -> Iterator[tuple[z3.ExprRef, z3.ExprRef]]:
-        end, side = self.soup.ends[name], self.network.sides[name]
-        others = self.incarnations[1 - list(self.soup.ends).index(name)]
+        end, side = self.soup.ends[name], self.side(name)
+        others = self.incarnations[1 - SIDES.index(name)]
         yield end.state, side.state_var.term
         for field in FIELDS:
             yield getattr(end.tcb, field), getattr(side.tcb, field)
@@ -127,7 +135,7 @@ class Embedding:
 
     def segments(self, name: str) -> Sequence[tuple[z3.BoolRef, Carried]]:
         """The slots of what a side has sent: whether each is full, and its segment with ghosts."""
-        side = self.network.sides[name]
+        side = self.side(name)
         channel = self.network.channel(side)
         found = []
         for slot in channel.slots:
