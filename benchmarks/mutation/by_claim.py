@@ -33,6 +33,14 @@ LIMITS = Limits(max_states=STATES, max_seconds=20.0, workers=1)
 ANSWERS = ("holds", "reachable")
 
 
+def asked_alone() -> list[str]:
+    """The names of all that are asked: stories, claims that are searched, and theorems."""
+    searched_ones = {claim.name for claims in cells().values() for claim in claims}
+    told = {story.name for story in stories()}
+    named = [claim.name for claim in CLAIMS if claim.name in searched_ones | told]
+    return [*named, *(f"{name} (proof)" for name in THEOREMS if name in PROOFS.inductions)]
+
+
 def refusing(name: str) -> dict[str, str]:
     """The claims that refuse a mutant, and by what."""
     found = {story.name: "no run" for story in stories() if not _is_run(story, name)}
