@@ -41,7 +41,7 @@ class Endpoint:
         isn = self.isns[min(self.chosen, len(self.isns) - 1)]
         given = Given(isn, c.window, c.window, c.segment_text if line.octets is None else line.octets)
         steps = (
-            self.interpreter.does(self.connection, line.what, given)
+            (step for step in self.interpreter.acts(self.connection, given) if step.event.name.startswith(line.what))
             if x is None
             else self.interpreter.arrives(self.connection, x, given)
         )

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from model.conform.interpreter import CLOSED, SPACE, Connection, Given, Interpreter, Seg, Step
 from model.conform.recorded import Call, Case, Counted, Segment, Told
 from model.conform.stacks import Profile, behaviours, syn_fin
+from model.tcp import event
 
 ISS, PEER = 0xFFFF_FFFE, 0x7FFF_FFF0
 """The endpoint's ISS, and what is added to the peer's numbers: both are chosen so that numbers wrap, or nearly so."""
@@ -21,7 +22,13 @@ WINDOW_AFTER = {"connect": 65_700, "listen": 65_535}
 MAX_SND_WND = 65_535
 ERRORS = {"": "0", "connection reset": "ECONNRESET", "connection refused": "ECONNREFUSED"}
 SOCKET_STATES = {"SYN_RCVD": "SYN-RECEIVED", "TIME_WAIT": "TIME-WAIT"}
-CALLS = {"listen": "passive OPEN", "connect": "active OPEN", "close": "CLOSE", "shutdown": "CLOSE", "send": "SEND"}
+CALLS: Mapping[str, event.Call] = {
+    "listen": "passive OPEN",
+    "connect": "active OPEN",
+    "close": "CLOSE",
+    "shutdown": "CLOSE",
+    "send": "SEND",
+}
 
 
 KNOWN: Mapping[str, str] = {
@@ -143,7 +150,8 @@ class _Run:
         if x.rst and x.ack and (not self.chosen or (step.seq == 0 and self.due == nobodys)):
             x = nobodys  # <SEQ=0>, from an endpoint without a TCB.
         if self.due is None:
-            self._take(self.interpreter.does(self.connection, "RETRANSMISSION", self.given), f"{x} is sent", number)
+            again = self.interpreter.does(self.connection, ["RETRANSMISSION TIMEOUT"], self.given)
+            self._take(again, f"{x} is sent", number)
         if self.due != x:
             recorded, sent = self._shown(x), "nothing" if self.due is None else self._shown(self.due)
             raise Differs(f"step {number}: recorded: {recorded} is sent | model: {sent}")
@@ -165,7 +173,7 @@ class _Run:
             if step.call in WINDOW_AFTER:
                 window = WINDOW_AFTER[step.call] if self.window is None else self.window
                 self.given = self.given._replace(rcv_wnd=window)
-            self._take(self.interpreter.does(self.connection, CALLS[step.call], self.given), step.args, number)
+            self._take(self.interpreter.does(self.connection, [CALLS[step.call]], self.given), step.args, number)
 
     def seen(self, step: Told | Counted, number: int) -> None:
         """What the user is told, or the system's count of connections in a state."""

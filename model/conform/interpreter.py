@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Iterator, Sequence
+from typing import Literal, NamedTuple
 
 import z3
 
 from model.conform.stacks import Profile
 from model.mutants.protocol import events
-from model.tcp.event import Event
+from model.tcp.event import Call, Event
 from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment
 from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
 from model.terms import Meaning
@@ -88,6 +88,15 @@ class Step(NamedTuple):
     sent: Seg | None
     own: str
 
+    @property
+    def cause(self) -> str:
+        """The call or timer, or "crash"; empty for a segment."""
+        return "crash" if self.event.kind == "crash" else self.event.call
+
+
+Cause = Call | Literal["crash"]
+"""What causes an event that is no segment."""
+
 
 class Prepared(NamedTuple):
     """Events of one state and kind: their guards as one function, and for each event the function of its results."""
@@ -106,9 +115,11 @@ class Interpreter:
         endpoint = Endpoint(config, BITS, rcv_wnd, max_snd_wnd, octets, *manners(config))
         tcb, x, isn = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)
         rfc = events(endpoint, tcb, x, isn)
-        listed = [(event, b.name) for b in profile.behaviours for event in b.events(rfc, endpoint, tcb, x, isn)]
+        listed = [(event, b.name) for b in profile.behaviours for event in b.of(rfc, endpoint, tcb, x, isn)]
         listed += [(event, "") for event in rfc]
         self._listed = listed
+        self.own = [own for _, own in listed if own]
+        """The name of the behaviour of each event that is the stack's own."""
         self._prepared: dict[tuple[str, bool], Prepared] = {}
 
     def _events(self, state: str, arrive: bool) -> Prepared:
@@ -123,12 +134,13 @@ class Interpreter:
         assignment = {f"x.{name}": value for name, value in zip(SEGMENT_FIELDS, x, strict=True)}
         return self._happen(self._events(connection.state, arrive=True), connection, assignment | given._asdict())
 
-    def does(self, connection: Connection, names: str | tuple[str, ...], given: Given) -> Iterator[Step]:
-        """The calls, timeouts and crashes that are possible, and whose names begin with one of `names`."""
-        prepared = self._events(connection.state, arrive=False)
-        return (
-            step for step in self._happen(prepared, connection, given._asdict()) if step.event.name.startswith(names)
-        )
+    def does(self, connection: Connection, calls: Collection[Cause], given: Given) -> Iterator[Step]:
+        """The calls, timeouts and crashes of these kinds that are possible."""
+        return (step for step in self.acts(connection, given) if step.cause in calls)
+
+    def acts(self, connection: Connection, given: Given) -> Iterator[Step]:
+        """All calls, timeouts and crashes that are possible."""
+        return self._happen(self._events(connection.state, arrive=False), connection, given._asdict())
 
     @staticmethod
     def _happen(prepared: Prepared, connection: Connection, assignment: dict[str, int]) -> Iterator[Step]:

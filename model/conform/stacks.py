@@ -26,11 +26,26 @@ Overriding = Callable[[Sequence[Event], Endpoint, Tcb, Segment, z3.BitVecRef], l
 
 @dataclass(frozen=True)
 class Behaviour:
-    """Something that a stack does of its own: its name, what it is in a sentence, and its events."""
+    """Something that a stack does of its own: its name, what it is in a sentence, and its events.
+
+    syn: it is about the events of this configuration of `Config.syn` only ("": of any).
+    """
 
     name: str
     says: str
     events: Overriding
+    syn: str = ""
+
+    def of(
+        self, events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef
+    ) -> Sequence[Event]:
+        """Its events, given the RFC's; raises `LookupError` if there are none: it is about what does not exist."""
+        if self.syn not in ("", endpoint.config.syn):
+            return ()
+        found = self.events(events, endpoint, tcb, x, isn)
+        if not found:
+            raise LookupError(f"the behaviour {self.name} is about no event of this configuration")
+        return found
 
 
 @dataclass(frozen=True)
@@ -71,7 +86,7 @@ def syn_reset(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment,
     return [
         replace(event, send=segment("RST,ACK", tcb.snd_nxt, tcb.rcv_nxt))
         for event in events
-        if event.name.endswith("SYN in the window arrives") and event.next == "CLOSED"
+        if event.cite.endswith("3.10.7.4, fourth") and event.next == "CLOSED"
     ]
 
 
@@ -133,7 +148,7 @@ def told_of_reset(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segm
     return [
         replace(event, signal="connection reset")
         for event in events
-        if event.state in ("CLOSING", "LAST-ACK") and event.name.endswith("RST arrives") and event.next == "CLOSED"
+        if event.state in ("CLOSING", "LAST-ACK") and event.cite == "3.10.7.4, second" and event.next == "CLOSED"
     ]
 
 
@@ -144,9 +159,11 @@ def first_line(function: Overriding) -> str:
 
 def behaviours(*functions: Overriding) -> tuple[Behaviour, ...]:
     """Behaviours by their functions: the name is the function's, the sentence its text."""
-    return tuple(Behaviour(f.__name__.replace("_", "-"), first_line(f), f) for f in functions)
+    return tuple(Behaviour(f.__name__.replace("_", "-"), first_line(f), f, SYN.get(f, "")) for f in functions)
 
 
+SYN: Mapping[Overriding, str] = {syn_reset: "rfc793"}
+"""Behaviours that are about the events of one configuration."""
 STRICT = Config(seq_bits=32)
 RFC9293 = Profile("rfc9293", STRICT)
 FREEBSD = Profile(

@@ -20,22 +20,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from model.conform.interpreter import CLOSED, SPACE, Connection, Given, Interpreter, Seg, Step
+from model.conform.interpreter import CLOSED, SPACE, Cause, Connection, Given, Interpreter, Seg, Step
+from model.tcp.event import Call
 from model.tcp.state import FIN_SENT
 
 SYNCHRONIZED = ("ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
-SILENT = ("passive OPEN", "CLOSE", "USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "TIME-WAIT TIMEOUT", "crash")
+SILENT: tuple[Cause, ...] = (
+    "passive OPEN",
+    "CLOSE",
+    "USER TIMEOUT",
+    "SYN-RECEIVED TIMEOUT",
+    "TIME-WAIT TIMEOUT",
+    "crash",
+)
 """Calls and timeouts that may happen unseen: where they send nothing."""
 
 
-CALLS = ("active OPEN", "SEND", "CLOSE", "RETRANSMISSION", "ABORT")
+CALLS: tuple[Call, ...] = ("active OPEN", "SEND", "CLOSE", "RETRANSMISSION TIMEOUT", "ABORT")
 """Calls and the timeout that send something."""
 MOST_OWED = 8
 PATIENCE = 0.2
 """A reply that is an obligation is sent within so many seconds."""
 IDLE = 0.2
 """A probe is sent after so many seconds without a segment: the shortest retransmission timeout there is."""
-FORGETS = ("USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "crash")
+FORGETS: tuple[Cause, ...] = ("USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "crash")
 
 
 def ahead(number: int, start: int) -> int:
@@ -88,7 +96,7 @@ class Past(NamedTuple):
         sent = f", sends {step.sent}" if step.sent else ""
         own = f" [{step.own}]" if step.own else ""
         words = f"{what or step.event.name} => {step.after.state}{sent}{own}"
-        more = bool(step.own) + 2 * step.event.name.startswith(FORGETS)
+        more = bool(step.own) + 2 * (step.cause in FORGETS)
         return Past(words, self, self.cost + 1 + more, step.after.state, step.own)
 
     def whole(self) -> list[Past]:
@@ -232,7 +240,7 @@ class Mind:
 
     def _open(self, world: World, past: Past, y: Seg) -> Iterator[tuple[World, Past]]:
         at = world.connection
-        for step in self._interpreter.does(at, "active OPEN", self.given(at, isn=y.seq)):
+        for step in self._interpreter.does(at, ["active OPEN"], self.given(at, isn=y.seq)):
             if step.sent == y:
                 yield world.without(step.after), past.event(step)
 
@@ -242,7 +250,7 @@ class Mind:
         if y.ack and y.ackno not in world.acks:
             return
         bare = y._replace(ack=False, ackno=0)
-        for step in self._interpreter.does(at, "ABORT", self.given(at)):
+        for step in self._interpreter.does(at, ["ABORT"], self.given(at)):
             if step.sent in (y, bare):
                 yield world.without(step.after), past.event(step._replace(sent=y))
 
@@ -263,7 +271,7 @@ class Mind:
         if start < outstanding:
             first, rest = _cut(y, outstanding - start - (at.state in FIN_SENT))
             front = at._replace(snd_una=y.seq)
-            steps = self._interpreter.does(front, "RETRANSMISSION", self.given(at, octets=first.text))
+            steps = self._interpreter.does(front, ["RETRANSMISSION TIMEOUT"], self.given(at, octets=first.text))
             again = [step.event.name for step in steps if step.sent == first]
             if again and (rest.text or rest.fin):
                 yield from ((after, f"{again[0]}, {what}") for after, what in self._pieces(at, rest))
@@ -271,8 +279,8 @@ class Mind:
                 yield at, again[0]
             return
         first, rest = _cut(y, y.text)
-        name = "SEND" if first.text else "CLOSE"
-        for step in self._interpreter.does(at, name, self.given(at, octets=first.text)):
+        call: Call = "SEND" if first.text else "CLOSE"
+        for step in self._interpreter.does(at, [call], self.given(at, octets=first.text)):
             if step.sent == first:
                 words = f"{step.event.name} => {step.after.state}"
                 if rest.fin:
