@@ -31,7 +31,7 @@ from properties.opening_proofs import THEOREMS
 Said = tuple[bool, bool]
 """What the goal and the property say."""
 GOAL, PROPERTY = Var("goal", ghost=True), Var("property", ghost=True)
-EACH = tuple(product((True, False), repeat=2))
+EACH: tuple[Said, ...] = ((True, True), (True, False), (False, True), (False, False))
 
 
 def of_states(system: System, goal: z3.BoolRef, prop: z3.BoolRef) -> dict[Said, int]:
@@ -76,8 +76,8 @@ def after(system: System, rule: Rule, term: z3.BoolRef) -> z3.BoolRef:
 def state_goal(name: str, network: Network) -> z3.BoolRef:
     """The goal of a theorem about states, said of a bounded network, for every incarnation that `any` may be."""
     each, said = range(1, network.config.incarnations + 1), []
-    for chosen in product(each, repeat=2):
-        embedding, goal = Embedding(network, chosen), THEOREMS[name].goal
+    for a, b in product(each, each):
+        embedding, goal = Embedding(network, (a, b)), THEOREMS[name].goal
         assert goal is not None
         said.append(embedding.said(goal(embedding.soup)))
     return z3.simplify(z3.And(*said))

@@ -94,7 +94,7 @@ def test_old_duplicates_need_fresh_isns_is_half_open() -> None:
 
 
 def test_without_freshness_numbers_say_less_than_incarnations() -> None:
-    """Outside of what the proof assumes: what two incarnations of one number have heard is one. So searches use none."""
+    """Outside of what the proof assumes: two incarnations of one number have one ghost. So searches use no numbers."""
     found = in_states("client-can-receive", HALF_OPEN_PEER.but(capacity=2))
     assert found == {BOTH: 566_840, GOAL_ONLY: 27_104, PROPERTY_ONLY: 5_054, NEITHER: 252_389}
 
