@@ -25,6 +25,8 @@ SWAPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 EXCHANGED = {"ULT": "ULE", "ULE": "ULT", "UGT": "UGE", "UGE": "UGT", "And": "Or", "Or": "And", "Implies": "And"}
 FUNCTIONS = {"any": "all", "all": "any", "min": "max", "max": "min"}
+SYMMETRIC = ("min", "max")
+"""Functions whose arguments may stand in any order."""
 OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub,
     ast.Sub: ast.Add,
@@ -126,6 +128,8 @@ def _beneath(node: ast.AST) -> Iterator[ast.AST]:
         left_out = [*node.decorator_list, *node.bases]
     elif isinstance(node, (ast.AnnAssign, ast.arg)):
         left_out = [node.annotation]
+    elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
+        left_out = [one for one in node.comparators if isinstance(one, ast.Tuple)]  # In any order.
     elif _for_types(node):
         return
     for child in ast.iter_child_nodes(node):
@@ -216,7 +220,7 @@ def _call(node: ast.Call) -> Iterator[tuple[str, ast.AST]]:
         if function.attr == "If" and len(args) == 3:
             yield "exchanged pair", ast.Call(function, [args[0], args[2], args[1]], [])
         return
-    if len(args) == 2 and not node.keywords and _alike(*args):
+    if len(args) == 2 and not node.keywords and _alike(*args) and ast.unparse(function) not in SYMMETRIC:
         yield "exchanged pair", ast.Call(function, [args[1], args[0]], [])
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -67,11 +67,13 @@ def mutants() -> Mapping[str, list[Mutant]]:
 
 
 def chosen(listed: Mapping[str, Iterable[Mutant]], count: int) -> list[Mutant]:
-    """So many, evenly over the engines, by a fixed seed: of each function one, as long as there are other functions."""
+    """So many, evenly over the engines: of each function one, as long as there are other functions.
+
+    A mutant's place is the hash of its name and of a fixed seed: what is added or goes elsewhere moves no other one.
+    """
     orders = []
-    for name, some in listed.items():
-        order = list(some)
-        random.Random(f"{SEED} {name}").shuffle(order)
+    for some in listed.values():
+        order = sorted(some, key=lambda one: sha256(f"{SEED} {one.name}".encode()).digest())
         seen, first, rest = set[tuple[str, str]](), list[Mutant](), list[Mutant]()
         for one in order:
             (rest if (one.file, one.function) in seen else first).append(one)

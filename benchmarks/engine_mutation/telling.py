@@ -22,7 +22,7 @@ import pytest
 ASKED = "ASKED"
 LEAST, TIMES = 20.0, 10.0
 """Seconds that a test may take in any case, and how many times as long as it did."""
-CRASHES = 6
+CRASHES = 15
 """After so many tests that crash nobody else is asked."""
 
 
