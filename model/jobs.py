@@ -19,7 +19,7 @@ from model.crew import Crew, Died
 from model.engines.verdict import INTERRUPTED, OUT_OF_MEMORY, Effort, Progress
 from model.judge import judge
 from model.row import Options, Row, Task
-from model.worker import Assignment, Found, Searching, draw, judge_unit, plan_proofs, prove_steps
+from model.worker import Assignment, Found, Searching, draw, find_premises, judge_unit, plan_proofs, prove_steps
 
 if TYPE_CHECKING:
     from model.questions.shares import Plan, Share
@@ -29,6 +29,8 @@ GRACE = 0.4
 SLACK = 3.0
 """A question that goes on for so many seconds after its time is ended from outside."""
 BETWEEN_LOOKS = 0.2
+
+UNSEEN = "nobody has looked whether its premise happens"
 
 Unit = list[Task]
 Watch = Callable[[Sequence[tuple[str, "Progress | None"]]], None]
@@ -119,6 +121,7 @@ class Judging:
         self._assignment = Assignment(o.out, limits, o.full_states, o.depth, o.certify, o.formats)
         if self._proofs.tasks:
             self._submit([], plan_proofs, self._proofs.tasks)
+            self._submit([], find_premises, self._assignment, self._proofs.tasks)
         for diagrams in self._further:
             self._submit([], draw, self._assignment, diagrams)
         for unit in waiting:
@@ -163,12 +166,14 @@ class Judging:
             self._answered(future.result())
 
     def _answered(self, result: Any) -> None:
-        """The plan of the proofs, or a share of them."""
+        """The plan of the proofs, whether their premises happen, or a share of them."""
         if isinstance(result, tuple):
             self._proofs.plans, portions = dict(zip(self._proofs.tasks, result[0], strict=True)), result[1]
             limits = self._assignment.limits.started()
             for names in portions:
                 self._submit([], prove_steps, replace(self._assignment, limits=limits), self._proofs.tasks, names)
+        elif isinstance(result, dict):
+            self._proofs.premises = result
         elif isinstance(result, list):
             self._proofs.shares += result
 
@@ -200,6 +205,7 @@ class Proofs:
         self.tasks, self._options, self.limit = tasks, options, ""
         self.plans: dict[Task, Plan] = {}
         self.shares: list[Share] = []
+        self.premises: dict[Task, str] = {}
 
     def rows(self, limit: str = "") -> list[Row]:
         """A row for each proof; limit: what has cut them short."""
@@ -209,7 +215,8 @@ class Proofs:
 
         def row(task: Task) -> Row:
             shares = [share for share in self.shares if share.task == task]
-            return row_of(task, self.plans[task], shares, self._options, self.limit or limit)
+            premise = self.premises.get(task, UNSEEN)
+            return row_of(task, self.plans[task], shares, self._options, self.limit or limit, premise=premise)
 
         return [row(task) for task in self.tasks]
 

@@ -12,7 +12,7 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 
 from model.crew import Crew, Died
-from model.engines.ask import Asker
+from model.engines.ask import Asker, Unanswered
 from model.engines.discharge import Discharged, Prover
 from model.engines.unbounded import Induction, Lemma
 from model.engines.verdict import Limits
@@ -76,17 +76,26 @@ def need(task: Task, name: str, limits: Limits) -> Need:
     network, claim, prover = network_for(task), task.claim.name, Prover(Asker(limits))
     lemma = next(lemma for lemma in lemmas_of(claim, network) if lemma.name == name)
     using: list[CorollaryOf] = []
-    for make in COROLLARIES:
-        if _follows(layers(claim, network, name, [*using, make]), prover):
-            using.append(make)
-    fails, limit = _first_failure(layers(claim, network, name, using), prover)
+    try:
+        for make in COROLLARIES:
+            if _follows(layers(claim, network, name, [*using, make]), prover):
+                using.append(make)
+        fails, limit = _first_failure(layers(claim, network, name, using), prover)
+    except Unanswered as stop:
+        fails, limit = None, str(stop)
     return Need(claim, name, fails is not None, tuple(_lines(claim, lemma, fails, limit)), limit)
 
 
 def _follows(proof: Sequence[Induction], prover: Prover) -> bool:
-    """Whether the corollaries follow from the lemmas that are left; what does not must not be used."""
-    asked = [(one, obligation) for one in proof for obligation in one.of_corollaries()]
-    return all(prover.discharge(one.soup, obligation).answer == "proved" for one, obligation in asked)
+    """Whether the corollaries follow from the lemmas that are left; what does not must not be used.
+
+    Raises `Unanswered`: without one that may follow, others might seem to fail.
+    """
+    found = [prover.discharge(one.soup, obligation) for one in proof for obligation in one.of_corollaries()]
+    for one in found:
+        if one.limit:
+            raise Unanswered(one.limit)
+    return all(one.answer == "proved" for one in found)
 
 
 def _first_failure(proof: Sequence[Induction], prover: Prover) -> tuple[Discharged | None, str]:

@@ -49,8 +49,13 @@ class Ends:
         return kept
 
     def impossible(self, name: str, kept: Sequence[Kept]) -> tuple[str, ...] | None:
-        """The lemmas by which no end of the network can take the event, or None if they leave it possible."""
+        """The lemmas by which no end of the network can take the event, or None if they leave it possible.
+
+        Raises `KeyError` for an event that no end has: of nothing anything could be proved.
+        """
         those = [one for one in self.events if one[1].name == name]
+        if not those:
+            raise KeyError(f"no end has the event '{name}'")
 
         def excluded(some: Sequence[Kept]) -> bool:
             return not any(self._satisfiable(*self._before(*one, some)) for one in those)

@@ -106,6 +106,16 @@ def prove_steps(assignment: Assignment, tasks: Sequence[Task], names: Sequence[s
     return shares
 
 
+def find_premises(assignment: Assignment, tasks: Sequence[Task]) -> dict[Task, str]:
+    """See `questions.premise.premises`."""
+    from model.questions.premise import premises
+
+    try:
+        return premises(tasks, assignment.limits, report)
+    except KeyboardInterrupt:  # From `report`.
+        return {}
+
+
 def draw(assignment: Assignment, diagrams: Callable[[Options], None]) -> None:
     """Draw diagrams that belong to no row; tells them."""
     desk = Desk(assignment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 
@@ -56,7 +56,9 @@ class Asker:
         answer = solver.check()
         if answer == z3.unknown:
             raise Unanswered(self._why(solver.reason_unknown()))
-        return solver.model() if answer == z3.sat else None
+        if answer == z3.unsat:
+            return None
+        return _checked(solver.model(), formulas)
 
     def _why(self, reason: str) -> str:
         if "interrupt" in reason:
@@ -64,3 +66,10 @@ class Asker:
         if late := self.limits.late():
             return late
         return OUT_OF_MEMORY if "memory" in reason else f"Z3 gave up: {reason}"
+
+
+def _checked(model: z3.ModelRef, formulas: Sequence[z3.BoolRef]) -> z3.ModelRef:
+    """The model, if it is one of the formulas; raises `Unanswered`."""
+    if all(z3.is_true(model.eval(formula, model_completion=True)) for formula in formulas):
+        return model
+    raise Unanswered("Z3 gave up: its model does not satisfy what was asked")

@@ -34,18 +34,24 @@ class Share:
     seconds: float
 
 
-def row_of(task: Task, about: Plan, shares: Sequence[Share], options: Options, limit: str = "") -> Row:
+def row_of(
+    task: Task, about: Plan, shares: Sequence[Share], options: Options, limit: str = "", *, premise: str = ""
+) -> Row:
     """The theorem of one claim: it holds if every obligation is proved; otherwise it is unknown, and says what fails.
 
-    limit: why there are no more shares. The proof's words, and its certificate if one is wanted, are put into files.
+    limit: why there are no more shares. premise: why the premise may never happen; then nothing holds.
+    The proof's words, and its certificate if one is wanted, are put into files.
     """
     found = sorted((one for share in shares for one in share.found), key=lambda one: one.place)
     limit = next((share.limit for share in shares if share.limit), limit)
     never = [] if limit else [name for share in shares for name in share.never]
     effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=sum(share.seconds for share in shares))
     report = report_on(about.assumes, found, in_order(never, found))
-    verdict = "holds" if not report.failing and not limit else "unknown"
+    verdict = "holds" if found and not report.failing and not limit else "unknown"
     why = limit or (f"not inductive: {', '.join(report.failing)}" if report.failing else "")
+    why = why or ("" if found else "no obligation was asked")
+    if verdict == "holds" and premise:
+        verdict, why = "unknown", f"every obligation is proved, but {premise}"
     if task.proof and not limit and set(never) != set(task.proof.never):
         verdict, why = "vacuous", f"the events that never happen are not those expected: {', '.join(never) or 'none'}"
     row = Row(task, task.claim.name, "unbounded", verdict, effort, about.scope, why, proof=report)

@@ -1,0 +1,90 @@
+"""Whether the premise of a proof happens: a theorem about runs that there are not would hold of any protocol.
+
+The witnesses of the proof's claim are searched for in small networks: those of the cells in which the claim must hold,
+with the settings in which the proof's configuration differs from that of the claim's first proof. A premise that is
+seen in one of them happens. Of one that is seen in none the proof says nothing that could be relied on, so its verdict
+is open.
+
+Limits: of the settings those of `FOLLOWED`; widths, windows, freshness and the bounds of a run are the cell's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from model.engines.explicit import explore
+from model.engines.verdict import Limits, Progress, Verdict
+from model.judge import Report
+from model.mutants.derive import Unaffected
+from model.network.make import network_of
+from model.row import Task
+from model.tcp.config import BadConfig, Config
+from properties.claim import make_witness
+
+FOLLOWED = (
+    *("handshake", "rst", "syn", "ack_range", "abort_to", "rfc1337", "data_on_syn", "send_on_syn", "close"),
+    *("half_close", "fin", "mutant", "retransmission", "syn_again", "open_a", "open_b", "closes", "aborts"),
+    *("gives_up", "gives_up_syn", "gives_up_waiting", "crashes", "octets", "time_wait_restart"),
+)
+"""The fields that say what endpoints and their users do."""
+
+Watch = Callable[[Progress], None]
+
+
+def premises(tasks: Sequence[Task], limits: Limits, progress: Report) -> dict[Task, str]:
+    """Of each proof that may hold why its premise may never happen, in words; "" if it was seen to happen.
+
+    Proofs of one claim with the same settings share the searches.
+    """
+    known: dict[tuple[str, tuple[Config, ...]], str] = {}
+    found: dict[Task, str] = {}
+    for task in tasks:
+        if task.expected != "fails":
+            key = task.claim.name, tuple(small(task))
+            if key not in known:
+                known[key] = _missing(task.claim.witness, key[1], limits, partial(progress, task.variant))
+            found[task] = known[key]
+    return found
+
+
+def small(task: Task) -> Iterator[Config]:
+    """The configurations of the small networks: the settings of a proof, in the cells of its claim that must hold."""
+    assert isinstance(task.config, Config)
+    base = task.claim.proofs[0].config
+    changed = {name: getattr(task.config, name) for name in FOLLOWED}
+    changed = {name: value for name, value in changed.items() if value not in (getattr(base, name), "either")}
+    for cell in task.claim.cells:
+        if cell.expected == "holds" and isinstance(cell.config, Config):
+            fewer = {"octets": min(changed["octets"], cell.config.octets)} if "octets" in changed else {}
+            try:
+                yield cell.config.but(**{**changed, **fewer})
+            except BadConfig:
+                continue
+
+
+def _missing(wanted: Sequence[str], configs: Sequence[Config], limits: Limits, watch: Watch) -> str:
+    """Why the witnesses may never happen: those that no small network has, and where its search ended early."""
+    left, limit = list(wanted), ""
+    for config in configs:
+        verdicts = _searched(config, left, limits, watch)
+        left = [one for one in left if one not in verdicts or verdicts[one].answer != "reachable"]
+        limit = limit or next((verdicts[one].effort.limit for one in left if one in verdicts), "")
+        if not left:
+            return ""
+    names = ", ".join(one.split(".")[1].replace("_", " ") for one in left)
+    return f"its premise was not seen to happen with these settings: {names}" + (f" ({limit})" if limit else "")
+
+
+def _searched(config: Config, wanted: Sequence[str], limits: Limits, watch: Watch) -> dict[str, Verdict]:
+    """What a search says of the witnesses; nothing if there is no such network."""
+    try:
+        network = network_of(config)
+        made = {one: make_witness(one, network) for one in wanted}
+        system = network.system(*made.values())
+    except Unaffected:
+        return _searched(config.but(mutant=""), wanted, limits, watch)  # Its runs are the mutant's, too.
+    except BadConfig:
+        return {}
+    found = explore(system, limits=limits, progress=watch, cone=True)
+    return {one: found[prop.name] for one, prop in made.items()}
