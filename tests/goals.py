@@ -103,7 +103,7 @@ class Steps(Embedding):
     def _said(self, step: Step | None, parts: Sequence[Part]) -> z3.BoolRef:
         said = z3.And(*(part.term for part in parts))
         numbers = [(z3.BitVec(f"{n}.isn", self.soup.bits), self.network._isn(s)) for n, s in self.network.sides.items()]
-        pairs = [*self._state, *numbers, *([] if step is None else self._arriving(step))]
+        pairs = [*self.state, *numbers, *([] if step is None else self._arriving(step))]
         return z3.simplify(z3.substitute(said, *pairs))
 
     def _arriving(self, step: Step) -> Iterator[tuple[z3.ExprRef, z3.ExprRef]]:
