@@ -23,6 +23,7 @@ from model.network.make import network_of
 from model.network.soup import UnboundedNetwork
 from model.network.table import AnyConfig, ServerConfig
 from model.system import BadSystem, Property
+from model.tcp.config import BadConfig
 from properties.claim import Claim, make_property, make_witness
 from properties.claims import CLAIMS
 from properties.configs import EVERY_CHANNEL
@@ -76,7 +77,7 @@ def searched(config: AnyConfig, claims: tuple[Claim, ...], name: str) -> Iterato
         wanted = {claim.name: [make_witness(one, network) for one in claim.witness] for claim in claims}
         safe = {prop.name: prop for prop in made.values() if isinstance(prop, Property)}
         system = network.system(*{p.name: p for some in wanted.values() for p in some}.values(), *safe.values())
-    except (Unaffected, BadSystem):
+    except (Unaffected, BadSystem, BadConfig):
         return
     verdicts = explore(system, limits=LIMITS, cone=True)
     for claim in claims:

@@ -305,10 +305,16 @@ class Search:
             compile_seconds=self.compile_seconds,
             seconds=perf_counter() - self.began,
             left_out=tuple(v.name for v in self.system.variables if v.name not in self.code.layout.place),
-            digest=digest(self.store.states, self.store.count) if self.store.keeps_states else "",
+            digest=self._digest(),
             collision=0.0 if self.store.keeps_states else collision(self.store.count),
             problems=tuple(self.problems),
         )
+
+    def _digest(self) -> str:
+        """The digest of the states found, if they are kept."""
+        if not self.store.keeps_states:
+            return ""
+        return digest(self.store.states, self.store.count, self.code.layout, self.workers)
 
     def traces(self) -> dict[str, Trace]:
         """A shortest trace for each property that was found, by its name."""

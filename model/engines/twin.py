@@ -14,7 +14,6 @@ from time import perf_counter
 
 from model.engines.cone import relevant
 from model.engines.digest import digest_of
-from model.engines.packing import Layout
 from model.engines.verdict import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Progress, Verdict, verdicts
 from model.system import Property, State, System
 from model.terms import Meaning
@@ -137,7 +136,8 @@ class Search:
         """What was searched, and the limit that ended the search, if one did."""
         complete, depth = not limit and not self.frontier, self.depth + bool(self.frontier)
         counts = len(self.reached), self.transitions, depth, complete, limit
-        layout = Layout(self.stored)
-        found, seconds = digest_of(layout.pack(s) for s, _, _ in self.reached.values()), perf_counter() - self.began
+        names = [var.name for var in self.stored]
+        kept = ({name: state[name] for name in names} for state, _, _ in self.reached.values())
+        found, seconds = digest_of(kept), perf_counter() - self.began
         touched = dict(self.touched)
         return Effort(*counts, touched=touched, seconds=seconds, left_out=self.left_out, digest=found)

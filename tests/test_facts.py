@@ -1,0 +1,38 @@
+"""What was found and said is found and said still: see `tests.facts`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.facts import results, texts
+
+LONG = ("answers",)
+"""Of which verdicts are computed, proofs among them."""
+WRITTEN_BY = (3, 11)
+"""How options are laid out in a help text differs between versions of Python."""
+
+
+@pytest.mark.parametrize(
+    "path", [pytest.param(p, id=p.stem, marks=[pytest.mark.long] * (p.stem in LONG)) for p in texts.FOLDER.glob("*")]
+)
+def test_commands_print_what_they_printed(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if path.stem == "help" and sys.version_info[:2] != WRITTEN_BY:
+        pytest.skip("help texts are laid out as Python 3.11 does")
+    monkeypatch.setenv("COLUMNS", "80")
+    for kept in texts.read(path.read_text(encoding="utf-8")):
+        assert texts.said(kept.command) == kept, results.PROMOTE
+
+
+def test_a_difference_is_told_by_row_and_field() -> None:
+    old: results.Facts = {"a, b": {"verdict": "holds", "states": 3}, "c, d": {"verdict": "holds"}}
+    new: results.Facts = {"a, b": {"verdict": "violated", "states": 3, "steps": 4}, "e, f": {}}
+    assert list(results.differences(old, new)) == [
+        "c, d: is gone",
+        'a, b: verdict was "holds", is "violated"',
+        "a, b: steps was null, is 4",
+        "e, f: is new",
+    ]
+    assert not list(results.differences(old, old))
