@@ -1,8 +1,12 @@
 """The command line `python -m model.certify DIR`: checks certificates that `model.check --certify` has written.
 
-The obligations of a proof go to solvers other than Z3; a search is run a second time, and its runs are replayed. Exit
-status, as of `model.check`: 0 everything agrees; 1 something differs; 2 unusable input, also a file that was changed or
-is missing; 3 something could not be answered; 70 internal error; 130 interrupted.
+The obligations of a proof are derived, compared, and go to solvers other than Z3; a search is run a second time, and
+its runs are replayed. `model.certificates` says what that is worth.
+
+Exit status, as of `model.check`: 0 everything agrees; 1 something differs: a certificate of the right form is not what
+its claim and configuration make, or a solver or a second run says something else; 2 unusable input: it has not the form
+of a certificate, or names what is not known, a file was changed, is missing, or is listed nowhere, or a script is not
+in the language of certificates; 3 something could not be answered; 70 internal error; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -14,8 +18,9 @@ if __name__ == "__main__":
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, as_completed, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -24,14 +29,18 @@ from typing import Any
 from rich.table import Table
 
 from model.arguments import Parser, positive_seconds, processes
+from model.certificates import derived, searched
+from model.certificates.manifests import Certificate, Damaged, Proof, Script, read
+from model.certificates.scripts import check_scripts, text_with_hash
+from model.certificates.tasks import Differs, task_of, together
 from model.cli import INCONCLUSIVE, OK, UNUSABLE, explain_failure
 from model.crew import Crew, Died
 from model.engines.workers import processors
 from model.interrupt import speaking, telling
 from model.printing import complain, printable, say, speak_any_encoding
-from model.recheck import Answered, Certificate, Damaged, ask, compare, read
+from model.row import Task
 from model.screen import console, live_line
-from model.solvers import SOLVERS, installed
+from model.solvers import SOLVERS, ask, harmless, installed
 
 PROGRAM = "model.certify"
 DIFFERS = 1
@@ -61,7 +70,8 @@ def parser() -> argparse.ArgumentParser:
     """The command line's grammar."""
     made = Parser(
         prog=f"python -m {PROGRAM}",
-        description="Check certificates: obligations by other solvers, searches by a second run and replay.",
+        description="Check certificates: obligations are derived, compared and put to other solvers; searches are run"
+        " again, and their runs replayed.",
         epilog="Exit status: 0 agreement, 1 something differs, 2 unusable input, 3 something was not answered,"
         " 70 internal error, 130 interrupted.",
     )
@@ -82,8 +92,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         args = parser().parse_args(argv)
         certificates = read(args.folder)
         solvers = _solvers(args.solver, certificates)
-        for certificate in certificates:
-            certificate.check_files()
         return report(certificates, solvers, args)
     except Damaged as error:
         return complain(str(error), UNUSABLE, PROGRAM)
@@ -120,58 +128,33 @@ class Checking:
         self._solvers, self._seconds, self._begun = solvers, seconds, perf_counter()
 
     def run(self, jobs: int, say_so: Callable[[str], None] = lambda _: None) -> None:
-        """Ask the solvers, search again, and replay, `jobs` at once."""
-        scripts = {path.name: path for one in self.outcomes for path, _ in one.certificate.scripts}
+        """Derive, search again and replay, `jobs` at once; then ask the solvers about what is as it was derived.
+
+        Raises `Damaged` before any solver is asked.
+        """
         with Crew(jobs) as crew:
-            asked: dict[Future[Any], str] = {
-                crew.submit(ask, path, self._solvers, self._seconds): name for name, path in scripts.items()
-            }
-            again: dict[Future[Any], list[Outcome]] = {
-                crew.submit(compare, [one.certificate for one in some]): some for some in self._searches()
-            }
-            answers: dict[str, Answered] = {}  # By the script's name, which is its hash: claims share obligations.
-            for number, done in enumerate(self._completed(crew, [*asked, *again], set(asked)), 1):
-                say_so(f"{number} of {len(asked) + len(again)} questions")
-                if done in again:
-                    _compared(again[done], done)
-                else:
-                    answers[asked[done]] = _answered(scripts[asked[done]], done)
-                    self._judge(answers)
+            self._compare(crew, say_so)
+        proofs = [one for one in self.outcomes if one.certificate.scripts and not (one.problems or one.open)]
+        with Crew(jobs, prepare=harmless) as crew:
+            Asking(crew, proofs, self._solvers, self._seconds).run(2 * jobs, say_so)
 
-    def _completed(
-        self, crew: Crew, futures: Sequence[Future[Any]], limited: set[Future[Any]]
-    ) -> Iterator[Future[Any]]:
-        """The futures as they are done; a solver that goes on after its time is ended."""
-        waiting, begun = set(futures), dict[Future[Any], float]()
-        while waiting:
-            done, waiting = wait(waiting, BETWEEN_LOOKS, FIRST_COMPLETED)
-            yield from done
-            for future in waiting & limited:
-                if future.running():
-                    over = perf_counter() - begun.setdefault(future, perf_counter())
-                    if over > len(self._solvers) * self._seconds + SLACK:
-                        crew.end(future, "it took too long")
-
-    def _searches(self) -> Iterable[list[Outcome]]:
-        """The certificates of searches, those together that were found by one search."""
-        found: dict[str, list[Outcome]] = {}
-        for one in self.outcomes:
-            if one.certificate.manifest["kind"] == "search":
-                found.setdefault(one.certificate.search, []).append(one)
-        return found.values()
-
-    def _judge(self, answers: dict[str, Answered]) -> None:
-        """The outcomes of those proofs whose scripts have all been answered."""
-        for outcome in self.outcomes:
-            scripts = outcome.certificate.scripts
-            if scripts and not outcome.checked and all(path.name in answers for path, _ in scripts):
-                for path, expected in scripts:
-                    answer = answers[path.name].answer
-                    if answer == "unknown":
-                        outcome.open.append(f"{path}: {answers[path.name].solver or 'no answer'}")
-                    elif answer != expected:
-                        outcome.problems.append(f"{path}: {answer}, expected {expected} ({answers[path.name].solver})")
-                outcome.checked = f"{len(scripts):,} questions"
+    def _compare(self, crew: Crew, say_so: Callable[[str], None]) -> None:
+        """What needs no solver: scripts are read, proofs are derived, searches are run a second time."""
+        tasks = {one.certificate.path: task for one in self.outcomes if (task := _task(one)) is not None}
+        proofs = [one for one in self.outcomes if one.certificate.scripts]
+        asked: dict[Future[Any], list[Outcome]] = {
+            crew.submit(check_scripts, one.certificate.scripts): [one] for one in proofs
+        }
+        for one in proofs:
+            if task := tasks.get(one.certificate.path):
+                asked[crew.submit(derived.differences, one.certificate, task)] = [one]
+        for some in _searches(one for one in self.outcomes if one.certificate.path in tasks):
+            certificates = [one.certificate for one in some]
+            own = [tasks[one.path] for one in certificates]
+            asked[crew.submit(searched.differences, certificates, own, together(certificates[0]))] = some
+        for number, done in enumerate(as_completed(asked), 1):
+            say_so(f"{number} of {len(asked)} comparisons")
+            _compared(asked[done], done)
 
     @property
     def table(self) -> str:
@@ -179,28 +162,96 @@ class Checking:
         return _table(self.outcomes, self._solvers, perf_counter() - self._begun)
 
 
-def _answered(path: Path, done: Future[Any]) -> Answered:
-    """What the solvers said; a solver that died has not answered."""
+def _task(outcome: Outcome) -> Task | None:
+    """The task of a certificate; None, and noted, if it is of something else. Raises `Damaged`."""
     try:
-        answered: Answered = done.result()
-    except Died as death:
-        return Answered(path, "unknown", f"no answer: {death}")
-    return answered
+        if not isinstance(outcome.certificate.form, Proof):
+            together(outcome.certificate)
+        return task_of(outcome.certificate)
+    except Differs as error:
+        outcome.problems.append(str(error))
+        return None
+
+
+def _searches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:
+    """Those of searches, together those that were found by one search."""
+    found: dict[str, list[Outcome]] = {}
+    for one in outcomes:
+        if not isinstance(one.certificate.form, Proof):
+            found.setdefault(one.certificate.search, []).append(one)
+    return found.values()
 
 
 def _compared(outcomes: Sequence[Outcome], done: Future[Any]) -> None:
-    """Note how a second run differs from the certificates."""
+    """Note how certificates differ from what was derived, or from a second run."""
     try:
         differences = done.result()
     except Died as death:
         for outcome in outcomes:
             outcome.open.append(str(death))
         return
-    for outcome, difference in zip(outcomes, differences, strict=True):
-        manifest = outcome.certificate.manifest
-        figures, runs = manifest["figures"], len(manifest["runs"])
-        outcome.problems += [difference] if difference else []
-        outcome.checked = f"{figures['states']:,} states searched again, {runs} run{'' if runs == 1 else 's'} replayed"
+    for outcome, lines in zip(outcomes, differences, strict=True):
+        outcome.problems += lines
+        form = outcome.certificate.form
+        if not isinstance(form, Proof):
+            states, runs = form.figures.states, len(form.runs)
+            outcome.checked = f"{states:,} states searched again, {runs} run{'' if runs == 1 else 's'} replayed"
+
+
+class Asking:
+    """What solvers say of the scripts of proofs, each of which is asked once: claims share obligations."""
+
+    def __init__(self, crew: Crew, outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) -> None:
+        self._crew, self._solvers, self._seconds = crew, solvers, seconds
+        self._asked: dict[str, list[tuple[Outcome, Path, Script]]] = {}
+        for outcome in outcomes:
+            for path, script in outcome.certificate.scripts:
+                self._asked.setdefault(script.sha256, []).append((outcome, path, script))
+        self._left = {id(one): len({script.sha256 for _, script in one.certificate.scripts}) for one in outcomes}
+        self._begun: dict[Future[Any], float] = {}
+
+    def run(self, at_once: int, say_so: Callable[[str], None]) -> None:
+        """Ask all; so many scripts are read ahead."""
+        waiting, going, count = deque(self._asked), dict[Future[Any], str](), len(self._asked)
+        while waiting or going:
+            while waiting and len(going) < at_once:
+                sha = waiting.popleft()
+                text = text_with_hash(self._asked[sha][0][1], sha)
+                going[self._crew.submit(ask, text, self._solvers, self._seconds)] = sha
+            done, _ = wait(going, BETWEEN_LOOKS, FIRST_COMPLETED)
+            for future in done:
+                self._take(going.pop(future), *_answer(future))
+            say_so(f"{count - len(waiting) - len(going):,} of {count:,} questions")
+            self._end_late(going)
+
+    def _take(self, sha: str, answer: str, whose: str) -> None:
+        """Note an answer with everyone who has asked for it."""
+        for outcome, path, script in self._asked[sha]:
+            if answer == "unknown":
+                outcome.open.append(f"{path}: {whose or 'no answer'}")
+            elif answer != script.expected:
+                outcome.problems.append(f"{path}: {answer}, expected {script.expected} ({whose})")
+        for outcome in {id(outcome): outcome for outcome, _, _ in self._asked[sha]}.values():
+            self._left[id(outcome)] -= 1
+            if not self._left[id(outcome)]:
+                outcome.checked = f"{len(outcome.certificate.scripts):,} questions"
+
+    def _end_late(self, going: Iterable[Future[Any]]) -> None:
+        """A solver that goes on after its time is ended."""
+        for future in going:
+            if future.running():
+                over = perf_counter() - self._begun.setdefault(future, perf_counter())
+                if over > len(self._solvers) * self._seconds + SLACK:
+                    self._crew.end(future, "it took too long")
+
+
+def _answer(done: Future[Any]) -> tuple[str, str]:
+    """What the solvers said, and who; a solver that died has not answered."""
+    try:
+        answer: tuple[str, str] = done.result()
+    except Died as death:
+        return "unknown", f"no answer: {death}"
+    return answer
 
 
 def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) -> str:
@@ -210,7 +261,7 @@ def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) 
         table.add_column(column, overflow="fold")
     for outcome in outcomes:
         checked = outcome.checked or "-"
-        says = printable(outcome.certificate.manifest["verdict"])
+        says = printable(outcome.certificate.form.verdict)
         table.add_row(printable(outcome.certificate.name), says, checked, outcome.verdict)
     screen = console(width=160)
     with screen.capture() as text:

@@ -88,10 +88,15 @@ class Member:
 
 
 class Crew(Executor):
-    """At most `size` processes."""
+    """At most `size` processes. prepare: what each does before any work, if anything."""
 
-    def __init__(self, size: int, heard: Heard = lambda _future, _what: None) -> None:
-        self._size, self._heard = size, heard
+    def __init__(
+        self,
+        size: int,
+        heard: Heard = lambda _future, _what: None,
+        prepare: Callable[[], None] | None = None,
+    ) -> None:
+        self._size, self._heard, self._prepare = size, heard, prepare
         self._waiting: deque[Job] = deque()
         self._members: dict[Pipe, Member] = {}
         self._lock, self._closing = Lock(), False
@@ -207,7 +212,7 @@ class Crew(Executor):
 
     def _hire(self) -> Member:
         here, there = get_context("spawn").Pipe()
-        process = get_context("spawn").Process(target=work, args=(there,), daemon=True)
+        process = get_context("spawn").Process(target=work, args=(there, self._prepare), daemon=True)
         process.start()
         there.close()
         self._members[here] = Member(process, here)
@@ -304,12 +309,14 @@ def wanted_to_stop() -> bool:
     return any(pipe.poll() for pipe in _to_parent)
 
 
-def work(pipe: Pipe) -> None:
-    """Do what comes through the pipe until it is closed."""
+def work(pipe: Pipe, prepare: Callable[[], None] | None = None) -> None:
+    """Do what comes through the pipe until it is closed; before that, `prepare`."""
     if sys.platform == "win32":
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
     _to_parent.append(pipe)
+    if prepare is not None:
+        prepare()
     with suppress(EOFError, OSError):
         while True:
             call = pipe.recv()

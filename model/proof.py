@@ -15,15 +15,21 @@ from model.network.soup import Assumed, UnboundedNetwork
 from model.network.timed_soup import TimedNetwork
 from model.row import Task
 from model.system import Property
-from model.tcp.config import Config
+from model.tcp.config import BadConfig, Config
 from properties.invariant import BASE, COROLLARIES, CorollaryOf
 from properties.opening_proofs import ACCEPTED, HEARD, IN_TURN, THEOREMS
 from properties.timed_proofs import TIMED, in_time, lemmas_in_time
 
 
 def network_for(task: Task) -> UnboundedNetwork:
-    """The unbounded network of a task, with the assumptions that its proof makes."""
+    """The unbounded network of a task, with the assumptions that its proof makes.
+
+    Raises `BadConfig` for one in which the claim has no theorem: what is proved there would be something else.
+    """
     assert isinstance(task.config, Config)
+    if (task.config.start == "half-closed") == (task.claim.name in THEOREMS):
+        begins = "with both sides CLOSED" if task.claim.name in THEOREMS else "half-closed"
+        raise BadConfig(f"start={task.config.start}: the proofs of {task.claim.name} begin {begins}")
     if task.proof and task.proof.time:
         return TIMED[task.proof.time](task.config)
     if task.config.start == "half-closed":

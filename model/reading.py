@@ -67,6 +67,12 @@ def _few(file: BinaryIO, path: Path) -> bytes:
     return octets
 
 
+def octets_of(path: Path) -> bytes:
+    """What a file has, as it is; raises `OSError`."""
+    with opened(path) as file:
+        return _few(file, path)
+
+
 def text_of(path: Path) -> str:
     """A text in UTF-8, its lines ended by LF; raises `Unreadable`, `OSError`."""
     with opened(path) as file:

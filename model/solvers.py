@@ -1,13 +1,18 @@
 """Solvers that are not the one that found the proofs: what they say of a script in SMT-LIB.
 
 Each is optional, and loaded where it is used. A script that a solver cannot read, or does not answer in time, is
-"unknown" to it.
+"unknown" to it. They do what a script says, and scripts can say a lot (one option opens a file for the answers), so a
+stranger's are asked only by a process that was made `harmless`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
+
+from model.certificates.confined import confine
+
+TRIAL = "(set-logic QF_BV)\n(declare-fun x () (_ BitVec 4))\n(assert (= x (bvadd x x)))\n(check-sat)\n"
 
 
 def bitwuzla(script: str, seconds: float) -> str:
@@ -54,3 +59,18 @@ SOLVERS: Mapping[str, Callable[[str, float], str]] = {"bitwuzla": bitwuzla, "cvc
 def installed() -> list[str]:
     """The solvers that there are, in the order in which they are asked."""
     return [name for name in SOLVERS if find_spec(name)]
+
+
+def harmless() -> None:
+    """Have this process load the solvers, and give up all rights but to compute; see `confined`."""
+    for name in installed():
+        SOLVERS[name](TRIAL, 1.0)
+    confine()
+
+
+def ask(script: str, solvers: Sequence[str], seconds: float) -> tuple[str, str]:
+    """The first solver's answer that is one, and whose it is; the others are asked only if there is none."""
+    for solver in solvers:
+        if (answer := SOLVERS[solver](script, seconds)) != "unknown":
+            return answer, solver
+    return "unknown", ""

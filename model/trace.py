@@ -68,12 +68,20 @@ def enabled(system: System, state: State, side: str | None = None) -> Iterator[S
             yield Step(rule, own, after(rule, {**state, **own}, state))
 
 
+def _chosen(step: Step) -> bool:
+    """Whether a step has a value for each of its rule's inputs, one that the rule offers, and no other."""
+    offered = step.rule.choose
+    return step.inputs.keys() == offered.keys() and all(0 <= step.inputs[name] < offered[name] for name in offered)
+
+
 def replay(system: System, trace: Trace) -> None:
     """Check that `trace` is a run of `system`; raises `ReplayError`."""
     if trace.initial not in system.initial:
         raise ReplayError("the trace does not start in an initial state")
     state = trace.initial
     for number, step in enumerate(trace.steps, 1):
+        if not _chosen(step):
+            raise ReplayError(f"step {number}, '{step.rule.name}', chooses what the rule does not offer")
         if fire(step.rule, step.inputs, state) != step.state:
             raise ReplayError(f"step {number}, '{step.rule.name}', is not what the rule does")
         state = step.state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,22 +11,35 @@ from typing import Any
 
 import pytest
 import z3
+from msgspec import structs
 
-from model.certify import Checking
+from model.certificates.derived import differences
+from model.certificates.manifests import Certificate, Damaged, Proof, read
+from model.certificates.searched import Replays
+from model.certificates.tasks import task_of, together
+from model.certify import Asking, Checking, Outcome
 from model.certify import main as certify
+from model.crew import Crew
 from model.export.smtlib import Scripts
-from model.recheck import Answered, Damaged, Replays, ask, read
-from model.solvers import SOLVERS
+from model.proof import layers, network_for
+from model.solvers import SOLVERS, ask, harmless
 from tests import certified
-from tests.certified import forged
+from tests.certified import BROKEN, copied, forged
+from tests.inline import Inline, certified_here
 from tests.test_files import mode
 from tests.toys import RandomTerms
 
 
 @pytest.fixture(scope="module")
 def proof(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The certificate of a few events' obligations."""
+    """The certificate of a proof under two-way, of which one lemma fails at LISTEN."""
     return certified.prove(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="module")
+def lie(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A certificate of the same proof that says that nothing fails."""
+    return certified.prove(tmp_path_factory.mktemp("lie"), asked=())
 
 
 @pytest.fixture(scope="module")
@@ -43,45 +56,70 @@ def test_certificates_are_for_their_owner(proof: Path, search: Path) -> None:
     assert mode(search) == 0o700
 
 
-def copied(folder: Path, to: Path) -> Path:
-    """A copy that a test may spoil."""
-    for path in folder.rglob("*"):
-        if path.is_file():
-            target = to / path.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(path.read_bytes())
-    return to
-
-
+@pytest.mark.long
 @pytest.mark.parametrize("solver", SOLVERS)
 def test_other_solvers_agree_on_what_is_proved_and_on_what_fails(
     solver: str, proof: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert certify([str(proof), "--solver", solver, "--jobs", "1"]) == 0
+    assert certify([str(proof), "--solver", solver]) == 0
     assert f"1 of 1 certificates agree by {solver}" in capsys.readouterr().out
-    (path,) = proof.glob("half-open/*.json")
-    manifest = json.loads(path.read_text())
-    answers = [one["expected"] for one in manifest["obligations"]]
-    assert answers.count("sat") == 2  # The obligation as a whole, and its one lemma that fails.
-    failing = [one for one in manifest["obligations"] if one["expected"] == "sat"]
-    assert [one["lemmas"] for one in failing][-1] == ["counts-only-if-heard"]
-    assert {one["event"] for one in failing} == {"LISTEN, SYN arrives"}
-    assert (manifest["width"], manifest["verdict"]) == (5, "fails")
-    assert len(manifest["assumptions"]) == 4
+    (certificate,) = read(proof)
+    form = certificate.form
+    assert isinstance(form, Proof)
+    failing = [one for one in form.obligations if one.expected == "sat"]
+    assert len(failing) == 2  # The obligation as a whole, and its one lemma that fails.
+    assert failing[-1].lemmas == ["counts-only-if-heard"]
+    assert {one.event for one in failing} == {"LISTEN, SYN arrives"}
+    assert (form.width, form.verdict) == (5, "fails")
+    assert len(form.assumptions) == 4
 
 
-def test_an_answer_that_was_forged_is_found_out(
-    proof: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = copied(proof, tmp_path)
+@pytest.mark.long
+@pytest.mark.parametrize("number", [0, 3], ids=["proved", "fails"])
+def test_a_claimed_proof_in_real_time_agrees(number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    task = certified.claimed("last-ack-answered", number)
+    events = {step.name for layer in layers(task.claim.name, network_for(task)) for step in layer.soup.steps}
+    folder = certified.prove(tmp_path, task, asked=tuple(events))
+    assert certify([str(folder)]) == 0
+    assert "1 of 1 certificates agree" in capsys.readouterr().out
 
-    def say_it_holds(manifest: dict[str, Any]) -> None:
-        (one,) = (o for o in manifest["obligations"] if o["expected"] == "sat" and len(o["lemmas"]) == 1)
-        one["expected"] = "unsat"
 
-    forged(folder, say_it_holds)
-    assert certify([str(folder), "--jobs", "1"]) == 1
-    assert ".smt2: sat, expected unsat (bitwuzla)" in capsys.readouterr().out
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_a_lie_is_found_out_by_the_solvers_alone(solver: str, lie: Path) -> None:
+    """All obligations are there, and one of them fails."""
+    (certificate,) = read(lie)
+    assert differences(certificate, task_of(certificate)) == [[]]
+    outcome = asked(only(certificate, BROKEN.removeprefix("A: ")), solver)
+    assert outcome.verdict == "DIFFERS"
+    (problem,) = outcome.problems
+    assert problem.endswith(f".smt2: sat, expected unsat ({solver})")
+
+
+def only(certificate: Certificate, event: str) -> Certificate:
+    """The obligations of one event."""
+    form = certificate.form
+    assert isinstance(form, Proof)
+    some = [one for one in form.obligations if one.event == event]
+    return replace(certificate, form=structs.replace(form, obligations=some))
+
+
+def asked(certificate: Certificate, solver: str, seconds: float = 60.0) -> Outcome:
+    """What solvers make of a certificate."""
+    outcome = Outcome(certificate)
+    with Crew(1, prepare=harmless) as crew:
+        Asking(crew, [outcome], [solver], seconds).run(2, lambda _: None)
+    return outcome
+
+
+def test_what_a_proof_has_to_show_is_derived_alike_in_every_process(proof: Path) -> None:
+    """Also where other terms were built before, in another order."""
+    (certificate,) = read(proof)
+    rubbish = [z3.BitVec(f"A.{name}", 5) for name in ("snd_nxt", "iss", "irs", "snd_una")]
+    kept = z3.And(*(a + b == b + a for a in rubbish for b in rubbish))
+    with Crew(1) as crew:
+        assert crew.submit(differences, certificate, task_of(certificate)).result(120) == [[]]
+    assert differences(certificate, task_of(certificate)) == [[]]
+    assert kept is not None
 
 
 @pytest.mark.parametrize("what", ["script", "manifest", "missing", "no JSON", "other JSON"])
@@ -91,7 +129,9 @@ def test_a_file_that_was_changed_or_is_missing_is_named(
     folder = copied(proof, tmp_path)
     script, manifest = sorted(folder.rglob("*.smt2"))[0], next(folder.rglob("*.json"))
     if what == "script":
-        script.write_text(script.read_text().replace("bvule", "bvuge", 1))
+        text = script.read_text()
+        script.unlink()
+        script.write_text(text.replace("bvule", "bvuge", 1))
     elif what == "missing":
         script.unlink()
     else:
@@ -116,9 +156,18 @@ def test_without_a_solver_it_says_what_to_install(
     assert "bitwuzla or cvc5 is not installed: pip install" in capsys.readouterr().err
 
 
-def test_a_question_without_an_answer_is_inconclusive(proof: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert certify([str(proof), "--solver", "cvc5", "--jobs", "1", "--max-seconds", "0.0001"]) == 3
+def test_a_question_without_an_answer_is_inconclusive(
+    proof: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("model.certify.Crew", Inline)
+    monkeypatch.setattr("model.certify.ask", lambda *_: ("unknown", ""))
+    assert certify([str(proof)]) == 3
     assert ".smt2: no answer" in capsys.readouterr().out
+
+
+def test_a_solver_without_time_does_not_answer(proof: Path) -> None:
+    (certificate,) = read(proof)
+    assert asked(only(certificate, "LISTEN, SYN arrives"), "cvc5", 0.0001).verdict == "not answered"
 
 
 @pytest.mark.long
@@ -141,25 +190,109 @@ def test_forged_figures_are_found_out(search: Path, tmp_path: Path, capsys: pyte
     assert "1 of 2 certificates agree" in said
 
 
+RUNS: list[tuple[str, Callable[[dict[str, Any]], object], str]] = [
+    ("half-open", lambda run: run["steps"].pop(), "does not decide property 'half-open'"),
+    ("half-open", lambda run: run["steps"].pop(0), "is not what the rule does"),
+    ("half-open", lambda run: run["initial"].update({"A.state": 4}), "does not start in an initial state"),
+    ("half-open", lambda run: run["steps"][0].update(rule="magic"), "magic"),
+    ("half-open", lambda run: run["steps"][0]["inputs"].update({"A.state": 4}), "what the rule does not offer"),
+    ("half-open", lambda run: run.update(loop=[]), "it has a loop"),
+    ("half-open", lambda run: run.update(property="x"), "x"),
+    ("open-completes", lambda run: run["steps"][-1]["state"].update({"A.iss": 9}), "is not what the rule"),
+    ("open-completes", lambda run: run.pop("loop"), "it has no loop"),
+    ("open-completes", lambda run: run["steps"].clear(), "the lasso does not violate|the loop is not"),
+]
+
+
+@pytest.mark.parametrize(("claim", "change", "says"), RUNS)
+def test_a_forged_run_is_found_out(
+    claim: str, change: Callable[[dict[str, Any]], object], says: str, search: Path, tmp_path: Path
+) -> None:
+    folder = copied(search, tmp_path)
+    replays = Replays(task_of(certificate_of(folder, claim)))
+    assert not [*replays.wrong(certificate_of(folder, claim).form.runs)]
+    forged(folder, lambda manifest: change(manifest["runs"][0]), claim)
+    (wrong,) = replays.wrong(certificate_of(folder, claim).form.runs)
+    assert re.search(says, wrong)
+
+
+def test_an_input_that_is_not_offered_is_no_step(search: Path) -> None:
+    """Some rules choose which segment arrives: there is no third one in a channel of two."""
+    certificate = certificate_of(search, "half-open")
+    steps = [step for step in certificate.form.runs[0].steps if "slot" in step.inputs]
+    steps[0].inputs["slot"] += 1 << 40
+    (wrong,) = Replays(task_of(certificate)).wrong(certificate.form.runs)
+    assert "chooses what the rule does not offer" in wrong
+
+
+def certificate_of(folder: Path, claim: str) -> Any:
+    """The certificate of a claim's search."""
+    (certificate,) = read(folder / claim)
+    return certificate
+
+
+EMPTIED: list[tuple[Callable[[dict[str, Any]], object], str]] = [
+    (lambda m: m["runs"].clear(), "its runs are none, should be 'half-open' (4)"),
+    (
+        lambda m: m["runs"].append(m["runs"][0]),
+        "its runs are 'half-open' (4), 'open towards a dead peer' (4), 'half-open' (4), ",
+    ),
+    (
+        lambda m: m["runs"].pop(),
+        "its runs are 'half-open' (4), should be 'half-open' (4), 'open towards a dead peer' (4)",
+    ),
+    (lambda m: m.update(verdict="holds", runs=[]), "verdict is violated, was holds"),
+    (lambda m: m["figures"].update(complete=False, limit="max-states"), "complete is "),
+]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(("change", "says"), EMPTIED)
+def test_a_search_without_its_evidence_differs(
+    change: Callable[[dict[str, Any]], object],
+    says: str,
+    search: Path,
+    tmp_path: Path,
+) -> None:
+    folder = copied(search / "half-open", tmp_path / "half-open").parent
+    forged(folder, change)
+    said = certified_here(folder)
+    assert said.status == 1
+    assert says in said.out
+
+
 @pytest.mark.parametrize(
-    ("claim", "change", "says"),
+    ("change", "says"),
     [
-        ("half-open", lambda m: m["runs"][0]["steps"].pop(), "does not decide property 'half-open'"),
-        ("half-open", lambda m: m["runs"][0]["steps"].pop(0), "is not what the rule does"),
-        ("half-open", lambda m: m["runs"][0]["initial"].update({"A.state": 4}), "does not start in an initial state"),
-        ("half-open", lambda m: m["runs"][0]["steps"][0].update(rule="magic"), "magic"),
-        ("open-completes", lambda m: m["runs"][0]["steps"][-1]["state"].update({"A.iss": 9}), "is not what the rule"),
+        (lambda m: m.update(sentence="TCP is safe."), "its sentence is not that of half-open"),
+        (lambda m: m["config"].update(handshake="three-way"), "its configuration is not that of half-open"),
+        (lambda m: m.update(expected="holds") or m["together"][0].update(expected="holds"), "it expects 'holds' of"),
+        (lambda m: m.update(variant="default") or m["together"][0].update(variant="default"), "its configuration is"),
+        (
+            lambda m: m.update(variant="three-way") or m["together"][0].update(variant="three-way"),
+            "its configuration is not that of half-open (three-way)",
+        ),
     ],
 )
-def test_a_forged_run_is_found_out(
-    claim: str, change: Callable[[dict[str, Any]], None], says: str, search: Path
+def test_a_search_of_something_else_differs(
+    change: Callable[[dict[str, Any]], object],
+    says: str,
+    search: Path,
+    tmp_path: Path,
 ) -> None:
-    (path,) = (search / claim).glob("*.json")
-    manifest = json.loads(path.read_text())
-    assert not [*Replays(manifest).wrong()]
-    change(manifest)
-    (wrong,) = Replays(manifest).wrong()
-    assert says in wrong
+    """That needs no second run."""
+    folder = copied(search / "half-open", tmp_path / "half-open").parent
+    forged(folder, change)
+    said = certified_here(folder)
+    assert said.status == 1
+    assert says in said.out
+
+
+def looked_up(folder: Path) -> None:
+    """Read certificates of searches, and find their tasks."""
+    for one in read(folder):
+        task_of(one)
+        together(one)
 
 
 OTHER = {"claim": "agreement", "variant": "", "expected": ""}
@@ -174,8 +307,11 @@ OTHER = {"claim": "agreement", "variant": "", "expected": ""}
         (lambda m: m.update(format=2), "it is not of format 1"),
         (lambda m: m.update(format=True), "it is not of format|format: expected int, got bool"),
         (lambda m: m.update(claim="\x1b[31m"), "claim '\x1b.31m' is not known to this version"),
+        (lambda m: m["together"].clear(), "together: expected array of length >= 1"),
+        (lambda m: m["together"].append(m["together"][0]), "together: one verdict is there twice"),
+        (lambda m: m["together"].append({**OTHER, "claim": "figure-6"}), "together: claim 'figure-6' has no search"),
         (lambda m: m["together"].clear() or m["together"].append(OTHER), "together: the claim itself is missing"),
-        (lambda m: m["together"][0].update(claim="x"), "claim 'x' is not known"),
+        (lambda m: m["together"].append({**OTHER, "claim": "x"}), "together: claim 'x' is not known"),
         (lambda m: m["figures"].update(states=-1), "figures.states: expected int >= 0"),
         (lambda m: m["figures"].update(colour=1), "figures: it has the unknown field colour"),
         (lambda m: m["runs"][0]["steps"][0]["state"].update(x=1.5), r"runs\[0\].steps\[0\].state\[...\]: expected"),
@@ -192,9 +328,9 @@ OTHER = {"claim": "agreement", "variant": "", "expected": ""}
 def test_a_manifest_of_another_form_is_one_line(
     change: Callable[[dict[str, Any]], object], says: str, search: Path, tmp_path: Path
 ) -> None:
-    path = forged(copied(search, tmp_path), change)
+    path = forged(copied(search, tmp_path), change, "half-open")
     with pytest.raises(Damaged, match=f"^{path}: is not a certificate: (?:{says})"):
-        read(tmp_path)
+        looked_up(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -225,13 +361,9 @@ def test_a_manifest_that_is_no_json_is_one_line(text: str, says: str, tmp_path: 
         read(tmp_path)
 
 
-def test_a_script_that_is_nonsense_is_unknown_and_nobody_is_warned(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
-    path = tmp_path / "x.smt2"
+def test_a_script_that_is_nonsense_is_unknown_and_nobody_is_warned(capfd: pytest.CaptureFixture[str]) -> None:
     for text in (";\n(assert(", "(", "(check-sat)", "\x1b[31m", "(set-logic X)", "(assert 1)(check-sat)"):
-        path.write_text(text)
-        ask(path, [*SOLVERS], 1.0)
+        ask(text, [*SOLVERS], 1.0)
     assert capfd.readouterr() == ("", "")
 
 
@@ -268,17 +400,22 @@ def test_what_was_not_checked_does_not_agree(search: Path) -> None:
     assert " agrees" not in table
 
 
-def asleep(path: Path, *_: object) -> Answered:
+def asleep(*_: object) -> tuple[str, str]:
     """A solver that does not look at the clock."""
     time.sleep(60)
-    return Answered(path, "unsat", "asleep")
+    return "unsat", "asleep"
+
+
+def loaded() -> None:
+    """A process that has this module."""
+    harmless()
 
 
 def test_a_solver_that_does_not_keep_its_time_is_ended(proof: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("model.certify.ask", asleep)
     monkeypatch.setattr("model.certify.SLACK", 0.1)
     (certificate,) = read(proof)
-    manifest = {**certificate.manifest, "obligations": certificate.manifest["obligations"][:1]}
-    checking = Checking([replace(certificate, manifest=manifest)], ["cvc5"], 0.1)
-    checking.run(1)
-    assert [outcome.verdict for outcome in checking.outcomes] == ["not answered"]
+    outcome = Outcome(only(certificate, "initial state"))
+    with Crew(1, prepare=loaded) as crew:
+        Asking(crew, [outcome], ["cvc5"], 0.1).run(2, lambda _: None)
+    assert outcome.verdict == "not answered"

@@ -84,6 +84,28 @@ def test_a_process_that_dies_loses_what_it_did_and_no_more() -> None:
         assert kept.result() == 8
 
 
+prepared = list[str]()
+
+
+def prepare() -> None:
+    """Leaves a mark in its process."""
+    prepared.append("once")
+
+
+def marks() -> list[str]:
+    """The marks in this process."""
+    return prepared
+
+
+def test_each_process_is_prepared_once_before_it_works() -> None:
+    with Crew(1, prepare=prepare) as crew:
+        assert [crew.submit(marks).result() for _ in range(2)] == [["once"], ["once"]]
+        with pytest.raises(Died):
+            crew.submit(dies).result()
+        assert crew.submit(marks).result() == ["once"]
+    assert not prepared
+
+
 def test_an_error_comes_with_the_traceback_of_its_process() -> None:
     with Crew(1) as crew:
         error = crew.submit(raises).exception()

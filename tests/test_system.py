@@ -117,6 +117,19 @@ def test_replay_refuses_what_is_not_a_run() -> None:
             replay(system, wrong)
 
 
+@pytest.mark.parametrize("inputs", [{"x": 2, "value": 1}, {"value": 2}, {"value": -1}, {"value": 1, "other": 0}])
+def test_replay_refuses_inputs_that_the_rule_does_not_offer(inputs: dict[str, int]) -> None:
+    """One with a variable's name would make a guard true wherever that is wanted."""
+    rule = Rule("jump", X.term == 2, {"x": X.term + z3.Extract(3, 0, choice("value"))}, choose={"value": 2})
+    system = System((X,), ({"x": 0}, {"x": 2}), (rule,))
+    replay(system, Trace({"x": 2}, (Step(rule, {"value": 1}, {"x": 3}),)))
+    start = {"x": 0 if "x" in inputs else 2}
+    after = fire(rule, inputs, start)
+    assert after is not None
+    with pytest.raises(ReplayError, match="chooses what the rule does not offer"):
+        replay(system, Trace(start, (Step(rule, inputs, after),)))
+
+
 def test_confirm_refuses_an_end_that_decides_nothing() -> None:
     n = z3.BitVec("n", 8)
     run = Trace({"n": 0}, (Step(counter(3).rules[0], {}, {"n": 1}),))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import z3
 
+from model.check import main as check
 from model.engines.ask import BLASTED, Asker
 from model.engines.discharge import Discharged, Prover
 from model.engines.explicit import explore
@@ -287,3 +289,16 @@ def test_no_premise_is_empty(name: str) -> None:
                 assert solver.check() == z3.sat, obligation.name
                 looked_at += 1
     assert looked_at >= 3
+
+
+@pytest.mark.parametrize("setting", [("half-open", "half-closed"), ("last-ack-answered", "closed")])
+def test_a_claim_is_not_proved_by_the_theorem_of_another(
+    setting: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is proved of a half-closed connection says nothing of opening."""
+    name, start = setting
+    settings = ["--property", name, "--set", f"start={start}"]
+    assert check(["--engine", "unbounded", *settings, "--out", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith(f"model.check: start={start}: the proofs of {name} begin ")
+    assert said.err.count("\n") == 1

@@ -12,7 +12,7 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
-from model.certificates import Certificates
+from model.certificates.writing import Certificates
 from model.crew import wanted_to_stop
 from model.engines.ask import BLASTED, Asker, Unanswered
 from model.engines.discharge import Discharged, Prover

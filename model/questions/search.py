@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from model.certificates import Certificates
+from model.certificates.writing import Certificates
 from model.engines.explicit import explore
 from model.engines.lasso import Lasso
 from model.engines.liveness import LivenessVerdict, check_each

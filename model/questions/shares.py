@@ -58,7 +58,7 @@ def row_of(
     with written(options):
         write(options.out / (stem(task.claim.name, task.variant) + ".txt"), proof_text(row))
         if options.certify and not limit:
-            from model.certificates import Certificates
+            from model.certificates.writing import Certificates
 
             answer = "fails" if any(one.answer == "fails" for one in found) else "proved"
             listed = [one for each in found for one in each.listed]

@@ -122,13 +122,13 @@ def conform() -> Command:
 def certify() -> Command:
     """`model.certify`, for which every folder has certificates, and which checks none."""
     from model import certify as program
-    from model.recheck import read as recheck_read
+    from model.certificates.manifests import read as manifests_read
 
     def read(*_: object) -> int:
         say("read")
         return 0
 
-    vars(program)["read"] = lambda folder: [] if folder.is_dir() else recheck_read(folder)
+    vars(program)["read"] = lambda folder: [] if folder.is_dir() else manifests_read(folder)
     vars(program)["report"] = read
     return program.main
 
@@ -150,39 +150,46 @@ def export() -> Command:
 
 
 def recheck() -> Command:
-    """What `model.certify` does with certificates, but without a second search."""
-    from model import recheck as reader
-    from model.solvers import SOLVERS
+    """What `model.certify` does with certificates, but without a second search, and without solvers."""
+    from model.certificates import derived, searched, tasks
+    from model.certificates.manifests import Damaged, Proof, read
+    from model.certificates.scripts import check_scripts
 
-    def read(argv: Sequence[str]) -> int:
+    def differences(folder: Path) -> list[str]:
         wrong = list[str]()
-        try:
-            found = reader.read(Path(argv[0]))
-            for one in found:
-                one.check_files()
-                if one.manifest["kind"] == "search":
-                    wrong += reader.Replays(one.manifest).wrong()
-                wrong += [f"{path}: {expected}" for path, expected in one.scripts[:1]
-                          if reader.ask(path, [*SOLVERS], SECONDS).answer != expected]  # fmt: skip
-        except reader.Damaged as error:
-            return complain(str(error), 2, "recheck")
-        return 1 if wrong else 0
+        for one in read(folder):
+            check_scripts(one.scripts)
+            if isinstance(one.form, Proof):
+                wrong += derived.differences(one, tasks.task_of(one))[0]
+            else:
+                tasks.together(one)
+                wrong += searched.Replays(tasks.task_of(one)).wrong(one.form.runs)
+        return wrong
 
-    return read
+    def check(argv: Sequence[str]) -> int:
+        try:
+            return 1 if differences(Path(argv[0])) else 0
+        except Damaged as error:
+            return complain(str(error), 2, "recheck")
+        except tasks.Differs as error:
+            return complain(str(error), 1, "recheck")
+
+    return check
 
 
 def solve() -> Command:
-    """The solvers; status 2 if none can read a script."""
-    from model.reading import Unreadable
-    from model.recheck import ask
-    from model.solvers import SOLVERS
+    """The language of scripts, and the solvers; status 2 if it is none, or none can read it."""
+    from model.certificates import grammar
+    from model.reading import Unreadable, text_of
+    from model.solvers import SOLVERS, ask
 
     def read(argv: Sequence[str]) -> int:
         try:
-            answer = ask(Path(argv[0]), [*SOLVERS], SECONDS).answer
+            text = text_of(Path(argv[0]))
+            grammar.check(text)
         except Unreadable as error:
             return complain(str(error), 2, "solve")
-        return complain("unknown", 2, "solve") if answer == "unknown" else 0
+        return complain("unknown", 2, "solve") if ask(text, [*SOLVERS], SECONDS)[0] == "unknown" else 0
 
     return read
 
