@@ -28,7 +28,7 @@ from typing import Any
 
 from rich.table import Table
 
-from model.arguments import Parser, positive_seconds, processes
+from model.arguments import Parser, place, positive_seconds, processes
 from model.certificates import derived, searched
 from model.certificates.manifests import Certificate, Damaged, Proof, Script, read
 from model.certificates.scripts import check_scripts, text_with_hash
@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
         " 70 internal error, 130 interrupted.",
     )
     add = made.add_argument
-    add("folder", metavar="DIR", type=Path, help="out/certificates, or the folder of one claim")
+    add("folder", metavar="DIR", type=place, help="out/certificates, or the folder of one claim")
     add("--solver", choices=(*SOLVERS, "any"), default="any", help="who is asked (default: those that are installed;"
         " the second one only about what the first does not answer)")  # fmt: skip
     add("--jobs", metavar="N", type=processes, default=processors(), help="questions at once (default: one for"

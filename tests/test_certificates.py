@@ -181,7 +181,7 @@ def test_a_second_run_gives_the_same_figures_and_runs(search: Path, capsys: pyte
 @pytest.mark.long
 def test_forged_figures_are_found_out(search: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = copied(search, tmp_path)
-    forged(folder, lambda m: m["figures"].update(digest="0" * 32, states=1) or m.update(verdict="holds"))
+    forged(folder, lambda m: m["figures"].update(digest="0" * 32, states=1) or m.update(verdict="holds"), "half-open")
     assert certify([str(folder)]) == 1
     said = capsys.readouterr().out
     assert "half-open (handshake=two-way): states is " in said

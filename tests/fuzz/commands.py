@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from unittest import mock
 
+from model.arguments import place
 from model.network.table import OWN
 from model.printing import complain, say
 from model.tcp.config import Config, show_field
@@ -67,7 +68,7 @@ def options(program: str) -> dict[str, str | Sequence[str]]:
             found[name] = "flag"
         elif action.choices is not None:
             found[name] = [*map(str, action.choices)]
-        elif action.type is Path:
+        elif action.type is place:
             found[name] = "path" if action.option_strings else "file"
         else:
             found[name] = WANTED[str(action.metavar)] if name != "--property" else "claim"
