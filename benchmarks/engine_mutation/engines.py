@@ -42,7 +42,7 @@ ALL = (
     _engine("proofs", ENGINES, "unbounded discharge ask", "unknowns printed_assumptions unbounded timed_proofs"),
     _engine("code", ENGINES, "codegen body packing native values code", "terms engines read_back"),
     _engine("twin", ENGINES, "twin", "engines liveness"),
-    _engine("verdicts", ENGINES, "verdict", "engines symbolic check"),
+    _engine("verdicts", ENGINES, "verdict", "unknowns engines symbolic check"),
     _engine("bounded network", NETWORK, "bounded channel firing accounts freshness", "network octets engines ghosts"),
     _engine("sides", NETWORK, "side clocks", "time ghosts network last_ack"),
     _engine("server", NETWORK, "connection server table", "server slots table"),
