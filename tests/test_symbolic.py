@@ -96,6 +96,7 @@ def test_a_lemma_that_is_false_proves_nothing() -> None:
     wrong = Property("wrong", "always", z3.BoolVal(False))
     found = induction(mutex(3, safe=False), depth=6, lemmas=[wrong])["exclusion"]
     assert found.answer == "violated"
+    assert found.effort.depth == length(found) + 1 < 6, "then it ends"
 
 
 def test_paths_without_a_repeated_state_make_induction_complete() -> None:

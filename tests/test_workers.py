@@ -102,6 +102,7 @@ def test_workers_work_side_by_side(count: int) -> None:
 
     assert team.each(count, work) == [True] * count
     team.close()
+    assert team._pool is None
     assert team.each(count, lambda number: number) == list(range(count)), "one thread does it all"
 
 
