@@ -46,9 +46,7 @@ ALL = (
     _engine("bounded network", NETWORK, "bounded channel firing accounts freshness", "network octets engines ghosts"),
     _engine("sides", NETWORK, "side clocks", "time ghosts network last_ack"),
     _engine("server", NETWORK, "connection server table", "server slots table"),
-    _engine(
-        "unbounded network", NETWORK, "soup embedding", "soup_ghosts printed_assumptions goals unbounded embedding"
-    ),
+    _engine("unbounded network", NETWORK, "soup embedding", "soup_ghosts printed_assumptions goals embedding"),
     _engine("unbounded in time", NETWORK, "timed_soup", "soup_ghosts printed_assumptions timed_proofs"),
     _engine("the close in time", NETWORK, "closing_soup closing_text", "printed_assumptions timed_proofs goals"),
 )
