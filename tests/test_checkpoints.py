@@ -62,6 +62,18 @@ def test_a_search_goes_on_with_the_same_figures(tmp_path: Path, monkeypatch: pyt
     assert figures(again["goal"].effort) == figures(whole["goal"].effort)
 
 
+def test_the_checkpoint_of_another_search_is_refused(tmp_path: Path) -> None:
+    """As it is, and sealed as that one was, but in this search's folder."""
+    search(tmp_path / "mine")
+    explicit.explore(writer(9, 4), limits=Limits(checkpoint=tmp_path / "other"), properties=(NEVER,))
+    (mine,), (other,) = ([*(tmp_path / whose).iterdir()] for whose in ("mine", "other"))
+    assert mine.name != other.name
+    shutil.rmtree(mine)
+    shutil.copytree(other, mine)
+    with pytest.raises(OSError, match="a checkpoint of another search or version; remove"):
+        search(tmp_path / "mine")
+
+
 DAMAGES = [(how, name) for how in ("changed", "cut", "gone") for name in ("states", "parents", "numbers")]
 
 

@@ -10,10 +10,11 @@ import z3
 
 from model.check import main
 from model.engines import explicit, twin
-from model.engines.fingerprints import collision
+from model.engines.fingerprints import Fingerprints, collision
 from model.engines.verdict import Limits
+from model.engines.workers import Workers
 from model.system import Property
-from tests.toys import random_system, writer
+from tests.toys import counter, random_system, writer
 
 TRUE = Property("true", "always", z3.BoolVal(True))
 
@@ -35,6 +36,25 @@ def test_counts_and_the_probability() -> None:
     assert (found.states, found.transitions, found.depth, found.digest) == (160_000, 160_000 * 80, 5, "")
     assert found.collision == collision(160_000) == 160_000 * 159_999 / 2**65
     assert explicit.explore(writer(3, 2), properties=(TRUE,))["true"].effort.collision == 0
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_two_levels_need_room_and_not_all_of_them(workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """121 levels of one state each, and room for whole states of 93; then one and nine, and room for eight, or nine."""
+
+    def small(words: int, _: int, most: int, at_once: int, team: Workers) -> Fingerprints:
+        return Fingerprints(words, size * 64 * words, max(most, 1000), at_once, team)
+
+    monkeypatch.setattr(explicit, "Fingerprints", small)
+    monkeypatch.setattr(explicit, "BATCH", 16)
+    limits, size = Limits(store="compact", workers=workers), 93
+    found = explicit.explore(counter(120, TRUE, wraps=False), limits=limits)["true"]
+    assert (found.answer, found.effort.states, found.effort.depth) == ("holds", 121, 121)
+    size = 8
+    found = explicit.explore(writer(10, 1), limits=limits, properties=(TRUE,))["true"]
+    assert (found.answer, found.effort.states, found.effort.depth) == ("unknown", 9, 2)
+    size = 9
+    assert explicit.explore(writer(10, 1), limits=limits, properties=(TRUE,))["true"].answer == "holds"
 
 
 def test_memory_ends_it() -> None:

@@ -12,7 +12,15 @@ from model.engines import search
 from model.engines.fairness import Fairness, RuleClass, rules_where
 from model.engines.graph import StateGraph
 from model.engines.lasso import Lasso
-from model.engines.liveness import EventuallyAlways, LeadsTo, Liveness, LivenessVerdict, check_liveness, confirm_lasso
+from model.engines.liveness import (
+    EventuallyAlways,
+    LeadsTo,
+    Liveness,
+    LivenessVerdict,
+    check_each,
+    check_liveness,
+    confirm_lasso,
+)
 from model.engines.verdict import Limits
 from model.system import BadSystem, Rule, System, Var, choice
 from model.trace import ReplayError, Trace, enabled
@@ -240,6 +248,9 @@ def test_what_does_not_fit_is_refused() -> None:
         check_liveness(system, [ARRIVES], Fairness(weak=classes("sent")))
     with pytest.raises(BadSystem, match="empty"):
         check_liveness(system, [ARRIVES], Fairness(strong=[rules_where(system, lambda rule: rule.kind == "call")]))
+    two = replace(ARRIVES, name="arrives again")
+    with pytest.raises(BadSystem, match="unknown rules"):
+        check_each(system, [(ARRIVES, NONE), (two, Fairness(weak=classes("sent")))])
     with pytest.raises(BadSystem, match="'send' does not have"):
         check_liveness(system, [ARRIVES], Fairness(weak=[RuleClass(frozenset(["send"]), by=choice("i"))]))
     with pytest.raises(BadSystem, match="'top' reads"):

@@ -241,3 +241,20 @@ def test_listen_drops_a_syn_when_no_number_is_left() -> None:
     solver = z3.Solver()
     assert solver.check(takes.guard, drops.guard) == z3.unsat
     assert solver.check(drops.guard, z3.BitVec("B.incarnation", 1) == 0) == z3.unsat
+
+
+def test_a_start_in_the_middle_has_numbers_that_wrap_around() -> None:
+    """B has sent the last number of all, or is about to."""
+    for isn, sent, una in ((15, 0, 0), (14, 15, 15)):
+        start = Network(Config(start="half-closed", isn_b=str(isn))).start()
+        assert (start["B.iss"], start["B.snd_nxt"], start["B.snd_una"], start["A.rcv_nxt"]) == (isn, sent, una, sent)
+        assert start["A.snd_nxt"] == start["B.rcv_nxt"] == start["A.iss"] + 2
+
+
+def test_who_opens_actively_has_been_heard_by_nobody_also_where_cookies_are_sent() -> None:
+    """In LISTEN a cookie may have been answered, which speaks for an incarnation that has not begun."""
+    for cookies in (False, True):
+        rules = {rule.name: rule for rule in Network(Config(syn_cookies=cookies, open_b="both")).rules}
+        update = rules["B: active OPEN in LISTEN"].update
+        after = [z3.simplify(update.get(f"B.{ghost}", z3.BitVec("as before", 1))) for ghost in ("heard", "peer")]
+        assert [str(term) for term in after] == ["0", "0"]

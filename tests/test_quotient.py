@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
+import z3
+
 from model.engines.quotient import quotient
 from model.network.bounded import Network
+from model.system import Rule, System, Var
 from model.tcp.config import Config
 from model.trace import enabled
 from model.traces.diagram import quotient_diagram
@@ -33,6 +37,23 @@ def test_the_quotient_of_a_small_network_is_the_slow_count() -> None:
     assert found.effort.states == sum(states.values())
     assert found.effort.transitions == sum(arcs.values())
     assert found.states["ESTABLISHED", "SYN-RECEIVED"] > 0
+
+
+def test_a_node_has_at_most_32_bits() -> None:
+    """Nodes of 32 bits are told apart by each of them."""
+    variables = Var("v0", 16), Var("v1", 16), Var("one")
+    ends = {"v0": 0x8001, "v1": 0xFFFF}
+    start, update = dict.fromkeys([*ends, "one"], 0), {name: z3.BitVecVal(to, 16) for name, to in ends.items()}
+    system = System(variables, (start,), (Rule("jump", z3.BoolVal(True), update),))
+    try:
+        found = quotient(system, [*ends])
+    except ValueError:
+        pytest.fail("it may have 32")
+    first, second = ("0", "0"), (str(0x8001), str(0xFFFF))
+    assert found.states == {first: 1, second: 1}
+    assert found.arcs == {(first, second): 1, (second, second): 1}
+    with pytest.raises(ValueError, match="at most 32 bits"):
+        quotient(system, [*ends, "one"])
 
 
 def test_the_diagram_has_a_node_for_each_pair_and_no_loops() -> None:

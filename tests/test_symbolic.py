@@ -96,6 +96,7 @@ def test_a_lemma_that_is_false_proves_nothing() -> None:
     wrong = Property("wrong", "always", z3.BoolVal(False))
     found = induction(mutex(3, safe=False), depth=6, lemmas=[wrong])["exclusion"]
     assert found.answer == "violated"
+    assert found.effort.depth == length(found) + 1 < 6, "then it ends"
 
 
 def test_paths_without_a_repeated_state_make_induction_complete() -> None:
@@ -107,6 +108,25 @@ def test_paths_without_a_repeated_state_make_induction_complete() -> None:
     assert induction(system, depth=6)["not 246"].answer == "unknown"
     found = induction(system, depth=7)["not 246"]
     assert (found.answer, found.engine, found.effort.depth) == ("holds", "induction", 7)
+
+
+def test_step_properties_are_inductive_over_the_step_and_what_was_before_it() -> None:
+    """That it counts needs nothing. That it goes back from small numbers only, needs two steps before the third."""
+    after = z3.BitVec("n'", 8)
+    counts = Property("counts", "step", z3.Or(after == N + 1, after == 0))
+    up, back = Rule("up", N != 200, {"n": N + 1}), Rule("back", N == 200, {"n": z3.BitVecVal(0, 8)})
+    found = induction(System((Var("n", 8),), ({"n": 0},), (up, back), (counts,)), depth=1)["counts"]
+    assert (found.answer, found.effort.depth) == ("holds", 1)
+    again, ends = Rule("again", N == 7, {"n": N - 7}), Rule("ends", N == 9, {"n": N - 9})
+    three = System(
+        (Var("n", 8),),
+        ({"n": 0},),
+        (*(Rule(f"to {at + 1}", at == N, {"n": N + 1}) for at in (0, 1, 7, 8)), again, ends),
+        (Property("never back", "step", z3.UGT(after, N)),),
+    )
+    assert [induction(three, depth=k)["never back"].answer for k in (1, 2)] == ["unknown", "unknown"]
+    found = induction(three, depth=4)["never back"]
+    assert (found.answer, found.effort.depth) == ("holds", 3)
 
 
 @pytest.mark.parametrize("capacity", [1, pytest.param(2, marks=pytest.mark.long)])

@@ -223,6 +223,11 @@ def test_the_proof_covers_the_searches() -> None:
     assert covered == {"2 MSL"}
     assert network.covers(LAST_ACK.but(losses=0, time_wait="3"))
     assert not ClosingNetwork(BY_THE_LETTER).covers(LAST_ACK)
+    assert network.covers(LAST_ACK)
+    others: list[dict[str, object]] = [{"start": "established"}, {"octets": 1}, {"losses": None}, {"mutant": "x"}]
+    others += [{name: "B"} for name in ("gives_up", "gives_up_waiting", "aborts")]
+    others += [{"handshake": "two-way"}, {"crashes": 1}, {"time_wait": "5"}, {"rto": 4}, {"losses": 2}, {"delay": 3}]
+    assert [other for other in others if network.covers(LAST_ACK.but(**other))] == []
     with pytest.raises(BadConfig):
         ClosingNetwork(EVERY_CHANNEL)
 

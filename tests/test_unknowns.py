@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import bitwuzla
 import cvc5
@@ -22,7 +22,7 @@ from model.engines import induction as inductive
 from model.engines.ask import BLASTED, TACTIC, Asker, Unanswered
 from model.engines.discharge import Prover
 from model.engines.unrolled import Unrolled
-from model.engines.verdict import NO_LIMITS, Limits, Verdict
+from model.engines.verdict import NO_LIMITS, Effort, Limits, Verdict, verdicts
 from model.export import CannotExport
 from model.export.tla import tla
 from model.judge import tasks_of
@@ -38,7 +38,7 @@ from model.row import Options, Row, Task
 from model.solvers import SOLVERS
 from model.system import Property, System
 from model.tcp.config import Config
-from model.trace import ReplayError
+from model.trace import ReplayError, Trace
 from model.traces.render import Drawings
 from properties.claims import find
 from tests import certified
@@ -233,6 +233,19 @@ def test_a_run_that_does_not_replay_is_no_verdict(monkeypatch: pytest.MonkeyPatc
     for _, ask in ENGINES.values():
         with pytest.raises(ReplayError, match="does not decide"):
             ask(system)
+
+
+@pytest.mark.parametrize("kind", ["always", "reachable"])
+def test_no_verdict_has_a_run_that_does_not_replay(kind: Literal["always", "reachable"]) -> None:
+    """Whichever engine says so: runs are replayed where verdicts are made."""
+    prop = Property("three", kind, (N == 3) if kind == "reachable" else (N != 3))
+    system, effort = counter(4, prop), Effort(1, 0, 1, complete=True)
+    found = bounded.bmc(system)["three"].trace
+    assert found is not None
+    assert verdicts(system, [prop], {"three": found}, "", effort)["three"].trace == found
+    for wrong in (Trace(found.initial, found.steps[:-1]), Trace(found.initial, found.steps[1:])):
+        with pytest.raises(ReplayError):
+            verdicts(system, [prop], {"three": wrong}, "", effort)
 
 
 # -- Z3: events that never happen, equivalent mutants, exports --

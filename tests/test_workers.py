@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
+from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
@@ -84,6 +86,33 @@ def test_memory_of_a_state() -> None:
         assert table <= 16 * states
     for words in (1, 2, 5):
         assert capacity(words, 10**9) >= 10**9 // (8 * words + 24)
+
+
+@pytest.mark.parametrize("count", MANY)
+def test_workers_work_side_by_side(count: int) -> None:
+    """Each waits until all have begun."""
+    team, together = Workers(count), Barrier(count)
+
+    def work(_: int) -> bool:
+        try:
+            together.wait(5)
+        except BrokenBarrierError:
+            return False
+        return True
+
+    assert team.each(count, work) == [True] * count
+    team.close()
+    assert team._pool is None
+    assert team.each(count, lambda number: number) == list(range(count)), "one thread does it all"
+
+
+def test_the_processors_that_a_system_counts_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 2, 5}, raising=False)
+    assert processors() == 3
+    monkeypatch.delattr(os, "sched_getaffinity")
+    for known, found in ((8, 8), (1, 1), (None, 1)):
+        monkeypatch.setattr(os, "cpu_count", lambda known=known: known)
+        assert processors() == found
 
 
 def test_an_error_in_a_worker_is_raised_when_all_have_ended() -> None:

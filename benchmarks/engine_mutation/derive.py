@@ -1,6 +1,7 @@
 """Mutants of a module, derived from its syntax tree: one place is written otherwise, by one of the rules below.
 
-What is said to readers stays: annotations, decorators, docstrings, texts with braces, assertions, what is raised.
+What is said to readers stays: types, decorators, docstrings, texts with braces, assertions, what is raised, and what
+`zip` shall insist on.
 A mutant's name says where it is and what is changed, and not in which line, so that it outlives other changes.
 """
 
@@ -130,11 +131,17 @@ def _beneath(node: ast.AST) -> Iterator[ast.AST]:
         left_out = [node.annotation]
     elif isinstance(node, ast.Compare) and isinstance(node.ops[0], (ast.In, ast.NotIn)):
         left_out = [one for one in node.comparators if isinstance(one, ast.Tuple)]  # In any order.
-    elif _for_types(node):
+    elif _says_types(node):
         return
     for child in ast.iter_child_nodes(node):
         if child not in left_out:
             yield child
+
+
+def _says_types(node: ast.AST) -> bool:
+    """Whether it is a type, there for type checkers alone, or what `zip` insists on."""
+    literal = isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "Literal"
+    return literal or _for_types(node) or (isinstance(node, ast.keyword) and node.arg == "strict")
 
 
 def _for_types(node: ast.AST) -> bool:

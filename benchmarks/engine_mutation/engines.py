@@ -42,12 +42,12 @@ ALL = (
     _engine("proofs", ENGINES, "unbounded discharge ask", "unknowns printed_assumptions unbounded timed_proofs"),
     _engine("code", ENGINES, "codegen body packing native values code", "terms engines read_back"),
     _engine("twin", ENGINES, "twin", "engines liveness"),
-    _engine("verdicts", ENGINES, "verdict", "engines symbolic check"),
+    _engine("verdicts", ENGINES, "verdict", "unknowns engines symbolic check"),
     _engine("bounded network", NETWORK, "bounded channel firing accounts freshness", "network octets engines ghosts"),
     _engine("sides", NETWORK, "side clocks", "time ghosts network last_ack"),
     _engine("server", NETWORK, "connection server table", "server slots table"),
-    _engine("unbounded network", NETWORK, "soup embedding", "printed_assumptions goals unbounded embedding"),
-    _engine("unbounded in time", NETWORK, "timed_soup", "printed_assumptions timed_proofs"),
+    _engine("unbounded network", NETWORK, "soup embedding", "soup_ghosts printed_assumptions goals embedding"),
+    _engine("unbounded in time", NETWORK, "timed_soup", "soup_ghosts printed_assumptions timed_proofs"),
     _engine("the close in time", NETWORK, "closing_soup closing_text", "printed_assumptions timed_proofs goals"),
 )
 
