@@ -183,9 +183,9 @@ def test_forged_figures_are_found_out(search: Path, tmp_path: Path, capsys: pyte
     folder = copied(search, tmp_path)
     forged(folder, lambda m: m["figures"].update(digest="0" * 32, states=1) or m.update(verdict="holds"), "half-open")
     assert certify([str(folder)]) == 1
-    said = capsys.readouterr().out
-    assert "half-open (handshake=two-way): verdict is violated, was holds; states is " in said
-    assert ", was 1" in said
+    said = " ".join(capsys.readouterr().out.split())
+    assert "verdict is violated, was holds" in said
+    assert "states is 9404, was 1" in said
     assert f"was {'0' * 32}" in said
     assert "1 of 2 certificates agree" in said
 
