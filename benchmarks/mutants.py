@@ -85,8 +85,8 @@ def all_mutants() -> Sequence[Mutant]:
     return tuple(mutants(as_written(Config(seq_bits=32))))
 
 
-def sample(listed: Sequence[Mutant], about: int) -> list[Mutant]:
-    """About so many: of each kind every k-th, k the same for all; one of each place that is left out; all real bugs."""
+def sample(listed: Sequence[Mutant], about: int, everywhere: bool = True) -> list[Mutant]:
+    """About so many: of each kind every k-th, k the same for all; all real bugs; everywhere: one of each place, too."""
     mechanical = [one for one in listed if one.kind != REAL]
     step = max(1.0, len(mechanical) / about) if about else 1.0
     chosen, kinds = set[str](), dict[str, list[Mutant]]()
@@ -95,7 +95,7 @@ def sample(listed: Sequence[Mutant], about: int) -> list[Mutant]:
     for some in kinds.values():
         chosen |= {some[int((at + 0.5) * step)].name for at in range(int(len(some) / step))}
     places = {one.where for one in mechanical if one.name in chosen}
-    for one in mechanical:
+    for one in mechanical if everywhere else ():
         if one.where not in places:
             places.add(one.where)
             chosen.add(one.name)
@@ -186,7 +186,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not chosen:
         return complain(f"--only {args.only}: no mutant's name contains that (see --list)")
     if not args.only or args.sample is not None:
-        chosen = sample(chosen, 600 if args.sample is None else args.sample)
+        chosen = sample(chosen, 600 if args.sample is None else args.sample, everywhere=not args.by_claim)
     if args.list:
         print("\n".join(one.name for one in chosen))
         return 0
