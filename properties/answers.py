@@ -219,7 +219,7 @@ CLOSING: Mapping[str, Answer] = {
     ),
     "half-close-data": Answer(
         "the half-closed side's data arrives",
-        "What a side still sends after the other one's FIN is delivered.",
+        "What a side still sends after the other one's FIN has been delivered by the time that side has closed.",
         "If data after CLOSE is thrown away it is acknowledged, but nobody gets it.",
     ),
     "retransmissions": Answer(
@@ -257,7 +257,8 @@ CLOSING: Mapping[str, Answer] = {
 TIME: Mapping[str, Answer] = {
     "last-ack-answered": Answer(
         "2 MSL: the last FIN still finds its answer",
-        "A FIN that arrives in TIME-WAIT is acknowledged; with RTO =< MSL and delays below it 2 MSL lasts until then.",
+        "A FIN that arrives in TIME-WAIT is acknowledged; 2 MSL lasts until then if RTO =< MSL, delays are below it, and"
+        " the other side sends nothing but its FIN.",
         "One tick less is too short.",
     ),
     "last-ack-ends": Answer(
@@ -267,8 +268,9 @@ TIME: Mapping[str, Answer] = {
     ),
     "time-wait-threshold": Answer(
         "how long TIME-WAIT has to be, in a table",
-        "2 MSL suffices whenever the retransmission timeout is at most MSL and every delay is below it.",
-        "By the RFC's letter, where a FIN that is sent again restarts nothing, it does not.",
+        "2 MSL suffices whenever RTO is at most MSL, delays are below it, and the other side sends nothing but its FIN.",
+        "By the RFC's letter, where a FIN that is sent again restarts nothing, it does not; nor if text comes first.",
+        needs=("restarted, text before the FIN",),
     ),
     "no-old-segment-accepted": Answer(
         "segments of other connections are kept out",
@@ -277,14 +279,15 @@ TIME: Mapping[str, Answer] = {
     ),
     "sufficient-assumptions": Answer(
         "what it takes without fresh numbers",
-        "Without fresh numbers it takes TIME-WAIT, a quiet time of RTO + 2 D + 1, and orderly endings.",
+        "Without fresh numbers, and if nothing is lost, it takes TIME-WAIT, a quiet time of RTO + 2 D + 1, and orderly"
+        " endings.",
         "With a quiet time of 2 MSL an old segment is accepted.",
     ),
     "repeated-isns-with-text": Answer(
-        "a finding: data and a loss together undo that",
-        "That is enough with data and no loss, or with a loss and no data.",
-        "With both it is not, however long TIME-WAIT lasts.",
-        needs=("text, no loss",),
+        "a finding: a single loss undoes that",
+        "That is enough with data, too, as long as nothing is lost.",
+        "With a loss it is not, with data or without, however long TIME-WAIT lasts.",
+        needs=("text and a loss",),
     ),
     "no-needless-fin-retransmission": Answer(
         "a FIN that has arrived is not sent again",
@@ -294,7 +297,7 @@ TIME: Mapping[str, Answer] = {
     ),
     "needless-retransmissions": Answer(
         "how often it is, by the application's delay",
-        "Acknowledged at once, a FIN that has arrived is never sent again, however slow the application.",
+        "Acknowledged at once, a FIN that has arrived is not sent again, however slow the application.",
         "If its ACK waits for the own FIN, it is sent again as often as the application's delay allows.",
     ),
     "time-wait-assassination": Answer(
