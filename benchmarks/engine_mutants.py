@@ -126,11 +126,12 @@ def run(some: Sequence[Mutant], jobs: int, target: Path | None) -> int:
     screen, begun, found = console(), monotonic(), list[Fate]()
     if not screen.is_terminal:
         screen.width = WIDTH
-    with (
-        Asking(load()) as asking,
-        telling(lambda: screen.print(table(found))),
-        live_line() as tell,
-    ):
+
+    def interrupted() -> None:
+        screen.print(table(found))
+        asking.remove()
+
+    with Asking(load()) as asking, telling(interrupted), live_line() as tell:
         for one in ask(some, jobs, asking):
             found.append(one)
             tell(f"{len(found)} of {len(some)}: {one.end}: {one.name}")

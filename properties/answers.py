@@ -257,8 +257,8 @@ CLOSING: Mapping[str, Answer] = {
 TIME: Mapping[str, Answer] = {
     "last-ack-answered": Answer(
         "2 MSL: the last FIN still finds its answer",
-        "A FIN that arrives in TIME-WAIT is acknowledged; 2 MSL lasts until then if RTO =< MSL, delays are below it, and"
-        " the other side sends nothing but its FIN.",
+        "A FIN that arrives in TIME-WAIT is acknowledged; 2 MSL lasts until then if RTO =< MSL, delays are below it,"
+        " and the other side sends nothing but its FIN.",
         "One tick less is too short.",
     ),
     "last-ack-ends": Answer(
@@ -268,7 +268,7 @@ TIME: Mapping[str, Answer] = {
     ),
     "time-wait-threshold": Answer(
         "how long TIME-WAIT has to be, in a table",
-        "2 MSL suffices whenever RTO is at most MSL, delays are below it, and the other side sends nothing but its FIN.",
+        "2 MSL suffices whenever RTO =< MSL, delays are below it, and the other side sends nothing but its FIN.",
         "By the RFC's letter, where a FIN that is sent again restarts nothing, it does not; nor if text comes first.",
         needs=("restarted, text before the FIN",),
     ),

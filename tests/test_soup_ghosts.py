@@ -1,6 +1,7 @@
-"""What each step of an unbounded network does to the ghosts and clocks, by what they are, apart from how they are made.
+"""When each step of an unbounded network can be taken, and what it does to the ghosts and clocks, by what they are.
 
-A proof can be no better than its ghosts: one that is set too easily, or not taken back, makes its lemmas easier.
+A proof can be no better than that: a step that is taken less often than the protocol says, a ghost that is set too
+easily, or not taken back, makes lemmas easier. Nothing here uses how the network makes its steps.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import pytest
 import z3
 
 from model.engines.unbounded import Step
+from model.network.closing_soup import COST, DELAY, LOSSES, RTO, TIME_WAIT, WAITING, ClosingNetwork
 from model.network.side import NO_TCB
 from model.network.soup import UnboundedNetwork
-from model.network.timed_soup import NOW, TimedNetwork, last_sent, listened, spoke
+from model.network.timed_soup import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, last_sent, listened, spoke
 from model.tcp.state import STATES, manners
 from properties.claim import CHOOSING
 from properties.configs import EVERY_CHANNEL
@@ -143,3 +145,91 @@ def test_endpoints_behave_as_the_settings_say() -> None:
             assert all(one.eq(other) for one, other in pairs), config.varied()
     free = [str(manner) for end in network().ends.values() for manner in network()._manners(end)]
     assert free == [f"{side}.{name}" for side in "AB" for name in ("rst", "syn", "ack_range")]
+
+
+# -- when a step can be taken --
+
+
+def written(of: UnboundedNetwork, name: str) -> dict[str, z3.BoolRef]:
+    """When a side can take its steps, in the words of the protocol: its state, the event's own condition, and W.
+
+    There is always some text to send, of at most W; a SEND leaves room for SYN, FIN and what is queued.
+    """
+    end, text, found = of.ends[name], z3.BitVec(f"{name}.segment_text", of.bits), dict[str, z3.BoolRef]()
+    most = of.config.octets + 2
+    for event in of.events(end):
+        tcb = end.tcb
+        used = z3.BitVecVal(0, of.bits) if event.state == "LISTEN" else tcb.snd_nxt - tcb.iss - 1 + tcb.queued
+        room = z3.ULE(text, most - 2 - used) if event.budget == "octets" else z3.BoolVal(True)
+        said = (end.state_is(event.state), event.guard, z3.UGE(text, 1), z3.ULE(text, most), room)
+        found[f"{name}: {event.name}"] = z3.And(*said)
+    return found
+
+
+def far(of: UnboundedNetwork, one: z3.BitVecRef, two: z3.BitVecRef) -> z3.BoolRef:
+    """Not nearer than fresh numbers, either way."""
+    return z3.And(*(z3.UGE(x, of.config.isn_distance) for x in (one - two, two - one)))
+
+
+def same(one: z3.BoolRef, two: z3.BoolRef) -> bool:
+    """Whether two conditions are one."""
+    return bool(z3.Solver().check(one != two) == z3.unsat)
+
+
+def test_a_step_can_be_taken_when_the_protocol_says_so_and_the_number_is_fresh() -> None:
+    conditions = written(network(), "A")
+    assert set(conditions) == {step.name for step in steps(network())}
+    isn, b = z3.BitVec("A.isn", network().bits), network().ends["B"]
+    for step in steps(network()):
+        fresh = z3.Implies(b.has_irs, far(network(), isn, b.tcb.irs)) if chooses(step) else z3.BoolVal(True)
+        assert same(step.guard, z3.And(conditions[step.name], fresh)), step.name
+        if chooses(step):
+            own, theirs = (network().stored[name][0] for name in "AB")
+            acks = z3.And(theirs.x.ack, z3.Not(theirs.x.rst))
+            assert same(step.assumes["A"], z3.Implies(z3.Not(own.x.rst), far(network(), isn, own.iss)))
+            assert same(step.assumes["B"], z3.Implies(acks, far(network(), isn, theirs.irs)))
+        else:
+            assert not step.assumes, step.name
+
+
+@pytest.mark.parametrize("sides", [False, True], ids=["numbers rest", "sides rest"])
+def test_in_time_a_number_is_chosen_when_it_has_rested(sides: bool) -> None:
+    of = TimedNetwork(CONFIG, rest=Rest(sides=sides))
+    conditions, a, isn = written(of, "A"), of.ends["A"], z3.BitVec("A.isn", of.bits)
+    rested = z3.Implies(z3.Not(far(of, isn, a.any)), spoke(a) + PAUSE < NOW)
+    rule = z3.And(PAUSE >= MSL + MSL + SILENCE, last_sent(a) + PAUSE < NOW if sides else rested)
+    for step in steps(of):
+        said = z3.And(conditions[step.name], rule) if chooses(step) else conditions[step.name]
+        assert same(step.guard, said), step.name
+        assert not step.assumes, step.name
+
+
+def test_time_passes_until_a_tcb_must_be_deleted_and_what_is_older_than_msl_is_lost() -> None:
+    (step,) = (step for step in timed().soup.steps if step.name == "time passes")
+    then = z3.Real("then")
+    silent = [z3.Implies(end.has_irs, then - listened(end) <= SILENCE) for end in timed().ends.values()]
+    assert same(step.guard, z3.And(then >= NOW, *silent))
+    assert set(step.update) == {"now"}
+    assert step.update["now"].eq(then)
+    assert {name: same(said, then - timed().stored[name][0].sent <= MSL) for name, said in step.assumes.items()} == {
+        "A": True,
+        "B": True,
+    }
+
+
+@pytest.mark.parametrize("restart", [True, False], ids=["restarted", "by the letter"])
+def test_the_close_goes_on_when_the_protocol_says_so_and_its_times_are_kept(restart: bool) -> None:
+    """TIME-WAIT ends when it is over, and is long enough; no loss costs more than is left."""
+    of = ClosingNetwork(CONFIG.but(start="half-closed", time_wait_restart=restart))
+    conditions = {**written(of, "A"), **written(of, "B")}
+    enough = TIME_WAIT > LOSSES + DELAY if restart else TIME_WAIT > LOSSES + DELAY + DELAY
+    over, affordable = z3.And(enough, NOW >= WAITING + TIME_WAIT), COST + RTO <= LOSSES
+    taken = [step for step in of.soup.steps if step.name != "time passes"]
+    for step in taken:
+        said = conditions[step.name]
+        if step.name == "A: TIME-WAIT TIMEOUT":
+            said = z3.And(said, over)
+        elif step.name in ("B: CLOSE in CLOSE-WAIT", "B: RETRANSMISSION of FIN in LAST-ACK"):
+            said = z3.And(said, z3.Implies(z3.Bool("doomed"), affordable))
+        assert same(step.guard, said), step.name
+    assert len(taken) == 56

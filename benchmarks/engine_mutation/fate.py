@@ -58,16 +58,17 @@ def asked_about(mutant: Mutant, measured: Measured) -> dict[str, float]:
 
     About what is executed while a module is loaded those are asked who execute anything in it; about machine code,
     which is not measured, those who execute anything of the engine. First come the tests that were written for the
-    engine, the quick ones before the others.
+    engine, the quick ones before the others: all of a module, since its tests share what was executed once.
     """
     here, executed, seconds = f"{mutant.file}:{mutant.function}", measured.executed, measured.seconds
     keys = [here] if here in executed else [key for key in executed if key.startswith(here)]
     keys = keys or [key for key in executed if key.split(":")[0] in engine_of(mutant.file).files]
     known = sorted({test for key in keys for test in executed[key] if test in seconds}, key=lambda one: seconds[one])
-    own = [test for test in known if _module(test) in engine_of(mutant.file).tests]
+    modules = {_module(test) for test in known} & set(engine_of(mutant.file).tests)
+    own = sorted((test for test in seconds if _module(test) in modules), key=lambda one: seconds[one])
     others: dict[str, list[str]] = {}
     for test in known:
-        if test not in own:
+        if _module(test) not in modules:
             others.setdefault(_module(test), []).append(test)
     further = sorted((test for some in others.values() for test in some[:OF_OTHERS]), key=lambda one: seconds[one])
     found, spent = dict[str, float](), 0.0
@@ -100,6 +101,10 @@ class Asking:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.remove()
+
+    def remove(self) -> None:
+        """Remove the copies."""
         self._folder.cleanup()
 
     def fate(self, mutant: Mutant) -> Fate:

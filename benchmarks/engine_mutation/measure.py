@@ -16,7 +16,7 @@ from benchmarks.engine_mutation.engines import ALL, ROOT
 from benchmarks.engine_mutation.measuring import ENTRY, RESULT
 
 MEASURED = ROOT / "benchmarks" / "results" / "engine_tests.json"
-OF_MODULE = 12
+OF_MODULE = 3
 """So many tests of each module are kept for a function, the quickest."""
 LONGEST = 25.0
 """Tests that take longer are asked about nothing."""
@@ -54,11 +54,13 @@ def _run(module: str, files: Sequence[str], into: Path) -> None:
     options = ("-n", "0", "-m", "not minutes", "-p", "no:cacheprovider", "-p", "benchmarks.engine_mutation.measuring")
     environment = {**os.environ, ENTRY: ",".join(files), RESULT: str(into)}
     command = [sys.executable, "-m", "pytest", module, *options]
-    subprocess.run(command, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def write(found: Sequence[Mapping[str, Mapping[str, object]]]) -> None:
-    """Keep what was measured of each module: of each function the quickest tests."""
+    """Keep what was measured: how long tests take, and of each function the quickest tests of each module."""
     seconds: dict[str, float] = {}
     executed: dict[str, list[str]] = {}
     for one in found:
@@ -67,7 +69,7 @@ def write(found: Sequence[Mapping[str, Mapping[str, object]]]) -> None:
             assert isinstance(tests, list)
             known = sorted((test for test in tests if test in took), key=lambda test: (took[test], test))[:OF_MODULE]
             executed.setdefault(key, []).extend(known)
-            seconds.update({test: took[test] for test in known})
+        seconds |= took
     tests = sorted(seconds)
     number = {test: at for at, test in enumerate(tests)}
     kept = {key: sorted(number[test] for test in some) for key, some in sorted(executed.items())}

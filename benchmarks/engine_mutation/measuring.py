@@ -24,6 +24,7 @@ class Measuring:
     def __init__(self, files: list[str], into: Path) -> None:
         self._files, self._into, self._seconds = files, into, defaultdict[str, float](float)
         self._coverage = coverage.Coverage(data_file=None, include=files)
+        self._coverage.set_option("run:disable_warnings", ["no-data-collected"])
         self._coverage.start()
 
     @pytest.hookimpl(tryfirst=True)
@@ -47,8 +48,7 @@ class Measuring:
                 tests = {test for line in range(first, last + 1) for test in by_line.get(line, []) if test}
                 if tests:
                     executed[f"{file}:{name}"] = sorted(tests)
-        used = {test for tests in executed.values() for test in tests}
-        seconds = {test: round(self._seconds[test], 2) for test in used if self._seconds[test] < float("inf")}
+        seconds = {test: round(time, 2) for test, time in self._seconds.items() if time < float("inf")}
         self._into.write_text(json.dumps({"seconds": seconds, "executed": executed}), encoding="utf-8")
 
 
