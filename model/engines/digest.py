@@ -8,14 +8,14 @@ sets with one digest.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from model.engines.packing import Layout
+from model.engines.packing import Layout, Place
 from model.engines.table import FIRST, HALF, SECOND, Array
 from model.engines.workers import Workers
 from model.system import State
@@ -23,20 +23,32 @@ from model.system import State
 ONES = (1 << 64) - 1
 LEAST = 1 << 16
 """Fewer states are not shared among threads."""
+TOGETHER = 11
+"""Variables that lie beside each other in so many bits are looked up together."""
+PLACES = "uint64[:, ::1]"
 
 
-@njit("UniTuple(uint64, 2)(uint64[:, ::1], int64, int64, uint64[:, ::1])", cache=True, nogil=True)
-def _sums(states: Array, begin: int, end: int, places: Array) -> Any:
-    """The sums over states [begin, end). places: of each variable its word, shift, mask (shifted) and seed."""
+@njit("uint64(uint64, uint64)", cache=True, nogil=True, inline="always")
+def _pair(value: Any, seed: Any) -> Any:
+    """The hash of a name, given as its seed, and a value that is not zero."""
+    mixed = (value ^ seed) * SECOND
+    mixed = (mixed ^ mixed >> HALF) * FIRST
+    return mixed ^ mixed >> HALF
+
+
+@njit(f"UniTuple(uint64, 2)(uint64[:, ::1], int64, int64, {PLACES}, uint64[::1], {PLACES})", cache=True, nogil=True)
+def _sums(states: Array, begin: int, end: int, groups: Array, tables: Array, wide: Array) -> Any:  # noqa: PLR0917
+    """The sums over states [begin, end). groups, wide: word, shift, mask (shifted), the table's begin or the seed."""
     total, squares = np.uint64(0), np.uint64(0)
     for at in range(begin, end):
         pairs = np.uint64(0)
-        for number in range(places.shape[0]):
-            value = states[at, places[number, 0]] >> places[number, 1] & places[number, 2]
+        for number in range(groups.shape[0]):
+            value = states[at, groups[number, 0]] >> groups[number, 1] & groups[number, 2]
+            pairs += tables[groups[number, 3] + value]
+        for number in range(wide.shape[0]):
+            value = states[at, wide[number, 0]] >> wide[number, 1] & wide[number, 2]
             if value != 0:
-                mixed = (value ^ places[number, 3]) * SECOND
-                mixed = (mixed ^ mixed >> HALF) * FIRST
-                pairs += mixed ^ mixed >> HALF
+                pairs += _pair(value, wide[number, 3])
         mixed = (pairs ^ FIRST) * SECOND
         mixed ^= mixed >> HALF
         total += mixed
@@ -49,17 +61,19 @@ def seed(name: str) -> int:
     return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
 
 
+def pair(name: str, value: int) -> int:
+    """The hash of a name and a value that is not zero, in plain Python."""
+    mixed = (value ^ seed(name)) * int(SECOND) & ONES
+    mixed = (mixed ^ mixed >> 32) * int(FIRST) & ONES
+    return mixed ^ mixed >> 32
+
+
 def digest_of(states: Iterable[State]) -> str:
     """The digest of states, in plain Python."""
-    first, second, total, squares = int(FIRST), int(SECOND), 0, 0
+    total, squares = 0, 0
     for state in states:
-        pairs = 0
-        for name, value in state.items():
-            if value:
-                mixed = (int(value) ^ seed(name)) * second & ONES
-                mixed = (mixed ^ mixed >> 32) * first & ONES
-                pairs = pairs + (mixed ^ mixed >> 32) & ONES
-        mixed = (pairs ^ first) * second & ONES
+        pairs = sum(pair(name, int(value)) for name, value in state.items() if value) & ONES
+        mixed = (pairs ^ int(FIRST)) * int(SECOND) & ONES
         mixed ^= mixed >> 32
         total, squares = total + mixed & ONES, squares + mixed * mixed & ONES
     return f"{total:016x}{squares:016x}"
@@ -67,10 +81,46 @@ def digest_of(states: Iterable[State]) -> str:
 
 def digest(states: Array, count: int, layout: Layout, workers: Workers) -> str:
     """The digest of the first `count` rows of `states`, packed as `layout` says, as 32 hexadecimal digits."""
-    listed = [(at.word, at.shift, at.mask >> at.shift, seed(name)) for name, at in layout.place.items()]
-    places = np.array(listed or np.zeros((0, 4)), np.uint64)
+    groups, tables, wide = _places(layout)
     shares = workers.count if count >= LEAST else 1
     ends = [count * share // shares for share in range(shares + 1)]
-    found = workers.each(shares, lambda share: _sums(states, ends[share], ends[share + 1], places))
+    found = workers.each(shares, lambda share: _sums(states, ends[share], ends[share + 1], groups, tables, wide))
     total, squares = (sum(int(one[at]) for one in found) & ONES for at in range(2))
     return f"{total:016x}{squares:016x}"
+
+
+def _places(layout: Layout) -> tuple[Array, Array, Array]:
+    """Groups of small variables, with a table for each of the sums of their pairs; and the wide variables."""
+    groups, wide, tables = list[list[int]](), list[list[int]](), list[Array]()
+    waiting: list[tuple[str, Place]] = []
+
+    def close() -> None:
+        if waiting:
+            begin, last = waiting[0][1], waiting[-1][1]
+            bits = last.shift + last.bits - begin.shift
+            groups.append([begin.word, begin.shift, (1 << bits) - 1, sum(map(len, tables))])
+            tables.append(_table(waiting, bits))
+            waiting.clear()
+
+    for name, place in sorted(layout.place.items(), key=lambda one: (one[1].word, one[1].shift)):
+        if place.bits > TOGETHER:
+            close()
+            wide.append([place.word, place.shift, place.mask >> place.shift, seed(name)])
+            continue
+        first = waiting[0][1] if waiting else place
+        if place.word != first.word or place.shift + place.bits - first.shift > TOGETHER:
+            close()
+        waiting.append((name, place))
+    close()
+    shaped = [np.array(some, np.uint64).reshape(-1, 4) for some in (groups, wide)]
+    return shaped[0], np.concatenate(tables or [np.zeros(1, np.uint64)]), shaped[1]
+
+
+def _table(variables: Sequence[tuple[str, Place]], bits: int) -> Array:
+    """For each value of so many bits the sum of the pairs of the variables in it."""
+    values, found = np.arange(1 << bits, dtype=np.uint64), np.zeros(1 << bits, np.uint64)
+    for name, place in variables:
+        shift, mask = place.shift - variables[0][1].shift, place.mask >> place.shift
+        of_value = np.array([0, *(pair(name, value) for value in range(1, mask + 1))], np.uint64)
+        found += of_value[values >> np.uint64(shift) & np.uint64(mask)]
+    return found
