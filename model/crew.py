@@ -261,11 +261,9 @@ class Crew(Executor):
         """End the processes, which have nothing to do."""
         for member in self._members.values():
             member.pipe.close()
+            member.process.kill()  # By itself it would take a tenth of a second to end.
         for member in self._members.values():
-            member.process.join(1.0)
-            if member.process.is_alive():
-                member.process.kill()
-                member.process.join()
+            member.process.join()
         self._members.clear()
 
 
