@@ -69,6 +69,19 @@ def test_where_a_file_is_no_folder_is_made(tmp_path: Path, capsys: pytest.Captur
     assert capsys.readouterr().err.endswith("/file: a folder is wanted, and there is a file in its place\n")
 
 
+@pytest.mark.parametrize(
+    ("parser", "words"),
+    [(export, ["tla", "half-open", "-o", ""]), (conform, ["x.pcap", "--json", ""]), (certify.parser, [""])],
+)
+def test_a_name_of_a_file_is_not_empty(
+    parser: type[argparse.ArgumentParser], words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        parser().parse_args(words)
+    assert stop.value.code == 2
+    assert "the name of a file or folder must not be empty" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("parser", [conform, export])
 def test_so_it_is_in_the_other_command_lines(
     parser: type[argparse.ArgumentParser], capsys: pytest.CaptureFixture[str]

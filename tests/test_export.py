@@ -56,7 +56,6 @@ def test_without_a_file_all_is_printed(capsys: pytest.CaptureFixture[str]) -> No
         (["half-open", "-o", "half-open.tla"], "'half-open' is no name for a TLA+ module"),
         (["half-open", "-o", "Integers.tla"], "'Integers' is no name for a TLA+ module: it has a meaning already"),
         (["half-open", "-o", "half_open.cfg"], "half_open.cfg: TLC wants a file that ends with .tla"),
-        (["half-open", "-o", ""], "TLC wants a file that ends with .tla"),
         (["half-open", "-o", "/no/such/folder/half_open.tla"], "/no/such/folder/half_open.tla: No such file"),
     ],
 )
