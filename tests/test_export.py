@@ -49,7 +49,7 @@ def test_without_a_file_all_is_printed(capsys: pytest.CaptureFixture[str]) -> No
         (["half-opem"], "unknown claim 'half-opem'; is it half-open?"),
         (["half-open", "--variant", "one"], "half-open has no variant 'one'; its variants are: three-way, "),
         (["half-open", "--variant", "two ways"], "half-open has no variant 'two ways'; is it two-way?"),
-        (["S2"], "'S2' stands for 3 claims, and one is wanted: figure-8-in-window, half-open, "),
+        (["S2"], "'S2' stands for 3 claims, and one is wanted: half-open, old-duplicates-need-fresh-isns"),
         (["half-open", "--set", "capacity"], "--set wants FIELD=VALUE"),
         (["half-open", "--set", "capacity=none"], "capacity"),
         (["ghosts-release-slots"], "ghosts-release-slots is not about the finite runs of one configuration"),
