@@ -65,17 +65,16 @@ def _leave_working_directory() -> None:
 
 def _limit() -> None:
     """Set limits that cannot be raised again. Last of all, since no file can be opened afterwards."""
-    if sys.platform == "win32":
-        return
-    limits = {
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_NPROC: 0,
-        resource.RLIMIT_NOFILE: STREAMS,  # They are open, so that no descriptor is left.
-    }
-    for limit, most in limits.items():
-        with suppress(OSError, ValueError):
-            resource.setrlimit(limit, (most, most))
+    if sys.platform != "win32":
+        limits = {
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_FSIZE: 0,
+            resource.RLIMIT_NPROC: 0,
+            resource.RLIMIT_NOFILE: STREAMS,  # They are open, so that no descriptor is left.
+        }
+        for limit, most in limits.items():
+            with suppress(OSError, ValueError):
+                resource.setrlimit(limit, (most, most))
 
 
 def landlocked() -> bool:
