@@ -20,10 +20,12 @@ import os
 import sys
 import tempfile
 from contextlib import suppress
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
-if sys.platform != "win32":
-    import resource  # Now: afterwards no file can be opened.
-
+RESOURCE: Any = import_module("resource") if find_spec("resource") else None
+"""The standard library's module, where the system has it; loaded now, since afterwards no file can be opened."""
 CREATE_RULESET, RESTRICT_SELF = 444, 446
 """Linux's system calls, by numbers that most architectures share."""
 STREAMS = 3
@@ -65,16 +67,17 @@ def _leave_working_directory() -> None:
 
 def _limit() -> None:
     """Set limits that cannot be raised again. Last of all, since no file can be opened afterwards."""
-    if sys.platform != "win32":
-        limits = {
-            resource.RLIMIT_CORE: 0,
-            resource.RLIMIT_FSIZE: 0,
-            resource.RLIMIT_NPROC: 0,
-            resource.RLIMIT_NOFILE: STREAMS,  # They are open, so that no descriptor is left.
-        }
-        for limit, most in limits.items():
-            with suppress(OSError, ValueError):
-                resource.setrlimit(limit, (most, most))
+    if RESOURCE is None:
+        return
+    limits = {
+        RESOURCE.RLIMIT_CORE: 0,
+        RESOURCE.RLIMIT_FSIZE: 0,
+        RESOURCE.RLIMIT_NPROC: 0,
+        RESOURCE.RLIMIT_NOFILE: STREAMS,  # They are open, so that no descriptor is left.
+    }
+    for limit, most in limits.items():
+        with suppress(OSError, ValueError):
+            RESOURCE.setrlimit(limit, (most, most))
 
 
 def landlocked() -> bool:
