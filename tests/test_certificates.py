@@ -246,6 +246,15 @@ EMPTIED: list[tuple[Callable[[dict[str, Any]], object], str]] = [
 ]
 
 
+def differing(change: Callable[[dict[str, Any]], object], search: Path, folder: Path) -> str:
+    """What is said of the certificate of a search that was changed, which differs."""
+    copied(search / "half-open", folder / "half-open")
+    forged(folder, change)
+    said = certified_here(folder)
+    assert said.status == 1
+    return said.out
+
+
 @pytest.mark.long
 @pytest.mark.parametrize(("change", "says"), EMPTIED)
 def test_a_search_without_its_evidence_differs(
@@ -254,11 +263,7 @@ def test_a_search_without_its_evidence_differs(
     search: Path,
     tmp_path: Path,
 ) -> None:
-    folder = copied(search / "half-open", tmp_path / "half-open").parent
-    forged(folder, change)
-    said = certified_here(folder)
-    assert said.status == 1
-    assert says in said.out
+    assert says in differing(change, search, tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -281,11 +286,7 @@ def test_a_search_of_something_else_differs(
     tmp_path: Path,
 ) -> None:
     """That needs no second run."""
-    folder = copied(search / "half-open", tmp_path / "half-open").parent
-    forged(folder, change)
-    said = certified_here(folder)
-    assert said.status == 1
-    assert says in said.out
+    assert says in differing(change, search, tmp_path)
 
 
 def looked_up(folder: Path) -> None:

@@ -18,6 +18,7 @@ from model.tcp.config import Config
 from properties.configs import REPEATED_ISNS
 from properties.invariant import BASE
 from properties.opening_proofs import THEOREMS
+from tests import included
 
 LEMMAS = dict.fromkeys((*BASE, *(make for theorem in THEOREMS.values() for make in theorem.lemmas)))
 """Every lemma of every proof, once."""
@@ -26,19 +27,7 @@ EVERYBODY = Config(
     incarnations=2, turns=True, capacity=1, octets=1, seq_bits=4, crashes=1, aborts="both", gives_up="both"
 )
 BOTH_OPEN = Config(incarnations=2, turns=True, open_a="both", open_b="both", isn_b="8,12", capacity=2, gives_up="A")
-AGAIN = Config(
-    incarnations=2,
-    turns=True,
-    isn_a="repeated",
-    isn_b="repeated",
-    isns_wait="segments-and-peer",
-    aborts="both",
-    crashes=1,
-    octets=1,
-    seq_bits=5,
-    capacity=1,
-)
-"""Both sides use their number a second time, as soon as nothing has it."""
+AGAIN = included.AGAIN.but(origins=False)
 
 
 def fresh(network: Network) -> Property:

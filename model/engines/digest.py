@@ -28,7 +28,7 @@ TOGETHER = 11
 PLACES = "uint64[:, ::1]"
 
 
-@njit("uint64(uint64, uint64)", cache=True, nogil=True, inline="always")
+@njit(forceinline=True)
 def _pair(value: Any, seed: Any) -> Any:
     """The hash of a name, given as its seed, and a value that is not zero."""
     mixed = (value ^ seed) * SECOND
