@@ -108,9 +108,7 @@ def failing(rows: Sequence[Row], brief: bool) -> list[str]:
     searched, unproved = [row for row in rows if not row.proof], [row for row in rows if row.proof]
     if brief:
         first, more = (searched or unproved)[0], len(rows) - 1
-        return [
-            failure(first, first.proof is not None, brief) + (f" (and so do {_more(more, 'variant')})" if more else "")
-        ]
+        return [failure(first, first.proof is not None, brief) + (f" (and {_more(more, 'variant')})" if more else "")]
     return [failure(row, row in unproved) for row in (*searched, *unproved)]
 
 

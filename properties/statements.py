@@ -96,11 +96,11 @@ STATEMENTS = (
         "Is a TIME-WAIT of 2 MSL long enough?",
         (
             Part(
-                "If RTO =< MSL, delays are below it, and only a FIN is sent: sent again, it is answered.",
+                "If RTO =< MSL, delays are below it, and no text comes first: a FIN sent again is answered.",
                 "last-ack-answered",
                 "holds",
             ),
-            Part("With text before the FIN it is not.", "last-ack-answered", "fails", "2 MSL, text before the FIN"),
+            Part("With text before the FIN it may not be.", "last-ack-answered", "fails", "2 MSL, text before the FIN"),
             Part("One tick less is not.", "last-ack-answered", "fails"),
             Part("Nor is it by the RFC's letter.", "last-ack-answered", "fails", "2 MSL, not restarted"),
             Part("Old segments are kept out if ISNs are fresh.", "no-old-segment-accepted", "holds"),
