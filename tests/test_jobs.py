@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import Future
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -211,3 +212,36 @@ def test_quick_takes_one_variant_of_each_kind_and_says_what_it_leaves_out(
 def test_quick_goes_with_claims_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["half-open", "--quick", "--set", "capacity=1", "--out", str(tmp_path)]) == 2
     assert "goes with neither --set nor --property" in capsys.readouterr().err
+
+
+class Idle:
+    """A crew that begins nothing: whatever is submitted waits."""
+
+    def __init__(self) -> None:
+        self.submitted = 0
+
+    def submit(self, *_: object) -> Future[Any]:
+        self.submitted += 1
+        return Future()
+
+    def stop(self) -> None:
+        """As a crew's."""
+
+    def end(self, *_: object) -> None:
+        """As a crew's."""
+
+
+def test_what_was_not_begun_when_it_was_stopped_is_not_waited_for(tmp_path: Path) -> None:
+    """Work may be submitted in the moment in which Ctrl-C comes: between a proof's plan and its steps."""
+    (task, *_) = tasks_of([claim("half-open")], engine="unbounded")
+    judging, crew = Judging([task], Options(tmp_path, NO_LIMITS, Pictures(), []), 1), Idle()
+    judging._crew = crew  # type: ignore[assignment]
+    judging._submit([task], print)
+    found = list[Row]()
+    stopping = Thread(target=lambda: found.extend(judging.stop()), daemon=True)
+    stopping.start()
+    stopping.join(5.0)
+    assert not stopping.is_alive()
+    assert [(row.verdict, row.why) for row in found] == [("unknown", "interrupted")]
+    judging._submit([task], print)
+    assert crew.submitted == 1
