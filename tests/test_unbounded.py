@@ -187,7 +187,7 @@ def test_a_lemma_that_is_false_is_not_proved() -> None:
 
 
 def test_a_corollary_that_does_not_follow_is_not_proved() -> None:
-    """One about all segments, acceptable or not; and without the lemmas either corollary."""
+    """One about all segments, acceptable or not, even if it names itself; and without the lemmas either corollary."""
     network = UnboundedNetwork(TOY)
     (base, _) = layers("half-open", network)
     any_segment = Part("", network.stored["B"][0].iss == network.ends["A"].tcb.irs, ("B",))
@@ -195,6 +195,7 @@ def test_a_corollary_that_does_not_follow_is_not_proved() -> None:
     for induction, answers in [
         (base, {"proved"}),
         (replace(base, corollaries=[wrong]), {"fails"}),
+        (replace(base, corollaries=[replace(wrong, by=(wrong.name,))]), {"fails"}),
         (replace(base, lemmas=[]), {"fails"}),
     ]:
         found = [asker().discharge(network.soup, one) for one in induction.of_corollaries()]
