@@ -13,8 +13,8 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from model.engines.jit import njit
 from model.engines.packing import Layout, Place
 from model.engines.table import FIRST, HALF, SECOND, Array
 from model.engines.workers import Workers

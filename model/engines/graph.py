@@ -16,9 +16,9 @@ from functools import cached_property
 
 import numpy as np
 import z3
-from numba import njit
 
 from model.engines.explicit import Search, allowed
+from model.engines.jit import njit
 from model.engines.search import NO_PARENT, Array, row_bytes
 from model.engines.table import find
 from model.engines.values import values

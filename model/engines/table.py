@@ -18,9 +18,8 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
-from numba.core import cgutils
-from numba.extending import intrinsic
+
+from model.engines.jit import cgutils, intrinsic, njit, types
 
 Array = np.ndarray[Any, Any]
 
