@@ -22,7 +22,7 @@ from model.conform.capture import BadCapture, Conversation, End, Seen, read_capt
 from model.conform.interpreter import SPACE, Interpreter
 from model.conform.own_host import exactly
 from model.conform.stacks import PROFILES
-from model.screen import console
+from model.machine.screen import console
 
 Alteration = Callable[[Seen], "Seen | None"]
 """What becomes of a segment: another one, or None if it is hidden."""

@@ -37,12 +37,12 @@ from benchmarks.engine_mutation.equivalent import WHY
 from benchmarks.engine_mutation.fate import CRASHED, EQUIVALENT, NOTICED, SURVIVED, TIMED_OUT, Asking, Fate
 from benchmarks.engine_mutation.measure import MEASURED, load, measure
 from benchmarks.machine import describe
-from model.engines.workers import processors
-from model.interrupt import telling
-from model.screen import console, live_line
+from model.machine.interrupt import telling
+from model.machine.screen import console, live_line
+from model.machine.workers import processors
 
 RESULTS = Path(__file__).parent / "results" / "engine_mutants.json"
-SAMPLE = 76
+SAMPLE = 80
 """Four of each engine."""
 ENDS = (NOTICED, CRASHED, TIMED_OUT, EQUIVALENT, SURVIVED)
 WIDTH = 120

@@ -23,8 +23,8 @@ from benchmarks.scales import SCALES, Scale
 from benchmarks.spin import MODES, Mode, Model, missing
 from benchmarks.tlc import missing as tlc_missing
 from benchmarks.tlc import search
-from model.engines.workers import processors
 from model.export.promela import Form
+from model.machine.workers import processors
 
 RESULTS = Path(__file__).parent / "results"
 STACK = 5_000_000

@@ -8,7 +8,7 @@ import subprocess
 from importlib.metadata import version
 from pathlib import Path
 
-from model.engines.workers import processors
+from model.machine.workers import processors
 
 PACKAGES = ("z3-solver", "llvmlite", "numba", "numpy")
 

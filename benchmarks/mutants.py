@@ -40,13 +40,13 @@ from benchmarks.machine import describe
 from benchmarks.mutation.by_claim import asked_alone, refusing
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.fate import EQUIVALENT, KILLERS, SURVIVED, Fate, fate
-from model.crew import Crew, Died
-from model.engines.workers import processors
-from model.interrupt import telling
+from model.machine.crew import Crew, Died
+from model.machine.interrupt import telling
+from model.machine.screen import console
+from model.machine.workers import processors
 from model.mutants.derive import mutants
 from model.mutants.mutation import Mutant
-from model.screen import console
-from model.tcp.config import Config
+from model.settings.config import Config
 
 RESULTS = Path(__file__).parent / "results" / "mutants.json"
 WANTED = 0.95

@@ -13,9 +13,10 @@ import sys
 from pathlib import Path
 
 from benchmarks.scales import SCALES
-from model.engines import explicit, twin
-from model.engines.verdict import Effort, Limits
-from model.system import System
+from model.core.answer import Effort, Limits
+from model.core.system import System
+from model.engines import twin
+from model.engines.explicit import search as explicit
 
 
 def search(system: System, engine: str, workers: int) -> Effort:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from model.core.system import Property, System
 from model.network.make import network_of
-from model.system import Property, System
 from properties.claim import make_property
 from properties.claims import find
 

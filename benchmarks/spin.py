@@ -14,8 +14,8 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.process import Finished, run
+from model.core.system import Property, System
 from model.export.promela import Form, promela, surplus
-from model.system import Property, System
 
 FLAGS = ("-w", "-DSAFETY", "-DNOREDUCE")
 FAST = ("-O3", "-march=native")

@@ -14,8 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.process import Failed, Finished, run
+from model.core.system import Property, System
 from model.export.tla import tla
-from model.system import Property, System
 
 MODULE = "Exported"
 VIOLATED = (12, 13)

@@ -28,19 +28,19 @@ from typing import Any
 
 from rich.table import Table
 
-from model.arguments import Parser, place, positive_seconds, processes
-from model.certificates import derived, searched
 from model.certificates.manifests import Certificate, Damaged, Proof, Script, read
 from model.certificates.scripts import check_scripts, text_with_hash
-from model.certificates.tasks import Differs, task_of, together
-from model.cli import INCONCLUSIVE, OK, UNUSABLE, explain_failure
-from model.crew import Crew, Died
-from model.engines.workers import processors
-from model.interrupt import speaking, telling
-from model.printing import complain, printable, say, speak_any_encoding
-from model.row import Task
-from model.screen import console, live_line
-from model.solvers import SOLVERS, ask, harmless, installed
+from model.certificates.solvers import SOLVERS, ask, harmless, installed
+from model.cli.arguments import Parser, place, positive_seconds, processes
+from model.cli.endings import INCONCLUSIVE, OK, UNUSABLE, explain_failure
+from model.machine.crew import Crew, Died
+from model.machine.interrupt import speaking, telling
+from model.machine.printing import complain, printable, say, speak_any_encoding
+from model.machine.screen import console, live_line
+from model.machine.workers import processors
+from model.questions.row import Task
+from model.rechecks import derived, searched
+from model.rechecks.tasks import Differs, task_of, together
 
 PROGRAM = "model.certify"
 DIFFERS = 1

@@ -20,22 +20,22 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.arguments import parser
-from model.cli import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
-from model.files import check_writable, write
-from model.interrupt import INTERRUPTED, speaking, telling
-from model.listing import description
-from model.names import claims_named
-from model.network.table import AnyConfig, ServerConfig, parse_setting
-from model.printing import complain, say, speak_any_encoding
-from model.tcp.config import Config
+from model.cli.arguments import parser
+from model.cli.endings import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
+from model.machine.files import check_writable, write
+from model.machine.interrupt import INTERRUPTED, speaking, telling
+from model.machine.printing import complain, say, speak_any_encoding
+from model.questions.names import claims_named
+from model.report.listing import description
+from model.settings.config import Config
+from model.settings.server import AnyConfig, ServerConfig, parse_setting
 from properties.claim import Claim
 from properties.claims import CLAIMS
 
 if TYPE_CHECKING:
-    from model.coverage import Coverage
-    from model.engines.verdict import Progress
-    from model.judge import Options, Row, Task
+    from model.core.answer import Progress
+    from model.questions.coverage import Coverage
+    from model.questions.judge import Options, Row, Task
 
 PROGRAM = "model.check"
 
@@ -111,14 +111,14 @@ def varied_fields(args: argparse.Namespace) -> dict[str, object]:
 
 
 def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
-    from model.judge import tasks_of
+    from model.questions.judge import tasks_of
 
     return tasks_of(_finite(claims, engine), quick, engine)
 
 
 def _finite(named: Sequence[Claim], engine: str) -> list[Claim]:
     """The claims named, or all, that are about the finite runs of a configuration."""
-    from model.row import SYMBOLIC
+    from model.questions.row import SYMBOLIC
 
     if engine not in SYMBOLIC:
         return list(named)
@@ -146,8 +146,8 @@ def _proofs_varied(named: Sequence[Claim], settings: Mapping[str, object]) -> Ca
     bases = [claim.proofs[0].config for claim in named]
 
     def tasks() -> list[Task]:
-        from model.judge import varied
-        from model.proof import network_for
+        from model.questions.judge import varied
+        from model.questions.theorems import network_for
 
         found = [varied(claim, base, settings, "unbounded") for claim, base in zip(named, bases, strict=True)]
         for task in found:
@@ -160,7 +160,7 @@ def _proofs_varied(named: Sequence[Claim], settings: Mapping[str, object]) -> Ca
 def _varied(
     claims: Sequence[Claim], bases: Sequence[AnyConfig], settings: Mapping[str, object], engine: str
 ) -> list[Task]:
-    from model.judge import varied
+    from model.questions.judge import varied
 
     _finite(claims, engine)
     return [varied(claim, base, settings, engine) for claim, base in zip(claims, bases, strict=True)]
@@ -178,12 +178,12 @@ def _writable(args: argparse.Namespace) -> None:
 
 def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[Task]]) -> int:
     """Judge the tasks, write the files and print the table. What cannot be written is told, and loses nothing else."""
-    from model.engines.verdict import Limits
-    from model.engines.workers import processors
-    from model.jobs import Judging, diagrams
-    from model.judge import Options
-    from model.screen import live_line
-    from model.traces.render import Pictures
+    from model.core.answer import Limits
+    from model.machine.screen import live_line
+    from model.machine.workers import processors
+    from model.pictures.render import Pictures
+    from model.questions.jobs import Judging, diagrams
+    from model.questions.judge import Options
 
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
@@ -207,12 +207,12 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
 
 def load_what_reports() -> None:
     """Load what `judged` needs, so that after Ctrl-C it is there."""
-    import model.answer_text
-    import model.combine
-    import model.details
-    import model.figures
+    import model.questions.combine
+    import model.questions.figures
     import model.questions.shares
-    import model.report  # noqa: F401
+    import model.report.answer_text
+    import model.report.details
+    import model.report.table  # noqa: F401
 
 
 def judged(
@@ -225,11 +225,11 @@ def judged(
     interrupted: bool = False,
 ) -> int:
     """Write the report and print what was found; returns the exit status."""
-    from model.answer_text import answer_text, screen_of
-    from model.combine import combined
-    from model.details import details, write_details
-    from model.figures import with_figures
-    from model.report import as_json, exit_status
+    from model.questions.combine import combined
+    from model.questions.figures import with_figures
+    from model.report.answer_text import answer_text, screen_of
+    from model.report.details import details, write_details
+    from model.report.table import as_json, exit_status
 
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     if not interrupted:
@@ -252,7 +252,7 @@ def judged(
 
 def cache_notes(rows: Sequence[Row]) -> list[str]:
     """A line if machine code was compiled again since others may have written the cache."""
-    from model.engines.codecache import ignored
+    from model.engines.native.codecache import ignored
 
     return [line for line in [ignored()] if line and any(row.engine not in ("replay", "unbounded") for row in rows)]
 
@@ -269,14 +269,14 @@ def written(path: Path | None, report: dict[str, Any], code: int) -> int:
 
 def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
-    from model.answer_text import answer_text, screen_of
-    from model.engines.verdict import NO_LIMITS
-    from model.figures import with_figures
-    from model.judge import Options
-    from model.report import as_json, exit_status
-    from model.scenario import BadScenario
-    from model.telling import tell
-    from model.traces.render import Pictures
+    from model.core.answer import NO_LIMITS
+    from model.pictures.render import Pictures
+    from model.questions.figures import with_figures
+    from model.questions.judge import Options
+    from model.questions.scenario import BadScenario
+    from model.questions.telling import tell
+    from model.report.answer_text import answer_text, screen_of
+    from model.report.table import as_json, exit_status
 
     options = Options(args.out, NO_LIMITS, Pictures(), [], args.full_states, formats=args.write)
     try:
@@ -295,10 +295,10 @@ def scenario(args: argparse.Namespace, command: str) -> int:
 
 def cover(args: argparse.Namespace, command: str) -> int:
     """Count how often each event happens: by the claims named, or by all and by what exists for coverage."""
-    from model.coverage import STATES, Covering
-    from model.engines.verdict import Limits
-    from model.engines.workers import processors
-    from model.screen import live_line
+    from model.core.answer import Limits
+    from model.machine.screen import live_line
+    from model.machine.workers import processors
+    from model.questions.coverage import STATES, Covering
 
     claims = claims_named(args.claims) or CLAIMS
     if not any(claim.searched for claim in claims):
@@ -317,7 +317,7 @@ def cover(args: argparse.Namespace, command: str) -> int:
 
 def covered(args: argparse.Namespace, command: str, found: Coverage, code: int) -> int:
     """Write the report on coverage and print it; returns the exit status."""
-    from model.coverage_report import coverage_json, coverage_text
+    from model.report.coverage_report import coverage_json, coverage_text
 
     say(coverage_text(found, None if sys.stdout is not None and sys.stdout.isatty() else 200))
     return written(args.json, coverage_json(found, command, code), code)
@@ -325,10 +325,10 @@ def covered(args: argparse.Namespace, command: str, found: Coverage, code: int) 
 
 def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> int:
     """Do without each lemma of the proofs that must hold: is it needed?"""
-    from model.engines.verdict import Limits
-    from model.engines.workers import processors
-    from model.minimise import Minimising
-    from model.screen import live_line
+    from model.core.answer import Limits
+    from model.machine.screen import live_line
+    from model.machine.workers import processors
+    from model.questions.minimise import Minimising
 
     proofs = [task for task in make_tasks() if task.proof and task.expected == "holds"]
     with live_line() as tell:

@@ -11,7 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from model.interrupt import watch
+from model.machine.interrupt import watch
 
 UNUSABLE = 2
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from model.network.table import AnyConfig
-from model.tcp.config import Config
+from model.settings.config import Config
+from model.settings.server import AnyConfig
 
 if TYPE_CHECKING:
+    from model.core.system import Property
     from model.network.make import AnyNetwork
-    from model.system import Property
     from properties.fair import Live
 
 Expected = Literal["holds", "fails"]

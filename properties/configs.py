@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from model.network.table import ServerConfig
-from model.tcp.config import SCENARIO, Config
+from model.settings.config import SCENARIO, Config
+from model.settings.server import ServerConfig
 
 __all__ = ["SCENARIO"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from model.tcp.config import Config
+from model.settings.config import Config
 
 _NEAR = Config(incarnations=2, crashes=1, duplications=1, loss=False, retransmission=False)
 

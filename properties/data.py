@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import z3
 
-from model.engines.liveness import LeadsTo
+from model.core.system import Property
+from model.engines.infinite.liveness import LeadsTo
 from model.network.bounded import Network, Side
 from model.network.make import AnyNetwork
-from model.system import Property
-from model.tcp.config import BadConfig
+from model.settings.config import BadConfig
 from properties.fair import Live, arrivals, retransmission, time_passes
 from properties.predicates import peer_dead
 from properties.time_wait import ended

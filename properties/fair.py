@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import z3
 
-from model.engines.fairness import Fairness, RuleClass
-from model.engines.liveness import Liveness
+from model.core.system import BadSystem, choice
+from model.engines.infinite.fairness import Fairness, RuleClass
+from model.engines.infinite.liveness import Liveness
 from model.network.bounded import Network, Side
-from model.system import BadSystem, choice
-from model.tcp.config import BadConfig
+from model.settings.config import BadConfig
 from model.tcp.event import Call
 from model.tcp.segment import one_if
 

@@ -6,10 +6,10 @@ do. Nothing is owed by the network, by an attacker, or by a user who promises no
 
 from __future__ import annotations
 
-from model.engines.fairness import RuleClass
+from model.core.system import BadSystem
+from model.engines.infinite.fairness import RuleClass
 from model.network.connection import Attack
 from model.network.server import Server
-from model.system import BadSystem
 from model.tcp.event import Call
 from properties.fair import Promise
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import z3
 
+from model.core.system import Property
 from model.network.bounded import Network, Side
-from model.system import Property
 from model.tcp.segment import acknowledges
 from model.tcp.state import STATES
 from properties.predicates import both, counting, counts_syn_acknowledged

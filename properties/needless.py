@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import z3
 
+from model.core.system import Property, Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import constant_times
-from model.system import Property, Var
-from model.tcp.config import CLOCK_BITS, BadConfig, Config
+from model.settings.config import CLOCK_BITS, BadConfig, Config
 
 APPLICATION_DELAY = Var("application_delay", CLOCK_BITS)
 

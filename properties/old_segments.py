@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import z3
 
+from model.core.system import Property, Var
 from model.network.bounded import NO_TCB, Assumptions, Network, Side
 from model.network.clocks import Times, constant_times
-from model.system import Property, Var
-from model.tcp.config import CLOCK_BITS, BadConfig, Config
+from model.settings.config import CLOCK_BITS, BadConfig, Config
 from model.tcp.event import Event
 
 TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_time"))

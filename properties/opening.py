@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import z3
 
+from model.core.system import Property
 from model.network.bounded import Network
-from model.system import Property
 from properties.predicates import (
     both,
     counts_syn_acknowledged,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import z3
 
-from model.engines.liveness import LeadsTo
+from model.core.system import Property
+from model.engines.infinite.liveness import LeadsTo
 from model.network.bounded import NO_TCB, Network
-from model.system import Property
 from properties.fair import Live, arrivals, retransmission, time_passes, time_wait, users
 from properties.predicates import both
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import z3
 
+from model.core.system import Property
 from model.network.bounded import Network, Side
-from model.system import Property
 
 
 def stray_reset(network: Network) -> Property:

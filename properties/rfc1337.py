@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import z3
 
+from model.core.system import Property
 from model.mutants.protocol import events
 from model.network.bounded import Network, Side
-from model.system import Property
 from model.tcp.segment import Segment
 from model.tcp.state import STATES, endpoint
 from properties.predicates import counts_syn_acknowledged

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 import z3
 
-from model.engines.liveness import LeadsTo
+from model.core.system import Property
+from model.engines.infinite.liveness import LeadsTo
 from model.network.bounded import NO_TCB, Network
 from model.network.connection import Connection
 from model.network.server import Server
-from model.system import Property
 from model.tcp.state import STATES
 from properties.data import data_on_syn_delivered, data_on_syn_held
 from properties.fair import Live

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import z3
 
-from model.engines.liveness import LeadsTo
+from model.core.system import Property, Rule, System, Var
+from model.engines.infinite.liveness import LeadsTo
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
-from model.system import Property, Rule, System, Var
-from model.tcp.config import CLOCK_BITS, BadConfig
+from model.settings.config import CLOCK_BITS, BadConfig
 from properties.fair import Live, nothing_stops
 
 DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import z3
 
-from model.system import Property, Rule, State, System, Var, enumeration
+from model.core.system import Property, Rule, State, System, Var, enumeration
 
 STATES = [
     "CLOSED",

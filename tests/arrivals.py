@@ -14,12 +14,12 @@ from random import Random
 
 import z3
 
+from model.core.terms import Meaning
+from model.settings.config import Config
 from model.tcp.arrives import segment_arrives_in
-from model.tcp.config import Config
 from model.tcp.event import Path
 from model.tcp.segment import SEGMENT_FIELDS, symbolic_segment
 from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
-from model.terms import Meaning
 from tests.decision_table import Options, Outcome, Segment, Tcb, segment_arrives
 
 BITS = 32

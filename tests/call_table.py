@@ -12,12 +12,12 @@ from functools import cache
 
 import z3
 
+from model.core.terms import Meaning
 from model.mutants.protocol import events
-from model.tcp.config import Config
+from model.settings.config import Config
 from model.tcp.event import Event
 from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment
 from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
-from model.terms import Meaning
 from tests.decision_table import Tcb
 
 BITS = 32

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from model.certificates.manifests import script_name, seal, sha256
-from model.certificates.writing import Certificates
 from model.check import main as check
-from model.engines.ask import Asker
-from model.engines.discharge import Discharged, Prover
-from model.judge import varied
-from model.proof import layers, network_for
-from model.proof_words import assumptions
-from model.row import Task
-from model.tcp.config import parse_field
+from model.engines.inductive.discharge import Discharged, Prover
+from model.engines.symbolic.ask import Asker
+from model.questions.certificates import Certificates
+from model.questions.judge import varied
+from model.questions.proof_words import assumptions
+from model.questions.row import Task
+from model.questions.theorems import layers, network_for
+from model.settings.config import parse_field
 from properties.claims import find
 
 SETTINGS = {"handshake": "two-way", "seq_bits": "5", "window": "4", "octets": "2"}

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import z3
 
-from model.engines.packing import Layout
-from model.nodes import Node
-from model.terms import Fold, Step, Table, mask
+from model.core.nodes import Node
+from model.core.terms import Fold, Step, Table, mask
+from model.engines.native.packing import Layout
 
 Column = np.ndarray[Any, Any]
 Binary = Callable[[Column, Column], Column]
@@ -161,7 +161,7 @@ COLUMNS: Table = {
     z3.Z3_OP_ZERO_EXT: _always(lambda a: a),
     z3.Z3_OP_SIGN_EXT: _sign_extend,
 }
-"""The operators of `model.terms.PYTHON`."""
+"""The operators of `model.core.terms.PYTHON`."""
 
 REALS: Table = {
     z3.Z3_OP_ANUM: _real,

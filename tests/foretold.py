@@ -14,11 +14,11 @@ from functools import cached_property
 
 import z3
 
+from model.any_channel.closing import ClosingNetwork
+from model.any_channel.embedding import Embedding
+from model.core.system import Rule, System, Var, Wire, choice
 from model.network.bounded import Network, Side
 from model.network.channel import Channel
-from model.network.closing_soup import ClosingNetwork
-from model.network.embedding import Embedding
-from model.system import Rule, System, Var, Wire, choice
 from model.tcp.event import FALSE, TRUE
 from model.tcp.segment import Segment
 from tests.histories import AGE_BITS, after, ago, dated, older, ticks

@@ -15,18 +15,18 @@ from itertools import product
 
 import z3
 
-from model.engines.counts import Counting
-from model.engines.quotient import quotient
-from model.engines.unbounded import Part, Step
-from model.engines.verdict import NO_LIMITS
+from model.any_channel.closing import ClosingNetwork
+from model.any_channel.embedding import Embedding
+from model.core.answer import NO_LIMITS
+from model.core.system import Rule, System, Var, choice
+from model.core.terms import evaluate
+from model.engines.explicit.counts import Counting
+from model.engines.explicit.quotient import quotient
+from model.engines.inductive.obligations import Part, Step
 from model.network.bounded import Network
-from model.network.closing_soup import ClosingNetwork
-from model.network.embedding import Embedding
-from model.system import Rule, System, Var, choice
-from model.terms import evaluate
-from properties.closing_proofs import never_reset, outlasts
-from properties.old_segment_proofs import nothing_of_another
-from properties.opening_proofs import THEOREMS
+from properties.proofs.closing import never_reset, outlasts
+from properties.proofs.old_segments import nothing_of_another
+from properties.proofs.opening import THEOREMS
 
 Said = tuple[bool, bool]
 """What the goal and the property say."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 
 import z3
 
-from model.system import Property, Rule, System, Var, Wire, choice, enumeration
-from model.trace import Step, Trace, fire
+from model.core.run import Step, Trace, fire
+from model.core.system import Property, Rule, System, Var, Wire, choice, enumeration
 
 STATES = ("IDLE", "ASKING", "OPEN")
 A, B = enumeration("A.state", STATES), enumeration("B.state", STATES)

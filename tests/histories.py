@@ -13,13 +13,13 @@ from functools import cached_property
 
 import z3
 
+from model.any_channel.embedding import Embedding
+from model.any_channel.network import NO_IRS
+from model.any_channel.timed import TimedNetwork
+from model.core.system import Rule, System, Var
 from model.network.bounded import Network, Side
-from model.network.embedding import Embedding
 from model.network.freshness import near
-from model.network.soup import NO_IRS
-from model.network.timed_soup import TimedNetwork
-from model.system import Rule, System, Var
-from model.tcp.config import TICKS, Config
+from model.settings.config import TICKS, Config
 from model.tcp.event import TRUE
 from tests.views import NONE_LEFT, View, view_of
 

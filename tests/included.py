@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from model.any_channel.closing import ClosingNetwork
+from model.any_channel.closing_text import TextNetwork
+from model.any_channel.network import UnboundedNetwork
+from model.any_channel.timed import Rest, TimedNetwork
+from model.core.system import Rule
 from model.network.bounded import Network
-from model.network.closing_soup import ClosingNetwork
-from model.network.closing_text import TextNetwork
-from model.network.soup import UnboundedNetwork
-from model.network.timed_soup import Rest, TimedNetwork
-from model.system import Rule
-from model.tcp.config import Config
+from model.settings.config import Config
 from properties.configs import LAST_ACK
 from tests.foretold import Foretold, Marked
 from tests.histories import Resting, untimed

@@ -18,9 +18,9 @@ from itertools import product
 import numpy as np
 import z3
 
-from model.engines.unbounded import Part, Step
-from model.system import Rule
-from model.terms import Fold, constants
+from model.core.system import Rule
+from model.core.terms import Fold, constants
+from model.engines.inductive.obligations import Part, Step
 from tests.columns import Column, reader
 from tests.transitions import Edges, Transitions
 from tests.views import STUTTER, Seen, View, what_matters

@@ -15,7 +15,7 @@ from model.certify import main as certify
 
 
 class Inline(Executor):
-    """Takes the arguments of `model.crew.Crew`, and does not prepare: what is done here keeps its rights."""
+    """Takes the arguments of `model.machine.crew.Crew`, and does not prepare: what is done here keeps its rights."""
 
     def __init__(self, *_: object, **__: object) -> None:
         """Nothing is started."""

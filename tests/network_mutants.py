@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import z3
 
-from model.engines.unbounded import Step
-from model.network.soup import End, UnboundedNetwork
+from model.any_channel.network import End, UnboundedNetwork
+from model.engines.inductive.obligations import Step
 from model.tcp.event import Event
 from tests.included import included
 from tests.inclusion import choices, compare

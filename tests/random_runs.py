@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 
-from model.scenario import system_of
-from model.tcp.config import SCENARIO
-from model.trace import Step, Trace, enabled
+from model.core.run import Step, Trace, enabled
+from model.questions.scenario import system_of
+from model.settings.config import SCENARIO
 
 CONFIG = SCENARIO.but(octets=30, segment_text=10, incarnations=7)
 STEPS = 60

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from model.engines import explicit, twin
-from model.engines.verdict import Effort, Verdict
-from model.system import System
+from model.core.answer import Effort, Verdict
+from model.core.system import System
+from model.engines import twin
+from model.engines.explicit import search as explicit
 from tests.abstract_tcp import bounded, published
 
 Explore = Callable[[System], dict[str, Verdict]]

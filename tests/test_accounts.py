@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from model.scenario import read_scenario, run_scenario
-from model.system import State
-from model.tcp.config import SCENARIO, Config
+from model.core.system import State
+from model.questions.scenario import read_scenario, run_scenario
+from model.settings.config import SCENARIO, Config
 from tests.test_scenarios import FOLDER
 
 COUNTED = SCENARIO.but(octets=10, segment_text=10, accounts=True)

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from model.answer_text import ALL, ONE, Screen, answer_text, screen_of
-from model.answers import by_claim
 from model.check import main
-from model.details import details
-from model.engines.verdict import Effort
-from model.listing import field_listing, listing
-from model.report import as_json, exit_status
-from model.row import Evidence, ProofReport, Row, Task
-from model.traces.rungs import Ladder, Rung
+from model.core.answer import Effort
+from model.pictures.rungs import Ladder, Rung
+from model.questions.row import Evidence, ProofReport, Row, Task
+from model.report.answer_text import ALL, ONE, Screen, answer_text, screen_of
+from model.report.answers import by_claim
+from model.report.details import details
+from model.report.listing import field_listing, listing
+from model.report.table import as_json, exit_status
 from properties.answers import ANSWERS
 from properties.claim import Cell, Claim
 from properties.claims import CLAIMS, find

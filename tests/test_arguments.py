@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from model import arguments, certify, check
+from model import certify, check
+from model.certificates.solvers import SOLVERS
+from model.cli import arguments
 from model.conform.__main__ import main as conform_main
 from model.conform.__main__ import parser as conform
 from model.export.__main__ import main as export_main
 from model.export.__main__ import parser as export
-from model.network.table import parse_setting
-from model.solvers import SOLVERS
-from model.tcp.config import MOST_TEXT, BadConfig, Config
+from model.settings.config import MOST_TEXT, BadConfig, Config
+from model.settings.server import parse_setting
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from model.engines.verdict import NO_LIMITS, Limits
+from model.core.answer import NO_LIMITS, Limits
 from model.network.bounded import Network
-from model.studies.assumptions import (
+from model.pictures.flights import history
+from model.questions.studies.assumptions import (
     ALL,
     ALONE,
     FRESH,
@@ -24,8 +25,7 @@ from model.studies.assumptions import (
     subsets,
     untimed,
 )
-from model.tcp.config import BadConfig
-from model.traces.flights import history
+from model.settings.config import BadConfig
 from properties.configs import OLD_SEGMENTS, OLD_WITH_TEXT
 
 LONG = OLD_SEGMENTS.but(quiet_time=6)

@@ -9,11 +9,11 @@ from random import Random
 import pytest
 import z3
 
+from model.core.run import choices, fire
+from model.core.system import Property, Rule, State, System, Var
+from model.core.terms import PYTHON, Meaning
 from model.export.btor2 import btor2, operators
 from model.network.bounded import Network
-from model.system import Property, Rule, State, System, Var
-from model.terms import PYTHON, Meaning
-from model.trace import choices, fire
 from properties.configs import TWO_WAY
 from tests.toys import bag, counter, jugs, mutex, random_system, writer
 

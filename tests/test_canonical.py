@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import z3
 
-from model import nodes
-from model.nodes import conjuncts, node_of, order
+from model.core import nodes
+from model.core.nodes import conjuncts, node_of, order
 
 HERE = Path(__file__).parent.parent
 A_FEW = ("half-open", "ghosts-release-slots", "last-ack-answered")

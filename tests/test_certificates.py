@@ -13,16 +13,16 @@ import pytest
 import z3
 from msgspec import structs
 
-from model.certificates.derived import differences
 from model.certificates.manifests import Certificate, Damaged, Proof, read
-from model.certificates.searched import Replays
-from model.certificates.tasks import task_of, together
+from model.certificates.solvers import SOLVERS, ask, harmless
 from model.certify import Asking, Checking, Outcome
 from model.certify import main as certify
-from model.crew import Crew
 from model.export.smtlib import Scripts
-from model.proof import layers, network_for
-from model.solvers import SOLVERS, ask, harmless
+from model.machine.crew import Crew
+from model.questions.theorems import layers, network_for
+from model.rechecks.derived import differences
+from model.rechecks.searched import Replays
+from model.rechecks.tasks import task_of, together
 from tests import certified
 from tests.certified import BROKEN, copied, forged
 from tests.inline import Inline, certified_here

@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from model.arguments import MOST_WORKERS
 from model.check import main
-from model.cli import INCONCLUSIVE
-from model.engines.table import SEGMENTS
-from model.engines.verdict import Effort
-from model.network.table import OWN
-from model.proof_words import proof_text
-from model.row import ProofReport, Row, Task
-from model.tcp.config import Config
-from model.traces.render import CannotDraw
+from model.cli.arguments import MOST_WORKERS
+from model.cli.endings import INCONCLUSIVE
+from model.core.answer import Effort
+from model.engines.explicit.table import SEGMENTS
+from model.pictures.render import CannotDraw
+from model.questions.proof_words import proof_text
+from model.questions.row import ProofReport, Row, Task
+from model.settings.config import Config
+from model.settings.server import OWN
 from properties.claims import CLAIMS, find
 
 SMALL = ["--set", "incarnations=2", "--set", "crashes=1", "--set", "capacity=1"]
@@ -232,7 +232,7 @@ def test_without_graphviz_the_run_goes_on_and_says_how_to_get_pictures(
     def missing(*_: object) -> bytes:
         raise CannotDraw("there is no such program")
 
-    monkeypatch.setattr("model.traces.render.draw", missing)
+    monkeypatch.setattr("model.pictures.render.draw", missing)
     assert main(["figure-6", "--out", str(tmp_path)]) == 0
     assert "to get pictures: pip install graphviz-pure" in " ".join(capsys.readouterr().out.split())
     assert (tmp_path / "figure-6-three-way.dot").exists()
@@ -273,7 +273,7 @@ def test_an_internal_error_gives_70_and_says_so(
     def broken(*_: object) -> None:
         raise AssertionError("broken on purpose")
 
-    monkeypatch.setattr("model.jobs.judge", broken)
+    monkeypatch.setattr("model.questions.jobs.judge", broken)
     assert main(["figure-6", "--jobs", "1", "--out", str(tmp_path)]) == 70
     assert capsys.readouterr().err.splitlines()[-1].startswith("model.check: internal error")
 

@@ -18,10 +18,10 @@ import pytest
 import z3
 
 from model.check import main
-from model.engines import explicit
-from model.engines.checkpoint import Checkpoint, _seal, fingerprint
-from model.engines.verdict import Effort, Limits, Progress, Verdict
-from model.system import Property
+from model.core.answer import Effort, Limits, Progress, Verdict
+from model.core.system import Property
+from model.engines.explicit import search as explicit
+from model.engines.explicit.checkpoint import Checkpoint, _seal, fingerprint
 from tests.toys import bag, counter, random_system, writer
 
 GOAL = Property("goal", "reachable", z3.BitVec("v0", 64) == 8)

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from model.engines.verdict import Limits
-from model.judge import Options, Row, Task, judge, tasks_of
+from model.core.answer import Limits
 from model.network.make import network_of
-from model.report import exit_status, summary
-from model.tcp.config import Config
-from model.traces.render import Pictures
+from model.pictures.render import Pictures
+from model.questions.judge import Options, Row, Task, judge, tasks_of
+from model.report.table import exit_status, summary
+from model.settings.config import Config
 from properties import configs
 from properties.claim import Cell, make_property, make_witness
 from properties.claims import CLAIMS, find

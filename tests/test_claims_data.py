@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from model.engines import explicit
-from model.judge import Row, Task, tasks_of
+from model.engines.explicit import search as explicit
 from model.network.bounded import Network
+from model.questions.judge import Row, Task, tasks_of
 from properties import configs
 from properties.claims import find
 from properties.claims_data import DATA

@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 import z3
 
-from model.engines import explicit, twin
-from model.engines.verdict import NO_LIMITS, Limits
-from model.judge import judge, tasks_of
+from model.core.answer import NO_LIMITS, Limits
+from model.core.system import Property
+from model.engines import twin
+from model.engines.explicit import search as explicit
 from model.network.bounded import Network
-from model.row import Options, Row
-from model.studies.retransmissions import needless
-from model.system import Property
-from model.tcp.config import BadConfig, Config
+from model.pictures.render import Pictures
+from model.questions.judge import judge, tasks_of
+from model.questions.row import Options, Row
+from model.questions.studies.retransmissions import needless
+from model.settings.config import BadConfig, Config
 from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import endpoint, symbolic_tcb
-from model.traces.render import Pictures
 from properties.claims import find
 from properties.configs import FOUR_WAY_CLOSE, SLOW_APPLICATION
 

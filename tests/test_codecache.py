@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from model.engines import codecache, native
-from model.engines.explicit import explore
+from model.engines.explicit.search import explore
+from model.engines.native import codecache
+from model.engines.native import compile as native
 from tests.toys import jugs
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import z3
 
-from model.nodes import Node, Operator
-from model.terms import PYTHON, Meaning, step
+from model.core.nodes import Node, Operator
+from model.core.terms import PYTHON, Meaning, step
 from tests.columns import COLUMNS, Column, reader
 from tests.test_terms import OF_NONE, WIDTHS, every_operator, samples
 

@@ -9,11 +9,12 @@ import pytest
 import z3
 
 from model.check import main
-from model.engines import explicit, twin
-from model.engines.fingerprints import Fingerprints, collision
-from model.engines.verdict import Limits
-from model.engines.workers import Workers
-from model.system import Property
+from model.core.answer import Limits
+from model.core.system import Property
+from model.engines import twin
+from model.engines.explicit import search as explicit
+from model.engines.explicit.fingerprints import Fingerprints, collision
+from model.machine.workers import Workers
 from tests.toys import counter, random_system, writer
 
 TRUE = Property("true", "always", z3.BoolVal(True))

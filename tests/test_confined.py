@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from model.certificates.confined import confine, landlocked
-from model.crew import Crew, Died
-from model.solvers import SOLVERS, ask, harmless
+from model.certificates.solvers import SOLVERS, ask, harmless
+from model.machine.crew import Crew, Died
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limits on a process of its own")
 ASKS = "(set-logic QF_BV)\n(declare-fun x () (_ BitVec 8))\n(assert (= (bvmul x x) (_ bv{} 8)))\n(check-sat)\n"
@@ -124,7 +124,7 @@ def test_the_same_script_empties_a_file_where_nobody_is_confined(tmp_path: Path)
     victim = tmp_path / "victim"
     victim.write_text("precious")
     script = f'(set-option :regular-output-channel "{victim}")\n{ASKS.format(4)}'
-    command = "import sys; from model.solvers import ask; ask(sys.argv[1], ['cvc5'], 5.0)"
+    command = "import sys; from model.certificates.solvers import ask; ask(sys.argv[1], ['cvc5'], 5.0)"
     subprocess.run([sys.executable, "-c", command, script], check=False, timeout=60, capture_output=True)
     assert victim.read_text() != "precious"
 

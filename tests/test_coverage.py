@@ -10,9 +10,17 @@ from pathlib import Path
 import pytest
 import z3
 
-from model import coverage as under_test
 from model.check import main
-from model.coverage import (
+from model.core.answer import NO_LIMITS, Limits
+from model.core.system import System
+from model.engines.cone import relevant
+from model.engines.explicit.counts import firings
+from model.engines.twin import Search as Twin
+from model.network.bounded import Network
+from model.network.make import network_of
+from model.network.side import Side
+from model.questions import coverage as under_test
+from model.questions.coverage import (
     BOUNDS,
     Covering,
     Fired,
@@ -24,17 +32,9 @@ from model.coverage import (
     merged,
     told,
 )
-from model.coverage_report import coverage_json, coverage_text
-from model.engines.cone import relevant
-from model.engines.counts import firings
-from model.engines.twin import Search as Twin
-from model.engines.verdict import NO_LIMITS, Limits
-from model.network.bounded import Network
-from model.network.make import network_of
-from model.network.side import Side
-from model.never import Ends
-from model.system import System
-from model.tcp.config import Config
+from model.questions.never import Ends
+from model.report.coverage_report import coverage_json, coverage_text
+from model.settings.config import Config
 from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, symbolic_segment

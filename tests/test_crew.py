@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from model.crew import Crew, Died, tell, wanted_to_stop
-from model.engines.verdict import Limits
-from model.row import Task
-from model.tcp.config import Config
-from model.worker import Assignment, judge_unit
+from model.core.answer import Limits
+from model.machine.crew import Crew, Died, tell, wanted_to_stop
+from model.questions.row import Task
+from model.questions.worker import Assignment, judge_unit
+from model.settings.config import Config
 from properties.claims import find
 
 
@@ -128,7 +128,7 @@ def test_who_is_asked_to_stop_may_tell_how_far_it_was() -> None:
 
 
 def test_what_is_to_stop_before_it_has_begun_has_nothing_to_tell(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.worker.wanted_to_stop", lambda: True)
+    monkeypatch.setattr("model.questions.worker.wanted_to_stop", lambda: True)
     found = find("half-open")
     assert found is not None
     task = Task(found, "three-way", Config(incarnations=1, capacity=1), "holds")
@@ -167,7 +167,7 @@ def test_an_exception_ends_everything() -> None:
 
 PARENT = """
 import time
-from model.crew import Crew
+from model.machine.crew import Crew
 if __name__ == "__main__":
     with Crew(2) as crew:
         asked = [crew.submit(time.sleep, 60) for _ in range(2)]

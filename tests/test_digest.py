@@ -8,10 +8,10 @@ from random import Random
 import numpy as np
 import pytest
 
-from model.engines.digest import LEAST, TOGETHER, digest, digest_of
-from model.engines.packing import Layout
-from model.engines.workers import Workers
-from model.system import State, Var
+from model.core.system import State, Var
+from model.engines.explicit.digest import LEAST, TOGETHER, digest, digest_of
+from model.engines.native.packing import Layout
+from model.machine.workers import Workers
 
 VARIABLES = [Var("flag", 0), Var("small", 3), Var("wide", 32), Var("edge", TOGETHER), Var("other", 0), Var("sum", 7)]
 """Booleans (0), variables that are looked up together, one that just is, and one that is too wide for that."""

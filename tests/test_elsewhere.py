@@ -45,7 +45,7 @@ assert count > 150, count
 
 from concurrent.futures import Executor, Future
 from threading import Thread
-from model import jobs, worker
+from model.questions import jobs, worker
 
 class Here(Executor):
     "In place of the crew, whose processes Python itself starts here with what is hidden: a thread for each thing."

@@ -9,15 +9,15 @@ from __future__ import annotations
 import pytest
 import z3
 
-from model.engines.explicit import explore
+from model.any_channel.embedding import Embedding
+from model.core.system import Property
+from model.engines.explicit.search import explore
 from model.network.bounded import Network
-from model.network.embedding import Embedding
 from model.network.freshness import no_peer_carries, no_segment_carries
-from model.system import Property
-from model.tcp.config import Config
+from model.settings.config import Config
 from properties.configs import REPEATED_ISNS
-from properties.invariant import BASE
-from properties.opening_proofs import THEOREMS
+from properties.proofs.invariant import BASE
+from properties.proofs.opening import THEOREMS
 from tests import included
 
 LEMMAS = dict.fromkeys((*BASE, *(make for theorem in THEOREMS.values() for make in theorem.lemmas)))

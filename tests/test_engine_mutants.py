@@ -16,7 +16,7 @@ from benchmarks.engine_mutation.fate import CRASHED, NOTICED, SURVIVED, TIMED_OU
 from benchmarks.engine_mutation.measure import Measured, load
 from benchmarks.engine_mutation.measuring import functions
 from benchmarks.engine_mutation.telling import is_answer
-from model.trace import ReplayError
+from model.core.run import ReplayError
 
 SOURCE = '''
 """Is 1 < 2?"""
@@ -78,11 +78,11 @@ def test_thousands_are_derived_from_every_engine_and_each_has_a_name() -> None:
 
 
 def test_every_file_of_the_engines_belongs_to_one() -> None:
-    """But for those that keep machine code on disk, look at the free memory, or import numba."""
+    """But for those that keep machine code on disk, or import numba."""
     files = [file for engine in ALL for file in engine.files]
     assert len(files) == len(set(files))
-    every = {path.relative_to(ROOT).as_posix() for path in (ROOT / "model" / "engines").glob("[!_]*.py")}
-    assert {Path(file).stem for file in every - set(files)} == {"codecache", "jit", "memory"}
+    every = {path.relative_to(ROOT).as_posix() for path in (ROOT / "model" / "engines").rglob("[!_]*.py")}
+    assert {Path(file).stem for file in every - set(files)} == {"codecache", "jit"}
 
 
 def test_they_are_chosen_evenly_and_always_the_same() -> None:
@@ -124,11 +124,11 @@ def test_equivalent_mutants_exist_and_have_a_reason() -> None:
     ("error", "where", "noticed"),
     [
         (AssertionError(), "tests/test_x.py", True),
-        (AssertionError(), "model/engines/graph.py", False),
-        (ReplayError("no run"), "model/trace.py", True),
+        (AssertionError(), "model/engines/infinite/graph.py", False),
+        (ReplayError("no run"), "model/core/run.py", True),
         (pytest.fail.Exception("DID NOT RAISE"), "tests/test_x.py", True),
         (KeyError("n"), "tests/test_x.py", False),
-        (MemoryError(), "model/engines/search.py", False),
+        (MemoryError(), "model/engines/explicit/store.py", False),
     ],
 )
 def test_an_answer_that_is_wrong_counts_and_a_crash_does_not(error: Exception, where: str, noticed: bool) -> None:

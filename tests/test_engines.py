@@ -11,12 +11,14 @@ from typing import Protocol
 import pytest
 import z3
 
-from model.engines import explicit, search, twin
-from model.engines.packing import Layout
-from model.engines.verdict import NO_LIMITS, Effort, Limits, Progress, Verdict
-from model.nodes import UnknownOperator
-from model.system import Property, Rule, System, Var, choice
-from model.trace import Trace
+from model.core.answer import NO_LIMITS, Effort, Limits, Progress, Verdict
+from model.core.nodes import UnknownOperator
+from model.core.run import Trace
+from model.core.system import Property, Rule, System, Var, choice
+from model.engines import twin
+from model.engines.explicit import search as explicit
+from model.engines.explicit import store as search
+from model.engines.native.packing import Layout
 from tests.toys import bag, counter, jugs, mutex, random_system, writer
 
 N = z3.BitVec("n", 8)

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 import z3
 
+from model.settings.config import Config
 from model.tcp.calls import close
-from model.tcp.config import Config
 from model.tcp.state import STATES, Endpoint, symbolic_tcb
 from tests.call_table import (
     AT,

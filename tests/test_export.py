@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.cli import OK, UNUSABLE
+from model.cli.endings import OK, UNUSABLE
 from model.export.__main__ import TARGETS, main
 
 HEADS = {

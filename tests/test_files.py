@@ -14,7 +14,7 @@ from threading import Thread
 
 import pytest
 
-from model.files import check_private, check_writable, open_private, private_folder, write
+from model.machine.files import check_private, check_writable, open_private, private_folder, write
 
 
 @contextmanager

@@ -12,9 +12,9 @@ import pytest
 import z3
 
 from model.check import main
-from model.engines import explicit
-from model.engines.verdict import Limits, Verdict
-from model.system import Property
+from model.core.answer import Limits, Verdict
+from model.core.system import Property
+from model.engines.explicit import search as explicit
 from tests.test_checkpoints import figures
 from tests.test_files import full_disk, mode
 from tests.toys import writer
@@ -73,7 +73,7 @@ def test_a_checkpoint_that_cannot_be_begun_costs_no_verdict(tmp_path: Path, monk
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "saved")
 
-    monkeypatch.setattr("model.engines.checkpoint.private_folder", full)
+    monkeypatch.setattr("model.engines.explicit.checkpoint.private_folder", full)
     found = search(tmp_path)
     assert found.effort.complete
     assert found.effort.problems[0].startswith("saved: No space left on device; ")

@@ -16,11 +16,11 @@ from itertools import pairwise
 import pytest
 import z3
 
+from model.core.system import Rule, System
+from model.core.terms import constants
 from model.network.bounded import Network
 from model.network.channel import layout
-from model.system import Rule, System
-from model.tcp.config import Config
-from model.terms import constants
+from model.settings.config import Config
 
 SMALL = Config(incarnations=2, octets=1, history=True, capacity=2, seq_bits=4, retransmissions=1)
 CONFIGS = {

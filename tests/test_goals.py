@@ -11,15 +11,15 @@ from dataclasses import dataclass
 import pytest
 import z3
 
+from model.core.system import Property, Rule
 from model.network.bounded import Network
-from model.system import Property, Rule
-from model.tcp.config import Config
+from model.settings.config import Config
 from properties.claim import make_property
 from properties.claims import find
 from properties.claims_time import SILENT
 from properties.configs import DATA_QUEUED, HALF_OPEN_PEER, LAST_ACK, REPEATED_ISNS, TWO_WAY, TWO_WAY_CRASHES
-from properties.opening_proofs import THEOREMS
 from properties.predicates import ended_in_order
+from properties.proofs.opening import THEOREMS
 from tests.goals import ClosingSteps, Said, Steps, after, of_states, of_steps, state_goal
 
 BOTH, NEITHER, GOAL_ONLY, PROPERTY_ONLY = (True, True), (False, False), (True, False), (False, True)

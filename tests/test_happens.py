@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import z3
 
-from model.engines.ask import Asker
-from model.engines.discharge import SMALL, Prover, with_small_numbers
-from model.engines.unbounded import Induction, Lemma, Part, Soup, Step
-from model.engines.verdict import NO_LIMITS
+from model.core.answer import NO_LIMITS
+from model.engines.inductive.discharge import SMALL, Prover, with_small_numbers
+from model.engines.inductive.obligations import Induction, Lemma, Part, Soup, Step
+from model.engines.symbolic.ask import Asker
 
 N = z3.BitVec("n", 32)
 AT_MOST = 1 << 20

@@ -11,7 +11,7 @@ import z3
 from model.network.bounded import Network
 from model.network.clocks import Timer
 from model.network.firing import Firing
-from model.tcp.config import Config
+from model.settings.config import Config
 from tests.foretold import Marked
 from tests.included import CLOSE, SMALL, WITH_TEXT, included
 from tests.inclusion import Choices, choices, compare

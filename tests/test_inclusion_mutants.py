@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pytest
 import z3
 
-from model.network.soup import End, UnboundedNetwork
+from model.any_channel.network import End, UnboundedNetwork
 from model.tcp.event import FALSE, TRUE
 from tests.network_mutants import (
     NO_STEP,

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 import z3
 
-from model.engines.unbounded import Step
-from model.network.closing_soup import DELAY, NOW, RTO, TIME_WAIT, ClosingNetwork, Coming
-from model.network.closing_text import TextNetwork
-from model.network.soup import End
-from model.network.timed_soup import MSL, PAUSE, SILENCE, TimedNetwork, spoke
+from model.any_channel.closing import DELAY, NOW, RTO, TIME_WAIT, ClosingNetwork, Coming
+from model.any_channel.closing_text import TextNetwork
+from model.any_channel.network import End
+from model.any_channel.timed import MSL, PAUSE, SILENCE, TimedNetwork, spoke
+from model.engines.inductive.obligations import Step
 from model.tcp.event import FALSE, TRUE
 from tests.network_mutants import (
     NO_STEP,

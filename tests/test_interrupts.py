@@ -80,7 +80,7 @@ def interrupted(
         arguments += ["--out", str(out)]
     begun = out / f"begun-{random.random()}"
     code = (
-        f"import sys, runpy; sys.argv[1:] = {arguments!r}; import model.interrupt as i; w = i.watch\n"
+        f"import sys, runpy; sys.argv[1:] = {arguments!r}; import model.machine.interrupt as i; w = i.watch\n"
         f"def watch(name): w(name); open({str(begun)!r}, 'w').close()\n"
         f"i.watch = watch; runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
     )

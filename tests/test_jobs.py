@@ -13,21 +13,21 @@ from typing import Any
 
 import pytest
 
-from model.arguments import parser
 from model.check import main, selection
-from model.crew import tell
-from model.engines import explicit
-from model.engines.discharge import Prover
-from model.engines.verdict import NO_LIMITS, Limits
-from model.engines.workers import processors
-from model.jobs import Judging, units
-from model.judge import judge, tasks_of
-from model.proof_words import became, report_on
+from model.cli.arguments import parser
+from model.core.answer import NO_LIMITS, Limits
+from model.engines.explicit import search as explicit
+from model.engines.inductive.discharge import Prover
+from model.machine.crew import tell
+from model.machine.workers import processors
+from model.pictures.render import Pictures
+from model.questions.jobs import Judging, units
+from model.questions.judge import judge, tasks_of
 from model.questions.proof import prepared
-from model.row import Options, Row, Task
-from model.tcp.config import Config
-from model.traces.render import Pictures
-from model.worker import Searching
+from model.questions.proof_words import became, report_on
+from model.questions.row import Options, Row, Task
+from model.questions.worker import Searching
+from model.settings.config import Config
 from properties.claim import Claim
 from properties.claims import CLAIMS, find
 
@@ -89,7 +89,7 @@ def test_stories_are_told_by_this_process_which_loads_no_engine(tmp_path: Path) 
     code = f"""
 import sys
 from model.check import main
-from model import jobs
+from model.questions import jobs
 jobs.Crew = None
 print(main(["figure-6", "figure-8", "--out", {str(tmp_path)!r}]), "numba" in sys.modules, "llvmlite" in sys.modules)
 """
@@ -151,8 +151,8 @@ def sleepy(*_: object) -> None:
 
 @pytest.mark.long
 def test_what_goes_on_long_after_its_time_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.jobs.judge_unit", sleepy)
-    monkeypatch.setattr("model.jobs.SLACK", 0.1)
+    monkeypatch.setattr("model.questions.jobs.judge_unit", sleepy)
+    monkeypatch.setattr("model.questions.jobs.SLACK", 0.1)
     (row,) = judged([Task(claim("half-open"), "three-way", TINY, "holds")], tmp_path, 1, Limits(max_seconds=0.1))
     assert (row.verdict, row.why) == ("unknown", "max-seconds 0.1 reached")
 

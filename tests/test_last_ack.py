@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from model.engines.discharge import Prover
-from model.engines.explicit import explore
-from model.engines.liveness import check_each
+from model.any_channel.closing import ClosingNetwork
+from model.engines.explicit.search import explore
+from model.engines.inductive.discharge import Prover
+from model.engines.infinite.liveness import check_each
 from model.network.bounded import Network
-from model.network.closing_soup import ClosingNetwork
-from model.tcp.config import BadConfig, Config
+from model.settings.config import BadConfig, Config
 from properties.claims_time import SILENT
 from properties.configs import EVERY_CLOSE, LAST_ACK
+from properties.proofs.timed import in_time
 from properties.time_wait import last_ack_answered, last_ack_ends
-from properties.timed_proofs import in_time
 
 
 def steps(config: Config) -> int | None:

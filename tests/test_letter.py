@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from model.engines.explicit import explore
-from model.engines.liveness import check_each
+from model.engines.explicit.search import explore
+from model.engines.infinite.liveness import check_each
 from model.mutants.protocol import events
 from model.network.bounded import Network
-from model.tcp.config import Config
+from model.settings.config import Config
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
 from properties.configs import FAIR_CLOSE, LAST_ACK

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 
 from model.check import main
-from model.details import WIDE, details
-from model.engines import liveness
-from model.engines.explicit import explore
-from model.engines.fairness import Fairness, RuleClass
-from model.engines.verdict import INTERRUPTED, NO_LIMITS, Effort, Limits, Verdict
-from model.judge import Options, Row, Task, judge, tasks_of
+from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, Verdict
+from model.engines.explicit.search import explore
+from model.engines.infinite import liveness
+from model.engines.infinite.fairness import Fairness, RuleClass
 from model.network.bounded import Network
-from model.report import as_json
-from model.tcp.config import Config
-from model.traces.render import Pictures
+from model.pictures.render import Pictures
+from model.questions.judge import Options, Row, Task, judge, tasks_of
+from model.report.details import WIDE, details
+from model.report.table import as_json
+from model.settings.config import Config
 from properties import configs, fair
 from properties.claims import find
 from properties.claims_infinite import INFINITE

@@ -8,11 +8,14 @@ from random import Random
 import pytest
 import z3
 
-from model.engines import search
-from model.engines.fairness import Fairness, RuleClass, rules_where
-from model.engines.graph import StateGraph
-from model.engines.lasso import Lasso
-from model.engines.liveness import (
+from model.core.answer import Limits
+from model.core.run import ReplayError, Trace, enabled
+from model.core.system import BadSystem, Rule, System, Var, choice
+from model.engines.explicit import store as search
+from model.engines.infinite.fairness import Fairness, RuleClass, rules_where
+from model.engines.infinite.graph import StateGraph
+from model.engines.infinite.lasso import Lasso
+from model.engines.infinite.liveness import (
     EventuallyAlways,
     LeadsTo,
     Liveness,
@@ -21,10 +24,7 @@ from model.engines.liveness import (
     check_liveness,
     confirm_lasso,
 )
-from model.engines.verdict import Limits
-from model.system import BadSystem, Rule, System, Var, choice
-from model.trace import ReplayError, Trace, enabled
-from model.traces.lasso import FOR_EVER, render_lasso
+from model.pictures.lasso import FOR_EVER, render_lasso
 from tests.infinite import (
     YES,
     Twin,

@@ -19,12 +19,12 @@ from benchmarks.mutation.proofs import obligations
 from benchmarks.mutation.recordings import explained_captures, recorded_cases, rfc_cases
 from benchmarks.mutation.scenarios import scenarios, stories
 from model import check
-from model.engines.discharge import Prover
+from model.engines.inductive.discharge import Prover
 from model.mutants.derive import Unaffected, find, mutants
 from model.mutants.mutation import equal
 from model.mutants.protocol import events
-from model.scenario import NoRun, run_scenario
-from model.tcp.config import BadConfig, Config
+from model.questions.scenario import NoRun, run_scenario
+from model.settings.config import BadConfig, Config
 from model.tcp.event import Event
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import FIELDS, STATES, endpoint, symbolic_tcb

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from model.arguments import parser
 from model.check import main, selection
-from model.names import UnknownName, claim_named, claims_named
-from model.near import meant
+from model.cli.arguments import parser
+from model.core.near import meant
+from model.questions.names import UnknownName, claim_named, claims_named
 from properties.claims import CLAIMS
 from properties.statements import STATEMENTS
 

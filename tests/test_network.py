@@ -11,11 +11,12 @@ from itertools import combinations, product
 import pytest
 import z3
 
-from model.engines import explicit, twin
-from model.engines.verdict import Effort, Verdict
+from model.core.answer import Effort, Verdict
+from model.core.system import Property, System
+from model.engines import twin
+from model.engines.explicit import search as explicit
 from model.network.bounded import Network
-from model.system import Property, System
-from model.tcp.config import BadConfig, Config, parse_field, show_field
+from model.settings.config import BadConfig, Config, parse_field, show_field
 from properties.figure_5 import both_established, figure_5
 from properties.opening import client_can_receive
 

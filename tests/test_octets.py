@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import z3
 
-from model.engines.explicit import explore
+from model.core.system import Property
+from model.engines.explicit.search import explore
 from model.network.bounded import Network, Side
-from model.system import Property
 from model.tcp.event import Event
 from properties.configs import HALF_CLOSED
 from properties.data import half_close_data

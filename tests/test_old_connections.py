@@ -5,25 +5,25 @@ from __future__ import annotations
 import pytest
 import z3
 
-from model.combine import combined
-from model.engines.discharge import Prover
-from model.engines.explicit import explore
-from model.engines.verdict import Effort
-from model.listing import explanation
+from model.any_channel.embedding import Embedding
+from model.any_channel.network import UnboundedNetwork
+from model.core.answer import Effort
+from model.core.system import Property
+from model.engines.explicit.search import explore
+from model.engines.inductive.discharge import Prover
 from model.network.bounded import Network
-from model.network.embedding import Embedding
-from model.network.soup import UnboundedNetwork
-from model.proof import layers
-from model.proof_words import assumptions, became, report_on
-from model.report import bounds
-from model.row import Evidence, ProofReport, Row, Task
-from model.system import Property
-from model.tcp.config import Config
+from model.questions.combine import combined
+from model.questions.proof_words import assumptions, became, report_on
+from model.questions.row import Evidence, ProofReport, Row, Task
+from model.questions.theorems import layers
+from model.report.listing import explanation
+from model.report.table import bounds
+from model.settings.config import Config
 from properties import configs
 from properties.claims import find
 from properties.claims_time import UNCONFIRMED
-from properties.old_segment_proofs import CONNECTION
 from properties.old_segments import no_old_segment_accepted
+from properties.proofs.old_segments import CONNECTION
 
 WITH_TEXT = configs.DATA_QUEUED.but(crashes=0, aborts="both", duplications=1)
 ONE_SLOT = configs.OLD_CONNECTION.but(capacity=1)

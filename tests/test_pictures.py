@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from model.trace import Trace
-from model.traces.diagram import Arc, UnknownState, merged, quotient_diagram, state_diagram
-from model.traces.dot import text
-from model.traces.ladder import ladder, short_event
+from model.core.run import Trace
+from model.pictures.diagram import Arc, UnknownState, merged, quotient_diagram, state_diagram
+from model.pictures.dot import text
+from model.pictures.ladder import ladder, short_event
 from tests.greeting import COPY, LOST, OLD, Story, greeting, story
 
 TOY = greeting()

@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 
 from model.check import main
-from model.engines.discharge import Answer
-from model.engines.verdict import NO_LIMITS, Limits
-from model.jobs import UNSEEN, Proofs
-from model.judge import tasks_of, varied
+from model.core.answer import NO_LIMITS, Limits
+from model.core.system import Property
+from model.engines.inductive.discharge import Answer
 from model.network.make import network_of
-from model.never import Ends
-from model.proof_words import Became
+from model.pictures.render import Drawings
 from model.questions import premise as module
+from model.questions.jobs import UNSEEN, Proofs
+from model.questions.judge import tasks_of, varied
+from model.questions.never import Ends
 from model.questions.premise import FOLLOWED, premises, small
+from model.questions.proof_words import Became
+from model.questions.row import Options, Task
 from model.questions.shares import Plan, Share, row_of
-from model.report import exit_status
-from model.row import Options, Task
-from model.system import Property
-from model.tcp.config import Config
-from model.traces.render import Drawings
+from model.report.table import exit_status
+from model.settings.config import Config
 from properties.claim import Claim, make_property
 from properties.claims import CLAIMS, find
 

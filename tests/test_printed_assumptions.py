@@ -15,20 +15,20 @@ from typing import Any
 import pytest
 import z3
 
-from model.engines.ask import BLASTED, Asker
-from model.engines.discharge import Prover
-from model.engines.explicit import explore
-from model.engines.unbounded import Step
+from model.any_channel.closing import LOSSES, NOW, STATES, ClosingNetwork
+from model.any_channel.closing_text import TextNetwork
+from model.any_channel.network import Assumed, UnboundedNetwork
+from model.any_channel.timed import Rest, TimedNetwork
+from model.engines.explicit.search import explore
+from model.engines.inductive.discharge import Prover
+from model.engines.inductive.obligations import Step
+from model.engines.symbolic.ask import BLASTED, Asker
 from model.network import firing
 from model.network.bounded import Network
-from model.network.closing_soup import LOSSES, NOW, STATES, ClosingNetwork
-from model.network.closing_text import TextNetwork
-from model.network.soup import Assumed, UnboundedNetwork
-from model.network.timed_soup import Rest, TimedNetwork
-from model.proof import layers
-from model.proof_words import assumptions, event_name
-from model.report import bounds
-from model.tcp.config import Config
+from model.questions.proof_words import assumptions, event_name
+from model.questions.theorems import layers
+from model.report.table import bounds
+from model.settings.config import Config
 from properties.claim import CHOOSING
 from properties.configs import EVERY_CHANNEL, EVERY_CLOSE, EVERY_CONNECTION, HALF_OPEN_PEER, REPEATED_ISNS
 from properties.opening import no_half_open

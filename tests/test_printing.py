@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from model.arguments import Parser
-from model.printing import LONGEST, complain, printable, printable_lines, say, speak_any_encoding
+from model.cli.arguments import Parser
+from model.machine.printing import LONGEST, complain, printable, printable_lines, say, speak_any_encoding
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,18 @@ import pytest
 import z3
 
 from benchmarks.spin import BREADTH, DEPTH, MODES, Model, missing
-from model.engines.explicit import explore
-from model.engines.packing import Layout
+from model.core.nodes import order
+from model.core.run import enabled
+from model.core.system import Property, Rule, State, System, Var
+from model.core.terms import PYTHON, Meaning
+from model.engines.explicit.search import explore
+from model.engines.native.packing import Layout
 from model.export import CannotExport
 from model.export.c_code import Function, most_enabled
 from model.export.c_table import operators
 from model.export.promela import Form, promela
 from model.network.make import network_of
-from model.nodes import order
-from model.system import Property, Rule, State, System, Var
-from model.tcp.config import Config
-from model.terms import PYTHON, Meaning
-from model.trace import enabled
+from model.settings.config import Config
 from properties.claim import make_property
 from properties.configs import PASSING_ZERO, TWO_WAY
 from tests.test_terms import every_operator, samples

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 import z3
 
-from model.engines.fairness import NOWHERE, Fairness, RuleClass, debts, fair_components
-from model.engines.graph import StateGraph
-from model.engines.liveness import LeadsTo, check_each
+from model.core.system import BadSystem, Rule, System, Var, choice
+from model.engines.infinite.fairness import NOWHERE, Fairness, RuleClass, debts, fair_components
+from model.engines.infinite.graph import StateGraph
+from model.engines.infinite.liveness import LeadsTo, check_each
 from model.network.bounded import Network, Side
 from model.network.make import network_of
 from model.network.server import Server
-from model.system import BadSystem, Rule, System, Var, choice
-from model.tcp.config import Config
+from model.settings.config import Config
 from model.tcp.event import Event
 from properties import configs, fair
 from properties.deadlock import progress

@@ -7,12 +7,12 @@ from collections import Counter
 import pytest
 import z3
 
-from model.engines.quotient import quotient
+from model.core.run import enabled
+from model.core.system import Rule, System, Var
+from model.engines.explicit.quotient import quotient
 from model.network.bounded import Network
-from model.system import Rule, System, Var
-from model.tcp.config import Config
-from model.trace import enabled
-from model.traces.diagram import quotient_diagram
+from model.pictures.diagram import quotient_diagram
+from model.settings.config import Config
 
 
 def test_the_quotient_of_a_small_network_is_the_slow_count() -> None:

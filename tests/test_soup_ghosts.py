@@ -12,11 +12,11 @@ from itertools import product
 import pytest
 import z3
 
-from model.engines.unbounded import Step
-from model.network.closing_soup import COST, DELAY, LOSSES, RTO, TIME_WAIT, WAITING, ClosingNetwork
+from model.any_channel.closing import COST, DELAY, LOSSES, RTO, TIME_WAIT, WAITING, ClosingNetwork
+from model.any_channel.network import UnboundedNetwork
+from model.any_channel.timed import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, last_sent, listened, spoke
+from model.engines.inductive.obligations import Step
 from model.network.side import NO_TCB
-from model.network.soup import UnboundedNetwork
-from model.network.timed_soup import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, last_sent, listened, spoke
 from model.tcp.state import STATES, manners
 from properties.claim import CHOOSING
 from properties.configs import EVERY_CHANNEL

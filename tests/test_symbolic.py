@@ -8,17 +8,18 @@ from dataclasses import replace
 import pytest
 import z3
 
-from model.engines import explicit, twin
-from model.engines.ask import Asker
-from model.engines.bmc import bmc
-from model.engines.discharge import Prover
-from model.engines.induction import induction
-from model.engines.verdict import Limits, Progress, Verdict
+from model.any_channel.network import UnboundedNetwork
+from model.core.answer import Limits, Progress, Verdict
+from model.core.system import Property, Rule, System, Var
+from model.engines import twin
+from model.engines.explicit import search as explicit
+from model.engines.inductive.discharge import Prover
+from model.engines.symbolic.ask import Asker
+from model.engines.symbolic.bmc import bmc
+from model.engines.symbolic.induction import induction
 from model.network.bounded import Network
-from model.network.soup import UnboundedNetwork
-from model.proof import layers, lemmas_for
-from model.system import Property, Rule, System, Var
-from model.tcp.config import Config
+from model.questions.theorems import layers, lemmas_for
+from model.settings.config import Config
 from properties.configs import EVERY_CHANNEL, TWO_WAY
 from properties.opening import agreement, client_can_receive, no_half_open
 from tests.toys import bag, counter, jugs, mutex, random_system, writer

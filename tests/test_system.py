@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import z3
 
-from model.system import BadSystem, Property, Rule, System, Var, choice, enumeration, sort_descending
-from model.terms import Meaning
-from model.trace import ReplayError, Step, Trace, choices, confirm, enabled, fire, replay
+from model.core.run import ReplayError, Step, Trace, choices, confirm, enabled, fire, replay
+from model.core.system import BadSystem, Property, Rule, System, Var, choice, enumeration, sort_descending
+from model.core.terms import Meaning
 from tests.toys import counter
 
 X, FLAG = Var("x", 4), Var("flag")

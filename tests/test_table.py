@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from model.engines import explicit
-from model.engines.liveness import check_liveness
+from model.core.system import Property
+from model.engines.explicit import search as explicit
+from model.engines.infinite.liveness import check_liveness
 from model.network.bounded import Network
 from model.network.server import Server
-from model.network.table import ServerConfig
-from model.system import Property
-from model.tcp.config import Config
+from model.settings.config import Config
+from model.settings.server import ServerConfig
 from properties import table
 from properties.configs import DEAD_PEER, DEAD_PEER_TOLD, ENDLESS_FLOOD, FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
 from properties.fair import Live

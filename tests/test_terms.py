@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import z3
 
-from model.engines import explicit, twin
-from model.engines.code import Code
-from model.engines.native import Writer, operators
+from model.core.nodes import Node, Operator, UnknownOperator, node_of, order
+from model.core.system import Property, Rule, State, System, Var
+from model.core.terms import PYTHON, Fold, Meaning, Table, constants, evaluate, step
+from model.engines import twin
+from model.engines.explicit import search as explicit
+from model.engines.native.code import Code
+from model.engines.native.compile import Writer, operators
 from model.export import btor2, c_table, smtlib, tla_table
-from model.nodes import Node, Operator, UnknownOperator, node_of, order
-from model.system import Property, Rule, State, System, Var
-from model.terms import PYTHON, Fold, Meaning, Table, constants, evaluate, step
 from tests.toys import RandomTerms
 
 WIDTHS = (1, 2, 3, 8, 13, 31, 32, 63, 64)

@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 import z3
 
-from model.details import details
-from model.engines import explicit, twin
-from model.engines.verdict import Limits
-from model.judge import Options, Row, Task, judge, tasks_of
+from model.core.answer import Limits
+from model.core.system import Property
+from model.engines import twin
+from model.engines.explicit import search as explicit
 from model.network.bounded import NO_TCB, Network
-from model.report import as_json
-from model.studies.time_wait import thresholds
-from model.system import Property
-from model.tcp.config import BadConfig, Config
+from model.pictures.render import Pictures
+from model.questions.judge import Options, Row, Task, judge, tasks_of
+from model.questions.studies.time_wait import thresholds
+from model.report.details import details
+from model.report.table import as_json
+from model.settings.config import BadConfig, Config
 from model.tcp.state import STATES
-from model.traces.render import Pictures
 from properties.claims import find
 from properties.configs import FOUR_WAY_CLOSE, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
 from properties.deadlock import progress

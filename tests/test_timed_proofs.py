@@ -8,23 +8,23 @@ from pathlib import Path
 import pytest
 import z3
 
+from model.any_channel.closing import DELAY, LOSSES, RTO, STATES, TIME_WAIT, ClosingNetwork
+from model.any_channel.closing_text import TextNetwork
+from model.any_channel.embedding import Embedding
+from model.any_channel.network import UnboundedNetwork
+from model.any_channel.timed import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, spoke
 from model.check import main as check
-from model.engines.ask import BLASTED, Asker
-from model.engines.discharge import Discharged, Prover
-from model.engines.explicit import explore
-from model.engines.unbounded import substituted
-from model.network.closing_soup import DELAY, LOSSES, RTO, STATES, TIME_WAIT, ClosingNetwork
-from model.network.closing_text import TextNetwork
-from model.network.embedding import Embedding
-from model.network.soup import UnboundedNetwork
-from model.network.timed_soup import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, spoke
-from model.tcp.config import BadConfig, Config
+from model.engines.explicit.search import explore
+from model.engines.inductive.discharge import Discharged, Prover
+from model.engines.inductive.obligations import substituted
+from model.engines.symbolic.ask import BLASTED, Asker
+from model.settings.config import BadConfig, Config
 from properties.claims import find
-from properties.closing_proofs import in_turn, numbers, segments
 from properties.configs import EVERY_CHANNEL, EVERY_CLOSE, LAST_ACK
-from properties.opening_proofs import no_half_open
+from properties.proofs.closing import in_turn, numbers, segments
+from properties.proofs.opening import no_half_open
+from properties.proofs.timed import TIMED, in_time, lemmas_in_time
 from properties.time_wait import UntilItEnds
-from properties.timed_proofs import TIMED, in_time, lemmas_in_time
 from tests.timed_runs import Run
 
 BY_THE_LETTER = EVERY_CLOSE.but(time_wait_restart=False)

@@ -10,13 +10,13 @@ import pytest
 import z3
 
 from benchmarks.tlc import MODULE, VIOLATED, missing, run_module, search
-from model.engines.explicit import explore
+from model.core.nodes import order
+from model.core.system import Property, Rule, System, Var
+from model.core.terms import PYTHON, Fold, Meaning
+from model.engines.explicit.search import explore
 from model.export import CannotExport
 from model.export.tla import tla
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
-from model.nodes import order
-from model.system import Property, Rule, System, Var
-from model.terms import PYTHON, Fold, Meaning
 from properties.configs import PASSING_ZERO, TWO_WAY
 from tests.test_promela import NOTHING, TOYS, tcp
 from tests.test_terms import every_operator, samples

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from model.system import Property
-from model.trace import Trace, confirm
-from model.traces.flights import Flight, flights, history
-from model.traces.text import render_text, steps_json
+from model.core.run import Trace, confirm
+from model.core.system import Property
+from model.pictures.flights import Flight, flights, history
+from model.pictures.text import render_text, steps_json
 from tests.greeting import ANSWER, BOTH_OPEN, COPY, LOST, MEANT, OLD, STAYS, Story, greeting, story
 
 TOY = greeting()

@@ -9,22 +9,22 @@ from pathlib import Path
 import pytest
 import z3
 
+from model.any_channel.network import Assumed, UnboundedNetwork
 from model.check import main
-from model.combine import combined
-from model.engines.ask import Asker
-from model.engines.discharge import Discharged, Prover
-from model.engines.unbounded import Corollary, Duty, Induction, Obligation, Part, substituted
-from model.engines.verdict import Effort
-from model.network.soup import Assumed, UnboundedNetwork
-from model.proof import layers
-from model.proof_words import became, event_name, report_on
-from model.report import exit_status
-from model.row import Evidence, ProofReport, Row, Task
-from model.tcp.config import BadConfig, Config
+from model.core.answer import Effort
+from model.engines.inductive.discharge import Discharged, Prover
+from model.engines.inductive.obligations import Corollary, Duty, Induction, Obligation, Part, substituted
+from model.engines.symbolic.ask import Asker
+from model.questions.combine import combined
+from model.questions.proof_words import became, event_name, report_on
+from model.questions.row import Evidence, ProofReport, Row, Task
+from model.questions.theorems import layers
+from model.report.table import exit_status
+from model.settings.config import BadConfig, Config
 from properties.claims import CLAIMS, find
 from properties.claims_opening import NEVER
 from properties.configs import EVERY_CHANNEL, EVERY_CONNECTION
-from properties.opening_proofs import THEOREMS
+from properties.proofs.opening import THEOREMS
 
 TOY = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2)
 """W = window = 4; 2(W + window) + 1 = 17 numbers just fit into 5 bits."""

@@ -14,32 +14,31 @@ import pytest
 import z3
 
 from benchmarks.mutation import equivalence
-from model import minimise
+from model.any_channel.network import UnboundedNetwork
+from model.certificates.solvers import SOLVERS
 from model.certify import main as certify
-from model.coverage import impossible
-from model.engines import bmc as bounded
-from model.engines import induction as inductive
-from model.engines.ask import BLASTED, TACTIC, Asker, Unanswered
-from model.engines.discharge import Prover
-from model.engines.unrolled import Unrolled
-from model.engines.verdict import NO_LIMITS, Effort, Limits, Verdict, verdicts
+from model.core.answer import NO_LIMITS, Effort, Limits, Verdict, verdicts
+from model.core.run import ReplayError, Trace
+from model.core.system import Property, System
+from model.engines.inductive.discharge import Prover
+from model.engines.symbolic import bmc as bounded
+from model.engines.symbolic import induction as inductive
+from model.engines.symbolic.ask import BLASTED, TACTIC, Asker, Unanswered
+from model.engines.symbolic.unrolled import Unrolled
 from model.export import CannotExport
 from model.export.tla import tla
-from model.judge import tasks_of
-from model.minimise import need
 from model.network.make import network_of
-from model.network.soup import UnboundedNetwork
-from model.never import Ends
-from model.proof import layers
-from model.questions import proof
+from model.pictures.render import Drawings
+from model.questions import minimise, proof
+from model.questions.coverage import impossible
+from model.questions.judge import tasks_of
+from model.questions.minimise import need
+from model.questions.never import Ends
+from model.questions.row import Options, Row, Task
 from model.questions.shares import Plan, row_of
-from model.report import exit_status
-from model.row import Options, Row, Task
-from model.solvers import SOLVERS
-from model.system import Property, System
-from model.tcp.config import Config
-from model.trace import ReplayError, Trace
-from model.traces.render import Drawings
+from model.questions.theorems import layers
+from model.report.table import exit_status
+from model.settings.config import Config
 from properties.claims import find
 from tests import certified
 from tests.test_unbounded import TOY
@@ -258,7 +257,7 @@ def test_no_event_is_impossible_because_nobody_answers(monkeypatch: pytest.Monke
     with pytest.raises(Unanswered):
         ends.impossible(event, ends.inductive())
     made = Unreliable(0, LIES[lie])
-    monkeypatch.setattr("model.coverage.Asker", lambda _: Asker(solver=made.solver))
+    monkeypatch.setattr("model.questions.coverage.Asker", lambda _: Asker(solver=made.solver))
     found, _, why = impossible(config, [event], NO_LIMITS)
     assert (found, why) == ({event: None}, SAID[lie])
 

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import pytest
 import z3
 
+from model.core.run import enabled
+from model.core.system import Property, State, System, Var
+from model.core.terms import Meaning
 from model.export import CannotExport
 from model.export.vmt import vmt
 from model.network.bounded import Network
-from model.system import Property, State, System, Var
-from model.terms import Meaning
-from model.trace import enabled
 from properties.configs import TWO_WAY
 from tests.toys import bag, counter, jugs, mutex, random_system, writer
 

@@ -10,13 +10,14 @@ import numpy as np
 import pytest
 import z3
 
-from model.engines import explicit, twin
-from model.engines.graph import StateGraph
-from model.engines.quotient import quotient
-from model.engines.search import Store, capacity
-from model.engines.verdict import Limits
-from model.engines.workers import Workers, processors
-from model.system import Property, System
+from model.core.answer import Limits
+from model.core.system import Property, System
+from model.engines import twin
+from model.engines.explicit import search as explicit
+from model.engines.explicit.quotient import quotient
+from model.engines.explicit.store import Store, capacity
+from model.engines.infinite.graph import StateGraph
+from model.machine.workers import Workers, processors
 from tests.toys import bag, random_system, writer
 
 MANY = (1, 2, 3, 7)

@@ -15,26 +15,26 @@ from typing import Any
 import dpkt
 import pytest
 
-from model.arguments import FORMATS as NAMES
 from model.check import main
-from model.engines.explicit import explore
-from model.engines.liveness import check_liveness
-from model.engines.verdict import Limits
-from model.evidence import FORMATS, Shows
-from model.judge import Options
+from model.cli.arguments import FORMATS as NAMES
+from model.core.answer import Limits
+from model.core.run import Step, Trace, enabled
+from model.core.system import Property, State, System
+from model.engines.explicit.search import explore
+from model.engines.infinite.liveness import check_liveness
 from model.network.bounded import Network
 from model.network.make import network_of
-from model.network.table import AnyConfig
-from model.scenario import read_scenario, run_scenario
-from model.system import Property, State, System
-from model.tcp.config import SCENARIO, Config
-from model.trace import Step, Trace, enabled
-from model.traces.flights import Happening, history
-from model.traces.itf import itf, value
-from model.traces.packetdrill import packetdrill
-from model.traces.packets import moments, packets, placed, places, seen
-from model.traces.pcap import RAW_IP, capture, hosts
-from model.traces.render import Drawings
+from model.pictures.flights import Happening, history
+from model.pictures.formats.itf import itf, value
+from model.pictures.formats.packetdrill import packetdrill
+from model.pictures.formats.packets import moments, packets, placed, places, seen
+from model.pictures.formats.pcap import RAW_IP, capture, hosts
+from model.pictures.render import Drawings
+from model.questions.evidence import FORMATS, Shows
+from model.questions.judge import Options
+from model.questions.scenario import read_scenario, run_scenario
+from model.settings.config import SCENARIO, Config
+from model.settings.server import AnyConfig
 from properties import configs
 from properties.claim import make_property
 from properties.claims import find

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import z3
 
-from model import z3fast
+from model.core import z3fast
 
 A, B, P, Q, T = z3.BitVec("a", 8), z3.BitVec("b", 8), z3.Bool("p"), z3.Bool("q"), z3.Real("t")
 MADE: dict[str, Callable[[Any], z3.ExprRef]] = {

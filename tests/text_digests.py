@@ -15,14 +15,14 @@ from random import Random
 
 import z3
 
-from model.engines.codegen import Check, Expand
+from model.core.system import Property, System
 from model.engines.cone import relevant
-from model.engines.packing import Layout
-from model.judge import tasks_of
+from model.engines.native.codegen import Check, Expand
+from model.engines.native.packing import Layout
 from model.network.make import network_of
-from model.network.table import AnyConfig
-from model.row import Task
-from model.system import Property, System
+from model.questions.judge import tasks_of
+from model.questions.row import Task
+from model.settings.server import AnyConfig
 from properties.claim import make_property, make_witness
 from properties.claims import CLAIMS
 

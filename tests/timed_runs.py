@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import z3
 
-from model.engines.unbounded import Message, Step, substituted
-from model.network.closing_soup import ClosingNetwork
-from model.network.timed_soup import TimedNetwork
+from model.any_channel.closing import ClosingNetwork
+from model.any_channel.timed import TimedNetwork
+from model.engines.inductive.obligations import Message, Step, substituted
 
 
 @dataclass

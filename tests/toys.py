@@ -7,7 +7,7 @@ from random import Random
 
 import z3
 
-from model.system import Property, Rule, State, System, Var, choice, enumeration
+from model.core.system import Property, Rule, State, System, Var, choice, enumeration
 
 
 def counter(top: int, *properties: Property, wraps: bool = True) -> System:

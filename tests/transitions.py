@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 import z3
 
-from model.engines.graph import StateGraph
-from model.system import Rule, System
+from model.core.system import Rule, System
+from model.engines.infinite.graph import StateGraph
 from tests.columns import Column, reader, unpacked
 
 

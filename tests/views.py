@@ -18,11 +18,11 @@ from functools import cached_property
 import numpy as np
 import z3
 
-from model.engines.unbounded import Message, Step
+from model.any_channel.embedding import Embedding
+from model.any_channel.network import UnboundedNetwork
+from model.core.system import Rule
+from model.engines.inductive.obligations import Message, Step
 from model.network.bounded import Network
-from model.network.embedding import Embedding
-from model.network.soup import UnboundedNetwork
-from model.system import Rule
 from tests.columns import Column
 from tests.transitions import Transitions
 

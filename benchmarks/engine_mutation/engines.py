@@ -13,7 +13,6 @@ from benchmarks.engine_mutation.derive import Mutant, derive
 
 ROOT = Path(__file__).parent.parent.parent
 SEED = 9293
-ENGINES, NETWORK = "model/engines", "model/network"
 
 
 @dataclass(frozen=True)
@@ -26,29 +25,30 @@ class Engine:
 
 
 def _engine(name: str, folder: str, files: str, tests: str) -> Engine:
-    return Engine(name, tuple(f"{folder}/{file}.py" for file in files.split()), tuple(tests.split()))
+    return Engine(name, tuple(f"model/{folder}/{file}.py" for file in files.split()), tuple(tests.split()))
 
 
 ALL = (
-    _engine("explicit search", ENGINES, "explicit search table firing counts", "engines compact workers table"),
-    _engine("compact store", ENGINES, "fingerprints digest", "compact engines checkpoints"),
-    _engine("workers", ENGINES, "workers", "workers"),
-    _engine("checkpoints", ENGINES, "checkpoint", "checkpoints"),
-    _engine("cone", ENGINES, "cone", "cone"),
-    _engine("quotient", ENGINES, "quotient", "quotient"),
-    _engine("liveness", ENGINES, "liveness graph lasso fairness", "liveness live_claims"),
-    _engine("bounded runs by Z3", ENGINES, "bmc unrolled", "symbolic unknowns"),
-    _engine("induction", ENGINES, "induction", "symbolic unknowns"),
-    _engine("proofs", ENGINES, "unbounded discharge ask", "unknowns printed_assumptions unbounded timed_proofs"),
-    _engine("code", ENGINES, "codegen body packing native values code", "terms engines read_back"),
-    _engine("twin", ENGINES, "twin", "engines liveness"),
-    _engine("verdicts", ENGINES, "verdict", "unknowns engines symbolic check"),
-    _engine("bounded network", NETWORK, "bounded channel firing accounts freshness", "network octets engines ghosts"),
-    _engine("sides", NETWORK, "side clocks", "time ghosts network last_ack"),
-    _engine("server", NETWORK, "connection server table", "server slots table"),
-    _engine("unbounded network", NETWORK, "soup embedding", "soup_ghosts printed_assumptions goals embedding"),
-    _engine("unbounded in time", NETWORK, "timed_soup", "soup_ghosts printed_assumptions timed_proofs"),
-    _engine("the close in time", NETWORK, "closing_soup closing_text", "printed_assumptions timed_proofs goals"),
+    _engine("explicit search", "engines/explicit", "search store table counts", "engines compact workers table"),
+    _engine("compact store", "engines/explicit", "fingerprints digest", "compact engines checkpoints"),
+    _engine("workers", "machine", "workers", "workers"),
+    _engine("checkpoints", "engines/explicit", "checkpoint", "checkpoints"),
+    _engine("cone", "engines", "cone", "cone"),
+    _engine("quotient", "engines/explicit", "quotient", "quotient"),
+    _engine("liveness", "engines/infinite", "liveness graph lasso fairness values", "liveness live_claims"),
+    _engine("bounded runs by Z3", "engines/symbolic", "bmc unrolled", "symbolic unknowns"),
+    _engine("induction", "engines/symbolic", "induction", "symbolic unknowns"),
+    _engine("questions to Z3", "engines/symbolic", "ask", "unknowns symbolic"),
+    _engine("proofs", "engines/inductive", "obligations discharge", "unknowns printed_assumptions unbounded timed_proofs"),
+    _engine("code", "engines/native", "codegen body packing compile code firing", "terms engines read_back"),
+    _engine("twin", "engines", "twin", "engines liveness"),
+    _engine("verdicts", "core", "answer", "unknowns engines symbolic check"),
+    _engine("bounded network", "network", "bounded channel firing accounts freshness", "network octets engines ghosts"),
+    _engine("sides", "network", "side clocks", "time ghosts network last_ack"),
+    _engine("server", "network", "connection server", "server slots table"),
+    _engine("unbounded network", "any_channel", "network embedding", "soup_ghosts printed_assumptions goals embedding"),
+    _engine("unbounded in time", "any_channel", "timed", "soup_ghosts printed_assumptions timed_proofs"),
+    _engine("the close in time", "any_channel", "closing closing_text", "printed_assumptions timed_proofs goals"),
 )
 
 

@@ -13,21 +13,21 @@ from functools import cache
 
 from benchmarks.mutation.proofs import PROOFS
 from benchmarks.mutation.scenarios import Story, stories
-from model.engines.ask import Asker
-from model.engines.discharge import Prover
-from model.engines.explicit import explore
-from model.engines.liveness import check_each
-from model.engines.verdict import Limits
+from model.any_channel.network import UnboundedNetwork
+from model.core.answer import Limits
+from model.core.system import BadSystem, Property
+from model.engines.explicit.search import explore
+from model.engines.inductive.discharge import Prover
+from model.engines.infinite.liveness import check_each
+from model.engines.symbolic.ask import Asker
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
-from model.network.soup import UnboundedNetwork
-from model.network.table import AnyConfig, ServerConfig
-from model.system import BadSystem, Property
-from model.tcp.config import BadConfig
+from model.settings.config import BadConfig
+from model.settings.server import AnyConfig, ServerConfig
 from properties.claim import Claim, make_property, make_witness
 from properties.claims import CLAIMS
 from properties.configs import EVERY_CHANNEL
-from properties.opening_proofs import THEOREMS
+from properties.proofs.opening import THEOREMS
 
 STATES = 300_000
 LIMITS = Limits(max_states=STATES, max_seconds=20.0, workers=1)

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from model.mutants.derive import find
 from model.mutants.mutation import Text, text_of
-from model.tcp.config import Config
+from model.settings.config import Config
 from model.tcp.event import Event
 
 

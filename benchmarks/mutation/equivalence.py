@@ -1,10 +1,10 @@
 """Whether a mutant is the protocol itself, in other words: Z3 shows that nobody can tell the difference.
 
-For every state that satisfies the proved invariant (`properties.invariant`, at 32 bits, for every channel) and every
-segment that may be in the network then, the mutant does what the protocol does: it goes to the same state, sends the
-same, gives the user the same octets, and leaves the same TCB. Of the TCB only those fields count that are *live* in the
-next state: those that some event reads there, or copies to where they are live. Conversely the mutant may start with
-anything in the fields that are not live: it is not told what earlier steps of its own have left there.
+For every state that satisfies the proved invariant (`properties.proofs.invariant`, at 32 bits, for every channel) and
+every segment that may be in the network then, the mutant does what the protocol does: it goes to the same state, sends
+the same, gives the user the same octets, and leaves the same TCB. Of the TCB only those fields count that are *live* in
+the next state: those that some event reads there, or copies to where they are live. Conversely the mutant may start
+with anything in the fields that are not live: it is not told what earlier steps of its own have left there.
 
 Limits: fresh initial sequence numbers and open windows, as the invariant has it.
 """
@@ -18,19 +18,19 @@ import z3
 
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.proofs import PROOFS
-from model.engines.ask import Asker, Unanswered
-from model.engines.discharge import question
-from model.engines.unbounded import Induction, Lemma, Step
-from model.engines.verdict import Limits
+from model.any_channel.network import UnboundedNetwork
+from model.core.answer import Limits
+from model.core.nodes import node_of
+from model.engines.inductive.discharge import question
+from model.engines.inductive.obligations import Induction, Lemma, Step
+from model.engines.symbolic.ask import Asker, Unanswered
 from model.mutants.mutation import equal, rewritten
 from model.network.side import NO_TCB
-from model.network.soup import UnboundedNetwork
-from model.nodes import node_of
 from model.tcp.event import FALSE, Event
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES, Tcb, no_tcb
 from properties.configs import EVERY_CHANNEL
-from properties.invariant import of_segments, of_sides
+from properties.proofs.invariant import of_segments, of_sides
 
 SECONDS = 5.0
 Events = Mapping[str, Event]

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from model.engines.ask import Asker
-from model.engines.discharge import Prover
-from model.engines.unbounded import Induction, Step
-from model.engines.verdict import Limits
-from model.network.soup import UnboundedNetwork
-from model.proof import layers
+from model.any_channel.network import UnboundedNetwork
+from model.core.answer import Limits
+from model.engines.inductive.discharge import Prover
+from model.engines.inductive.obligations import Induction, Step
+from model.engines.symbolic.ask import Asker
+from model.questions.theorems import layers
 from properties.configs import EVERY_CHANNEL
-from properties.opening_proofs import THEOREMS
+from properties.proofs.opening import THEOREMS
 
 SECONDS = 4.0
 

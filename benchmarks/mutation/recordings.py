@@ -19,7 +19,7 @@ from model.conform.interpreter import Interpreter
 from model.conform.own_host import exactly
 from model.conform.recorded import Case, read_cases
 from model.conform.stacks import FREEBSD, RFC9293, Profile
-from model.tcp.config import Config
+from model.settings.config import Config
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
 FILES: Mapping[Profile, str] = {FREEBSD: "state-event.jsonl", RFC9293: "rfc9293.jsonl"}

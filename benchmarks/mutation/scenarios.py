@@ -11,8 +11,8 @@ from benchmarks.mutation.changes import as_written, changed
 from model.conform.interpreter import CLOSED, Connection, Given, Interpreter, Seg
 from model.conform.stacks import Profile
 from model.network.bounded import SIDES, Network
-from model.scenario import Line, Scenario, read_scenario
-from model.tcp.config import Config
+from model.questions.scenario import Line, Scenario, read_scenario
+from model.settings.config import Config
 from properties.claims import CLAIMS
 
 

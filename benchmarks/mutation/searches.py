@@ -10,12 +10,12 @@ from time import process_time
 
 import z3
 
-from model.engines.explicit import explore
-from model.engines.verdict import Limits, Verdict
+from model.core.answer import Limits, Verdict
+from model.core.system import BadSystem, Property, System
+from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.bounded import Network
-from model.system import BadSystem, Property, System
-from model.tcp.config import Config
+from model.settings.config import Config
 from properties.claim import make_property, make_witness
 from properties.claims import CLAIMS
 from properties.configs import FOUR_WAY_CLOSE, IGNORING_RST, LAST_ACK, ORDERLY, SIMULTANEOUS

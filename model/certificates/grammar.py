@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from model.export.smtlib import OPERATORS, RESERVED
-from model.reading import Unreadable
+from model.machine.reading import Unreadable
 
 NUMBER = r"(?:0|[1-9][0-9]{0,39})"
 SYMBOL = r"(?:[A-Za-z][A-Za-z0-9._-]*|\|[^|\\]+\|)"

@@ -17,9 +17,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, to_builtins
 
-from model.network.table import AnyConfig, ServerConfig
-from model.reading import Unreadable, checked, json_of, text_of
-from model.tcp.config import BadConfig, Config
+from model.machine.reading import Unreadable, checked, json_of, text_of
+from model.settings.config import BadConfig, Config
+from model.settings.server import AnyConfig, ServerConfig
 
 FORMAT = 1
 FOLDER = "obligations"

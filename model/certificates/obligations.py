@@ -1,7 +1,7 @@
 """Obligations as scripts, and what a certificate says of each: the one place where writer and checker meet.
 
 Both make the text of a script from an obligation; equal obligations have equal texts in every process, since nodes are
-in canonical order (`model.nodes`).
+in canonical order (`model.core.nodes`).
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import z3
 
 from model.certificates.manifests import FOLDER, Answer, Script, script_name, sha256
-from model.engines.unbounded import Duty, Obligation
+from model.core.nodes import node_of
+from model.engines.inductive.obligations import Duty, Obligation
 from model.export.smtlib import Scripts
-from model.nodes import node_of
-from model.proof_words import event_name
+from model.questions.proof_words import event_name
 
 
 class Scribe:

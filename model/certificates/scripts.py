@@ -8,7 +8,7 @@ from pathlib import Path
 
 from model.certificates import grammar
 from model.certificates.manifests import Damaged, Script, sha256
-from model.reading import Unreadable, octets_of
+from model.machine.reading import Unreadable, octets_of
 
 
 def check_scripts(scripts: Iterable[tuple[Path, Script]]) -> list[list[str]]:

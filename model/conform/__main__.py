@@ -19,8 +19,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from model.arguments import Parser, place
-from model.cli import INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
+from model.cli.arguments import Parser, place
+from model.cli.endings import INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
 from model.conform.capture import BadCapture, Capture, Conversation, capture_of, is_capture
 from model.conform.cases import Judge
 from model.conform.interpreter import Interpreter
@@ -29,10 +29,10 @@ from model.conform.own_host import Finding, exactly
 from model.conform.recorded import BadCase, Case, cases_of
 from model.conform.report import Item, as_json, as_text, notes_on, of_case, of_conversation
 from model.conform.stacks import FREEBSD, PROFILES, Profile
-from model.files import check_writable, write
-from model.printing import complain, say, speak_any_encoding
-from model.reading import opened
-from model.tcp.config import parse_field
+from model.machine.files import check_writable, write
+from model.machine.printing import complain, say, speak_any_encoding
+from model.machine.reading import opened
+from model.settings.config import parse_field
 
 PROGRAM = "model.conform"
 DIFFERS = 1

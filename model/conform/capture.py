@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 import dpkt
 
 from model.conform.interpreter import SPACE, Seg
-from model.reading import opened
+from model.machine.reading import opened
 
 MAGICS = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
 PCAPNG = b"\x0a\x0d\x0d\x0a"

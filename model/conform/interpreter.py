@@ -8,11 +8,11 @@ from typing import Literal, NamedTuple
 import z3
 
 from model.conform.stacks import Profile
+from model.core.terms import Meaning
 from model.mutants.protocol import events
 from model.tcp.event import Call, Event
 from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment
 from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
-from model.terms import Meaning
 
 BITS = 32
 SPACE = 1 << BITS

@@ -14,7 +14,7 @@ from typing import Annotated, Any, BinaryIO, Literal
 
 from msgspec import Meta, Struct, structs
 
-from model.reading import Unreadable, checked, json_of, opened, text_in
+from model.machine.reading import Unreadable, checked, json_of, opened, text_in
 
 Number = Annotated[int, Meta(ge=0, lt=1 << 32)]
 Window = Annotated[int, Meta(ge=0, lt=1 << 31)]

@@ -13,8 +13,8 @@ from model.conform.capture import Capture, Conversation
 from model.conform.cases import KNOWN, Judged
 from model.conform.own_host import Finding
 from model.conform.stacks import PROFILES, Profile
-from model.printing import printable
-from model.screen import console
+from model.machine.printing import printable
+from model.machine.screen import console
 
 VERDICTS = ("agreed", "differing", "explained", "not explained", "not judged")
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 
 import z3
 
+from model.settings.config import Config
 from model.tcp.arrives import segment_arrives_in
-from model.tcp.config import Config
 from model.tcp.event import Event, arrival
 from model.tcp.segment import Segment, acknowledges, segment
 from model.tcp.state import Endpoint, Tcb, no_tcb

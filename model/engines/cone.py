@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import z3
 
-from model.system import Property, System, Var
-from model.terms import constants
+from model.core.system import Property, System, Var
+from model.core.terms import constants
 
 
 def relevant(system: System, properties: Sequence[Property]) -> tuple[Var, ...]:

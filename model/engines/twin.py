@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from time import perf_counter
 
+from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Progress, Verdict, verdicts
+from model.core.run import Step, Trace, choices
+from model.core.system import Property, State, System
+from model.core.terms import Meaning
 from model.engines.cone import relevant
-from model.engines.digest import digest_of
-from model.engines.verdict import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Progress, Verdict, verdicts
-from model.system import Property, State, System
-from model.terms import Meaning
-from model.trace import Step, Trace, choices
+from model.engines.explicit.digest import digest_of
 
 Key = tuple[int, ...]
 Report = Callable[[Progress], None]
@@ -35,7 +35,7 @@ def explore(
     properties: Sequence[Property] | None = None,
     cone: bool = False,
 ) -> dict[str, Verdict]:
-    """As `model.engines.explicit.explore`, with the same answers, counts and traces."""
+    """As `model.engines.explicit.search.explore`, with the same answers, counts and traces."""
     search = Search(system, tuple(system.properties if properties is None else properties), limits, cone)
     limit = ""
     try:

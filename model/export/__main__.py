@@ -14,20 +14,20 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from model.arguments import Parser, place
-from model.cli import OK, UNUSABLE, Unusable, explain_failure
+from model.cli.arguments import Parser, place
+from model.cli.endings import OK, UNUSABLE, Unusable, explain_failure
+from model.core.near import meant
+from model.core.system import Property, System
 from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela
 from model.export.tla import MODULE, tla
 from model.export.vmt import vmt
-from model.files import write
-from model.names import claim_named
-from model.near import meant
+from model.machine.files import write
+from model.machine.printing import complain, say, speak_any_encoding
 from model.network.make import network_of
-from model.network.table import AnyConfig, parse_setting
-from model.printing import complain, say, speak_any_encoding
-from model.system import Property, System
+from model.questions.names import claim_named
+from model.settings.server import AnyConfig, parse_setting
 from properties.claim import Claim, make_property
 
 PROGRAM = "model.export"

@@ -18,10 +18,10 @@ from itertools import combinations
 
 import z3
 
-from model.engines.firing import changes
-from model.nodes import Node
-from model.system import CHOICE_WIDTH, Property, Rule, State, System
-from model.terms import Fold, Step, Table
+from model.core.nodes import Node
+from model.core.system import CHOICE_WIDTH, Property, Rule, State, System
+from model.core.terms import Fold, Step, Table
+from model.engines.native.firing import changes
 
 Emit = Callable[[str, int, str], int]
 """Writes a node with an operator, a width and arguments; returns its number."""

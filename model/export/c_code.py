@@ -17,13 +17,13 @@ from math import prod
 
 import z3
 
-from model.engines.firing import Firing, after, branches, cases, changes, comparison, firings
-from model.engines.packing import Layout
+from model.core.nodes import Node, negation, node_of
+from model.core.system import Property, Rule, System
+from model.core.terms import Fold
+from model.engines.native.firing import Firing, after, branches, cases, changes, comparison, firings
+from model.engines.native.packing import Layout
 from model.export import CannotExport
 from model.export.c_table import operators
-from model.nodes import Node, negation, node_of
-from model.system import Property, Rule, System
-from model.terms import Fold
 
 LONGEST = 60_000
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from model.engines.firing import Firing, after, changes, firings
-from model.engines.packing import Layout
+from model.core.system import Property, System
+from model.engines.native.firing import Firing, after, changes, firings
+from model.engines.native.packing import Layout
 from model.export.c_code import Function, changed_word, plain
-from model.system import Property, System
 
 
 def rule_functions(system: System, layout: Layout, steps: Sequence[Property]) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """Terms as C: the operator table.
 
 A value is an operand in text ("v7", "3ULL") of type `word`, an unsigned number of 64 bits. A bit-vector of N bits is a
-number below 2^N, a Boolean is 0 or 1. The table has the keys of `model.terms.PYTHON` and its meaning: C leaves shifts
-by 64 or more undefined, so these select 0 or the sign. Signed values need a C compiler that shifts negative numbers
-arithmetically, as all do.
+number below 2^N, a Boolean is 0 or 1. The table has the keys of `model.core.terms.PYTHON` and its meaning: C leaves
+shifts by 64 or more undefined, so these select 0 or the sign. Signed values need a C compiler that shifts negative
+numbers arithmetically, as all do.
 
 Limits: bit-vectors of at most 64 bits; a wider one, also inside a term, raises `CannotExport`.
 """
@@ -15,9 +15,9 @@ from itertools import combinations
 
 import z3
 
+from model.core.nodes import Node
+from model.core.terms import Step, Table
 from model.export import CannotExport
-from model.nodes import Node
-from model.terms import Step, Table
 
 WORD_BITS = 64
 Emit = Callable[[str], str]

@@ -22,12 +22,12 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from model.engines.packing import Layout
+from model.core.run import choices
+from model.core.system import Property, Rule, System
+from model.engines.native.packing import Layout
 from model.export import CannotExport
 from model.export.c_code import decides, most_enabled, pieces, plain
 from model.export.c_rules import rule_functions
-from model.system import Property, Rule, System
-from model.trace import choices
 
 Form = Literal["table", "functions"]
 

@@ -1,7 +1,8 @@
 """Formulas as an SMT-LIB 2.6 script: may all of them be true at once?
 
 Every subterm that occurs more than once gets a definition, so that a script is as long as the DAG and can be read from
-top to bottom. Besides Booleans and bit-vectors (the operators of `model.terms`) it knows linear arithmetic over reals.
+top to bottom. Besides Booleans and bit-vectors (the operators of `model.core.terms`) it knows linear arithmetic over
+reals.
 
 Source: The SMT-LIB Standard, version 2.6; theories Core, FixedSizeBitVectors, Reals.
 """
@@ -15,8 +16,8 @@ from functools import partial, reduce
 
 import z3
 
-from model.nodes import Node, node_of, order
-from model.terms import Step, Table, step
+from model.core.nodes import Node, node_of, order
+from model.core.terms import Step, Table, step
 
 
 def _plain(name: str) -> Callable[[Node], Step]:

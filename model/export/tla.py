@@ -19,12 +19,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import z3
 
-from model.engines.firing import changes
+from model.core.nodes import Node, conjuncts, node_of, order
+from model.core.system import Property, Rule, State, System, Var
+from model.core.terms import evaluate, step
+from model.engines.native.firing import changes
 from model.export import CannotExport
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
-from model.nodes import Node, conjuncts, node_of, order
-from model.system import Property, Rule, State, System, Var
-from model.terms import evaluate, step
 
 MODULE = "Exported"
 LINE = 100

@@ -1,8 +1,8 @@
 """Terms as TLA+: the operator table.
 
 A value is an expression in text, in parentheses where it needs them. A bit-vector of N bits is a number below 2^N, a
-Boolean is a Boolean. The table has the keys of `model.terms.PYTHON` and its meaning. `DEFINITIONS` are the operators
-that it uses besides those of the module Integers.
+Boolean is a Boolean. The table has the keys of `model.core.terms.PYTHON` and its meaning. `DEFINITIONS` are the
+operators that it uses besides those of the module Integers.
 
 Limits: TLC's integers have 32 bits with a sign, so bit-vectors of at most `MOST_BITS`, and products of at most half as
 many; a wider one, also inside a term, raises `CannotExport`.
@@ -16,9 +16,9 @@ from itertools import combinations
 
 import z3
 
+from model.core.nodes import Node
+from model.core.terms import Step, Table
 from model.export import CannotExport
-from model.nodes import Node
-from model.terms import Step, Table
 
 MOST_BITS = 30
 DEFINITIONS = """\

@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 
 import z3
 
-from model.engines.firing import after
+from model.core.nodes import node_of
+from model.core.system import Property, Rule, System, Var, choice
+from model.engines.native.firing import after
 from model.export import CannotExport
 from model.export.smtlib import OPERATORS, Scripts, sort, symbol
-from model.nodes import node_of
-from model.system import Property, Rule, System, Var, choice
 
 HEAD = "; A transition system in VMT: initial states, steps, and invariants to be proved."
 

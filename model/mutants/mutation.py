@@ -20,7 +20,7 @@ from typing import Literal
 
 import z3
 
-from model.tcp.config import Config
+from model.settings.config import Config
 from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.network.side import NO_TCB, Side
 from model.tcp.event import Event
 from model.tcp.segment import Segment

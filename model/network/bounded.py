@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from model import z3fast as z3
+from model.core import z3fast as z3
+from model.core.system import BadSystem, Property, Rule, System, Var, choice
 from model.mutants.protocol import events
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.firing import Firing, wire
 from model.network.side import NO_TCB, SIDES, Side
-from model.system import BadSystem, Property, Rule, System, Var, choice
-from model.tcp.config import BadConfig, Config, Sides
+from model.settings.config import BadConfig, Config, Sides
 from model.tcp.event import TRUE, Call, Event
 from model.tcp.segment import CONTROLS, Segment
 from model.tcp.state import STATES, endpoint

@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from model import z3fast as z3
-from model.system import Var
-from model.tcp.config import CLOCK_BITS, Config
+from model.core import z3fast as z3
+from model.core.system import Var
+from model.settings.config import CLOCK_BITS, Config
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment
 
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from model import z3fast as z3
+from model.core import z3fast as z3
+from model.core.nodes import node_of
+from model.core.system import Rule, Var
 from model.network.channel import Channel
 from model.network.side import Side
-from model.nodes import node_of
-from model.system import Rule, Var
-from model.tcp.config import CLOCK_BITS, Config
+from model.settings.config import CLOCK_BITS, Config
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import one_if
 

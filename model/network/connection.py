@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from model import z3fast as z3
+from model.core import z3fast as z3
+from model.core.system import BadSystem, Rule, Var
 from model.network.bounded import Network
 from model.network.channel import Channel
 from model.network.firing import wire
 from model.network.side import Side
-from model.system import BadSystem, Rule, Var
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import segment
 from model.tcp.state import STATES

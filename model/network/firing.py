@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from model import z3fast as z3
+from model.core import z3fast as z3
+from model.core.system import BadSystem, Rule, Var, Wire, WireAction, choice
 from model.network.accounts import Arrival, account
 from model.network.channel import Channel
 from model.network.freshness import no_peer_carries, no_segment_carries
 from model.network.side import NO_TCB, Side
-from model.system import BadSystem, Rule, Var, Wire, WireAction, choice
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES

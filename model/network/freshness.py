@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.network.side import NO_TCB, Side
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.network.bounded import Network
 from model.network.server import Server
-from model.network.table import AnyConfig, ServerConfig
+from model.settings.server import AnyConfig, ServerConfig
 
 AnyNetwork = Network | Server
 

@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from model import z3fast as z3
+from model.core import z3fast as z3
+from model.core.system import Property, Rule, System, Var
 from model.network.channel import Channel
 from model.network.connection import Attack, Connection
 from model.network.side import NO_TCB, Side
-from model.network.table import ServerConfig
-from model.system import Property, Rule, System, Var
+from model.settings.server import ServerConfig
 from model.tcp.event import TRUE
 from model.tcp.state import STATES
 

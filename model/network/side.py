@@ -19,9 +19,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from model import z3fast as z3
-from model.system import Var, enumeration
-from model.tcp.config import Config
+from model.core import z3fast as z3
+from model.core.system import Var, enumeration
+from model.settings.config import Config
 from model.tcp.state import FIELDS, FLAGS, STATES, Tcb
 
 SIDES = ("A", "B")

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import z3
 
-from model.engines.quotient import quotient
+from model.engines.explicit.quotient import quotient
 from model.mutants.protocol import events
 from model.network.make import network_of
-from model.row import Options, Task, stem
-from model.tcp.config import SCENARIO
+from model.pictures.diagram import Arc, quotient_diagram, state_diagram
+from model.questions.row import Options, Task, stem
+from model.settings.config import SCENARIO
 from model.tcp.event import Event
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
-from model.traces.diagram import Arc, quotient_diagram, state_diagram
 from properties.figure_5 import FIGURE_5
 
 

@@ -13,13 +13,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from model.engines.explicit import explore
-from model.engines.verdict import Limits, Progress, Verdict
-from model.judge import Report
+from model.core.answer import Limits, Progress, Verdict
+from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
-from model.row import Task
-from model.tcp.config import BadConfig, Config
+from model.questions.judge import Report
+from model.questions.row import Task
+from model.settings.config import BadConfig, Config
 from properties.claim import make_witness
 
 FOLLOWED = (

@@ -12,19 +12,19 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
-from model.certificates.writing import Certificates
-from model.crew import wanted_to_stop
-from model.engines.ask import BLASTED, Asker, Unanswered
-from model.engines.discharge import Discharged, Prover
-from model.engines.unbounded import Induction, Step
-from model.engines.verdict import INTERRUPTED, Limits
-from model.network.closing_soup import ClosingNetwork
-from model.network.closing_text import TextNetwork
-from model.network.timed_soup import TimedNetwork
-from model.proof import layers, network_for
-from model.proof_words import Became, assumptions, became, event_name
+from model.any_channel.closing import ClosingNetwork
+from model.any_channel.closing_text import TextNetwork
+from model.any_channel.timed import TimedNetwork
+from model.core.answer import INTERRUPTED, Limits
+from model.engines.inductive.discharge import Discharged, Prover
+from model.engines.inductive.obligations import Induction, Step
+from model.engines.symbolic.ask import BLASTED, Asker, Unanswered
+from model.machine.crew import wanted_to_stop
+from model.questions.certificates import Certificates
+from model.questions.proof_words import Became, assumptions, became, event_name
+from model.questions.row import Options, Task, written
 from model.questions.shares import Plan, Share
-from model.row import Options, Task, written
+from model.questions.theorems import layers, network_for
 
 REST = ""
 """The name of what belongs to no step: the initial state, the corollaries, the goal."""

@@ -7,17 +7,17 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from model.certificates.writing import Certificates
-from model.engines.explicit import explore
-from model.engines.lasso import Lasso
-from model.engines.liveness import LivenessVerdict, check_each
-from model.engines.verdict import INTERRUPTED, Progress, Verdict
-from model.evidence import Shows
-from model.judge import Report
+from model.core.answer import INTERRUPTED, Progress, Verdict
+from model.core.run import Trace
+from model.core.system import Property, System
+from model.engines.explicit.search import explore
+from model.engines.infinite.lasso import Lasso
+from model.engines.infinite.liveness import LivenessVerdict, check_each
 from model.network.make import AnyNetwork, network_of
-from model.row import GOOD, Options, Row, Task, written
-from model.system import Property, System
-from model.trace import Trace
+from model.questions.certificates import Certificates
+from model.questions.evidence import Shows
+from model.questions.judge import Report
+from model.questions.row import GOOD, Options, Row, Task, written
 from properties.claim import make_property, make_witness
 from properties.fair import Live
 
@@ -81,9 +81,9 @@ def _symbolic(
     engine: str, network: AnyNetwork, system: System, options: Options, progress: Callable[[Progress], None]
 ) -> dict[str, Verdict | LivenessVerdict]:
     """The verdicts of all properties by Z3 (engine "bmc" or "induction"), by name."""
-    from model.engines.bmc import bmc
-    from model.engines.induction import induction
-    from model.proof import lemmas_for
+    from model.engines.symbolic.bmc import bmc
+    from model.engines.symbolic.induction import induction
+    from model.questions.theorems import lemmas_for
 
     if engine == "bmc":
         return {**bmc(system, depth=options.depth, limits=options.limits, progress=progress)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.engines.verdict import Effort
-from model.files import write
-from model.proof_words import Became, proof_text, report_on
-from model.row import Options, Row, Task, stem, written
+from model.core.answer import Effort
+from model.machine.files import write
+from model.questions.proof_words import Became, proof_text, report_on
+from model.questions.row import Options, Row, Task, stem, written
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def row_of(
     with written(options):
         write(options.out / (stem(task.claim.name, task.variant) + ".txt"), proof_text(row))
         if options.certify and not limit:
-            from model.certificates.writing import Certificates
+            from model.questions.certificates import Certificates
 
             answer = "fails" if any(one.answer == "fails" for one in found) else "proved"
             listed = [one for each in found for one in each.listed]

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from importlib.resources import as_file, files
 
-from model.engines.verdict import Effort
-from model.evidence import Shows
+from model.core.answer import Effort
 from model.network.make import network_of
-from model.row import Options, Row, Task
-from model.scenario import NoRun, Scenario, read_scenario, run_scenario
-from model.tcp.config import Config
+from model.questions.evidence import Shows
+from model.questions.row import Options, Row, Task
+from model.questions.scenario import NoRun, Scenario, read_scenario, run_scenario
+from model.settings.config import Config
 
 
 def judge_story(task: Task, options: Options) -> Row:

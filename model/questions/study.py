@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-from model.evidence import with_counterexamples
-from model.judge import Report
-from model.row import Options, Row, Task
-from model.study import find_study
-from model.tcp.config import Config
+from model.questions.evidence import with_counterexamples
+from model.questions.judge import Report
+from model.questions.row import Options, Row, Task
+from model.questions.studies.study import find_study
+from model.settings.config import Config
 
 
 def judge_study(task: Task, options: Options, progress: Report) -> Row:

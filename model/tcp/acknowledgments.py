@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.tcp.event import FALSE, Event
 from model.tcp.segment import Segment
 from model.tcp.state import Endpoint, Tcb

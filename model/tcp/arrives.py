@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.tcp.cookies import acknowledges_cookie, answer_statelessly, open_by_cookie, text_and_fin
 from model.tcp.event import FALSE, TRUE, Change, Event, Path, arrival, as_written, first_match, then
 from model.tcp.other_states import fin_bit, form_acknowledgment, other_states, queued_calls, segment_text

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.tcp.event import FALSE, TRUE, Call, Event
 from model.tcp.segment import segment
 from model.tcp.state import STATES, Endpoint, Tcb, no_tcb

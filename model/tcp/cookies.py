@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.tcp.event import TRUE, Path, then
 from model.tcp.other_states import fin_bit, form_acknowledgment, segment_text
 from model.tcp.segment import Segment, segment

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.tcp.segment import Segment
 from model.tcp.state import Tcb
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.tcp.event import FALSE, TRUE, Path, first_match, then
 from model.tcp.segment import Segment, acknowledges, beyond, segment, within
 from model.tcp.state import Endpoint, Tcb, no_tcb

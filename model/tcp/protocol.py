@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.tcp import calls, timeouts
 from model.tcp.acknowledgments import timed_acknowledgment
 from model.tcp.arrives import segment_arrives

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 
 CONTROLS = ("syn", "ack", "fin", "rst")
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
 
-from model import z3fast as z3
-from model.tcp.config import Config
+from model.core import z3fast as z3
+from model.settings.config import Config
 
 STATES = (
     "CLOSED",

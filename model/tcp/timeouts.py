@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from model import z3fast as z3
+from model.core import z3fast as z3
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import segment
 from model.tcp.state import FIN_SENT, STATES, Endpoint, Tcb, no_tcb

@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-from model.printing import say
+from model.machine.printing import say
 from tests.facts import results, texts
 
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from unittest import mock
 
-from model.arguments import place
-from model.network.table import OWN
-from model.printing import complain, say
-from model.tcp.config import Config, show_field
+from model.cli.arguments import place
+from model.machine.printing import complain, say
+from model.settings.config import Config, show_field
+from model.settings.server import OWN
 from properties.claims import CLAIMS
 
 Command = Callable[[Sequence[str]], int]
@@ -77,7 +77,8 @@ def options(program: str) -> dict[str, str | Sequence[str]]:
 
 def parsers() -> dict[str, Callable[[], argparse.ArgumentParser]]:
     """The grammars, by program."""
-    from model import arguments, certify
+    from model import certify
+    from model.cli import arguments
     from model.conform.__main__ import parser as conform
     from model.export.__main__ import parser as export
 
@@ -100,8 +101,8 @@ def check() -> Command:
 def scenario() -> Command:
     """`model.check --scenario`, which draws nothing."""
     from model import check as program
-    from model import scenario as stories
-    from model.traces import render
+    from model.pictures import render
+    from model.questions import scenario as stories
 
     render.Pictures = render.Drawings  # type: ignore[misc]
     stories.system_of = lru_cache(maxsize=64)(stories.system_of.__wrapped__)
@@ -152,9 +153,9 @@ def export() -> Command:
 
 def recheck() -> Command:
     """What `model.certify` does with certificates, but without a second search, and without solvers."""
-    from model.certificates import derived, searched, tasks
     from model.certificates.manifests import Damaged, Proof, read
     from model.certificates.scripts import check_scripts
+    from model.rechecks import derived, searched, tasks
 
     def differences(folder: Path) -> list[str]:
         wrong = list[str]()
@@ -181,8 +182,8 @@ def recheck() -> Command:
 def solve() -> Command:
     """The language of scripts, and the solvers; status 2 if it is none, or none can read it."""
     from model.certificates import grammar
-    from model.reading import Unreadable, text_of
-    from model.solvers import SOLVERS, ask
+    from model.certificates.solvers import SOLVERS, ask
+    from model.machine.reading import Unreadable, text_of
 
     def read(argv: Sequence[str]) -> int:
         try:
@@ -197,8 +198,8 @@ def solve() -> Command:
 
 def stopped_search(folder: Path) -> None:
     """Leave the checkpoint of a search that was interrupted."""
-    from model.engines import explicit
-    from model.engines.verdict import Progress
+    from model.core.answer import Progress
+    from model.engines.explicit import search as explicit
 
     def progress(at: Progress) -> None:
         if at.depth == 4:
@@ -211,9 +212,9 @@ def stopped_search(folder: Path) -> None:
 def _search(folder: Path, progress: Callable[[Any], None] | None = None) -> None:
     import z3
 
-    from model.engines import explicit
-    from model.engines.verdict import Limits
-    from model.system import Property
+    from model.core.answer import Limits
+    from model.core.system import Property
+    from model.engines.explicit import search as explicit
     from tests.toys import writer
 
     goal = Property("goal", "reachable", z3.BitVec("v0", 64) == 8)

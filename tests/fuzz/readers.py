@@ -222,7 +222,7 @@ def swapped(random: Random, text: str) -> str:
 
 def checkpoints() -> Make:
     """The folder of a search that was stopped: its manifest, mostly sealed again, and its rows."""
-    from model.engines.checkpoint import _seal
+    from model.engines.explicit.checkpoint import _seal
 
     with tempfile.TemporaryDirectory() as made:
         commands.stopped_search(Path(made))

@@ -1,0 +1,78 @@
+"""A counterexample to induction of an unbounded network, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from model.any_channel.network import NO_IRS
+from model.engines.inductive.discharge import Counterexample, Discharged
+from model.network.side import NO_TCB, SIDES
+from model.tcp.segment import show_segment
+from model.tcp.state import STATES
+
+GHOSTS = {
+    "heard": "its SYN has been accepted by somebody",
+    "heard_by": "its SYN has been accepted by the incarnation in question",
+    "older": "it was chosen before the other side's",
+}
+
+
+def in_words(found: Discharged) -> str:
+    """The state, the segments, what the event does, and what is broken after it."""
+    assert found.counterexample is not None
+    it, obligation = found.counterexample, found.obligation
+    lines = [f"{obligation.event}" + (f"  [{obligation.cite}]" if obligation.cite else "")]
+    for side in SIDES:
+        lines.append(f"  before: {side} is {_side(side, it.before)}")
+    lines += [f"  {line}" for line in _segments(found, it)]
+    if it.times:
+        lines.append(f"  times:  {', '.join(_times(found, it))}")
+    changed = {**it.before, **it.after}
+    lines += [f"  after:  {side} is {_side(side, changed)}" for side in SIDES if _concerns(side, it.after)]
+    lines += [
+        f"  broken: {duty.lemma or 'the property'}" + (f" ({duty.label})" if duty.label else "")
+        for duty in found.failing
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _times(found: Discharged, it: Counterexample) -> Iterator[str]:
+    """The times of the state, and of the segments that the counterexample is about."""
+    there = [f"x.{it.arrives}."] + [
+        f"m.{side}." for side in SIDES if f"any segment of {side}" in found.obligation.about
+    ]
+    for name, time in it.times.items():
+        if not name.startswith(("m.", "n.", "x.")) or name.startswith(tuple(there)):
+            yield f"{name}={time}"
+
+
+def _concerns(side: str, changes: Mapping[str, int]) -> bool:
+    return any(name.startswith(f"{side}.") for name in changes)
+
+
+def _side(side: str, values: Mapping[str, int]) -> str:
+    """The state of one side with what its TCB has."""
+    state = STATES[values[f"{side}.state"]]
+    if state in NO_TCB:
+        return state
+    names = ["iss", "snd_una", "snd_nxt"] + ([] if state in NO_IRS else ["irs", "rcv_nxt"])
+    numbers = ", ".join(f"{name.upper().replace('_', '.')}={values[f'{side}.{name}']}" for name in names)
+    ghosts = "; ".join(words for name, words in GHOSTS.items() if values[f"{side}.{name}"])
+    return f"{state}, {numbers}" + (f" ({ghosts})" if ghosts else "")
+
+
+def _segments(found: Discharged, it: Counterexample) -> Iterator[str]:
+    """The segments that the counterexample is about."""
+    for side in SIDES:
+        if it.arrives == side:
+            yield f"arrives from {side}: {_segment(f'x.{side}.', it.before)}"
+        if f"any segment of {side}" in found.obligation.about:
+            yield f"in the network, from {side}: {_segment(f'm.{side}.', it.before)}"
+    if it.sent:
+        yield f"sends: {_segment('', it.sent)}"
+
+
+def _segment(prefix: str, values: Mapping[str, int]) -> str:
+    fields = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
+    under = f"ISS {fields['iss']}" + (f", IRS {fields['irs']}" if fields["ack"] else "")
+    return f"{show_segment(fields)}" + ("" if fields["rst"] else f", sent under {under}")

@@ -1,0 +1,38 @@
+"""What all command lines have in common: exit statuses, one clear line for each mistake, how a program ends."""
+
+from __future__ import annotations
+
+import traceback
+from ctypes import ArgumentError
+
+from model.machine.interrupt import INTERRUPTED
+from model.machine.printing import complain
+from model.questions.names import UnknownName
+from model.settings.config import BadConfig
+
+OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL = 0, 1, 2, 3, 70
+
+
+class Unusable(Exception):
+    """The user asked for something that cannot be done; the text is one clear line."""
+
+
+def interrupts(error: BaseException) -> bool:
+    """Whether it is Ctrl-C, which ctypes wraps if it comes while arguments are converted."""
+    return isinstance(error, KeyboardInterrupt) or (
+        isinstance(error, ArgumentError) and "KeyboardInterrupt" in str(error)
+    )
+
+
+def explain_failure(error: BaseException, program: str) -> int:
+    """One line for what a user can mend; a traceback only for what is our mistake. Returns the status."""
+    if interrupts(error):
+        return complain("interrupted", INTERRUPTED, program)
+    if isinstance(error, (Unusable, UnknownName, BadConfig)):
+        return complain(str(error), UNUSABLE, program)
+    if isinstance(error, OSError):
+        return complain(f"{error.filename or 'output'}: {error.strerror or error}", UNUSABLE, program)
+    if isinstance(error, MemoryError):
+        return complain("out of memory: try --max-memory, or a smaller configuration", INCONCLUSIVE, program)
+    traceback.print_exception(error)
+    return complain("internal error: this is a defect of the checker, please report the text above", INTERNAL, program)

@@ -1,0 +1,158 @@
+"""Which infinite runs count: fairness to classes of rules, and the components of a state graph where fair runs end.
+
+A class is a set of rules, all arrivals in one direction for instance; it is enabled where some rule of it is, under
+any choice of its inputs, and it fires when one of them does, even if the state stays the same. *Weak*: if it is enabled
+from some point on for ever, it fires infinitely often. *Strong*: if it is enabled infinitely often, it does. A class
+may be split by the value of a term: each value is then a class of its own; and it may consist of the firings alone of
+which a term holds. A run may stay where it is for ever if no class is enabled there.
+
+A run visits some states infinitely often, and these are strongly connected. So a component is fair if each class fires
+inside it, or is disabled somewhere in it (weak) or everywhere (strong); and where a strong class is enabled but cannot
+fire inside, no fair run comes back infinitely often, so that state is taken out and what is left is looked at again.
+
+Source: L. Lamport, The Temporal Logic of Actions, 1994, 5.3 (weak and strong); O. Lichtenstein and A. Pnueli, Checking
+that finite state concurrent programs satisfy their linear specification, 1985 (the components).
+Limits: each round costs time for all edges that are left, and there are as many rounds as states at worst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import z3
+
+from model.core.nodes import Constant, node_of
+from model.core.system import CHOICE_WIDTH, BadSystem, Rule, System
+from model.engines.explicit.store import Array
+from model.engines.infinite.graph import StateGraph, offsets
+
+NOWHERE = -1
+
+
+@dataclass(frozen=True)
+class RuleClass:
+    """Names of rules that are one class; with `by`, a term over variables and inputs, one class for each value.
+
+    when: another such term, of what firings the class consists (None: of all).
+    """
+
+    rules: frozenset[str]
+    by: z3.ExprRef | None = None
+    when: z3.BoolRef | None = None
+
+    @property
+    def terms(self) -> tuple[z3.ExprRef, ...]:
+        """The terms that it has."""
+        return tuple(term for term in (self.by, self.when) if term is not None)
+
+
+@dataclass(frozen=True)
+class Fairness:
+    """What a run owes: weak fairness to some classes, strong fairness to others. A rule in none is owed nothing."""
+
+    weak: Sequence[RuleClass] = ()
+    strong: Sequence[RuleClass] = ()
+
+    @property
+    def key(self) -> object:
+        """Equal for equal promises (terms themselves do not compare)."""
+        classes = [(False, owed) for owed in self.weak] + [(True, owed) for owed in self.strong]
+        terms = [tuple(None if t is None else t.sexpr() for t in (owed.by, owed.when)) for _, owed in classes]
+        return tuple((strong, owed.rules, *said) for (strong, owed), said in zip(classes, terms, strict=True))
+
+
+def rules_where(system: System, chosen: Callable[[Rule], bool], by: z3.ExprRef | None = None) -> RuleClass:
+    """The class of the rules that are chosen."""
+    return RuleClass(frozenset(rule.name for rule in system.rules if chosen(rule)), by)
+
+
+def check_fairness(system: System, fairness: Fairness) -> None:
+    """Raises `BadSystem` for an empty class, an unknown rule, or a term that reads what a rule does not have."""
+    rules, variables = {rule.name: rule for rule in system.rules}, {(v.name, v.width) for v in system.variables}
+    for owed in (*fairness.weak, *fairness.strong):
+        unknown = sorted(owed.rules - rules.keys())
+        if unknown or not owed.rules:
+            raise BadSystem(
+                f"a fairness class has unknown rules: {unknown}" if unknown else "a fairness class is empty"
+            )
+        read = frozenset[Constant]().union(*(node_of(term).constants for term in owed.terms))
+        for name in sorted(owed.rules):
+            strange = read - variables - {(given, CHOICE_WIDTH) for given in rules[name].choose}
+            if strange:
+                raise BadSystem(f"a fairness class reads what rule '{name}' does not have: {sorted(strange)}")
+
+
+@dataclass(frozen=True)
+class Debt:
+    """A class in a state graph, one for each value if it is split: its edges, in order."""
+
+    strong: bool
+    edges: Array
+
+
+def debts(graph: StateGraph, fairness: Fairness) -> list[Debt]:
+    """All classes that are ever enabled; the weak ones first."""
+    listed = [(False, owed) for owed in fairness.weak] + [(True, owed) for owed in fairness.strong]
+    return [Debt(strong, edges) for strong, owed in listed for edges in _split(graph, owed) if edges.size]
+
+
+def _split(graph: StateGraph, owed: RuleClass) -> Iterator[Array]:
+    """The edges of a class, or of each value of it."""
+    inside = np.array([rule.name in owed.rules for rule in graph.system.rules])
+    edges = np.flatnonzero(inside[graph.rules])
+    if owed.when is not None:
+        here = z3.If(owed.when, z3.BitVecVal(1, 1), z3.BitVecVal(0, 1))
+        edges = edges[graph.edge_values(here, edges) != 0]
+    if owed.by is None:
+        yield edges
+    else:
+        _, value, counts = np.unique(graph.edge_values(owed.by, edges), return_inverse=True, return_counts=True)
+        yield from np.split(edges[np.argsort(value, kind="stable")], np.cumsum(counts)[:-1])
+
+
+def fair_components(graph: StateGraph, owed: Sequence[Debt], inside: Array) -> Array:
+    """For each state the number of its fair component, or NOWHERE; components lie in `inside` and are maximal.
+
+    A state without a cycle is a component if a run may stay there.
+    """
+    tail, head, alive = graph.arcs.tail, graph.arcs.head, inside.copy()
+    edges = np.flatnonzero(alive[tail] & alive[head])
+    while True:
+        component = _components(len(alive), tail[edges], head[edges])
+        component[~alive] = NOWHERE
+        owed = [replace(debt, edges=debt.edges[alive[tail[debt.edges]]]) for debt in owed]
+        starved = np.zeros(len(alive), np.bool_)
+        for debt in owed:
+            starved |= _starved(graph, debt, component)
+        if not starved.any():
+            return component
+        alive &= ~starved
+        edges = edges[alive[tail[edges]] & alive[head[edges]] & (component[tail[edges]] == component[head[edges]])]
+
+
+def _components(count: int, tail: Array, head: Array) -> Array:
+    """The number of the strongly connected component of each of `count` nodes; the tails are sorted."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    begin = offsets(tail, count)
+    matrix = csr_matrix((np.ones(len(head), np.float64), head.astype(np.int32), begin), shape=(count, count))
+    matrix.sum_duplicates()  # Else scipy's search may never end.
+    _, component = connected_components(matrix, directed=True, connection="strong")
+    return np.asarray(component, np.int32)
+
+
+def _starved(graph: StateGraph, debt: Debt, component: Array) -> Array:
+    """The states that no fair run visits infinitely often on account of one class."""
+    tail, head = graph.arcs.tail[debt.edges], graph.arcs.head[debt.edges]
+    place, size = component[tail], int(component.max(initial=NOWHERE)) + 2  # The last one is for NOWHERE.
+    fires, enabled = np.zeros(size, np.bool_), np.zeros(len(component), np.bool_)
+    fires[place[place == component[head]]] = True
+    enabled[tail[~fires[place]]] = True
+    if debt.strong:
+        return enabled
+    lives = component != NOWHERE
+    stuck = np.bincount(component[enabled], minlength=size) == np.bincount(component[lives], minlength=size)
+    return np.asarray(lives & stuck[component] & ~fires[component])

@@ -1,0 +1,242 @@
+"""Properties of infinite fair runs: *leads-to* and *eventually always*, over the whole state graph.
+
+A violation is a lasso whose loop is fair (`fairness`) and bad. A run breaks *premise leads to goal* if it comes to a
+state with the premise and from there on never to the goal: among the states that are reached from such a state without
+meeting the goal, there is a fair component. It breaks *eventually always* if it leaves the term for ever again: a fair
+component of all states has one without it. Both are one question with other sets of states (`_Question`).
+
+A run may end where nothing is enabled, or stay where only rules are enabled that no class has: nobody forces a user to
+act. Every lasso is confirmed in plain Python before it is returned.
+
+Limits: those of `graph`; a search that a limit ends answers nothing but *unknown*, and `max_seconds` bounds the search,
+not the questions after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Literal
+
+import numpy as np
+import z3
+
+from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits
+from model.core.nodes import node_of
+from model.core.run import ReplayError, Trace
+from model.core.system import BadSystem, System
+from model.core.terms import Meaning
+from model.engines.explicit.search import Report
+from model.engines.explicit.store import Array
+from model.engines.infinite.fairness import NOWHERE, Debt, Fairness, check_fairness, debts, fair_components
+from model.engines.infinite.graph import UNSEEN, Arcs, StateGraph
+from model.engines.infinite.lasso import Lasso, Loops, confirm_fair
+
+TRIED = 32
+CROSSING = -1
+
+
+@dataclass(frozen=True)
+class LeadsTo:
+    """Whenever `premise` holds, `goal` holds then or later."""
+
+    name: str
+    premise: z3.BoolRef
+    goal: z3.BoolRef
+    sentence: str = ""
+
+
+@dataclass(frozen=True)
+class EventuallyAlways:
+    """From some point on, `term` holds for ever."""
+
+    name: str
+    term: z3.BoolRef
+    sentence: str = ""
+
+
+Liveness = LeadsTo | EventuallyAlways
+
+
+@dataclass(frozen=True)
+class LivenessVerdict:
+    """The answer to one property of one system under one fairness; `lasso` is the evidence if it is violated."""
+
+    property: str
+    answer: Literal["holds", "violated", "unknown"]
+    effort: Effort
+    lasso: Lasso | None = None
+    engine: str = "liveness"
+    scope: str = "bounded"
+
+
+Question = tuple[Liveness, Fairness]
+
+
+def check_liveness(
+    system: System,
+    properties: Sequence[Liveness],
+    fairness: Fairness,
+    *,
+    limits: Limits = NO_LIMITS,
+    progress: Report | None = None,
+) -> dict[str, LivenessVerdict]:
+    """The verdict of each property under one fairness; see `check_each`."""
+    return check_each(system, [(prop, fairness) for prop in properties], limits=limits, progress=progress)
+
+
+def check_each(
+    system: System, questions: Sequence[Question], *, limits: Limits = NO_LIMITS, progress: Report | None = None
+) -> dict[str, LivenessVerdict]:
+    """The verdict of each property, under its fairness, by its name, from one search; all have the same effort.
+
+    Ctrl-C and want of memory answer *unknown*. Raises `BadSystem` for a property or fairness that does not fit the
+    system, `ReplayError` if the Python meaning disagrees, `ValueError` for a system that does not fit the engine.
+    """
+    _check_properties(system, [prop for prop, _ in questions])
+    for _, fairness in questions:
+        check_fairness(system, fairness)
+    graph = StateGraph(system, limits)
+    effort = graph.effort(graph.run(progress))
+    lassos: dict[str, Lasso | None] = {}
+    if effort.complete:
+        begun = perf_counter()
+        try:
+            lassos = {prop.name: find_lasso(graph, owed, prop) for prop, owed in _with_debts(graph, questions)}
+        except (KeyboardInterrupt, MemoryError) as stop:
+            limit = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else OUT_OF_MEMORY
+            effort = replace(effort, complete=False, limit=limit)
+        effort = replace(effort, seconds=effort.seconds + perf_counter() - begun)
+    if not effort.complete:
+        return {prop.name: LivenessVerdict(prop.name, "unknown", effort) for prop, _ in questions}
+    for prop, fairness in questions:
+        if found := lassos[prop.name]:
+            confirm_lasso(system, prop, fairness, found)
+    return {
+        name: LivenessVerdict(name, "violated" if lasso else "holds", effort, lasso) for name, lasso in lassos.items()
+    }
+
+
+def _with_debts(graph: StateGraph, questions: Sequence[Question]) -> Iterator[tuple[Liveness, Sequence[Debt]]]:
+    """Each property with what is owed, which is found once for all that ask for the same."""
+    known: dict[object, Sequence[Debt]] = {}
+    for prop, fairness in questions:
+        if fairness.key not in known:
+            known[fairness.key] = debts(graph, fairness)
+        yield prop, known[fairness.key]
+
+
+def _check_properties(system: System, properties: Sequence[Liveness]) -> None:
+    known = {(v.name, v.width) for v in system.variables}
+    if len({prop.name for prop in properties}) < len(properties):
+        raise BadSystem("two properties have one name")
+    for prop in properties:
+        for term in _terms(prop):
+            strange = node_of(term).constants - known
+            if strange or not z3.is_bool(term):
+                raise BadSystem(f"property '{prop.name}' reads what the system does not have: {sorted(strange)}")
+
+
+def _terms(prop: Liveness) -> tuple[z3.BoolRef, ...]:
+    return (prop.premise, prop.goal) if isinstance(prop, LeadsTo) else (prop.term,)
+
+
+# -- the search for a lasso ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Question:
+    """Is there a fair run that comes to a state of `first`, then stays `inside`, and meets `again` for ever again?"""
+
+    first: Array
+    inside: Array
+    again: Array
+
+
+def _question(graph: StateGraph, prop: Liveness) -> _Question:
+    if isinstance(prop, LeadsTo):
+        missed = ~graph.holds(prop.goal)
+        return _Question(graph.holds(prop.premise) & missed, missed, missed)
+    start = np.zeros(graph.states, np.bool_)
+    start[graph.initial] = True
+    return _Question(start, np.ones_like(start), ~graph.holds(prop.term))
+
+
+def find_lasso(graph: StateGraph, owed: Sequence[Debt], prop: Liveness) -> Lasso | None:
+    """A fair run that violates a property, or None if there is none; `graph` is complete."""
+    question = _question(graph, prop)
+    stems = _stems(graph, question)
+    order, via, _ = stems.walk(graph.initial)
+    component = fair_components(graph, owed, via[graph.states :] != UNSEEN)
+    reached = order[order >= graph.states] - graph.states
+    bad = reached[(component[reached] != NOWHERE) & question.again[reached]]
+    loops = Loops(graph, owed, component)
+    found: list[_Edges] = []
+    for start in _few(bad, component):
+        stem = [edge for edge in stems.edge[stems.path(via, start + graph.states)].tolist() if edge != CROSSING]
+        if found and len(stem) >= min(edges.length for edges in found):
+            break
+        found.append(_Edges(start, stem, loops.loop(start)))
+    return _lasso(graph, min(found, key=lambda edges: edges.length)) if found else None
+
+
+@dataclass(frozen=True)
+class _Edges:
+    """A lasso as edges of the state graph; `start` is where its loop begins."""
+
+    start: int
+    stem: Sequence[int]
+    loop: Sequence[int]
+
+    @property
+    def length(self) -> int:
+        return len(self.stem) + len(self.loop)
+
+
+def _lasso(graph: StateGraph, edges: _Edges) -> Lasso:
+    initial = int(graph.arcs.tail[edges.stem[0]]) if edges.stem else edges.start
+    stem = Trace(graph.state(initial), tuple(map(graph.step, edges.stem)))
+    return Lasso(stem, tuple(map(graph.step, edges.loop)))
+
+
+def _few(candidates: Array, component: Array) -> Iterator[int]:
+    """The first candidates, and the first ones of the first components."""
+    _, firsts = np.unique(component[candidates], return_index=True)
+    yield from candidates[np.union1d(np.arange(min(TRIED, len(candidates))), np.sort(firsts)[:TRIED])].tolist()
+
+
+def _stems(graph: StateGraph, question: _Question) -> Arcs:
+    """Two copies of the states: a breadth-first tree; from each `first` state an arc to the other copy, which has the
+    edges `inside`. A shortest path to the other copy is a shortest run through a first state."""
+    arcs, count = graph.arcs, graph.states
+    crossing = np.flatnonzero(question.first).astype(np.uint32)
+    inner = np.flatnonzero(question.inside[arcs.tail] & question.inside[arcs.head])
+    tail = np.concatenate([arcs.tail[graph.tree], crossing])
+    head = np.concatenate([arcs.head[graph.tree], crossing + np.uint32(count)])
+    edge = np.concatenate([graph.tree, np.full(len(crossing), CROSSING)])
+    order = np.argsort(tail, kind="stable")
+    return Arcs(
+        2 * count,
+        np.concatenate([tail[order], arcs.tail[inner] + np.uint32(count)]),
+        np.concatenate([head[order], arcs.head[inner] + np.uint32(count)]),
+        np.concatenate([edge[order], inner]),
+    )
+
+
+# -- in plain Python -----------------------------------------------------------------------------------------------
+
+
+def confirm_lasso(system: System, prop: Liveness, fairness: Fairness, lasso: Lasso) -> None:
+    """Check under the Python meaning that a lasso is a fair run that violates a property; raises `ReplayError`."""
+    confirm_fair(system, fairness, lasso)
+    meaning = Meaning(_terms(prop))
+    stem, again = ([meaning(state) for state in states] for states in (lasso.stem.states, lasso.recurrent))
+    if isinstance(prop, EventuallyAlways):
+        violated = not all(term for (term,) in again)
+    else:
+        met = [at for at, (_, goal) in enumerate(stem) if goal]
+        since = stem[met[-1] + 1 if met else 0 :]
+        violated = any(premise for premise, _ in since) and not any(goal for _, goal in again)
+    if not violated:
+        raise ReplayError(f"the lasso does not violate property '{prop.name}'")

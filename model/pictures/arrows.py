@@ -1,0 +1,180 @@
+"""The segments of a time-sequence diagram: their arrows, their texts, and what became of them.
+
+An arrow starts in the row that sends and ends in the row where the segment arrives. Its text stands near the sender, on
+the line or, if that is steep, beside it; so texts of different rows never meet. Where a reader might have lost the
+line (a delayed segment, a duplicate) the text is repeated at the arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from model.pictures.dot import MONO, Place, Value, edge, text
+from model.pictures.flights import Flight
+
+ROW, LANE, GAP = 50.0, 18.0, 14.0
+"""Height of a row, and of one more segment sent in it; distance of a text from a line; in points."""
+MONO_CHAR, SANS_CHAR = 6.4, 5.8
+INK, LINE, FAINT, RED, VIOLET = "#263238", "#607d8b", "#90a4ae", "#c62828", "#7b1fa2"
+DELAYED = 5
+"""A segment under way for this many steps stands out."""
+BOX: dict[str, Value] = {"fontname": MONO, "style": "filled", "fillcolor": "white"}
+LOST = {"lose": "lost", "send-lost": "lost: channel full", "send-nowhere": "lost: no way leads there"}
+"""What became of a segment that nobody receives, by the last thing that happened to it."""
+CROSS = "\N{MULTIPLICATION SIGN}"
+
+
+@dataclass(frozen=True)
+class Paper:
+    """Where things are: the sides that share each of the two lines, the distance of the lines, and where each row is.
+
+    Row 0 is the initial state, row n step n; the last entry is the end of the lines.
+    """
+
+    lines: tuple[tuple[str, ...], tuple[str, ...]]
+    width: float
+    rows: tuple[float, ...]
+
+    def x(self, side: str) -> float:
+        """The line of a side; the middle for anybody else."""
+        left, right = self.lines
+        return 0.0 if side in left else self.width if side in right else self.width / 2
+
+    def says_who(self, side: str) -> str:
+        """A side's name as the beginning of a text, where its line has several sides."""
+        return next((f"{side}: " for sides in self.lines if side in sides and len(sides) > 1), "")
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """A segment on paper. lane: how many others its step sends before it."""
+
+    paper: Paper
+    flight: Flight
+    lane: int
+
+    @property
+    def name(self) -> str:
+        """Where it comes from, for ids."""
+        return f"step {self.flight.sent or 0}" + (f" ({self.lane + 1})" if self.lane else "")
+
+    @property
+    def text(self) -> str:
+        """The segment, and its sender where that is not clear from the line."""
+        return self.paper.says_who(self.flight.source) + self.flight.text
+
+    @property
+    def delay(self) -> int:
+        """For how many steps a segment that arrives was under way."""
+        sent, ended = self.flight.sent, self.flight.ended
+        return ended - sent if self.arrives and sent and ended else 0
+
+    @property
+    def arrives(self) -> bool:
+        """Whether the picture shows its arrival."""
+        return self.flight.end == "arrive" and not self.flight.later
+
+    @property
+    def color(self) -> str:
+        """Red if it was under way for long."""
+        return RED if self.delay >= DELAYED else INK
+
+    @property
+    def rightwards(self) -> bool:
+        """Whether it goes from left to right."""
+        return self.paper.x(self.flight.target) > self.paper.x(self.flight.source)
+
+    @property
+    def start(self) -> Place:
+        """The sender's line; or the middle, for what was in the network from the start."""
+        rows, flight = self.paper.rows, self.flight
+        if flight.sent:
+            return self.paper.x(flight.source), rows[flight.sent] + LANE * self.lane
+        return self.paper.width / 2, rows[min(n for n in (*flight.copies, flight.ended) if n)] - ROW / 2
+
+    def end(self, step: int) -> Place:
+        """The receiver's line."""
+        return self.paper.x(self.flight.target), self.paper.rows[step]
+
+    @property
+    def stop(self) -> Place:
+        """Where a segment that does not arrive ends: where it is lost, or soon."""
+        reach = GAP + len(self.text) * MONO_CHAR + 30
+        if self.flight.end == "lose" and self.flight.ended and not self.flight.later:
+            reach = max(reach, 0.6 * self.paper.width)
+            return self.along(reach), self.paper.rows[self.flight.ended]
+        return self.along(reach), self.start[1] + ROW * reach / self.paper.width
+
+    def along(self, distance: float) -> float:
+        """So far from the start, towards the receiver."""
+        return self.start[0] + (distance if self.rightwards else -distance)
+
+
+def lines(arrow: Arrow) -> Iterator[str]:
+    """The line of a segment, and one for each duplicate."""
+    flight, name = arrow.flight, arrow.name
+    for copy in flight.copies:
+        late = copy - (flight.sent or copy) >= DELAYED
+        look: dict[str, Value] = {"color": VIOLET, "style": "dashed", "penwidth": 2.4 if late else 1.6}
+        yield from edge(f"{name} to step {copy}, duplicate", arrow.start, arrow.end(copy), **look)
+    if flight.later:
+        look = {"color": RED, "style": "dashed", "penwidth": 1.6}
+        yield from edge(f"{name} to step {flight.ended}, later", arrow.start, arrow.stop, **look)
+    elif arrow.arrives and flight.ended:
+        look = {"color": arrow.color, "penwidth": 2.4 if arrow.color == RED else 1.2}
+        yield from edge(f"{name} to step {flight.ended}", arrow.start, arrow.end(flight.ended), **look)
+    elif flight.end:
+        yield from edge(f"{name}, lost", arrow.start, arrow.stop, color=LINE, arrowhead="none")
+    elif flight.sent:
+        look = {"color": LINE, "style": "dotted", "penwidth": 1.6, "arrowhead": "none"}
+        yield from edge(f"{name}, still in the network", arrow.start, arrow.stop, **look)
+
+
+def labels(arrow: Arrow) -> Iterator[str]:
+    """A segment's text, near its sender and once more where a duplicate or a delayed one arrives; and its end."""
+    flight = arrow.flight
+    if flight.sent:
+        yield _at_sender(arrow)
+    for copy in flight.copies:
+        since = f" from step {flight.sent}" if copy - (flight.sent or copy) >= DELAYED else ""
+        yield _at_receiver(arrow, copy, f"duplicate {arrow.text}{since}", VIOLET)
+    if arrow.arrives and flight.ended and (not flight.sent or arrow.delay >= DELAYED):
+        since = f"from step {flight.sent}" if flight.sent else "from before"
+        yield _at_receiver(arrow, flight.ended, f"{arrow.text} {since}", arrow.color)
+    if flight.later:
+        fate = "arrives" if flight.end == "arrive" else "is lost"
+        yield _fate(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
+    elif flight.end in LOST:
+        words = LOST[flight.end]
+        yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})
+        yield _fate(arrow, words, 9, RED)
+    elif flight.end is None and flight.sent:
+        yield _fate(arrow, "… still in the network", 3, LINE)
+
+
+def _at_sender(arrow: Arrow) -> str:
+    """On the line; beside it if it is steep, so as not to leave the row."""
+    width = len(arrow.text) * MONO_CHAR + 4
+    middle = GAP + width / 2
+    place = (arrow.along(middle), arrow.start[1] + ROW * min(0.3, middle / arrow.paper.width))
+    color = LINE if arrow.flight.end is None else arrow.color
+    return text(f"{arrow.name}, segment", place, [arrow.text], width, look={**BOX, "fontcolor": color})
+
+
+def _at_receiver(arrow: Arrow, step: int, words: str, color: str) -> str:
+    """Above the row where it arrives."""
+    x, y = arrow.end(step)
+    width = len(words) * MONO_CHAR + 4
+    place = (x - GAP if arrow.rightwards else x + GAP, y - 0.3 * ROW)
+    name, align = f"{arrow.name} to step {step}, segment", "r" if arrow.rightwards else "l"
+    return text(name, place, [words], width, align=align, look={**BOX, "fontcolor": color})
+
+
+def _fate(arrow: Arrow, words: str, distance: float, color: str) -> str:
+    """Words behind the point where a segment ends."""
+    x, y = arrow.stop
+    place = (x + distance if arrow.rightwards else x - distance, y)
+    align = "l" if arrow.rightwards else "r"
+    look: dict[str, Value] = {"style": "filled", "fillcolor": "white", "fontcolor": color}
+    return text(f"{arrow.name}, end", place, [words], len(words) * SANS_CHAR, align=align, look=look)

@@ -1,0 +1,227 @@
+"""A run as a ladder in plain text, in the form of RFC 9293's figures (3.5): one line for each segment.
+
+    step  A                                            B
+          CLOSED                                       CLOSED
+     1    SYN-SENT    --> <SEQ=1><CTL=SYN>         ...              active OPEN
+     2    CLOSED          (CLOSE)
+     4    (sent in 1) ... <SEQ=1><CTL=SYN>         --> ESTABLISHED
+
+As there, the states are those after the departure or arrival, an ellipsis is a segment that is still in the network,
+and comments are in parentheses. A segment that arrives in the very next step has one line for both (`2-3`); of a
+delayed one the arrival says in which step it was sent; a cross is where one is lost.
+
+Limits: numbers other than the segments' are left out (`text` has all that changes). Two columns; in one of several
+sides the states say whose they are. What a loop leaves to its next turn has no arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from model.core.run import Step, Trace
+from model.core.system import State, System
+from model.pictures.flights import SENDS, Happening, history
+from model.pictures.ladder import Lanes, short_event
+
+WAITS, CROSS, LOST = "...", " x ", "(lost)"
+RIGHT, LEFT = "-->", "<--"
+Ends = tuple[str, str]
+"""What stands at one side of a line, and the arrow beside it."""
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One line: its step or steps, what stands at either side, the arrows, a segment or a comment, and a note."""
+
+    step: str
+    left: str
+    tail: str
+    middle: str
+    head: str
+    right: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Ladder:
+    """The names of the two sides, what they are initially, and the lines.
+
+    loop: how many lines come before what repeats, and the step that begins it; None if the run is finite.
+    """
+
+    names: tuple[str, str]
+    initially: tuple[str, str]
+    rungs: tuple[Rung, ...]
+    loop: tuple[int, int] | None = None
+
+
+def rungs(
+    system: System, trace: Trace, lanes: Lanes, *, loop: Sequence[Step] | None = None, oldest_first: bool = True
+) -> Ladder:
+    """The ladder of a run. loop: what follows it again and again. lanes, oldest_first: see `ladder.ladder`."""
+    whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
+    made = _Rungs(system, whole, lanes, len(trace.steps), oldest_first)
+    stem = tuple(made.lines(0, len(trace.steps)))
+    turn = tuple(made.lines(len(trace.steps), len(whole.steps)))
+    left, right = lanes
+    states = [made.state(side, trace.initial) if len(sides) == 1 else "" for sides in lanes.values() for side in sides]
+    initially = (states[0], states[-1])
+    return Ladder((left, right), initially, stem + turn, None if loop is None else (len(stem), len(trace.steps) + 1))
+
+
+class _Rungs:
+    """The lines of one run."""
+
+    def __init__(self, system: System, trace: Trace, lanes: Lanes, stem: int, oldest_first: bool) -> None:
+        self.system, self.trace, self.stem = system, trace, stem
+        self.steps = history(trace, oldest_first)
+        self.at: Mapping[str, str] = {side: name for sides in lanes.values() for side, name in sides.items()}
+        self.left, self.right = (list(sides) for sides in lanes.values())
+        self.names = [name for variable in self.at.values() if variable for name in system.var[variable].names]
+
+    def lines(self, first: int, last: int) -> Iterator[Rung]:
+        """The lines of the steps from `first` to before `last`; ticks that follow each other have one line."""
+        at = first
+        while at < last:
+            until = at + 1
+            while self._ticks(at) and until < last and self._ticks(until):
+                until += 1
+            if self._ticks(at):
+                yield self._comment(_range(at + 1, until), "", "a tick" if until == at + 1 else f"{until - at} ticks")
+            else:
+                yield from self._step(at + 1)
+            at = until
+
+    def _ticks(self, at: int) -> bool:
+        return self.trace.steps[at].rule.kind == "time"
+
+    def _step(self, number: int) -> Iterator[Rung]:
+        step, wires = self.trace.steps[number - 1], self.steps[number - 1]
+        event = short_event(step.rule.event or step.rule.name, self.names)
+        note = event if step.rule.kind not in ("arrives", "network") else ""
+        if not wires:
+            yield self._comment(str(number), step.rule.side, event)
+        for wire in wires:
+            follows = self._follows(wire)
+            if wire.action in SENDS:
+                ends = follows.action if follows else wire.action
+                yield self._departure(_range(number, number + (follows is not None)), wire, ends, note)
+                note = ""
+            elif not self._preceded(wire):
+                yield self._arrival(number, wire)
+
+    def _follows(self, wire: Happening) -> Happening | None:
+        """What becomes of a segment in the very next step, if the line of its departure can say that, too."""
+        sent = [one for one in self.steps[wire.step - 1] if one.action in SENDS]
+        if wire.action != "send" or wire != sent[-1] or wire.step in (self.stem, len(self.steps)):
+            return None
+        return next((one for one in self.steps[wire.step] if self._preceded(one)), None)
+
+    def _preceded(self, wire: Happening) -> bool:
+        """Whether the line of the departure, in the step before, says that a segment arrives or is lost."""
+        if wire.action not in ("arrive", "lose") or wire.sent != wire.step - 1 or wire.sent == self.stem:
+            return False
+        sent = [one for one in self.steps[wire.step - 2] if one.action in SENDS]
+        return bool(sent) and sent[-1].segment == wire.segment
+
+    def _departure(self, steps: str, wire: Happening, ends: str, note: str) -> Rung:
+        arrow = self._arrow(wire)
+        source = self.state(wire.source, self.trace.steps[wire.step - 1].state)
+        if ends == "arrive":
+            far, target = arrow, self.state(wire.target, self.trace.steps[wire.step].state)
+        else:
+            far, target = (WAITS, "") if ends == "send" else (CROSS, LOST)
+        return _rung(steps, (source, arrow), wire.text, (target, far), mirrored=arrow == LEFT, note=note)
+
+    def _arrival(self, number: int, wire: Happening) -> Rung:
+        arrow, verb = self._arrow(wire), "copy of" if wire.action == "arrive-copy" else "sent in"
+        since = "(from before)" if wire.sent is None else f"({verb} {wire.sent})"
+        if wire.action == "lose":
+            far, target = CROSS, LOST
+        else:
+            far, target = arrow, self.state(wire.target, self.trace.steps[number - 1].state)
+        return _rung(str(number), (since, WAITS), wire.text, (target, far), mirrored=arrow == LEFT)
+
+    def _comment(self, steps: str, side: str, event: str) -> Rung:
+        """A step without segments."""
+        state = self.state(side, self.trace.steps[int(steps.partition("-")[0]) - 1].state) if side else ""
+        return _rung(steps, (state, ""), f"({event})", ("", ""), mirrored=side in self.right)
+
+    def state(self, side: str, state: State) -> str:
+        """The state of a side, with its name if others share its column; of who has none the name."""
+        sides = self.left if side in self.left else self.right
+        shown = self.system.var[self.at[side]].show(state[self.at[side]]) if self.at.get(side) else ""
+        return " ".join(filter(None, (side if len(sides) > 1 else "", shown)))
+
+    def _arrow(self, wire: Happening) -> str:
+        return RIGHT if wire.source in self.left else LEFT
+
+
+def _range(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
+
+
+def _rung(steps: str, begins: Ends, text: str, ends: Ends, *, mirrored: bool, note: str = "") -> Rung:
+    """A line from the side that begins to the other one, each with its arrow; mirrored: from right to left."""
+    (left, tail), (right, head) = (ends, begins) if mirrored else (begins, ends)
+    return Rung(steps, left, tail, text, head, right, note)
+
+
+# -- the layout ----------------------------------------------------------------------------------------------------
+
+
+def rung_lines(ladder: Ladder, width: int) -> list[str]:
+    """The ladder in lines of at most `width` columns, or of what its widest segment needs.
+
+    A note that finds no room beside its line stands above it, and where room is short all stands closer.
+    """
+    lines = _lines(ladder, width, gap=2)
+    return lines if max(map(len, lines)) <= width else _lines(ladder, width, gap=1)
+
+
+def _lines(ladder: Ladder, width: int, gap: int) -> list[str]:
+    """The lines, with so many columns after the number."""
+    columns = [max((len(part) for part in parts), default=0) for parts in _parts(ladder)]
+    number = max([len("step"), *(len(one.step) for one in ladder.rungs)]) + gap
+    lines = [_line(number, gap, columns, Rung("step", ladder.names[0], "", "", "", ladder.names[1]))]
+    if any(ladder.initially):
+        lines.append(_line(number, gap, columns, Rung("", ladder.initially[0], "", "", "", ladder.initially[1])))
+    before = ""
+    for at, rung in enumerate(ladder.rungs):
+        if ladder.loop and at == ladder.loop[0]:
+            lines.append(f"{' ' * number}From here on, for ever:")
+        lines += _with_note(number, gap, columns, replace(rung, step="") if rung.step == before else rung, width)
+        before = rung.step
+    if ladder.loop:
+        turns = len(ladder.rungs) > ladder.loop[0]
+        end = f"(and again from step {ladder.loop[1]})" if turns else "From here on nothing more happens, for ever."
+        lines.append(f"{' ' * number}{end}")
+    return lines
+
+
+def _parts(ladder: Ladder) -> list[list[str]]:
+    return [
+        [ladder.names[0], ladder.initially[0], *(one.left for one in ladder.rungs)],
+        [one.middle for one in ladder.rungs],
+        [ladder.names[1], ladder.initially[1], *(one.right for one in ladder.rungs)],
+    ]
+
+
+def _with_note(number: int, gap: int, columns: Sequence[int], rung: Rung, width: int) -> list[str]:
+    line = _line(number, gap, columns, rung)
+    if not rung.note:
+        return [line]
+    beside = f"{line:<{number + sum(columns) + 12}}{rung.note}"
+    if len(beside) <= width:
+        return [beside]
+    above = Rung(rung.step, "", "", f"({rung.note})", "", " " if rung.head == LEFT else "")
+    return [_line(number, gap, columns, above), _line(number, gap, columns, replace(rung, step=""))]
+
+
+def _line(number: int, gap: int, columns: Sequence[int], rung: Rung) -> str:
+    left, middle, right = columns
+    comment = rung.right and not rung.head  # It stands beside its side's state.
+    text = f"{rung.middle:>{middle}}" if comment else f"{rung.middle:<{middle}}"
+    line = f"{rung.left:<{left}} {rung.tail:<3} {text} {rung.head:<3} {rung.right:<{right}}"
+    return f"{rung.step:>{number - gap}}{' ' * gap}{line}".rstrip()

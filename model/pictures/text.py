@@ -1,0 +1,176 @@
+"""A trace as plain text, and as data.
+
+Every step gives its number, side, event and the paragraph that says so, what it does to segments, and what it changes.
+The end says what the trace shows about the property and how to get the same trace again. Lines have at most 100
+columns, unless a single word is longer.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from model.core.run import Step, Trace
+from model.core.system import Property, State, System
+from model.core.terms import evaluate
+from model.pictures.flights import Happening, history
+
+COLUMNS = 100
+INDENT = " " * 6
+
+
+def render_text(
+    system: System,
+    trace: Trace,
+    *,
+    prop: Property | None,
+    full_states: bool = False,
+    command: str = "",
+    shortest: bool = True,
+    hidden: Collection[str] = (),
+    oldest_first: bool = True,
+) -> str:
+    """The trace in words, ending with a newline.
+
+    full_states: every variable after each step, not only what changed. command: what reproduces the trace.
+    shortest: no run with fewer steps shows the same. hidden: variables left out unless `full_states`, besides those of
+    symmetric groups: the segments already say what such slots hold. oldest_first: see `flights`.
+    """
+    left_out = set() if full_states else set(hidden).union(*system.symmetric)
+    lines = [*_heading(prop), "Initially", *state_lines(system, trace.initial, left_out, full_states)]
+    steps = history(trace, oldest_first)
+    for number, (before, step, wires) in enumerate(zip(trace.states, trace.steps, steps, strict=False), 1):
+        lines += ["", step_line(number, step), *(line for wire in wires for line in wire_lines(wire))]
+        if full_states:
+            lines += state_lines(system, step.state, left_out, full_states)
+        else:
+            lines += change_lines(system, before, step.state, left_out)
+    lines += ["", *_ending(trace, prop, shortest)]
+    lines += [f"Reproduce it: {command}"] if command else []
+    return "\n".join(lines) + "\n"
+
+
+def steps_json(system: System, trace: Trace) -> list[dict[str, Any]]:
+    """One object for each step: event, side, segment (a string, or null if there is none), state after it.
+
+    Where a step has several segments, arrivals come first and "; " is between them.
+    """
+    return [
+        {
+            "event": step.rule.event or step.rule.name,
+            "side": step.rule.side,
+            "segment": "; ".join(wire.text for wire in wires) or None,
+            "state": {var.name: var.show(step.state[var.name]) for var in system.variables},
+        }
+        for step, wires in zip(trace.steps, history(trace), strict=True)
+    ]
+
+
+# -- the parts of the text -----------------------------------------------------------------------------------------
+
+
+def _heading(prop: Property | None) -> list[str]:
+    if prop is None:
+        return []
+    return [*wrap(f"{prop.name}: {prop.sentence}" if prop.sentence else prop.name), ""]
+
+
+def step_line(number: int, step: Step) -> str:
+    side = f"{step.rule.side}: " if step.rule.side else ""
+    cite = f"  [{step.rule.cite}]" if step.rule.cite else ""
+    return f"{number:3}.  {side}{step.rule.event or step.rule.name}{cite}"
+
+
+def wire_lines(wire: Happening) -> list[str]:
+    since = "" if wire.sent is None else f"sent in step {wire.sent}"
+    verb, note = {
+        "send": ("sends", ""),
+        "send-lost": ("sends", "lost: the channel is full"),
+        "send-nowhere": ("sends", "lost: no way leads there"),
+        "arrive": ("arrives", since),
+        "arrive-copy": ("arrives", f"{since}; a duplicate: the original stays in the network".lstrip("; ")),
+        "lose": ("lost in the network", since),
+    }[wire.action]
+    line = f"{verb:<7}  {wire.source} -> {wire.target}  {wire.text}" + (f"  ({note})" if note else "")
+    return wrap(line, INDENT, INDENT + " " * 9)
+
+
+def change_lines(system: System, before: State, after: State, left_out: Collection[str]) -> Iterator[str]:
+    """What changed; bookkeeping in lines of its own."""
+    changed = [v for v in system.variables if before[v.name] != after[v.name] and v.name not in left_out]
+    for ghost in (False, True):
+        items = [f"{v.name} {v.show(before[v.name])} -> {v.show(after[v.name])}" for v in changed if v.ghost == ghost]
+        yield from _items(items, ghost)
+
+
+def state_lines(system: System, state: State, left_out: Collection[str], everything: bool) -> Iterator[str]:
+    """All variables; or, where only changes are shown, those with names or other than zero."""
+    listed = [v for v in system.variables if v.name not in left_out]
+    shown = [v for v in listed if everything or v.names or state[v.name]]
+    for ghost in (False, True):
+        yield from _items([f"{v.name} = {v.show(state[v.name])}" for v in shown if v.ghost == ghost], ghost)
+    if len(shown) < len(listed):
+        yield INDENT + "everything else is 0"
+
+
+def _items(items: Sequence[str], ghost: bool) -> Iterator[str]:
+    """Items in lines of at most 100 columns; an item is not broken."""
+    line = start = INDENT + ("| bookkeeping: " if ghost else "")
+    for item in [*(f"{item};" for item in items[:-1]), *items[-1:]]:
+        if line != start and len(line) + 1 + len(item) > COLUMNS:
+            yield line
+            line = start = INDENT + ("|   " if ghost else "  ")
+        line += item if line == start else f" {item}"
+    if items:
+        yield line
+
+
+def _ending(trace: Trace, prop: Property | None, shortest: bool) -> Iterator[str]:
+    if prop is not None:
+        yield from _verdict(trace, prop)
+    count = len(trace.steps)
+    steps = f"{count} step{'' if count == 1 else 's'}"
+    if not count:
+        yield "The trace has no step: this is an initial state."
+    elif shortest:
+        yield f"The trace is a shortest one: {steps}, and no run with fewer shows this."
+    else:
+        yield f"The trace has {steps}; a shorter one may exist."
+
+
+def _verdict(trace: Trace, prop: Property) -> Iterator[str]:
+    """What the end of the trace shows, with the parts of the property that are false, or for a reached one true."""
+    end, reached = _end(trace, prop), prop.kind == "reachable"
+    if bool(evaluate(prop.term, end)) != reached:
+        yield from wrap(f"The end of this trace says nothing about '{prop.name}'.")
+        return
+    where = "The last step" if prop.kind == "step" else "The last state" if trace.steps else "The initial state"
+    yield from wrap(f"{where} {'reaches' if reached else 'violates'} '{prop.name}'.")
+    for part in decided(trace, prop):
+        yield from wrap(f"{'true' if reached else 'false'} here: {part}", INDENT, INDENT + "  ")
+
+
+def decided(trace: Trace, prop: Property) -> list[str]:
+    """The parts of the property that are false at the end of the trace; of a *reachable* one, those that are true."""
+    end, reached = _end(trace, prop), prop.kind == "reachable"
+    return [name for name, term in prop.parts.items() if bool(evaluate(term, end)) == reached]
+
+
+def _end(trace: Trace, prop: Property) -> Mapping[str, int]:
+    """What decides the property: the last state; for a step property the last two, the later one with primes."""
+    last = trace.states[-1]
+    if prop.kind != "step" or not trace.steps:
+        return {**last, **{name + "'": value for name, value in last.items()}}
+    return {**trace.states[-2], **{name + "'": value for name, value in last.items()}}
+
+
+def wrap(text: str, first: str = "", rest: str = "  ") -> list[str]:
+    return textwrap.wrap(
+        text,
+        COLUMNS,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -1,0 +1,25 @@
+"""The figures of rows: what became of them when they were drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from model.questions.row import Options, Row
+
+
+def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list[str]]:
+    """The rows with the figures that were drawn (or their sources), and why some could not be, each reason once.
+
+    What went wrong beside the searches, and files that could not be written, are among the options' problems then.
+    """
+    options.problems.extend(problem for row in rows for problem in row.effort.problems)
+    drawn, problems = options.pictures.finish()
+    options.problems.extend(problems)
+    files = {path: str(picture.svg or picture.dot) for path, picture in drawn.items()}
+    reasons = dict.fromkeys(picture.reason for picture in drawn.values() if picture.reason)
+    drawn_rows = [
+        replace(row, evidence=tuple(replace(one, figure=files.get(one.figure, "")) for one in row.evidence))
+        for row in rows
+    ]
+    return drawn_rows, list(reasons)

@@ -1,0 +1,84 @@
+"""Claims into tasks, and tasks into rows: the one place that knows which kind of question each is.
+
+A kind's module is loaded when it is asked, so that a story loads no engine. A question's time (`--max-seconds`) begins
+here: building and compiling are part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from model.questions.row import Options, Row, Task
+from model.settings.config import show_field
+from model.settings.server import AnyConfig
+from properties.claim import Claim, quick_of
+
+if TYPE_CHECKING:
+    from model.core.answer import Progress
+
+__all__ = ["Options", "Row", "Task", "judge", "searches", "tasks_of", "varied"]
+
+Report = Callable[[str, "Progress | None"], None]
+"""Called with the variant that is being searched, and how far that is (None: it begins)."""
+
+
+def tasks_of(claims: Iterable[Claim], quick: bool = False, engine: str = "") -> list[Task]:
+    """The cells of these claims, in order, and their proofs; with `quick` of each one that holds and one that fails.
+
+    engine: only what it judges ("unbounded": the proofs, and the cells that they point to); "" for what each claim
+    asks for.
+    """
+    by = engine if engine in ("bmc", "induction") else "explicit"
+    found: list[Task] = []
+    for claim in claims:
+        proofs = [] if engine not in ("", "unbounded") else list(quick_of(claim.proofs) if quick else claim.proofs)
+        needed = {proof.bounded for proof in proofs}
+        cells = [cell for cell in claim.cells if cell.variant in needed or engine != "unbounded"]
+        chosen = [cell for cell in cells if not quick or cell in claim.quick or cell.variant in needed]
+        found += [Task(claim, cell.variant, cell.config, cell.expected, by) for cell in chosen]
+        found += [Task(claim, one.variant, one.config, one.expected, "unbounded", one) for one in proofs]
+    return found
+
+
+def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object], engine: str = "explicit") -> Task:
+    """The claim on `base` with some fields changed: nothing is expected of it."""
+    variant = " ".join(f"{name}={show_field(value)}" for name, value in settings.items())
+    return Task(claim, variant or "default", base.vary(settings), "", engine)
+
+
+def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
+    """The rows of tasks, a list as soon as it is known; tasks on the same configuration share one search.
+
+    Proofs are not among them: those are asked step by step (`proof`).
+    """
+    for task in tasks:
+        if task.claim.scenario:
+            from model.questions.story import judge_story
+
+            yield [judge_story(task, options)]
+        elif task.claim.study:
+            from model.questions.study import judge_study
+
+            progress(task.variant, None)
+            yield [judge_study(task, _timed(options), progress)]
+    for shared in searches(tasks):
+        from model.questions.search import judge_search
+
+        progress(shared[0].variant, None)
+        yield judge_search(shared, _timed(options), progress)
+
+
+def searches(tasks: Sequence[Task]) -> list[list[Task]]:
+    """Those of the tasks that are searched for, by configuration and engine."""
+    together: dict[object, list[Task]] = {}
+    for task in tasks:
+        if task.claim.searched:
+            together.setdefault((task.config, task.engine), []).append(task)
+    return [*together.values()]
+
+
+def _timed(options: Options) -> Options:
+    """The options for one question, whose time begins now."""
+    return replace(options, limits=options.limits.started())

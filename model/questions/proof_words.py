@@ -1,0 +1,115 @@
+"""A proof for every channel in words: what it assumes, what became of its obligations by event, and where it fails."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from model.questions.row import ProofReport, Row, Task
+
+if TYPE_CHECKING:
+    from model.any_channel.network import UnboundedNetwork
+    from model.engines.inductive.discharge import Answer, Discharged
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of an obligation, as plain data: its event, the lemmas that fail, a counterexample in words.
+
+    place: where it stands among those of its proof. listed: the scripts that ask it, for a certificate.
+    """
+
+    place: tuple[int, ...]
+    event: str
+    cite: str
+    answer: Answer
+    failing: tuple[str, ...]
+    words: str = ""
+    listed: tuple[Mapping[str, Any], ...] = ()
+
+
+def became(one: Discharged, place: tuple[int, ...] = (), listed: Sequence[Mapping[str, Any]] = ()) -> Became:
+    """What became of an obligation, as plain data."""
+    from model.any_channel.words import in_words
+
+    event, cite = event_name(one.obligation.event), one.obligation.cite
+    lemmas = tuple(dict.fromkeys(duty.lemma for duty in one.failing))
+    words = in_words(one) if one.answer == "fails" else ""
+    return Became(place, event, cite, one.answer, lemmas, words, tuple(listed))
+
+
+def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[str] = ()) -> ProofReport:
+    """What became of the obligations, by event. never: the events that cannot happen."""
+    events: dict[tuple[str, str], list[Became]] = {}
+    for one in found:
+        events.setdefault((one.event, one.cite), []).append(one)
+    failing = dict.fromkeys(f"{one.event}: {lemma or 'the property'}" for one in found for lemma in one.failing)
+    first: dict[str, str] = {}
+    for one in found:
+        if one.words:
+            first.setdefault(one.event, one.words)
+    return ProofReport(
+        assumes=tuple(assumes),
+        events=tuple(
+            (name, cite, len(of_event), tuple(dict.fromkeys(lemma for one in of_event for lemma in one.failing)))
+            for (name, cite), of_event in events.items()
+        ),
+        failing=tuple(sorted(failing)),
+        never=tuple(never),
+        words="\n".join(first.values()),
+    )
+
+
+def event_name(name: str) -> str:
+    """The event without its side: what is proved of A's holds of B's, with the names exchanged."""
+    return name.removeprefix("A: ")
+
+
+def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
+    """What the proof assumes, in sentences."""
+    from model.any_channel.closing import ClosingNetwork
+    from model.any_channel.timed import TimedNetwork
+
+    if isinstance(network, (TimedNetwork, ClosingNetwork)):
+        return network.assumptions
+    c, distance = network.config, f"{network.config.isn_distance:,}"
+    tested = {"off": "nobody tests", "either": "each endpoint tests or does not test"}.get(
+        c.ack_range, "everybody tests"
+    )
+    said = [
+        f"W: one incarnation uses at most {c.span:,} sequence numbers of {c.seq_bits} bits; windows are {c.window:,}",
+        f"freshness (a): an ISN is chosen at least {distance} from every ISN under which a segment in the network was"
+        " sent or acknowledged (a RST apart)",
+        f"freshness (b): and at least {distance} from the IRS of the other side's TCB, if it has one",
+    ]
+    made = [True, network.assumed.segments, network.assumed.peer]
+    listed = [sentence if used else f"NOT assumed: {sentence}" for sentence, used in zip(said, made, strict=True)]
+    return (*listed, f"{tested} RFC 5961's range of SEG.ACK (MAY-12)")
+
+
+def proof_text(row: Row) -> str:
+    """A proof in words: what it assumes, its obligations by event, and where it fails."""
+    assert row.proof is not None
+    report, lines = row.proof, [f"{row.task.claim.name}: {row.task.claim.sentence}", "", "Assumed:"]
+    lines += [f"  {sentence}" for sentence in report.assumes]
+    lines += ["", f"{report.obligations:,} obligations, by the event that must keep the lemmas (of either side):", ""]
+    for name, cite, count, failing in report.events:
+        became = f"FAILS: {', '.join(filter(None, failing)) or 'the property'}" if failing else "proved"
+        became = "never" if name in report.never else became
+        lines.append(f"  {count:3}  {became:<8} {name}" + (f"  [{cite}]" if cite else ""))
+    if report.never:
+        lines += ["", "never: proved, since no state that satisfies the lemmas lets the event happen."]
+    if report.words:
+        lines += ["", "Counterexamples to induction. A state like this need not be reachable.", "", report.words]
+    lines += ["", f"Reproduce it: {_command(row.task)}", ""]
+    return "\n".join(lines)
+
+
+def _command(task: Task) -> str:
+    """The command that proves this again."""
+    command = ["python", "-m", "model.check", "--engine", "unbounded"]
+    if not task.expected:
+        command += [f"--set={item}" for item in task.variant.split() if "=" in item]
+    return shlex.join([*command, task.claim.name])

@@ -1,0 +1,171 @@
+"""What is asked for and what became of it: plain data (no terms), so that reports need nothing of the engines."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from model.core.answer import Effort, Limits
+from model.pictures.render import Pictures
+from model.pictures.rungs import Ladder
+from model.questions.studies.study import Table
+from model.settings.config import show_field
+from model.settings.server import AnyConfig, ServerConfig
+from properties.claim import Claim, Proof
+
+GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
+
+SYMBOLIC = ("bmc", "induction")
+"""Engines that ask Z3 about the bounded system; they count no states."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One cell to be judged. expected is empty where nothing is claimed: a property asked for, or a varied claim.
+
+    proof: what is claimed of a proof (engine "unbounded").
+    """
+
+    claim: Claim
+    variant: str
+    config: AnyConfig
+    expected: str
+    engine: str = "explicit"
+    proof: Proof | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that gives this verdict again."""
+        engine = "" if self.engine in ("explicit", "unbounded") else f" --engine {self.engine}"
+        if not self.claim.cells:
+            settings = (f"--set={item}" for item in self.variant.split())
+            return shlex.join(["python", "-m", "model.check", "--scenario", self.claim.make, *settings])
+        if self.expected:
+            return f"python -m model.check {self.claim.name}{engine}"
+        command = ["python", "-m", "model.check", "--property", self.claim.name]
+        if isinstance(self.config, ServerConfig):
+            return shlex.join([*command, *(f"--set={item}" for item in self.variant.split() if "=" in item)])
+        for name, value in self.config.varied().items():
+            command += ["--set", f"{name}={show_field(value)}"]
+        return shlex.join(command)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A run: its steps, those of its loop (None if it is finite), its words, its picture, and a label if it needs one.
+
+    figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
+    segment. decides: the parts of the property that are false at its end. words: the file with the words.
+    """
+
+    steps: list[dict[str, Any]]
+    loop: list[dict[str, Any]] | None
+    text: str
+    figure: str
+    label: str = ""
+    ladder: Ladder | None = None
+    decides: tuple[str, ...] = ()
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class ProofReport:
+    """What a proof rests on and how it went.
+
+    assumes: sentences. events: name, paragraph, number of obligations, and the lemmas that fail there. failing: those
+    as "event: lemma". never: events that no state of the invariant allows. words: a counterexample to induction for
+    each failing event's first.
+    """
+
+    assumes: tuple[str, ...]
+    events: tuple[tuple[str, str, int, tuple[str, ...]], ...]
+    failing: tuple[str, ...]
+    never: tuple[str, ...]
+    words: str
+
+    @property
+    def obligations(self) -> int:
+        """How many there are."""
+        return sum(count for _, _, count, _ in self.events)
+
+
+@dataclass(frozen=True)
+class Row:
+    """What became of a task.
+
+    why: an unknown, vacuous or unreplayable verdict in words. fairness: what infinite runs owe, in words. evidence: a
+    trace, or what a study shows; tables: of a study. proof: of the engine "unbounded".
+    """
+
+    task: Task
+    checked: str
+    engine: str
+    verdict: str
+    effort: Effort
+    scope: str = "bounded"
+    why: str = ""
+    fairness: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    tables: tuple[Table, ...] = ()
+    proof: ProofReport | None = None
+
+    @property
+    def outcome(self) -> str:
+        """One of: as claimed, contradicted, inconclusive; without an expectation: holds, violated, inconclusive."""
+        if self.verdict == "unknown":
+            return "inconclusive"
+        if not self.task.expected:
+            return "holds" if self.verdict in GOOD["holds"] else "violated"
+        return "as claimed" if self.verdict in GOOD[self.task.expected] else "contradicted"
+
+    @property
+    def steps(self) -> list[dict[str, Any]] | None:
+        """The steps of the first run, without its loop; None if there is no run."""
+        return self.evidence[0].steps if self.evidence else None
+
+    @property
+    def loop(self) -> list[dict[str, Any]] | None:
+        """The loop of the first run; None if it has none."""
+        return self.evidence[0].loop if self.evidence else None
+
+    @property
+    def figure(self) -> str:
+        """The first figure."""
+        return self.evidence[0].figure if self.evidence else ""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user asked of the search and of the evidence. problems: files that could not be written, a line each.
+
+    depth: of bmc and induction; None is their own. certify: whether to write certificates. formats: in which runs are
+    written besides, by their names in `evidence.FORMATS`.
+    """
+
+    out: Path
+    limits: Limits
+    pictures: Pictures
+    problems: list[str]
+    full_states: bool = False
+    depth: int | None = None
+    certify: bool = False
+    formats: tuple[str, ...] = ()
+
+
+@contextmanager
+def written(options: Options) -> Iterator[None]:
+    """Where a file is written: that it cannot be is one of the options' problems, and loses nothing else."""
+    try:
+        yield
+    except OSError as error:
+        options.problems.append(f"{error.filename or options.out}: {error.strerror}")
+
+
+def stem(*words: str) -> str:
+    """A file's name made of words."""
+    return re.sub(r"[^a-z0-9]+", "-", " ".join(words).lower()).strip("-")

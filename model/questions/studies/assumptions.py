@@ -1,0 +1,229 @@
+"""Which assumptions keep old segments out of the next connection: all minimal sufficient sets.
+
+Without fresh initial sequence numbers every number is used again, and the searches are timed: TIME-WAIT, quiet time and
+two further assumptions are variables that no rule changes, with an initial state for each set. With fresh ones one
+untimed search settles all sets: a segment may stay for ever, every timer may expire at any moment, so each timed run is
+among its runs, whatever else is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from itertools import combinations
+
+from model.core.answer import Effort, Limits, Verdict
+from model.core.system import System
+from model.engines.explicit.search import Report, explore
+from model.network.bounded import Network
+from model.questions.studies.study import Counterexample, StudyResult, Table
+from model.settings.config import TICKS, BadConfig, Config
+from properties.old_segments import assuming, kept_out, no_old_segment_accepted
+
+FRESH, TIME_WAIT, QUIET = "fresh ISNs", "TIME-WAIT 2 MSL", "quiet time"
+IN_ORDER, LINGERS, ALONE = "no ABORT, reset or give-up", "ABORT to TIME-WAIT", "no half-open peer"
+ALL = (FRESH, TIME_WAIT, QUIET, IN_ORDER, LINGERS, ALONE)
+Assumed = frozenset[str]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """One search: the sets that it settled, with what is needed for a picture."""
+
+    network: Network
+    system: System
+    verdicts: Mapping[Assumed, Verdict]
+
+
+def old_segments(config: Config, limits: Limits, progress: Report) -> StudyResult:
+    """Whether all assumptions together suffice without fresh initial sequence numbers; and the table of sets."""
+    if not config.timed or not config.origins or not config.quiet_time or config.isn_a != "repeated":
+        raise BadConfig("this study needs timed=true, origins=true, isn_a=repeated and a quiet_time")
+    searches = [*fresh(untimed(config), limits), *repeated(config, limits, progress)]
+    effort = together([next(iter(search.verdicts.values())).effort for search in searches])
+    answers = {assumed: verdict for search in searches for assumed, verdict in search.verdicts.items()}
+    open_ = [assumed for assumed, verdict in answers.items() if verdict.answer == "unknown"]
+    if open_:
+        return StudyResult("unknown", effort, why=effort.limit)
+    sufficient = {assumed: answers[settled_by(assumed)].answer == "holds" for assumed in subsets(ALL)}
+    worst = maximal(s for s, enough in sufficient.items() if not enough)
+    runs = tuple(picture(search, one) for one in worst for search in searches if settled_by(one) in search.verdicts)
+    table = sets_table(config, minimal(s for s, enough in sufficient.items() if enough), worst, answers)
+    least = {name: smallest(config, limits, name) for name in ("time_wait", "quiet_time")}
+    effort = together([effort, *(found for _, found in least.values())])
+    if effort.limit:
+        return StudyResult("unknown", effort, (table,), runs, why=effort.limit)
+    tables = (table, times_table(config, {name: ticks for name, (ticks, _) in least.items()}))
+    return StudyResult("holds" if sufficient[frozenset(ALL) - {FRESH}] else "violated", effort, tables, runs)
+
+
+def all_together(config: Config, limits: Limits, progress: Report) -> StudyResult:
+    """Whether all assumptions but fresh initial sequence numbers suffice, with the configuration's times and text."""
+    network, assumed = assuming(config), frozenset(ALL) - {FRESH, LINGERS}
+    at = start(config, assumed)
+    prop = kept_out(network, words(assumed), at)
+    system = network.system(prop, starts=[at])
+    verdict = explore(system, limits=limits, progress=progress)[prop.name]
+    runs = (picture(Searched(network, system, {assumed: verdict}), assumed, "a run"),) if verdict.trace else ()
+    if verdict.answer == "unknown":
+        return StudyResult("unknown", verdict.effort, why=verdict.effort.limit)
+    return StudyResult("violated" if runs else "holds", verdict.effort, counterexamples=runs)
+
+
+def subsets(names: Iterable[str]) -> Iterator[Assumed]:
+    """All subsets, the smaller ones first."""
+    listed = list(names)
+    for size in range(len(listed) + 1):
+        yield from map(frozenset, combinations(listed, size))
+
+
+def settled_by(assumed: Assumed) -> Assumed:
+    """The set whose search settles this one: where nobody aborts, what ABORT enters does not matter."""
+    if FRESH in assumed:
+        return assumed & {FRESH, LINGERS}
+    return assumed - {LINGERS} if IN_ORDER in assumed else assumed
+
+
+@cache
+def fresh(config: Config, limits: Limits) -> list[Searched]:
+    """One untimed search for each thing that ABORT may enter: fresh numbers, and nothing else assumed."""
+    found = []
+    for assumed in subsets([LINGERS]):
+        network = Network(config.but(abort_to="TIME-WAIT" if LINGERS in assumed else "CLOSED"))
+        prop = no_old_segment_accepted(network)
+        system = network.system(prop)
+        found.append(Searched(network, system, {assumed | {FRESH}: explore(system, limits=limits)[prop.name]}))
+    return found
+
+
+def untimed(config: Config) -> Config:
+    """The configuration with fresh numbers, far enough apart for RFC 5961's range, and without time; any loss."""
+    default = {f.name: f.default for f in fields(Config)}
+    times = {name: default[name] for name in (*TICKS, "timed", "losses")}
+    return config.but(**times, isn_a="fresh", isn_b="fresh", isns_apart="W+window+1")
+
+
+def repeated(config: Config, limits: Limits, progress: Report) -> Iterator[Searched]:
+    """Timed searches with repeated numbers; the sets that end soon are apart from those that do not."""
+    rest = (TIME_WAIT, QUIET, ALONE)
+    for base in ({IN_ORDER}, {LINGERS}, set[str]()):
+        network = assuming(config.but(abort_to="TIME-WAIT" if LINGERS in base else "CLOSED"))
+        starts = {more | base: start(config, more | base) for more in subsets(rest)}
+        wanted = {assumed: kept_out(network, words(assumed), at) for assumed, at in starts.items()}
+        system = network.system(*wanted.values(), starts=list(starts.values()))
+        found = explore(system, limits=limits, progress=progress)
+        yield Searched(network, system, {assumed: found[prop.name] for assumed, prop in wanted.items()})
+
+
+def smallest(config: Config, limits: Limits, name: str) -> tuple[int | None, Effort]:
+    """The smallest safe value of time_wait or quiet_time, in ticks, everything else but fresh numbers being assumed.
+
+    None if there is none up to `longest` from which on all are safe.
+    """
+    most = longest(config)
+    network = assuming(config.but(quiet_time=most))
+    full = start(network.config, frozenset(ALL)) | {"time_wait": 2 * config.msl}
+    starts = {ticks: {**full, name: ticks} for ticks in range(most + 1)}
+    wanted = {ticks: kept_out(network, f"{name} {ticks}", at) for ticks, at in starts.items()}
+    found = explore(network.system(*wanted.values(), starts=list(starts.values())), limits=limits)
+    safe = [ticks for ticks in starts if all(found[wanted[t].name].answer == "holds" for t in range(ticks, most + 1))]
+    return min(safe, default=None), next(iter(found.values())).effort
+
+
+def longest(config: Config) -> int:
+    """Ticks in which an old SYN, all answers to it and one tick more pass; 2 MSL and a tick at least."""
+    answered = 2 * config.delay + (config.retransmissions or 0) * config.rto
+    return max(answered, 2 * config.msl) + 1
+
+
+def start(config: Config, assumed: Assumed) -> dict[str, int]:
+    """The values of the variables that stand for assumptions."""
+    return {
+        "time_wait": config.time_wait_ticks if TIME_WAIT in assumed else 0,
+        "quiet_time": config.quiet_time if QUIET in assumed else 0,
+        "in_order": IN_ORDER in assumed,
+        "alone": ALONE in assumed,
+    }
+
+
+def minimal(sets: Iterable[Assumed]) -> list[Assumed]:
+    """Those of which no other one is a part."""
+    listed = list(sets)
+    return [one for one in listed if not any(other < one for other in listed)]
+
+
+def maximal(sets: Iterable[Assumed]) -> list[Assumed]:
+    """Those that are a part of no other one."""
+    listed = list(sets)
+    return [one for one in listed if not any(one < other for other in listed)]
+
+
+def picture(search: Searched, assumed: Assumed, label: str = "") -> Counterexample:
+    """The run that shows that a set is insufficient; labelled by what is missing."""
+    trace = search.verdicts[settled_by(assumed)].trace
+    assert trace is not None, "an insufficient set has a run"
+    sentence = f"No segment of an old incarnation is accepted, given: {words(assumed)}."
+    prop = replace(no_old_segment_accepted(search.network), sentence=sentence)
+    missing = words(frozenset(ALL) - assumed)
+    return Counterexample(label or f"without {missing}", search.network, search.system, trace, prop)
+
+
+def words(assumed: Assumed) -> str:
+    """A set in words, in the order of ALL."""
+    return "; ".join(name for name in ALL if name in assumed) or "nothing"
+
+
+def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answers: Mapping[Assumed, Verdict]) -> Table:
+    """Both kinds of sets, a row each."""
+    rows = [("minimal sufficient", words(assumed), "") for assumed in least]
+    for assumed in most:
+        trace = answers[settled_by(assumed)].trace
+        assert trace is not None, "an insufficient set has a run"
+        rows.append(("maximal insufficient", words(assumed), str(len(trace.steps))))
+    quiet = f"quiet time is {config.quiet_time} ticks; MSL is {config.msl}, D is {config.delay}, RTO is {config.rto}"
+    return Table(
+        "What keeps old segments out",
+        ("set", "assumptions", "steps to an old segment accepted"),
+        tuple(rows),
+        (
+            f"Of {2 ** len(ALL)} sets; no text, no loss; {quiet}.",
+            "The untimed search for fresh ISNs, W+window+1 apart, is made once for all variants.",
+        ),
+    )
+
+
+def times_table(config: Config, least: Mapping[str, int | None]) -> Table:
+    """How long TIME-WAIT and quiet time have to be, by the field's name."""
+    words = {"time_wait": "TIME-WAIT", "quiet_time": "quiet time"}
+    more, again = f"more than {longest(config)}", config.retransmissions == 1
+    rows = [(words[name], more if ticks is None else str(ticks)) for name, ticks in least.items()]
+    answer, later = 2 * config.delay + 1, 2 * config.delay + config.rto + 1
+    sums = least["time_wait"] == answer and least["quiet_time"] == later and again
+    note = "2 D + 1: a segment, and the answer to it; RTO more if the answer is sent again. " if sums else ""
+    return Table(
+        "The smallest that keep old segments out, in ticks, all other assumptions but fresh ISNs being made",
+        ("", "ticks"),
+        tuple(rows),
+        (f"{note}No text, no loss; MSL is {config.msl}, D is {config.delay}, RTO is {config.rto}.",),
+    )
+
+
+def together(efforts: Iterable[Effort]) -> Effort:
+    """Several searches as one."""
+    listed = list(efforts)
+    touched: dict[str, int] = {}
+    for effort in listed:
+        for bound, count in effort.touched.items():
+            touched[bound] = touched.get(bound, 0) + count
+    return Effort(
+        states=sum(e.states for e in listed),
+        transitions=sum(e.transitions for e in listed),
+        depth=max(e.depth for e in listed),
+        complete=all(e.complete for e in listed),
+        limit=next((e.limit for e in listed if e.limit), ""),
+        touched=touched,
+        compile_seconds=sum(e.compile_seconds for e in listed),
+        seconds=sum(e.seconds for e in listed),
+        problems=tuple(problem for e in listed for problem in e.problems),
+    )

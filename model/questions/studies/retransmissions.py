@@ -1,0 +1,68 @@
+"""How often a FIN that has arrived is sent again, for each delay of the application that has to close as well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from model.core.answer import Limits, Verdict
+from model.core.system import Property, System
+from model.engines.explicit.search import Report, explore
+from model.network.bounded import Network
+from model.questions.studies.study import Counterexample, StudyResult, Table
+from model.settings.config import BadConfig, Config
+from properties.needless import any_application_delay, sent_again
+
+Case = tuple[int, int]
+"""An application delay in ticks, and a number of retransmissions."""
+
+
+def needless(config: Config, limits: Limits, progress: Report) -> StudyResult:
+    """Whether A never sends its FIN again, for application delays up to the configuration's; and how often it does.
+
+    Nothing is lost and D < RTO, so each retransmission of the FIN is needless.
+    """
+    longest, most = config.application_delay, config.retransmissions
+    if not config.timed or config.losses != 0 or config.octets or config.delay >= config.rto or not longest or not most:
+        raise BadConfig(
+            "this study needs timed=true, losses=0, octets=0, delay < rto, and bounded application_delay"
+            " and retransmissions"
+        )
+    network = any_application_delay(config)
+    cases = [(ticks, count) for ticks in range(longest + 1) for count in range(1, most + 1)]
+    wanted = {case: sent_again(network, *case) for case in cases}
+    starts = [{**network.start(), "application_delay": ticks} for ticks in range(longest + 1)]
+    system = network.system(*wanted.values(), starts=starts)
+    found = explore(system, limits=limits, progress=progress)
+    effort = found[wanted[cases[0]].name].effort
+    if not effort.complete:
+        return StudyResult("unknown", effort, why=effort.limit)
+    counts = {ticks: sum(reached(found, wanted[ticks, n]) for n in range(1, most + 1)) for ticks in range(longest + 1)}
+    runs = picture(network, system, wanted[longest, counts[longest]], found) if counts[longest] else ()
+    return StudyResult("violated" if runs else "holds", effort, (counts_table(config, counts),), runs)
+
+
+def reached(found: dict[str, Verdict], prop: Property) -> bool:
+    """Whether a property was reached."""
+    return found[prop.name].answer == "reachable"
+
+
+def picture(network: Network, system: System, prop: Property, found: dict[str, Verdict]) -> tuple[Counterexample, ...]:
+    """The run with the most retransmissions."""
+    trace = found[prop.name].trace
+    assert trace is not None, "what is reachable has a run"
+    sentence = "A sends its FIN again and again although it has arrived: B holds its ACK back until it closes."
+    return (Counterexample("most retransmissions", network, system, trace, replace(prop, sentence=sentence)),)
+
+
+def counts_table(config: Config, counts: dict[int, int]) -> Table:
+    """A row of delays, and a row of counts."""
+    limit = (
+        f"{config.retransmissions} is the most that was looked for" if config.retransmissions in counts.values() else ""
+    )
+    note = f"In ticks: D = {config.delay}, RTO = {config.rto} (not doubled); nothing is lost."
+    return Table(
+        f"Needless retransmissions of a FIN at most, close={config.close}",
+        ("application delay", *map(str, counts)),
+        (("retransmissions", *map(str, counts.values())),),
+        (note, *([limit] if limit else [])),
+    )

@@ -1,0 +1,115 @@
+"""How long TIME-WAIT has to be: the smallest safe length for each delay bound and retransmission timeout.
+
+The times are variables that no rule changes, with an initial state for each case, so one search serves a whole table.
+It stops each run where the passive closer's connection ends.
+A length is safe if the passive closer is never reset although one segment may be lost (claim last-ack-answered).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from model.core.answer import NO_LIMITS, Effort, Limits
+from model.engines.explicit.search import Report, explore
+from model.network.bounded import Network
+from model.questions.studies.study import Counterexample, StudyResult, Table
+from model.settings.config import BadConfig, Config
+from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, last_ack_answered
+
+LONGEST = 4
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """The smallest safe TIME-WAIT by delay bound and retransmission timeout, in ticks. why: what left it open."""
+
+    smallest: dict[tuple[int, int], int]
+    effort: Effort
+    why: str = ""
+
+    def worst(self, msl: int) -> tuple[int, int]:
+        """The delay bound below `msl` and the timeout up to it that need the longest TIME-WAIT."""
+        return max((at for at in self.smallest if at[0] < msl and at[1] <= msl), key=lambda at: self.smallest[at])
+
+
+def threshold(config: Config, limits: Limits, progress: Report) -> StudyResult:
+    """Whether 2 MSL suffices for RTO =< MSL and D < MSL, for each MSL from 2 ticks to the configuration's.
+
+    Its other times are not used.
+    """
+    fits = config.timed and config.endings and config.start == "half-closed" and config.incarnations == 1
+    if not fits or not 2 <= config.msl <= LONGEST:
+        needs = "timed=true, endings=true, start=half-closed, incarnations=1"
+        raise BadConfig(f"this study needs {needs}, msl from 2 to {LONGEST}")
+    found = thresholds(config, limits, progress)
+    if found.why:
+        return StudyResult("unknown", found.effort, why=found.why)
+    short = [msl for msl in range(2, config.msl + 1) if found.smallest[found.worst(msl)] > 2 * msl]
+    tables = (lengths(found, config), comparison(found, config))
+    runs = counterexample(found, config, short, limits)
+    return StudyResult("violated" if short else "holds", found.effort, tables, runs)
+
+
+def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: Report | None = None) -> Thresholds:
+    """Search for delay bounds and timeouts up to the configuration's MSL."""
+    wanted = list(cases(config.msl))
+    found = explore(all_at_once(UntilItEnds(config, TIMES), wanted), limits=limits, progress=progress)
+    effort = next(iter(found.values())).effort
+    if effort.limit or "channel full" in effort.touched:
+        return Thresholds({}, effort, effort.limit or "a segment found the channel full: raise capacity")
+    smallest = {}
+    for delay, rto in dict.fromkeys(case[:2] for case in wanted):
+        safe = {t: found[f"{d} {r} {t}"].answer == "holds" for d, r, t in wanted if (d, r) == (delay, rto)}
+        least = min((t for t in safe if all(safe[s] for s in safe if s >= t)), default=None)
+        if least is None or least == min(safe):
+            return Thresholds(
+                {}, effort, f"delay {delay}, rto {rto}: the searched lengths do not enclose the threshold"
+            )
+        smallest[delay, rto] = least
+    return Thresholds(smallest, effort)
+
+
+def lengths(found: Thresholds, config: Config) -> Table:
+    """Rows are delay bounds, columns retransmission timeouts."""
+    ticks = range(1, config.msl + 1)
+    how = "restarted by a retransmitted FIN" if config.time_wait_restart else "not restarted (the RFC's letter)"
+    how += ", B may send text before its FIN" if config.octets else ""
+    rows = ((f"D={d}", *(str(found.smallest[d, rto]) for rto in ticks)) for d in ticks)
+    sums = [k for k in (1, 2) if all(least == rto + k * d + 1 for (d, rto), least in found.smallest.items())]
+    reach = (
+        f"D is the delay bound; at most {config.losses} segment is lost. Shown unsafe one tick below, and safe from"
+        " there up to RTO + 2 D + 2."
+    )
+    notes = [f"Everywhere it is RTO + {'2 ' if k == 2 else ''}D + 1." for k in sums]
+    return Table(
+        f"Smallest safe TIME-WAIT in ticks, {how}",
+        ("", *(f"RTO={rto}" for rto in ticks)),
+        tuple(rows),
+        (*notes, reach),
+    )
+
+
+def comparison(found: Thresholds, config: Config) -> Table:
+    """For each MSL what is needed, and whether 2 MSL is that much; also if segments live for the whole MSL."""
+    rows = []
+    for msl in range(2, config.msl + 1):
+        delay, rto = found.worst(msl)
+        need, beyond = found.smallest[delay, rto], max(found.smallest[msl, r] for r in range(1, msl + 1))
+        enough = "suffices" if need <= 2 * msl else "is not enough"
+        rows.append((str(msl), str(2 * msl), f"{need} (D={delay}, RTO={rto})", enough, str(beyond)))
+    header = ("MSL", "2 MSL", "needed for RTO =< MSL, D < MSL", "so 2 MSL", "needed if D = MSL")
+    return Table("Is 2 MSL enough?", header, tuple(rows))
+
+
+def counterexample(found: Thresholds, config: Config, short: list[int], limits: Limits) -> tuple[Counterexample, ...]:
+    """What happens at 2 MSL where that is not enough; else what happens one tick below the threshold."""
+    msl = short[0] if short else config.msl
+    delay, rto = found.worst(msl)
+    ticks = 2 * msl if short else found.smallest[delay, rto] - 1
+    network = Network(config.but(msl=msl, delay=delay, rto=rto, time_wait=str(ticks)))
+    times = f"with MSL {msl}, RTO {rto}, D {delay} and TIME-WAIT {ticks} ticks"
+    prop = replace(last_ack_answered(network), sentence=f"The passive closer ends in order {times}.")
+    system = network.system(prop)
+    trace = explore(system, limits=limits)[prop.name].trace
+    label = "2 MSL" if short else "one tick less"
+    return (Counterexample(label, network, system, trace, prop),) if trace else ()

@@ -1,0 +1,123 @@
+"""What a process of the crew does for `jobs`, and what it tells while it does it.
+
+Pictures are drawn by the crew's owner: they are told as they are, and so are files that could not be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.machine.crew import tell, wanted_to_stop
+from model.pictures.render import Drawing, Drawings
+from model.questions.judge import judge
+from model.questions.row import Options, Row, Task
+
+if TYPE_CHECKING:
+    from model.core.answer import Limits, Progress
+    from model.questions.shares import Plan, Share
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What holds for all questions: `Options`, but for what is collected."""
+
+    out: Path
+    limits: Limits
+    full_states: bool
+    depth: int | None
+    certify: bool
+    formats: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Searching:
+    """A search of this variant is so far; progress is None when it begins."""
+
+    variant: str
+    progress: Progress | None
+
+
+@dataclass(frozen=True)
+class Found:
+    """Some rows, the pictures that they need, and files that could not be written."""
+
+    rows: list[Row]
+    drawings: list[Drawing]
+    problems: list[str]
+
+
+class Desk:
+    """Options whose pictures and problems are told."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        self._drawings, self._problems = Drawings(), list[str]()
+        self.options = Options(
+            assignment.out,
+            assignment.limits,
+            self._drawings,
+            self._problems,
+            assignment.full_states,
+            assignment.depth,
+            assignment.certify,
+            assignment.formats,
+        )
+
+    def tell(self, rows: list[Row]) -> None:
+        """Tell rows, and what came up with them."""
+        tell(Found(rows, self._drawings.take(), self._problems.copy()))
+        self._problems.clear()
+
+
+def judge_unit(assignment: Assignment, unit: Sequence[Task]) -> None:
+    """Judge tasks that belong together; tells `Searching` and `Found`."""
+    desk = Desk(assignment)
+    with suppress(KeyboardInterrupt):  # From `report`: it is to stop before it has begun.
+        for rows in judge(unit, desk.options, report):
+            desk.tell(rows)
+            if wanted_to_stop():
+                return
+
+
+def report(variant: str, progress: Progress | None) -> None:
+    """Tell how far a search is; raises `KeyboardInterrupt` if it is to stop."""
+    if wanted_to_stop():
+        raise KeyboardInterrupt
+    tell(Searching(variant, progress))
+
+
+def plan_proofs(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[str]]]:
+    """See `questions.proof.plan`."""
+    from model.questions.proof import plan
+
+    return plan(tasks)
+
+
+def prove_steps(assignment: Assignment, tasks: Sequence[Task], names: Sequence[str]) -> list[Share]:
+    """See `questions.proof.prove`; tells files that could not be written."""
+    from model.questions.proof import prove
+
+    desk = Desk(assignment)
+    shares = list(prove(tasks, names, desk.options))
+    desk.tell([])
+    return shares
+
+
+def find_premises(assignment: Assignment, tasks: Sequence[Task]) -> dict[Task, str]:
+    """See `questions.premise.premises`."""
+    from model.questions.premise import premises
+
+    try:
+        return premises(tasks, assignment.limits, report)
+    except KeyboardInterrupt:  # From `report`.
+        return {}
+
+
+def draw(assignment: Assignment, diagrams: Callable[[Options], None]) -> None:
+    """Draw diagrams that belong to no row; tells them."""
+    desk = Desk(assignment)
+    diagrams(desk.options)
+    desk.tell([])

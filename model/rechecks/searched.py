@@ -1,0 +1,127 @@
+"""Searches once more: whether a second run agrees with the certificate of the first, and whether its runs are runs.
+
+The second run writes a certificate of its own: the verdict, the figures, and for which properties there is a run, are
+compared with the one that is given. Its runs are not believed either: each is replayed under the Python meaning of the
+rules, and has to decide its property; one that is infinite has to keep all promises.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from model.certificates.manifests import Certificate, Damaged, Run, Search, Taken, read
+from model.core.answer import NO_LIMITS
+from model.core.run import ReplayError, Step, Trace, confirm
+from model.core.system import Property, State, System
+from model.engines.infinite.lasso import Lasso
+from model.engines.infinite.liveness import confirm_lasso
+from model.network.make import AnyNetwork, network_of
+from model.pictures.render import Drawings
+from model.questions.row import Options, Task
+from model.questions.search import judge_search
+from model.settings.config import BadConfig
+from properties.claim import make_property, make_witness
+from properties.fair import Live
+
+
+def differences(
+    certificates: Sequence[Certificate], tasks: Sequence[Task], together: Sequence[Task]
+) -> list[list[str]]:
+    """How a second run and the replays differ from the certificates of tasks, for each a list of lines.
+
+    together: all tasks that were judged by their search. Raises `Damaged`.
+    """
+    try:
+        again = searched_again(together)
+        return [_differences(*both, again) for both in zip(certificates, tasks, strict=True)]
+    except BadConfig as error:
+        raise Damaged(f"{certificates[0].path}: is not a certificate: {error}") from error
+
+
+def _differences(certificate: Certificate, task: Task, found: Sequence[Search]) -> list[str]:
+    form = certificate.form
+    assert isinstance(form, Search)
+    again = next(one for one in found if (one.claim, one.variant) == (form.claim, form.variant))
+    was, is_now = _figures(form), _figures(again)
+    return [
+        *(f"{name} is {is_now[name]}, was {was[name]}" for name in was if is_now[name] != was[name]),
+        *_other_runs(form.runs, again.runs),
+        *Replays(task).wrong(form.runs),
+    ]
+
+
+def _figures(form: Search) -> dict[str, object]:
+    figures = {name: getattr(form.figures, name) for name in form.figures.__struct_fields__}
+    return {"verdict": form.verdict, **figures}
+
+
+def _other_runs(given: Sequence[Run], wanted: Sequence[Run]) -> Iterator[str]:
+    """Which runs are missing or too many: for each property the same number of steps; of loops any, if there is one."""
+    shown = [sorted((run.property, len(run.steps), run.loop is None) if run.loop is None else (run.property, 0, False)
+             for run in runs) for runs in (given, wanted)]  # fmt: skip
+    if shown[0] != shown[1]:
+        yield f"its runs are {_named(given)}, should be {_named(wanted)}"
+
+
+def _named(runs: Sequence[Run]) -> str:
+    named = (f"'{one.property}' ({len(one.steps)}{'' if one.loop is None else f'+{len(one.loop)}'})" for one in runs)
+    return ", ".join(named) or "none"
+
+
+def searched_again(tasks: Sequence[Task]) -> list[Search]:
+    """The certificates that a second run of one search makes."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = Options(Path(folder), NO_LIMITS, Drawings(), [], certify=True)
+        judge_search(tasks, options, lambda *_: None)
+        return [one.form for one in read(Path(folder) / "certificates") if isinstance(one.form, Search)]
+
+
+@dataclass(frozen=True)
+class Replays:
+    """The runs of a search's certificate, replayed."""
+
+    task: Task
+
+    def wrong(self, runs: Sequence[Run]) -> Iterator[str]:
+        """What is wrong with them, in words."""
+        for run in runs:
+            try:
+                self._replay(run)
+            except (ReplayError, KeyError) as error:
+                yield f"the run for '{run.property}' is none: {error}"
+
+    @cached_property
+    def _network(self) -> AnyNetwork:
+        return network_of(self.task.config)
+
+    @cached_property
+    def _properties(self) -> dict[str, Property | Live]:
+        """The properties of the claim and its witnesses, by name."""
+        claim = self.task.claim
+        made = [make_property(claim.make, self._network), *(make_witness(w, self._network) for w in claim.witness)]
+        return {prop.name: prop for prop in made}
+
+    @cached_property
+    def _system(self) -> System:
+        return self._network.system(*(prop for prop in self._properties.values() if isinstance(prop, Property)))
+
+    def _replay(self, run: Run) -> None:
+        rules = {rule.name: rule for rule in self._system.rules}
+
+        def steps(listed: Sequence[Taken]) -> tuple[Step, ...]:
+            return tuple(Step(rules[one.rule], one.inputs, one.state) for one in listed)
+
+        initial: State = run.initial
+        trace, prop = Trace(initial, steps(run.steps)), self._properties[run.property]
+        if isinstance(prop, Property):
+            if run.loop is not None:
+                raise ReplayError("it has a loop")
+            confirm(self._system, prop, trace)
+        elif run.loop is None:
+            raise ReplayError("it has no loop")
+        else:
+            confirm_lasso(self._system, prop.prop, prop.fairness, Lasso(trace, steps(run.loop)))

@@ -1,0 +1,270 @@
+"""Rows into answers: what was asked, one sentence for what is so, and the verdicts that make it true.
+
+One claim is answered whole, with its runs; several with a few lines each; many by the explainer's statements. A
+sentence of `properties.answers` or `properties.statements` is said only where all the verdicts that it rests on are as
+claimed. What contradicts its claim, and what is open, is always said. `answer_text` puts the entries into lines.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from model.questions.row import Evidence, Row
+from model.questions.studies.study import Table
+from model.report.verdict_words import against, asked, failing, failure, holding, is_good, unsettled
+from properties.answers import Answer, answer
+from properties.claim import Claim
+from properties.statements import STATEMENTS, Part, Statement, statement
+
+FEW, MANY = 3, 15
+"""Up to `FEW` claims are answered whole, more than `MANY` by statements."""
+BEYOND = "Beyond the explainer"
+Mark = Literal["good", "bad", "open", "plain", ""]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One sentence, to be wrapped: its mark, its indentation in columns, and whether it is a heading or an aside."""
+
+    text: str
+    mark: Mark = ""
+    indent: int = 0
+    look: Literal["", "heading", "aside"] = ""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run to be shown where there is room for it."""
+
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class Study:
+    """Likewise a table of a study."""
+
+    table: Table
+
+
+Entry = Line | Run | Study
+
+
+def entries(rows: Sequence[Row]) -> Iterator[Entry]:
+    """The answers of these rows, in their order."""
+    claims = by_claim(rows)
+    if len(claims) <= FEW:
+        for at, of_claim in enumerate(claims.values()):
+            yield from [Line("")] if at else []
+            yield from whole(of_claim)
+    elif len(claims) > MANY and all(row.task.expected for row in rows):
+        yield from by_statement(rows)
+    else:
+        yield from several(claims)
+
+
+def by_claim(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """The rows of each claim, by its name."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.task.claim.name, []).append(row)
+    return found
+
+
+def settled(rows: Iterable[Row], *needs: str) -> bool:
+    """Whether rows of one kind make its sentence true: all are as claimed, the first variant or its proof among them.
+
+    needs: variants of either kind that have to be among them, too, if they are of this one.
+    """
+    found = list(rows)
+    if not found or not all(row.outcome == "as claimed" for row in found):
+        return False
+    claim, kind = found[0].task.claim, found[0].task.expected
+    have = {row.task.variant for row in found}
+    cells = [cell.variant for cell in claim.cells if cell.expected == kind]
+    firsts = {*cells[:1], *[proof.variant for proof in claim.proofs if proof.expected == kind][:1]}
+    return bool(firsts & have) and {need for need in needs if need in cells} <= have
+
+
+def of_kind(rows: Iterable[Row], expected: str) -> list[Row]:
+    """The rows of which this is expected."""
+    return [row for row in rows if row.task.expected == expected]
+
+
+# -- one claim, whole ----------------------------------------------------------------------------------------------
+
+
+def whole(rows: Sequence[Row]) -> Iterator[Entry]:
+    """One claim: its question, and for each kind of variants a sentence, every verdict, and every run."""
+    claim = rows[0].task.claim
+    known, settles = answer(claim), f" ({', '.join(claim.settles)})" if claim.settles else ""
+    title = f": {known.title}" if known.title != claim.name else ""
+    yield Line(f"{claim.name}{settles}{title}", look="heading")
+    asks = question(claim)
+    yield from [Line(asks)] if asks else []
+    yield Line("")
+    if not rows[0].task.expected:
+        yield Line(f"Exactly: {claim.sentence}" if title else claim.sentence)
+        yield from unexpected(rows)
+    else:
+        yield from _half(of_kind(rows, "holds"), known.holds, known.needs)
+        yield from _half(of_kind(rows, "fails"), known.fails, known.needs)
+    promised = dict.fromkeys(row.fairness for row in rows if row.fairness)
+    yield from (Line(f"Of every infinite run is promised: {words}.", look="aside") for words in promised)
+
+
+def question(claim: Claim) -> str:
+    """What the first statement that the claim belongs to asks; empty if it belongs to none."""
+    found = statement(claim.settles[0]) if claim.settles else None
+    return found.question if found else ""
+
+
+def unexpected(rows: Sequence[Row]) -> Iterator[Entry]:
+    """A property of which nothing is expected: whether it holds."""
+    for row in rows:
+        yield Line(asked(row), _mark(row))
+        yield from shown(row)
+
+
+def _mark(row: Row) -> Mark:
+    if row.outcome == "inconclusive":
+        return "open"
+    return "good" if is_good(row) else "plain"
+
+
+def _half(rows: Sequence[Row], sentence: str, needs: Sequence[str]) -> Iterator[Entry]:
+    """The variants of one kind: their sentence, if they make it true, and each verdict with its run."""
+    good = [row for row in rows if row.outcome == "as claimed"]
+    true = settled(rows, *needs)
+    if true:
+        yield Line(sentence, "good")
+    mark: Mark = "" if true else "good"
+    if good and good[0].task.expected == "holds":
+        yield from (Line(capital(words), mark, 2 if true else 0) for words in holding(good, brief=False))
+        yield from (entry for row in good for entry in shown(row))
+    elif good:
+        for row in sorted(good, key=lambda row: row.proof is not None):
+            yield Line(capital(failure(row, row.proof is not None)), mark, 2 if true else 0)
+            yield from shown(row) if not row.proof else []
+    yield from wrong(rows, runs=True)
+
+
+def shown(row: Row) -> Iterator[Entry]:
+    """What a row has to show: tables, runs, why a scenario is none, and what is false at a run's end."""
+    yield from map(Study, row.tables)
+    if row.engine == "replay" and row.why:
+        yield Line(f"It stops at {row.why}.", indent=4, look="aside")
+    for one in row.evidence:
+        yield Run(one)
+
+
+def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:
+    """What contradicts its claim, and what is open."""
+    for row in rows:
+        if row.outcome == "contradicted":
+            yield Line(against(row), "bad")
+            yield from shown(row) if runs else []
+        elif row.outcome == "inconclusive":
+            yield Line(unsettled(row), "open")
+
+
+# -- several claims ------------------------------------------------------------------------------------------------
+
+
+def several(claims: dict[str, list[Row]]) -> Iterator[Entry]:
+    """A few lines for each claim, under the statement that all of them are about, or the first of each."""
+    common = set[str].intersection(*(set(rows[0].task.claim.settles) for rows in claims.values()))
+    groups: dict[str, list[list[Row]]] = {}
+    for rows in claims.values():
+        settles = [one for one in rows[0].task.claim.settles if one in common or not common]
+        groups.setdefault(settles[0] if settles else BEYOND, []).append(rows)
+    for at, name in enumerate(sorted(groups, key=lambda name: (name == BEYOND, name))):
+        yield from [Line("")] if at else []
+        yield from _heading(name, [row for rows in groups[name] for row in rows])
+        for rows in groups[name]:
+            yield from brief(rows, answer(rows[0].task.claim))
+
+
+def _heading(name: str, rows: Sequence[Row]) -> Iterator[Entry]:
+    """What a statement asks, and the parts of its answer that these rows make true."""
+    about = statement(name)
+    yield Line(f"{name}  {about.question}" if about else name, look="heading")
+    said = so(about, rows) if about else []
+    yield from [Line(" ".join(said), indent=2)] if said else []
+
+
+def brief(rows: Sequence[Row], known: Answer) -> Iterator[Entry]:
+    """One claim in a few lines."""
+    claim = rows[0].task.claim
+    if not rows[0].task.expected:
+        yield from (Line(f"{claim.name}: {asked(row)}", _mark(row)) for row in rows)
+        return
+    good = [row for row in rows if row.outcome == "as claimed"]
+    yield Line(f"{claim.name}: {known.title}", "good" if len(good) == len(rows) else "")
+    holds, fails = of_kind(good, "holds"), of_kind(good, "fails")
+    yield from [Line("; ".join(holding(holds, brief=True)), indent=2)] if holds else []
+    yield from [Line("; ".join(failing(fails, brief=True)), indent=2)] if fails else []
+    yield from wrong(rows)
+
+
+# -- many claims: the statements -----------------------------------------------------------------------------------
+
+
+def by_statement(rows: Sequence[Row]) -> Iterator[Entry]:
+    """For each statement its question and the parts of its answer, and what became of all other verdicts."""
+    claims, rest = by_claim(rows), list(rows)
+    for at, one in enumerate(STATEMENTS):
+        yield from [Line("")] if at else []
+        yield Line(f"{one.number}  {one.question}", look="heading")
+        for part in one.answer:
+            about = of_kind(claims.get(part.claim, ()), part.expected)
+            yield from answered(part, about)
+            rest = [row for row in rest if row not in about]
+        others = [row for row in rest if row.task.claim.settles[:1] == (one.number,)]
+        yield from wrong(others)
+    yield Line("")
+    yield from wrong(row for row in rest if not row.task.claim.settles)
+    good = [row for row in rest if row.outcome == "as claimed"]
+    if good:
+        names = len(by_claim(good))
+        yield Line(f"{len(good)} further verdicts of {names} claim{'' if names == 1 else 's'} are as claimed.", "good")
+
+
+def answered(part: Part, rows: Sequence[Row]) -> Iterator[Entry]:
+    """One part of an answer with the verdicts that make it true; or what is wrong with them."""
+    if true(part, rows):
+        about = [row for row in rows if row.task.variant == part.variant] or rows
+        words = holding(about, brief=True) if part.expected == "holds" else failing(about, brief=True)
+        yield Line(f"{part.text} {part.claim} {'; '.join(words)}", "good")
+    elif not rows:
+        yield Line(f"not checked: whether {part.claim} {part.expected} where it must", "open")
+    yield from wrong(rows)
+
+
+def true(part: Part, rows: Sequence[Row]) -> bool:
+    """Whether these rows make a part of an answer true."""
+    return settled(rows, part.variant)
+
+
+def so(one: Statement, rows: Sequence[Row]) -> list[str]:
+    """The parts of the statement's answer that these rows make true."""
+    claims = by_claim(rows)
+    return [part.text for part in one.answer if true(part, of_kind(claims.get(part.claim, ()), part.expected))]
+
+
+def sentence(row: Row) -> str:
+    """One verdict in words."""
+    name = row.task.claim.name
+    if row.outcome == "contradicted":
+        return against(row)
+    if row.outcome == "inconclusive":
+        return unsettled(row)
+    if not row.task.expected:
+        return f"{name} {asked(row)}"
+    return f"{name}: {(holding if row.task.expected == 'holds' else failing)([row], brief=False)[0]}"
+
+
+def capital(words: str) -> str:
+    """The words with a capital at their beginning."""
+    return words[:1].upper() + words[1:]

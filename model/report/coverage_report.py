@@ -1,0 +1,120 @@
+"""Coverage as a table for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from rich.table import Table
+
+from model.machine.screen import console
+from model.questions.coverage import Coverage, Covered
+from model.report.table import SCHEMA_VERSION, tools
+from properties.sent import KEPT
+
+COLUMNS = ("event", "RFC 9293", "transitions", "searches", "steps", "runs", "where")
+MOST = 5
+"""So many unexplained events are named in the last line; the table has all."""
+RIGHT = ("transitions", "searches", "steps", "runs")
+
+
+def coverage_text(found: Coverage, width: int | None) -> str:
+    """The table and its notes. width: columns, or None for a terminal's own (and its colours)."""
+    written = io.StringIO()
+    screen = console(file=written, width=width or console().width, force_terminal=width is None)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in COLUMNS:
+        table.add_column(column, justify="right" if column in RIGHT else "left", overflow="fold")
+    for one in found.events:
+        table.add_row(*cells(one), style="" if one.happens else "dim" if one.explained else "bold red")
+    screen.print(table)
+    screen.print()
+    for note in notes(found):
+        screen.print(note, style="dim")
+    return written.getvalue() + verdict(found)
+
+
+def cells(one: Covered) -> tuple[str, ...]:
+    """One row."""
+    if not one.happens:
+        by = "UNEXPLAINED" if one.never is None else f"never: {', '.join(one.never) or 'its guard is false'}"
+        return one.event, one.cite, "0", "", "", "", by
+    counts = [f"{sum(found.values()):,}" if found else "" for found in (one.transitions, one.steps)]
+    places = [str(len(found)) if found else "" for found in (one.transitions, one.steps)]
+    claim, variant = next(iter(one.transitions or one.steps))
+    return one.event, one.cite, counts[0], places[0], counts[1], places[1], f"{claim} ({variant})"
+
+
+def notes(found: Coverage) -> Iterator[str]:
+    """What was searched, told and proved."""
+    searches = [one for one in found.fired if one.effort and one not in found.lost]
+    cut = sum(1 for one in searches if one.effort and not one.effort.complete)
+    total = sum(one.effort.transitions for one in searches if one.effort)
+    yield (
+        f"searched: {len(searches)} configurations, {total:,} transitions, {cut} of them cut short; runs of scenarios:"
+        f" {sum(1 for one in found.fired if not one.effort)}; 'where' is the first of them"
+    )
+    used = {name for one in found.events if not one.happens for name in one.never or ()}
+    for lemma in KEPT:
+        if lemma.name in used:
+            yield f"{lemma.name}: {lemma.sentence}"
+    if used:
+        yield (
+            f"These are proved by induction, for every channel and {found.protocols} protocols:"
+            f" {found.obligations:,} obligations"
+        )
+    for one in found.lost:
+        yield f"{one.claim} ({one.variant}) was not searched: {one.effort.limit if one.effort else ''}"
+    if found.why:
+        yield f"not every proof was finished: {found.why}"
+
+
+def verdict(found: Coverage) -> str:
+    """One line."""
+    never = sum(1 for one in found.events if not one.happens and one.explained)
+    happen = sum(1 for one in found.events if one.happens)
+    line = f"{len(found.events)} events: {happen} happen, {never} are proved impossible"
+    if found.lost:
+        line += f"; INCOMPLETE: {len(found.lost)} of the searches died"
+    if not found.unexplained:
+        return f"{line}."
+    more = f" and {len(found.unexplained) - MOST} more" if len(found.unexplained) > MOST else ""
+    return f"{line}; UNEXPLAINED: {'; '.join(found.unexplained[:MOST])}{more}."
+
+
+def coverage_json(found: Coverage, command: str, code: int) -> dict[str, Any]:
+    """The report for programs."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": command,
+        "exit_code": code,
+        "tools": tools(),
+        "events": [
+            {
+                "event": one.event,
+                "cite": one.cite,
+                "transitions": sum(one.transitions.values()),
+                "steps": sum(one.steps.values()),
+                "where": [
+                    {"claim": claim, "variant": variant, "count": count}
+                    for (claim, variant), count in (*one.transitions.items(), *one.steps.items())
+                ],
+                "never": None if one.happens or one.never is None else list(one.never),
+                "explained": one.explained,
+            }
+            for one in found.events
+        ],
+        "searches": [
+            {
+                "claim": one.claim,
+                "variant": one.variant,
+                "states": one.effort.states,
+                "transitions": one.effort.transitions,
+                "complete": one.effort.complete,
+            }
+            for one in found.fired
+            if one.effort
+        ],
+        "obligations": found.obligations,
+    }

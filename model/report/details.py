@@ -1,0 +1,168 @@
+"""The whole report: the table of all verdicts, the tables of studies, and what each verdict rests on.
+
+It is what `--verbose` prints after the answers, and `report.txt` beside the figures has it always. What a search was
+bounded by, what a proof assumes and what infinite runs owe stand beside the claim that they belong to; where two
+verdicts rest on the same, the second one says so.
+"""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from model.machine.files import write
+from model.machine.screen import console
+from model.questions.row import SYMBOLIC, Options, Row, written
+from model.questions.studies import study
+from model.report.answers import by_claim
+from model.report.table import NOT_CHECKED, bounds
+from model.report.verdict_words import verdict
+from model.settings.config import show_field
+
+NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
+COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
+WIDE, PROSE, REPORT = 150, 120, 200
+ESSENTIAL = {"claim", "variant", "expected", "verdict", "states", "steps"}
+"""The columns where there are fewer than `WIDE`."""
+
+
+def write_details(rows: Sequence[Row], options: Options) -> None:
+    """Write the whole report beside the figures."""
+    with written(options):
+        write(options.out / "report.txt", details(rows, REPORT))
+
+
+def details(rows: Sequence[Row], width: int) -> str:
+    """The whole report in plain text, in so many columns."""
+    output = io.StringIO()
+    paper = console(file=output, width=width, force_terminal=False, no_color=True)
+    _print_table(paper, rows)
+    for row in rows:
+        for made in row.tables:
+            _print_study(paper, f"{row.task.claim.name} ({row.task.variant})", made)
+    columns = min(width, PROSE)
+    lines = [*foundations(rows, columns), "", *fill(NOT_CHECKED, columns)]
+    return output.getvalue() + "\n".join(lines) + "\n"
+
+
+def fill(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
+    """The text in lines; a word is not broken."""
+    return textwrap.wrap(
+        text, columns, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+
+
+# -- the tables ----------------------------------------------------------------------------------------------------
+
+
+def _print_table(console: Console, rows: Sequence[Row]) -> None:
+    table = Table(box=None, pad_edge=False)
+    shown = [column for column in COLUMNS if console.width >= WIDE or column in ESSENTIAL]
+    for column in shown:
+        table.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
+    for row in rows:
+        cells = dict(zip(COLUMNS, _cells(row), strict=True))
+        table.add_row(*(Text(cells[column]) for column in shown))
+    console.print(table)
+    if len(shown) < len(COLUMNS):
+        hidden = ", ".join(column for column in COLUMNS if column not in shown)
+        console.print(f"{WIDE} columns show more: {hidden}; so does report.txt.")
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    effort, replayed = row.effort, row.engine == "replay"
+    searched = not replayed and not row.proof
+    counted = searched and row.engine not in SYMBOLIC
+    return (
+        row.task.claim.name,
+        row.task.variant,
+        row.task.expected or "-",
+        _verdict(row),
+        row.scope,
+        f"{effort.states:,}" if counted else "",
+        f"{effort.transitions:,}" if counted else "",
+        str(effort.depth) if searched else "",
+        "" if replayed else f"{effort.seconds:.1f}",
+        _length(row),
+        Path(row.figure).name,
+    )
+
+
+def _verdict(row: Row) -> str:
+    """The verdict in the words of the answers; with a mark where it contradicts its claim."""
+    return f"{verdict(row)} !" if row.outcome == "contradicted" else verdict(row)
+
+
+def _length(row: Row) -> str:
+    """How many steps the run has; of an infinite one those before its loop, and those of its loop."""
+    if row.steps is None:
+        return ""
+    return str(len(row.steps)) + (f"+{len(row.loop)}" if row.loop is not None else "")
+
+
+def _print_study(console: Console, name: str, made: study.Table) -> None:
+    table = Table(*(Column(Text(name)) for name in made.header), box=None, pad_edge=False)
+    for line in made.rows:
+        table.add_row(*map(Text, line))
+    console.print(f"\n{name}: {made.title}")
+    console.print(table)
+    for note in made.notes:
+        console.print(note)
+
+
+# -- what a verdict rests on ---------------------------------------------------------------------------------------
+
+
+def foundations(rows: Sequence[Row], columns: int) -> Iterator[str]:
+    """For each claim what its verdicts rest on, a paragraph for each verdict."""
+    said: dict[str, str] = {}
+    for name, of_claim in by_claim(rows).items():
+        yield from ("", f"{name}:")
+        for row in of_claim:
+            words = ". ".join(_once(said, kind, text, f"{name} ({row.task.variant})") for kind, text in rests_on(row))
+            yield from fill(f"{row.task.variant}: {words or 'a run of its own'}", columns, "  ", "      ")
+        left_open = of_claim[0].task.claim.not_checked
+        yield from fill(f"Not checked: {left_open}", columns, "  ", "      ") if left_open else []
+
+
+def _once(said: dict[str, str], kind: str, text: str, where: str) -> str:
+    """A text; where it was said before, where."""
+    if kind + text in said:
+        return f"{kind} as for {said[kind + text]}"
+    said[kind + text] = where
+    return f"{kind}: {text}"
+
+
+def rests_on(row: Row) -> Iterator[tuple[str, str]]:
+    """What a verdict rests on, each part with its kind."""
+    if row.proof:
+        yield "proof", f"{row.scope}, {row.proof.obligations:,} obligations"
+        yield "assumed", "; ".join(row.proof.assumes)
+    elif row.engine != "replay":
+        yield "bounds", " ".join(f"{field}={show_field(value)}" for field, value in _shown(row).items())
+        yield row.engine, search(row)
+    if row.fairness:
+        yield "promised", row.fairness
+    if row.why:
+        yield "because", row.why
+
+
+def _shown(row: Row) -> Mapping[str, object]:
+    return bounds(row.task.config)
+
+
+def search(row: Row) -> str:
+    """How far a search went, and which bounds it touched; Z3 does not count."""
+    effort = row.effort
+    touched = ", ".join(f"{bound} {count:,} times" for bound, count in effort.touched.items())
+    none = "not counted" if row.engine in SYMBOLIC else "none"
+    whole = effort.limit or ("complete" if effort.complete else "stopped when all was decided")
+    missed = f"; a state is missed with a probability of at most {effort.collision:.1e}" if effort.collision else ""
+    left_out = f"; left out, as nothing reads them: {', '.join(effort.left_out)}" if effort.left_out else ""
+    return f"search {whole}; bounds touched: {touched or none}{left_out}{missed}"

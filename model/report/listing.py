@@ -1,0 +1,100 @@
+"""What the command line says about claims and fields without checking anything.
+
+The list goes by the explainer's statements: a question, and a line for each claim that is about it. A claim that is
+about two stands under the first, which says so.
+"""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from collections.abc import Sequence
+
+from model.questions.names import about, claims_named
+from model.settings.about import ABOUT
+from model.settings.config import Config, show_field
+from model.settings.server import ABOUT_SERVER, OWN
+from properties.answers import answer
+from properties.claim import Claim
+from properties.claims import CLAIMS
+from properties.statements import STATEMENTS, Statement, statement
+
+NARROW, WIDE = 40, 100
+
+
+def columns() -> int:
+    """Columns for prose: those of the terminal, but no more than read well."""
+    return max(NARROW, min(WIDE, shutil.get_terminal_size((80, 24)).columns))
+
+
+def fill(text: str, first: str = "", rest: str = "") -> list[str]:
+    """The text in lines; words are not broken."""
+    return textwrap.wrap(
+        text, columns(), initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
+    )
+
+
+def description(claims: bool, fields: bool, explained: Sequence[str]) -> str:
+    """What is to be listed or explained; empty if nothing is. Raises `UnknownName`."""
+    if claims or fields:
+        return "\n\n".join([*([listing()] if claims else []), *([field_listing()] if fields else [])])
+    return explanations(explained) if explained else ""
+
+
+def listing() -> str:
+    """The statements with their questions and claims, a line each."""
+    width = max(len(claim.name) for claim in CLAIMS)
+    lines = []
+    for one in STATEMENTS:
+        lines += fill(f"{one.number}  {one.question}", rest="    ")
+        lines += [_line(claim, width) for claim in CLAIMS if claim.settles[:1] == (one.number,)]
+    lines += ["Beyond the explainer", *(_line(claim, width) for claim in CLAIMS if not claim.settles)]
+    lines += [
+        "Some of them, by name, statement, pattern: python -m model.check S8 'figure-*'",
+        "More: --explain CLAIM (what it means); --fields (what --set may vary)",
+    ]
+    return "\n".join(lines)
+
+
+def _line(claim: Claim, width: int) -> str:
+    also = f" (+ {', '.join(claim.settles[1:])})" if claim.settles[1:] else ""
+    return f"  {claim.name:<{width}} {answer(claim).title}{also}"
+
+
+def field_listing() -> str:
+    """The fields of the configuration, with their defaults."""
+    lines = ["Fields for --set, with their defaults:"]
+    for name, value in Config().as_dict().items():
+        lines += fill(f"{name}={show_field(value)}: {ABOUT[name]}", "  ", "      ")
+    lines += ["", "Further fields of the claims about a server:"]
+    for name in OWN:
+        lines += fill(f"{name}: {ABOUT_SERVER[name]}", "  ", "      ")
+    return "\n".join(lines)
+
+
+def explanations(names: Sequence[str]) -> str:
+    """What the claims named mean; of a statement first what it asks. Raises `UnknownName`."""
+    asked = [found for name in names if (found := statement(name))]
+    parts = [_question(one) for one in asked]
+    return "\n\n\n".join([*parts, *(explanation(claim) for claim in claims_named(names))])
+
+
+def _question(one: Statement) -> str:
+    claims = [claim.name for claim in about(one.number)]
+    return "\n".join([*fill(f"{one.number}: {one.question}"), "", *fill(f"Its claims: {', '.join(claims)}")])
+
+
+def explanation(claim: Claim) -> str:
+    """What a claim says, where it says so, and what the answers mean."""
+    known = answer(claim)
+    lines = [f"{claim.name} ({', '.join(claim.settles) or 'a finding'})", "", *fill(f"{known.holds} {known.fails}")]
+    lines += ["", *fill(f"Exactly: {claim.sentence}"), f"RFC 9293: {claim.cite}", "", *fill(claim.meaning), ""]
+    for cell in claim.cells:
+        fields = " ".join(f"{name}={show_field(value)}" for name, value in cell.config.varied().items())
+        lines += fill(f"{cell.variant}: {cell.expected}, on {fields or 'the default configuration'}", rest="    ")
+    for proof in claim.proofs:
+        lines += fill(f"{proof.variant}: {'proved' if proof.expected == 'holds' else 'no proof'}", rest="    ")
+    if claim.searched:
+        lines.append(f"Fresh ISNs are {Config().isns_apart} apart where isns_apart does not say more.")
+    lines += ["", *fill(f"Not checked: {claim.not_checked}")] if claim.not_checked else []
+    return "\n".join(lines)

@@ -1,0 +1,164 @@
+"""Rows as one line for people, as JSON for programs, and as an exit status."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from model.questions.row import Evidence, ProofReport, Row
+from model.report.answers import by_claim, question, sentence, so
+from model.report.verdict_words import verdict
+from model.settings.server import AnyConfig, ServerConfig
+from properties.statements import STATEMENTS, Statement
+
+SCHEMA_VERSION = 1
+TOOLS = ("tcp-model-checker", "z3-solver", "llvmlite", "numba", "numpy", "rich", "graphviz", "graphviz-pure", "dpkt")
+MOST = 2
+"""So many names are in the last line; the answers have all."""
+MEANINGS = {
+    0: "as claimed",
+    1: "a claim is contradicted",
+    2: "something could not be written",
+    3: "inconclusive",
+    130: "interrupted",
+}
+UNCLAIMED = {0: "it is so", 1: "it is not so"}
+"""What they mean where nothing is claimed: of a property, or a scenario of the user's own."""
+NOT_CHECKED = (
+    "Not checked: infinite runs but those of the claims that say what is fair, a server under time, flow control, more"
+    " segments in the network or more incarnations than each scope says. --explain CLAIM says what a single claim"
+    " leaves open."
+)
+
+
+def bounds(config: AnyConfig) -> dict[str, object]:
+    """The fields that bound a run, and those that differ from the defaults; of a server the latter."""
+    if isinstance(config, ServerConfig):
+        return config.varied()
+    numbers, channel = ("seq_bits", "window", "isns_apart"), ("capacity", "duplications")
+    shown = (*numbers, *channel, "incarnations", "octets", "retransmissions", "crashes")
+    return {name: getattr(config, name) for name in shown} | config.varied()
+
+
+def summary(rows: Sequence[Row], expected: int, code: int) -> str:
+    """One line: whether everything is as claimed, and what the exit status says."""
+    unclaimed = code in UNCLAIMED and rows and not any(row.task.expected for row in rows)
+    return f"{_sum(rows, expected, code)} Exit status {code}: {(UNCLAIMED if unclaimed else MEANINGS)[code]}."
+
+
+def _sum(rows: Sequence[Row], expected: int, code: int) -> str:
+    contradicted = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.outcome == "contradicted"]
+    unknown = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.outcome == "inconclusive"]
+    verdicts = "verdict" if expected == 1 else "verdicts"
+    found = len(rows) - len(unknown)
+    if code == 130:
+        return f"Interrupted: {found} of {expected} {verdicts} found."
+    if contradicted:
+        return f"CONTRADICTED: {_some(contradicted)}."
+    if unknown or not rows:
+        return f"Inconclusive: {_some(unknown) or 'nothing was checked'}."
+    if any(row.task.expected for row in rows):
+        return f"Everything is as claimed: {found} {verdicts}."
+    wrong = [row for row in rows if row.outcome == "violated"]
+    return f"{_some([f'{row.task.claim.name} {verdict(row)}' for row in wrong or rows])}."
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first few names, and how many more."""
+    return ", ".join(names[:MOST]) + (f" and {len(names) - MOST} more" if len(names) > MOST else "")
+
+
+def exit_status(rows: Sequence[Row]) -> int:
+    """0 as claimed (or holds), 1 contradicted (or violated), 3 inconclusive; 1 outranks 3."""
+    outcomes = {row.outcome for row in rows}
+    if outcomes & {"contradicted", "violated"}:
+        return 1
+    return 3 if not rows or "inconclusive" in outcomes else 0
+
+
+def as_json(rows: Sequence[Row], command: str, code: int) -> dict[str, Any]:
+    """The report for programs."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": command,
+        "exit_code": code,
+        "tools": tools(),
+        "statements": [_statement_json(one, rows) for one in STATEMENTS],
+        "claims": [_row_json(row) for row in rows],
+        "not_checked": NOT_CHECKED,
+    }
+
+
+def _statement_json(one: Statement, rows: Sequence[Row]) -> dict[str, Any]:
+    """What a statement asks, the parts of the answer that these rows make true, and the claims that they are of."""
+    about = [row for row in rows if one.number in row.task.claim.settles]
+    return {"statement": one.number, "question": one.question, "answer": so(one, rows), "claims": [*by_claim(about)]}
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    effort = row.effort
+    return {
+        "claim": row.task.claim.name,
+        "variant": row.task.variant,
+        "property": row.checked,
+        "settles": list(row.task.claim.settles),
+        "statement": question(row.task.claim) or None,
+        "sentence": sentence(row),
+        "config": row.task.config.as_dict(),
+        "engine": row.engine,
+        "scope": row.scope,
+        "expected": row.task.expected or None,
+        "verdict": row.verdict,
+        "outcome": row.outcome,
+        "why": row.why,
+        "states": effort.states,
+        "transitions": effort.transitions,
+        "depth": effort.depth,
+        "complete": effort.complete,
+        "digest": effort.digest or None,
+        "left_out": list(effort.left_out),
+        "collision": effort.collision,
+        "seconds": round(effort.seconds, 3),
+        "compile_seconds": round(effort.compile_seconds, 3),
+        "fairness": row.fairness or None,
+        "proof": _proof_json(row.proof) if row.proof else None,
+        "trace": row.steps,
+        "loop": row.loop,
+        "figure": row.figure or None,
+        "tables": [asdict(table) for table in row.tables],
+        "counterexamples": [_evidence_json(one) for one in row.evidence if row.task.claim.study],
+        "bounds_touched": dict(effort.touched),
+        "not_checked": row.task.claim.not_checked,
+    }
+
+
+def _proof_json(proof: ProofReport) -> dict[str, Any]:
+    events = [
+        {"event": name, "cite": cite, "obligations": count, "failing": list(failing)}
+        for name, cite, count, failing in proof.events
+    ]
+    return {
+        "assumes": list(proof.assumes),
+        "obligations": proof.obligations,
+        "events": events,
+        "failing": list(proof.failing),
+        "never": list(proof.never),
+    }
+
+
+def _evidence_json(one: Evidence) -> dict[str, Any]:
+    return {"label": one.label, "trace": one.steps, "loop": one.loop, "figure": one.figure or None}
+
+
+def tools() -> dict[str, str]:
+    """Versions of Python and of the packages that the verdicts rest on."""
+    found = {"python": platform.python_version()}
+    for name in TOOLS:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "not installed"
+    return found
