@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import z3
 
 from model.core.system import Property, Var
-from model.network.bounded import NO_TCB, Assumptions, Network, Side
+from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import Times, constant_times
+from model.network.ends import Assumptions, Ends
 from model.settings.config import CLOCK_BITS, BadConfig, Config
 from model.tcp.event import Event
 
@@ -66,7 +67,7 @@ def assuming(config: Config) -> Network:
     return Network(config, times, Assumptions((IN_ORDER, ALONE), allows))
 
 
-def allows(network: Network, side: Side, event: Event) -> z3.BoolRef:
+def allows(network: Ends, side: Side, event: Event) -> z3.BoolRef:
     """Under IN_ORDER a connection ends in order or by a crash; under ALONE nobody opens actively while the other side
     has the TCB of an earlier incarnation."""
     given_up = event.state not in NO_TCB and event.next in NO_TCB and event.kind != "crash" and not event.orderly

@@ -1,126 +1,27 @@
-"""Imports go one way: nodes < terms < system < tcp, network < properties; engines and traces know nothing of TCP."""
+"""The house: each module is in a room, rooms import each other one way, and nothing goes in a circle."""
 
 from __future__ import annotations
 
 import ast
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-ALLOWED = {
-    "model.machine.files": (),
-    "model.machine.screen": (),
-    "model.core.near": (),
-    "model.core.nodes": (),
-    "model.machine.reading": ("model.machine.reading",),
-    "model.machine.printing": ("model.machine.printing",),
-    "model.core.z3fast": (),
-    "model.core.terms": ("model.core.nodes",),
-    "model.core.system": ("model.core.nodes", "model.core.terms"),
-    "model.core.run": ("model.core.nodes", "model.core.terms", "model.core.system"),
-    "model.engines": (
-        "model.machine.files",
-        "model.core.z3fast",
-        "model.core.nodes",
-        "model.core.terms",
-        "model.core.system",
-        "model.core.run",
-        "model.engines",
-        "model.machine.reading",
-    ),
-    "model.traces": (
-        "model.machine.files",
-        "model.core.nodes",
-        "model.core.terms",
-        "model.core.system",
-        "model.core.run",
-        "model.traces",
-    ),
-    "model.export": (
-        "model.core.nodes",
-        "model.core.terms",
-        "model.core.system",
-        "model.core.run",
-        "model.engines.native.packing",
-        "model.engines.native.firing",
-        "model.export",
-    ),
-    "model.tcp": ("model.core.z3fast", "model.tcp", "model.core.near"),
-    "model.network": (
-        "model.core.z3fast",
-        "model.core.nodes",
-        "model.core.terms",
-        "model.core.system",
-        "model.tcp",
-        "model.mutants.protocol",
-        "model.network",
-        "model.engines.inductive.obligations",
-        "model.engines.inductive.discharge",
-    ),
-    "model.questions.scenario": (
-        "model.core.near",
-        "model.core.nodes",
-        "model.core.terms",
-        "model.core.system",
-        "model.core.run",
-        "model.tcp",
-        "model.network",
-        "model.machine.reading",
-        "model.machine.printing",
-    ),
-    "model.mutants": ("model.tcp", "model.mutants"),
-    "model.conform": (
-        "model.machine.screen",
-        "model.core.nodes",
-        "model.core.terms",
-        "model.tcp",
-        "model.mutants.protocol",
-        "model.conform",
-        "model.machine.reading",
-        "model.machine.printing",
-    ),
-    "model.questions.studies.study": (
-        "model.core.system",
-        "model.core.run",
-        "model.tcp",
-        "model.network",
-        "model.engines",
-    ),
-    "model.studies": (
-        "model.questions.studies.study",
-        "model.core.system",
-        "model.tcp",
-        "model.network",
-        "model.engines",
-        "properties",
-    ),
-    "model.certificates.confined": (),
-    "model.certificates.grammar": ("model.export.smtlib", "model.machine.reading"),
-    "model.rechecks.derived": (
-        "model.certificates.manifests",
-        "model.certificates.obligations",
-        "model.engines.inductive.obligations",
-        "model.questions.theorems",
-        "model.questions.proof_words",
-        "model.questions.row",
-        "model.tcp",
-    ),
-    "properties": (
-        "model.core.system",
-        "model.tcp",
-        "model.mutants.protocol",
-        "model.network",
-        "model.engines.infinite.fairness",
-        "model.engines.infinite.liveness",
-        "model.engines.inductive.obligations",
-        "properties",
-    ),
-}
-"""What a package or module may import of this project; the rest of `model` is the command line and may import all.
-
-An unbounded network, and what is said of it, is stated in the words of the engine `unbounded`, as rules are in those of
-`system`. What derives obligations for a certificate's checker does not import what proves them.
-"""
-RUN = ("check.py", "certify.py", "cli.py", "start.py", "__main__.py")
+LEVELS = (
+    ("core", "machine"),
+    ("settings", "pictures", "engines.native", "engines.symbolic", "engines.inductive"),
+    ("engines.explicit", "export", "tcp"),
+    ("engines.infinite", "engines", "mutants"),
+    ("network", "conform"),
+    ("any_channel", "properties"),
+    ("properties.proofs", "certificates"),
+    ("questions",),
+    ("report", "rechecks", "cli"),
+    ("commands",),
+)
+"""The rooms: a module may import from its own room and from those of the levels above this line, never from below."""
+COMMANDS = ("model", "model.check", "model.certify", "model.start")
+RUN = ("check.py", "certify.py", "endings.py", "start.py", "__main__.py")
 """Command lines, and what they share: they print, and may import all."""
 
 
@@ -135,22 +36,39 @@ def imports(path: Path) -> set[str]:
     return {name for name in found if name.split(".")[0] in ("model", "properties")}
 
 
-def beneath(name: str, package: str) -> bool:
-    """Whether `name` is `package` or in it."""
-    return name == package or name.startswith(package + ".")
+def room(module: str) -> str:
+    """The room that a module belongs to: the longest of the names in `LEVELS` that it begins with."""
+    if module.endswith("__main__") or module in COMMANDS:
+        return "commands"
+    path = module.removeprefix("model.")
+    named = [name for level in LEVELS for name in level if f"{path}.".startswith(f"{name}.")]
+    return max(named, key=len)
+
+
+def modules() -> dict[str, Path]:
+    """Every module of the project, with its file."""
+    files = [*ROOT.glob("model/**/*.py"), *ROOT.glob("properties/**/*.py")]
+    return {".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): f for f in files}
 
 
 def test_imports_go_one_way() -> None:
-    seen = set()
-    for path in [*ROOT.glob("model/**/*.py"), *ROOT.glob("properties/**/*.py")]:
-        module = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for package, allowed in ALLOWED.items():
-            if beneath(module, package) and path.name not in RUN:
-                seen.add(package)
-                modules = {name for name in imports(path) if name not in ("model", "properties")}
-                wrong = {name for name in modules if not any(beneath(name, good) for good in allowed)}
-                assert not wrong, f"{module} may not import {sorted(wrong)}"
-    assert seen == set(ALLOWED)
+    """Every module of the project: no arrow upwards, and none between rooms of one level."""
+    place = {name: at for at, level in enumerate(LEVELS) for name in level}
+    every = modules()
+    for module, file in every.items():
+        for other in imports(file) & set(every) - {"model", "properties"}:
+            here, there = room(module), room(other)
+            assert here == there or place[there] < place[here], f"{module} ({here}) may not import {other} ({there})"
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    every = modules()
+    graph = {module: imports(file) & set(every) - {"model", "properties"} for module, file in every.items()}
+    list(TopologicalSorter(graph).static_order())  # It raises `CycleError`.
+
+
+def test_the_root_has_command_lines_and_nothing_else() -> None:
+    assert sorted(path.stem for path in (ROOT / "model").glob("*.py")) == ["__init__", "certify", "check", "start"]
 
 
 def test_only_modules_that_are_run_print() -> None:

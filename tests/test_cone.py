@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 import z3
 
+from model.core.cone import relevant
 from model.core.system import Property, Rule, System, Var
 from model.engines import twin
-from model.engines.cone import relevant
 from model.engines.explicit import search as explicit
 from tests.toys import random_system
 

@@ -12,8 +12,8 @@ import z3
 
 from model.check import main
 from model.core.answer import NO_LIMITS, Limits
+from model.core.cone import relevant
 from model.core.system import System
-from model.engines.cone import relevant
 from model.engines.explicit.counts import firings
 from model.engines.twin import Search as Twin
 from model.network.bounded import Network

@@ -106,7 +106,7 @@ def test_somebody_is_asked_about_each() -> None:
 def test_the_tests_that_were_written_for_an_engine_are_asked_first() -> None:
     seconds = {f"tests/test_{name}.py::test_{at}": at / 10 for name in ("cone", "engines", "time") for at in range(6)}
     (one,) = (m for m in mutants()["cone"] if m.name.endswith("var.name in found => (var.name not in found)"))
-    found = list(asked_about(one, Measured({"model/engines/cone.py:relevant": list(seconds)}, seconds)))
+    found = list(asked_about(one, Measured({"model/core/cone.py:relevant": list(seconds)}, seconds)))
     assert [test.split("_")[1].split(".")[0] for test in found[:6]] == ["cone"] * 6
     assert len(found) == 6 + 3 + 3
 

@@ -19,13 +19,14 @@ from model.any_channel.closing import LOSSES, NOW, STATES, ClosingNetwork
 from model.any_channel.closing_text import TextNetwork
 from model.any_channel.network import Assumed, UnboundedNetwork
 from model.any_channel.timed import Rest, TimedNetwork
+from model.any_channel.words import event_name
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.engines.inductive.obligations import Step
 from model.engines.symbolic.ask import BLASTED, Asker
 from model.network import firing
 from model.network.bounded import Network
-from model.questions.proof_words import assumptions, event_name
+from model.questions.proof_words import assumptions
 from model.questions.theorems import layers
 from model.report.table import bounds
 from model.settings.config import Config

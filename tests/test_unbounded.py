@@ -10,13 +10,14 @@ import pytest
 import z3
 
 from model.any_channel.network import Assumed, UnboundedNetwork
+from model.any_channel.words import event_name
 from model.check import main
 from model.core.answer import Effort
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Corollary, Duty, Induction, Obligation, Part, substituted
 from model.engines.symbolic.ask import Asker
 from model.questions.combine import combined
-from model.questions.proof_words import became, event_name, report_on
+from model.questions.proof_words import became, report_on
 from model.questions.row import Evidence, ProofReport, Row, Task
 from model.questions.theorems import layers
 from model.report.table import exit_status

@@ -15,8 +15,8 @@ from random import Random
 
 import z3
 
+from model.core.cone import relevant
 from model.core.system import Property, System
-from model.engines.cone import relevant
 from model.engines.native.codegen import Check, Expand
 from model.engines.native.packing import Layout
 from model.network.make import network_of

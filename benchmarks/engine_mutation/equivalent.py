@@ -20,7 +20,7 @@ WHY: Mapping[str, str] = {
     "model/engines/symbolic/induction.py: _fails_after: 1 => 0 (2)": (
         "that the last state differs from the others need not be said: the property is true there and false here"
     ),
-    "model/network/bounded.py: Network.isns: 1 << self.config.seq_bits => (1 >> self.config.seq_bits)": (
+    "model/network/ends.py: Ends.isns: 1 << self.config.seq_bits => (1 >> self.config.seq_bits)": (
         "B's first number is -2 instead of 2^n - 2, which is the same modulo 2^n, and Config.isns takes it modulo 2^n"
     ),
     "model/any_channel/timed.py: TimedNetwork: False => True": (

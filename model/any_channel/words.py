@@ -17,6 +17,11 @@ GHOSTS = {
 }
 
 
+def event_name(name: str) -> str:
+    """The event without its side: what is proved of A's holds of B's, with the names exchanged."""
+    return name.removeprefix("A: ")
+
+
 def in_words(found: Discharged) -> str:
     """The state, the segments, what the event does, and what is broken after it."""
     assert found.counterexample is not None

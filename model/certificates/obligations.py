@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import z3
 
+from model.any_channel.words import event_name
 from model.certificates.manifests import FOLDER, Answer, Script, script_name, sha256
 from model.core.nodes import node_of
 from model.engines.inductive.obligations import Duty, Obligation
 from model.export.smtlib import Scripts
-from model.questions.proof_words import event_name
 
 
 class Scribe:

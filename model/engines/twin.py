@@ -13,10 +13,10 @@ from itertools import groupby
 from time import perf_counter
 
 from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Progress, Verdict, verdicts
+from model.core.cone import relevant
 from model.core.run import Step, Trace, choices
 from model.core.system import Property, State, System
 from model.core.terms import Meaning
-from model.engines.cone import relevant
 from model.engines.explicit.digest import digest_of
 
 Key = tuple[int, ...]

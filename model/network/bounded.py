@@ -7,110 +7,31 @@ bits: the incarnation of the segment's sender, 0 if it had no TCB; and with `ori
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import BadSystem, Property, Rule, System, Var, choice
+from model.core.system import BadSystem, Property, Rule, System, choice
 from model.mutants.protocol import events
-from model.network.channel import Channel, layout
-from model.network.clocks import Clocks, Times, constant_times
+from model.network.ends import Ends
 from model.network.firing import Firing, wire
 from model.network.side import NO_TCB, SIDES, Side
-from model.settings.config import BadConfig, Config, Sides
+from model.settings.config import BadConfig
 from model.tcp.event import TRUE, Call, Event
-from model.tcp.segment import CONTROLS, Segment
 from model.tcp.state import STATES, endpoint
 
 __all__ = ["NO_TCB", "SIDES", "Network", "Side"]
 
 
 @dataclass(frozen=True)
-class Assumptions:
-    """Variables that no rule changes, and the condition under which an event of a side may happen, given these."""
-
-    variables: Sequence[Var]
-    allows: Callable[[Network, Side, Event], z3.BoolRef]
-
-
-@dataclass(frozen=True)
-class Network:
-    """The bounded system of one configuration.
-
-    times: the times as terms, if they are not the configuration's.
-    assumptions: what a run may be assumed not to do.
-    names: of the two sides; the first has the role of A in the configuration, the second that of B.
-    """
-
-    config: Config
-    times: Times | None = None
-    assumptions: Assumptions | None = None
-    names: tuple[str, str] = SIDES
+class Network(Ends):
+    """The bounded system of one configuration."""
 
     @cached_property
     def reached(self) -> dict[str, set[str]]:
         """The states that each side's rules were built for, by side; filled with the rules."""
         return {}
-
-    @cached_property
-    def sides(self) -> dict[str, Side]:
-        """Both sides by name."""
-        return {name: Side(name, self.config) for name in self.names}
-
-    @property
-    def lanes(self) -> dict[str, dict[str, str]]:
-        """For pictures: two lines from left to right, and of each its sides with the variable of their state."""
-        return {side.name: {side.name: side.state_var.name} for side in self.sides.values()}
-
-    @property
-    def slots(self) -> list[str]:
-        """The variables that hold segments under way; pictures and texts show these as segments."""
-        return [slot.name for side in self.sides.values() for slot in self.channel(side).slots]
-
-    @property
-    def fifo(self) -> bool:
-        """Of equal segments the one sent first arrives first."""
-        return not self.config.reordering
-
-    @property
-    def window(self) -> int:
-        """RCV.WND of every endpoint, octets."""
-        return self.config.window
-
-    def other(self, side: Side) -> Side:
-        """The other side."""
-        return self.sides[self.names[1 - self.names.index(side.name)]]
-
-    def has_role(self, side: Side, roles: Sides) -> bool:
-        """Whether a field of the configuration that names sides names this one."""
-        return roles in ("both", SIDES[self.names.index(side.name)])
-
-    def channel(self, source: Side) -> Channel:
-        """What `source` has sent."""
-        return self._channels[source.name]
-
-    @cached_property
-    def _channels(self) -> dict[str, Channel]:
-        c, (a, b) = self.config, self.names
-        return {x: Channel(x, y, layout(c), c.capacity, c.reordering) for x, y in ((a, b), (b, a))}
-
-    @cached_property
-    def clocks(self) -> Clocks | None:
-        """The clocks, if the network is timed."""
-        return Clocks(self.times or constant_times(self.config)) if self.config.timed else None
-
-    @property
-    def losses(self) -> Var | None:
-        """The counter of losses, if they are bounded."""
-        limit = self.config.losses
-        return Var("losses", limit.bit_length()) if limit else None
-
-    @property
-    def duplications(self) -> Var | None:
-        """The counter of duplications, if they are bounded."""
-        limit = self.config.duplications
-        return Var("duplications", limit.bit_length()) if limit else None
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -141,60 +62,6 @@ class Network:
             if any(STATES[start[f"{name}.state"]] not in reached for start in initial):
                 raise BadConfig(f"start={self.config.start}: {name} starts in a state that its calls cannot lead to")
         return System(tuple(variables), initial, rules, properties, symmetric)
-
-    def start(self) -> dict[str, int]:
-        """The configured start: both CLOSED; or both ESTABLISHED; or A has closed and B has not; all at rest."""
-        if self.config.start == "closed":
-            return {}
-        start: dict[str, int] = {}
-        first = {side.name: self.isns(side)[0] for side in self.sides.values()}
-        a, b = self.names
-        begun = {
-            "established": ((a, b, "ESTABLISHED", 1, 1), (b, a, "ESTABLISHED", 1, 1)),
-            "half-closed": ((a, b, "FIN-WAIT-2", 2, 1), (b, a, "CLOSE-WAIT", 1, 2)),
-        }
-        for side, other, state, sent, received in begun[self.config.start]:
-            iss, irs = first[side], first[other]
-            numbers = {"iss": iss, "irs": irs, "snd_una": iss + sent, "snd_nxt": iss + sent, "rcv_nxt": irs + received}
-            start |= {f"{side}.{name}": number % (1 << self.config.seq_bits) for name, number in numbers.items()}
-            start |= {
-                f"{side}.state": STATES.index(state),
-                f"{side}.incarnation": 1,
-                f"{side}.peer": 1,
-                f"{side}.heard": 1,
-            }
-        return start | {f"{b}.passive_open": 1}
-
-    @property
-    def opening(self) -> tuple[tuple[str, str, dict[str, int]], ...]:
-        """The segments that lead to the configured start (3.5, Figures 6 and 12): source, target, and fields."""
-        (a, x), (b, y) = ((side.name, self.isns(side)[0]) for side in self.sides.values())
-        opened = (a, b, "syn", x, 0), (b, a, "syn,ack", y, x + 1), (a, b, "ack", x + 1, y + 1)
-        closed = (a, b, "fin,ack", x + 1, y + 1), (b, a, "ack", y + 1, x + 2)
-        sent = {"closed": (), "established": opened, "half-closed": opened + closed}[self.config.start]
-        return tuple(
-            (source, target, {"seq": seq, "ackno": ackno, "text": 0, **{c: c in on.split(",") for c in CONTROLS}})
-            for source, target, on, seq, ackno in sent
-        )
-
-    def arriving(self, side: Side) -> tuple[z3.BoolRef, Segment, z3.BitVecRef]:
-        """Whether the chosen slot of what is on its way to a side is full, its segment, and that one's sender."""
-        inbox = self.channel(self.other(side))
-        return inbox.layout.unpack(inbox.chosen(choice("slot")))
-
-    @cached_property
-    def original(self) -> z3.BoolRef:
-        """The chosen segment itself arrives, not a duplicate of it."""
-        return choice("copy") == 0 if self.config.duplications != 0 else TRUE
-
-    def taken_out(self, side: Side) -> Mapping[str, z3.ExprRef]:
-        """What is on its way to a side without the chosen segment, unless a duplicate of that arrives."""
-        return self._taken_out[side.name]
-
-    @cached_property
-    def _taken_out(self) -> dict[str, Mapping[str, z3.ExprRef]]:
-        inboxes = {side.name: self.channel(self.other(side)) for side in self.sides.values()}
-        return {name: inbox.remove(choice("slot"), self.original) for name, inbox in inboxes.items()}
 
     def listed(self, side: Side, isn: z3.BitVecRef | None = None) -> list[Event]:
         """Every event of a side, those included that its user or its budgets do not allow.
@@ -233,34 +100,6 @@ class Network:
     def events(self, _side: Side, listed: list[Event]) -> list[Event]:
         """The events of one side."""
         return listed
-
-    def _recurs(self, side: Side) -> bool:
-        return self.has_role(side, self.config.recurring)
-
-    def isn_left(self, side: Side) -> z3.BoolRef:
-        """Whether this side may choose another initial sequence number."""
-        return TRUE if self._recurs(side) else z3.ULT(side.incarnation.term, self.config.incarnations)
-
-    def next_incarnation(self, side: Side) -> z3.BitVecRef:
-        """The number of the incarnation that the initial sequence number on offer begins."""
-        number = side.incarnation.term
-        if not self._recurs(side):
-            return number + 1
-        return z3.If(number == self.config.incarnations, z3.BitVecVal(1, number.size()), number + 1)
-
-    def _isn(self, side: Side) -> z3.BitVecRef:
-        """The initial sequence number on offer: the one that follows those already chosen."""
-        isns = [z3.BitVecVal(n, self.config.seq_bits) for n in self.isns(side)]
-        term = isns[0] if self._recurs(side) else isns[-1]
-        for chosen in range(self.config.incarnations - 1, -1, -1):
-            term = z3.If(side.incarnation.term == chosen, isns[chosen], term)
-        return term
-
-    def isns(self, side: Side) -> list[int]:
-        """The initial sequence numbers of a side, one for each incarnation."""
-        is_a = self.has_role(side, "A")
-        first = 1 if is_a else (1 << self.config.seq_bits) - 2  # B's numbers wrap around.
-        return self.config.isns("isn_a" if is_a else "isn_b", first)
 
     def _user_may(self, side: Side, event: Event) -> bool:
         """Whether this configuration's users, timers and budgets allow the event at all."""

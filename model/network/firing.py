@@ -9,20 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from model.core import z3fast as z3
 from model.core.system import BadSystem, Rule, Var, Wire, WireAction, choice
 from model.network.accounts import Arrival, account
 from model.network.channel import Channel
+from model.network.ends import Ends
 from model.network.freshness import no_peer_carries, no_segment_carries
 from model.network.side import NO_TCB, Side
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
-
-if TYPE_CHECKING:
-    from model.network.bounded import Network
 
 
 def how_it_ends(event: Event) -> str:
@@ -50,7 +47,7 @@ class Firing:
     x: the arriving segment, or None; present, sender: whether the chosen slot is full, and its ghost.
     """
 
-    network: Network
+    network: Ends
     side: Side
     event: Event
     x: Segment | None

@@ -7,37 +7,33 @@ for nobody); (b) neither is the IRS of the other side's TCB. `soup` has the same
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from model.core import z3fast as z3
+from model.network.ends import Ends
 from model.network.side import NO_TCB, Side
 
-if TYPE_CHECKING:
-    from model.network.bounded import Network
-
-
-Uses = Callable[["Network", Side, Sequence[int]], Sequence[z3.BoolRef]]
+Uses = Callable[[Ends, Side, Sequence[int]], Sequence[z3.BoolRef]]
 """Whether one of some numbers of a side is in use, and how."""
 
 
-def near(network: Network, side: Side, chosen: int) -> list[int]:
+def near(network: Ends, side: Side, chosen: int) -> list[int]:
     """The numbers of `side` that are nearer than fresh ones to the one on offer after `chosen` others."""
     c, isns = network.config, network.isns(side)
     space, isn = 1 << c.seq_bits, isns[chosen]
     return sorted({n for n in isns if min((n - isn) % space, (isn - n) % space) < c.isn_distance})
 
 
-def no_segment_carries(network: Network, side: Side) -> z3.BoolRef:
+def no_segment_carries(network: Ends, side: Side) -> z3.BoolRef:
     """Freshness (a) of the number that `side` would choose now."""
     return _whatever_is_on_offer(network, side, _carried)
 
 
-def no_peer_carries(network: Network, side: Side) -> z3.BoolRef:
+def no_peer_carries(network: Ends, side: Side) -> z3.BoolRef:
     """Freshness (b) of the number that `side` would choose now."""
     return _whatever_is_on_offer(network, side, _known_to_peer)
 
 
-def _whatever_is_on_offer(network: Network, side: Side, used: Uses) -> z3.BoolRef:
+def _whatever_is_on_offer(network: Ends, side: Side, used: Uses) -> z3.BoolRef:
     chosen = range(network.config.incarnations)
     return z3.And(
         *(
@@ -47,7 +43,7 @@ def _whatever_is_on_offer(network: Network, side: Side, used: Uses) -> z3.BoolRe
     )
 
 
-def _carried(network: Network, side: Side, numbers: Sequence[int]) -> Sequence[z3.BoolRef]:
+def _carried(network: Ends, side: Side, numbers: Sequence[int]) -> Sequence[z3.BoolRef]:
     """A segment was sent, or acknowledged, under one of these numbers."""
     found = []
     isns = network.isns(side)
@@ -63,7 +59,7 @@ def _carried(network: Network, side: Side, numbers: Sequence[int]) -> Sequence[z
     return found
 
 
-def _known_to_peer(network: Network, side: Side, numbers: Sequence[int]) -> Sequence[z3.BoolRef]:
+def _known_to_peer(network: Ends, side: Side, numbers: Sequence[int]) -> Sequence[z3.BoolRef]:
     """The other side has one of these numbers as its IRS."""
     other = network.other(side)
     has_irs = z3.Not(other.state_is(*NO_TCB, "SYN-SENT"))

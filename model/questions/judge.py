@@ -6,22 +6,19 @@ here: building and compiling are part of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from model.questions.row import Options, Row, Task
+from model.questions.row import Options, Report, Row, Task
 from model.settings.config import show_field
 from model.settings.server import AnyConfig
 from properties.claim import Claim, quick_of
 
 if TYPE_CHECKING:
-    from model.core.answer import Progress
+    pass
 
 __all__ = ["Options", "Row", "Task", "judge", "searches", "tasks_of", "varied"]
-
-Report = Callable[[str, "Progress | None"], None]
-"""Called with the variant that is being searched, and how far that is (None: it begins)."""
 
 
 def tasks_of(claims: Iterable[Claim], quick: bool = False, engine: str = "") -> list[Task]:

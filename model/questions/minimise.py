@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 
-from model.any_channel.words import in_words
+from model.any_channel.words import event_name, in_words
 from model.core.answer import Limits
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Induction, Lemma
 from model.engines.symbolic.ask import Asker, Unanswered
 from model.machine.crew import Crew, Died
-from model.questions.proof_words import event_name
 from model.questions.row import Task
 from model.questions.theorems import layers, lemmas_of, network_for
 from properties.proofs.invariant import COROLLARIES, CorollaryOf

@@ -17,8 +17,7 @@ from model.core.answer import Limits, Progress, Verdict
 from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
-from model.questions.judge import Report
-from model.questions.row import Task
+from model.questions.row import Report, Task
 from model.settings.config import BadConfig, Config
 from properties.claim import make_witness
 

@@ -15,13 +15,14 @@ from typing import Any
 from model.any_channel.closing import ClosingNetwork
 from model.any_channel.closing_text import TextNetwork
 from model.any_channel.timed import TimedNetwork
+from model.any_channel.words import event_name
 from model.core.answer import INTERRUPTED, Limits
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Induction, Step
 from model.engines.symbolic.ask import BLASTED, Asker, Unanswered
 from model.machine.crew import wanted_to_stop
 from model.questions.certificates import Certificates
-from model.questions.proof_words import Became, assumptions, became, event_name
+from model.questions.proof_words import Became, assumptions, became
 from model.questions.row import Options, Task, written
 from model.questions.shares import Plan, Share
 from model.questions.theorems import layers, network_for

@@ -32,7 +32,7 @@ class Became:
 
 def became(one: Discharged, place: tuple[int, ...] = (), listed: Sequence[Mapping[str, Any]] = ()) -> Became:
     """What became of an obligation, as plain data."""
-    from model.any_channel.words import in_words
+    from model.any_channel.words import event_name, in_words
 
     event, cite = event_name(one.obligation.event), one.obligation.cite
     lemmas = tuple(dict.fromkeys(duty.lemma for duty in one.failing))
@@ -60,11 +60,6 @@ def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[s
         never=tuple(never),
         words="\n".join(first.values()),
     )
-
-
-def event_name(name: str) -> str:
-    """The event without its side: what is proved of A's holds of B's, with the names exchanged."""
-    return name.removeprefix("A: ")
 
 
 def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:

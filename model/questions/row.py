@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from model.core.answer import Effort, Limits
+from model.core.answer import Effort, Limits, Progress
 from model.pictures.render import Pictures
 from model.pictures.rungs import Ladder
 from model.questions.studies.study import Table
@@ -22,6 +22,9 @@ GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
 
 SYMBOLIC = ("bmc", "induction")
 """Engines that ask Z3 about the bounded system; they count no states."""
+
+Report = Callable[[str, "Progress | None"], None]
+"""Called with the variant that is being searched, and how far that is (None: it begins)."""
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,7 @@ from model.engines.infinite.liveness import LivenessVerdict, check_each
 from model.network.make import AnyNetwork, network_of
 from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
-from model.questions.judge import Report
-from model.questions.row import GOOD, Options, Row, Task, written
+from model.questions.row import GOOD, Options, Report, Row, Task, written
 from properties.claim import make_property, make_witness
 from properties.fair import Live
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from model.questions.evidence import with_counterexamples
-from model.questions.judge import Report
-from model.questions.row import Options, Row, Task
+from model.questions.row import Options, Report, Row, Task
 from model.questions.studies.study import find_study
 from model.settings.config import Config
 

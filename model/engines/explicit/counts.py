@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from model.core.answer import NO_LIMITS, Effort, Limits, Progress
+from model.core.cone import relevant
 from model.core.system import Property, System, Var
-from model.engines.cone import relevant
 from model.engines.explicit.search import Search
 
 

@@ -30,9 +30,9 @@ from model.core.answer import (
     Verdict,
     verdicts,
 )
+from model.core.cone import relevant
 from model.core.run import ReplayError, Step, Trace, fire
 from model.core.system import Property, State, System, Var
-from model.engines.cone import relevant
 from model.engines.explicit.checkpoint import MANIFEST, Checkpoint, damaged, fingerprint
 from model.engines.explicit.digest import digest
 from model.engines.explicit.fingerprints import Fingerprints, collision
