@@ -9,8 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LEVELS = (
     ("core", "machine"),
-    ("settings", "pictures", "engines.native", "engines.symbolic", "engines.inductive"),
-    ("engines.explicit", "export", "tcp"),
+    ("settings", "pictures", "engines.native", "engines.symbolic"),
+    ("engines.explicit", "engines.inductive", "export", "tcp"),
     ("engines.infinite", "engines", "mutants"),
     ("network", "conform"),
     ("any_channel", "properties"),
