@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from model.core.system import Property, System
+from model.core.property import Property
+from model.core.system import System
 from model.network.make import network_of
 from properties.claim import make_property
 from properties.claims import find

@@ -14,7 +14,8 @@ from pathlib import Path
 from time import perf_counter
 
 from benchmarks.process import Finished, run
-from model.core.system import Property, System
+from model.core.property import Property
+from model.core.system import System
 from model.export.promela import Form, promela, surplus
 
 FLAGS = ("-w", "-DSAFETY", "-DNOREDUCE")

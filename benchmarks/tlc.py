@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from benchmarks.process import Failed, Finished, run
-from model.core.system import Property, System
+from model.core.property import Property
+from model.core.system import System
 from model.export.tla import tla
 
 MODULE = "Exported"

@@ -14,9 +14,8 @@ from model.settings.config import Config
 from model.settings.server import AnyConfig
 
 if TYPE_CHECKING:
-    from model.core.system import Property
+    from model.core.property import Live, Property
     from model.network.make import AnyNetwork
-    from properties.fair import Live
 
 Expected = Literal["holds", "fails"]
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import z3
 
-from model.core.system import Property
-from model.engines.infinite.liveness import LeadsTo
+from model.core.property import LeadsTo, Live, Property, always, sometimes
 from model.network.bounded import Network, Side
 from model.network.make import AnyNetwork
 from model.settings.config import BadConfig
-from properties.fair import Live, arrivals, retransmission, time_passes
+from properties.fair import arrivals, retransmission, time_passes
 from properties.predicates import peer_dead
 from properties.time_wait import ended
 
@@ -40,7 +39,7 @@ def data_on_syn_held(network: AnyNetwork) -> Property:
         )
         for side in network.sides.values()
     }
-    return Property("data-on-syn-held", "always", z3.And(*parts.values()), parts=parts)
+    return always("data-on-syn-held", parts=parts)
 
 
 def data_on_syn_delivered(network: AnyNetwork) -> Property:
@@ -58,7 +57,7 @@ def _unfed(network: AnyNetwork, name: str) -> Property:
         f"{side.name} has delivered no octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
         for side in network.sides.values()
     }
-    return Property(name, "always", z3.And(*parts.values()), parts=parts)
+    return always(name, parts=parts)
 
 
 def at_most_once(network: Network) -> Property:
@@ -72,7 +71,7 @@ def at_most_once(network: Network) -> Property:
         for k, (got, sent) in enumerate(zip(side.delivered, other.sent, strict=True), 1)
     }
     parts |= _in_order(network)
-    return Property("at-most-once", "always", z3.And(*parts.values()), parts=parts)
+    return always("at-most-once", parts=parts)
 
 
 def _in_order(network: Network) -> dict[str, z3.BoolRef]:
@@ -93,7 +92,7 @@ def nothing_lost(network: Network) -> Property:
         for k in _incarnations(network)
     }
     parts |= half_close_data(network).parts
-    return Property("nothing-lost-in-orderly-close", "always", z3.And(*parts.values()), parts=parts)
+    return always("nothing-lost-in-orderly-close", parts=parts)
 
 
 def half_close_data(network: Network) -> Property:
@@ -106,7 +105,7 @@ def half_close_data(network: Network) -> Property:
         for k in _incarnations(network)
     }
     parts |= _in_order(network)
-    return Property("half-close-data", "always", z3.And(*parts.values()), parts=parts)
+    return always("half-close-data", parts=parts)
 
 
 def text_arrives(network: Network) -> Live:
@@ -125,7 +124,7 @@ def text_is_lost(network: Network) -> Property:
         z3.And(other.sent[0].term != 0, side.delivered[0].term == 0, network.channel(other).empty)
         for side, other in _pairs(network)
     ]
-    return Property("text that was sent is lost", "reachable", z3.Or(*found))
+    return sometimes("text that was sent is lost", z3.Or(*found))
 
 
 def _pairs(network: Network) -> list[tuple[Side, Side]]:
@@ -157,7 +156,7 @@ def stale_syn_with_text(network: Network) -> Property:
         for side, other in _pairs(network)
         for k in _incarnations(network)
     ]
-    return Property("stale SYN of one who has sent text in SYN-RECEIVED", "reachable", z3.Or(*stale))
+    return sometimes("stale SYN of one who has sent text in SYN-RECEIVED", z3.Or(*stale))
 
 
 def third_segment_with_text(network: Network) -> Property:
@@ -170,7 +169,7 @@ def third_segment_with_text(network: Network) -> Property:
             third = z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1)
             here = z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term)
             found.append(z3.And(present, third, here))
-    return Property("text on the third segment", "reachable", z3.Or(*found))
+    return sometimes("text on the third segment", z3.Or(*found))
 
 
 def text_to_unconfirmed_fin_wait(network: Network) -> Property:
@@ -182,13 +181,13 @@ def text_to_unconfirmed_fin_wait(network: Network) -> Property:
             present, x, _ = inbox.layout.unpack(slot.term)
             here = z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0)
             found.append(z3.And(present, here, x.ack, x.text != 0, x.seq == side.tcb.rcv_nxt))
-    return Property("text on its way to an unconfirmed FIN-WAIT-1", "reachable", z3.Or(*found))
+    return sometimes("text on its way to an unconfirmed FIN-WAIT-1", z3.Or(*found))
 
 
 def delivered_again(network: Network) -> Property:
     """Text of both incarnations of a side has been delivered: the first one's numbers are behind us."""
     again = [z3.And(*(got.term != 0 for got in side.delivered)) for side, _ in _pairs(network)]
-    return Property("text of every incarnation delivered", "reachable", z3.Or(*again))
+    return sometimes("text of every incarnation delivered", z3.Or(*again))
 
 
 def text_on_its_way_again(network: Network) -> Property:
@@ -201,7 +200,7 @@ def text_on_its_way_again(network: Network) -> Property:
             for k, got in enumerate(side.delivered, 1):
                 opening = side.state_is("LISTEN", "SYN-RECEIVED")
                 found.append(z3.And(present, x.text != 0, sender == k, got.term != 0, opening))
-    return Property("delivered text is on its way to a new connection", "reachable", z3.Or(*found))
+    return sometimes("delivered text is on its way to a new connection", z3.Or(*found))
 
 
 def closed_after_text(network: Network) -> Property:
@@ -210,7 +209,7 @@ def closed_after_text(network: Network) -> Property:
         z3.And(ended(side, "in order"), z3.Or(*(got.term != 0 for got in side.delivered)))
         for side, _ in _pairs(network)
     ]
-    return Property("both closed in order after text both ways", "reachable", z3.And(*done))
+    return sometimes("both closed in order after text both ways", z3.And(*done))
 
 
 def fin_before_text(network: Network) -> Property:
@@ -223,7 +222,7 @@ def fin_before_text(network: Network) -> Property:
             for k in _incarnations(network):
                 missing = z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k)))
                 found.append(z3.And(present, x.fin, x.text == 0, missing, side.state_is("ESTABLISHED")))
-    return Property("a FIN overtakes text", "reachable", z3.Or(*found))
+    return sometimes("a FIN overtakes text", z3.Or(*found))
 
 
 def text_in_fin_wait_2(network: Network) -> Property:
@@ -234,4 +233,4 @@ def text_in_fin_wait_2(network: Network) -> Property:
         z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), side.fed.term)
         for side, other in _pairs(network)
     ]
-    return Property("text sent in CLOSE-WAIT, delivered in FIN-WAIT-2", "reachable", z3.Or(*found))
+    return sometimes("text sent in CLOSE-WAIT, delivered in FIN-WAIT-2", z3.Or(*found))

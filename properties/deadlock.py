@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import z3
 
-from model.core.system import Property, choice
+from model.core.property import Property, always, sometimes
+from model.core.system import choice
 from model.network.bounded import Network, Side
 from properties.predicates import both, nothing_outstanding, numbers_match
 
@@ -20,7 +21,7 @@ def no_deadlock(network: Network) -> Property:
         ),
     }
     parts |= {f"{side.name} has used up its retransmissions": used_up(side) for side in network.sides.values()}
-    return Property("no-deadlock", "always", z3.Or(*parts.values()), parts=parts)
+    return always("no-deadlock", z3.Or(*parts.values()), parts=parts)
 
 
 def progress(network: Network) -> z3.BoolRef:
@@ -65,8 +66,7 @@ def used_up(side: Side) -> z3.BoolRef:
 
 def stands_still(network: Network) -> Property:
     """A state in which only users can go on: both ESTABLISHED at rest."""
-    return Property(
+    return sometimes(
         "ESTABLISHED at rest, nothing on its way",
-        "reachable",
         z3.And(z3.Not(progress(network)), at_rest(network, "ESTABLISHED")),
     )

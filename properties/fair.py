@@ -10,13 +10,11 @@ are strong, and split by whether there is room to send. Time has no such faces: 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import z3
 
+from model.core.property import Promise, RuleClass
 from model.core.system import BadSystem, choice
-from model.engines.infinite.fairness import Fairness, RuleClass
-from model.engines.infinite.liveness import Liveness
 from model.network.bounded import Network, Side
 from model.settings.config import BadConfig
 from model.tcp.event import Call
@@ -24,58 +22,6 @@ from model.tcp.segment import one_if
 
 EACH_SEGMENT = "each segment for itself, and apart when there is room for an answer and when there is not"
 EACH_ROOM = "apart when there is room to send and when there is not"
-
-
-@dataclass(frozen=True)
-class Promise:
-    """What is promised, in words; weak and strong as in `Fairness`. split: how its classes are, in words."""
-
-    words: str
-    weak: Sequence[RuleClass] = ()
-    strong: Sequence[RuleClass] = ()
-    split: str = ""
-
-    @property
-    def scope(self) -> str:
-        """When it binds, in words, as its classes have it."""
-        classes = (*self.weak, *self.strong)
-        said = [
-            "whenever it can again and again" if self.strong else "",
-            "once it can without end" if self.weak else "",
-            self.split if any(owed.by is not None for owed in classes) else "",
-            "itself, not a copy of it" if any(owed.when is not None for owed in classes) else "",
-        ]
-        return ", ".join(filter(None, said))
-
-    @property
-    def text(self) -> str:
-        """The promise with its scope."""
-        return f"{self.words} ({self.scope})"
-
-
-@dataclass(frozen=True)
-class Live:
-    """A property of infinite runs, and the promises that it needs."""
-
-    prop: Liveness
-    promises: Sequence[Promise] = ()
-
-    @property
-    def name(self) -> str:
-        """The property's name."""
-        return self.prop.name
-
-    @property
-    def fairness(self) -> Fairness:
-        """All promises."""
-        weak = [owed for promise in self.promises for owed in promise.weak]
-        return Fairness(weak, [owed for promise in self.promises for owed in promise.strong])
-
-    @property
-    def words(self) -> str:
-        """All promises in one line; those that concern nothing are left out."""
-        kept = [promise.text for promise in self.promises if promise.weak or promise.strong]
-        return "; ".join(kept) or "nobody promises anything"
 
 
 def arrivals(network: Network, *sides: str) -> Promise:

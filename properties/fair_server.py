@@ -6,12 +6,11 @@ do. Nothing is owed by the network, by an attacker, or by a user who promises no
 
 from __future__ import annotations
 
+from model.core.property import Promise, RuleClass
 from model.core.system import BadSystem
-from model.engines.infinite.fairness import RuleClass
 from model.network.connection import Attack
 from model.network.server import Server
 from model.tcp.event import Call
-from properties.fair import Promise
 
 Calls = tuple[str, Call, str]
 """A side, a call of its user, and the state in which it is called ("": any)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import z3
 
-from model.core.system import Property
+from model.core.property import Property, sometimes, step
 from model.network.bounded import Network, Side
 from model.tcp.segment import acknowledges
 from model.tcp.state import STATES
@@ -58,7 +58,7 @@ def arcs(network: Network) -> set[tuple[str, str]]:
 def figure_5(network: Network) -> Property:
     """Every change of state is an arc."""
     parts = {f"{side.name} moves along an arc": along_arc(network, side) for side in network.sides.values()}
-    return Property("figure-5", "step", z3.And(*parts.values()), parts=parts)
+    return step("figure-5", parts=parts)
 
 
 def along_arc(network: Network, side: Side) -> z3.BoolRef:
@@ -87,7 +87,7 @@ def opening_paths(network: Network) -> Property:
         f"{side.name} is acknowledged in SYN-SENT, or after LISTEN in SYN-RECEIVED": confirmed(side, passive=True)
         for side in network.sides.values()
     }
-    return Property("opening-paths", "step", z3.And(*parts.values()), parts=parts)
+    return step("opening-paths", parts=parts)
 
 
 def opening_paths_simultaneous(network: Network) -> Property:
@@ -96,7 +96,7 @@ def opening_paths_simultaneous(network: Network) -> Property:
         f"{side.name} is acknowledged in SYN-SENT or SYN-RECEIVED": confirmed(side, passive=False)
         for side in network.sides.values()
     }
-    return Property("opening-paths-simultaneous", "step", z3.And(*parts.values()), parts=parts)
+    return step("opening-paths-simultaneous", parts=parts)
 
 
 def confirmed(side: Side, passive: bool) -> z3.BoolRef:
@@ -121,20 +121,20 @@ def end_of_four_segments(network: Network) -> Property:
     ends = [
         z3.And(side.state_is("TIME-WAIT"), network.other(side).state_is("LAST-ACK")) for side in network.sides.values()
     ]
-    return Property("TIME-WAIT and LAST-ACK", "reachable", z3.Or(*ends))
+    return sometimes("TIME-WAIT and LAST-ACK", z3.Or(*ends))
 
 
 def end_of_simultaneous_close(network: Network) -> Property:
     """The other branch: both sides in CLOSING."""
-    return Property("both CLOSING", "reachable", both(network, "CLOSING"))
+    return sometimes("both CLOSING", both(network, "CLOSING"))
 
 
 def both_established_simultaneously(network: Network) -> Property:
     """Both ends are open, and neither was opened passively."""
     crossing = [z3.Not(side.tcb.passive_open) for side in network.sides.values()]
-    return Property("both ESTABLISHED, both active", "reachable", z3.And(both(network, "ESTABLISHED"), *crossing))
+    return sometimes("both ESTABLISHED, both active", z3.And(both(network, "ESTABLISHED"), *crossing))
 
 
 def both_established(network: Network) -> Property:
     """Both ends are open."""
-    return Property("both ESTABLISHED", "reachable", both(network, "ESTABLISHED"))
+    return sometimes("both ESTABLISHED", both(network, "ESTABLISHED"))

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import z3
 
-from model.core.system import Property, Var
+from model.core.property import Property, always, sometimes
+from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import constant_times
 from model.settings.config import CLOCK_BITS, BadConfig, Config
@@ -22,7 +23,7 @@ def no_needless_fin_retransmission(network: Network) -> Property:
         )
         for side in network.sides.values()
     }
-    return Property("no-needless-fin-retransmission", "always", z3.And(*parts.values()), parts=parts)
+    return always("no-needless-fin-retransmission", parts=parts)
 
 
 def fin_is_due(network: Network, side: Side) -> z3.BoolRef:
@@ -50,7 +51,7 @@ def fin_acknowledged_after_a_loss(network: Network) -> Property:
     if lost is None:
         raise BadConfig("this property needs losses=1")
     done = z3.And(network.sides["A"].state_is("FIN-WAIT-2"), lost.term == 1)
-    return Property("a FIN acknowledged after a loss", "reachable", done)
+    return sometimes("a FIN acknowledged after a loss", done)
 
 
 def any_application_delay(config: Config) -> Network:
@@ -64,4 +65,4 @@ def sent_again(network: Network, delay: int, count: int) -> Property:
     if counter is None:
         raise BadConfig("this property needs a bound on retransmissions")
     often = z3.And(APPLICATION_DELAY.term == delay, z3.UGE(counter.term, count))
-    return Property(f"application delay {delay}: {count} retransmissions", "reachable", often)
+    return sometimes(f"application delay {delay}: {count} retransmissions", often)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import z3
 
-from model.core.system import Property, Var
+from model.core.property import Property, always, sometimes
+from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import Times, constant_times
 from model.network.ends import Assumptions, Ends
@@ -26,7 +27,7 @@ def no_old_segment_accepted(network: Network) -> Property:
         f"{side.name} has accepted no segment of another connection": z3.Not(deceived(side))
         for side in network.sides.values()
     }
-    return Property("no-old-segment-accepted", "always", z3.And(*parts.values()), parts=parts)
+    return always("no-old-segment-accepted", parts=parts)
 
 
 def deceived(side: Side) -> z3.BoolRef:
@@ -44,7 +45,7 @@ def old_segment_meets_a_connection(network: Network) -> Property:
         for slot in inbox.slots:
             present, x, sender = inbox.layout.unpack(slot.term)
             met.append(z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term)))
-    return Property("an old segment meets the next connection", "reachable", z3.Or(*met))
+    return sometimes("an old segment meets the next connection", z3.Or(*met))
 
 
 def old_connection_of_the_same_peer(network: Network) -> Property:
@@ -57,7 +58,7 @@ def old_connection_of_the_same_peer(network: Network) -> Property:
             acknowledged = inbox.layout.acknowledged(slot.term)
             earlier = z3.And(acknowledged != 0, z3.ULT(acknowledged, side.incarnation.term))
             met.append(z3.And(present, x.ack, z3.Not(x.rst), sender == side.peer.term, side.peer.term != 0, earlier))
-    return Property("a segment to the last incarnation meets the next, of the same peer", "reachable", z3.Or(*met))
+    return sometimes("a segment to the last incarnation meets the next, of the same peer", z3.Or(*met))
 
 
 def assuming(config: Config) -> Network:
@@ -82,4 +83,4 @@ def kept_out(network: Network, name: str, start: Mapping[str, int]) -> Property:
     """`no_old_segment_accepted` for the runs from one start."""
     numbers = [var.term == start[var.name] for var in (TIME_WAIT, QUIET_TIME)]
     flags = [var.term == z3.BoolVal(bool(start[var.name])) for var in (IN_ORDER, ALONE)]
-    return Property(name, "always", z3.Implies(z3.And(*numbers, *flags), no_old_segment_accepted(network).term))
+    return always(name, z3.Implies(z3.And(*numbers, *flags), no_old_segment_accepted(network).term))

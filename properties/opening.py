@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import z3
 
-from model.core.system import Property
+from model.core.property import Property, always, sometimes
 from model.network.bounded import Network
 from properties.predicates import (
     both,
@@ -25,7 +25,7 @@ def client_can_receive(network: Network) -> Property:
         )
         for side in network.sides.values()
     }
-    return Property("client-can-receive", "always", z3.And(*parts.values()), parts=parts)
+    return always("client-can-receive", parts=parts)
 
 
 def no_half_open(network: Network) -> Property:
@@ -34,7 +34,7 @@ def no_half_open(network: Network) -> Property:
         f"if {side.name} is open, its peer is alive, or its SYN was once accepted": z3.Not(half_open(network, side))
         for side in network.sides.values()
     }
-    return Property("half-open", "always", z3.And(*parts.values()), parts=parts)
+    return always("half-open", parts=parts)
 
 
 def no_ghost_after_close(network: Network) -> Property:
@@ -45,7 +45,7 @@ def no_ghost_after_close(network: Network) -> Property:
         )
         for side in network.sides.values()
     }
-    return Property("ghost-after-close", "always", z3.And(*parts.values()), parts=parts)
+    return always("ghost-after-close", parts=parts)
 
 
 def agreement(network: Network) -> Property:
@@ -57,7 +57,7 @@ def agreement(network: Network) -> Property:
         )
         for x, y in ((a, b), (b, a))
     }
-    return Property("agreement", "always", z3.And(*parts.values()), parts=parts)
+    return always("agreement", parts=parts)
 
 
 def unconfirmed_fin_wait(network: Network) -> Property:
@@ -66,7 +66,7 @@ def unconfirmed_fin_wait(network: Network) -> Property:
         z3.And(side.state_is("FIN-WAIT-1"), side.tcb.snd_una == side.tcb.iss, peer_dead(network, side))
         for side in network.sides.values()
     ]
-    return Property("unconfirmed-fin-wait-1", "reachable", z3.Or(*reached))
+    return sometimes("unconfirmed-fin-wait-1", z3.Or(*reached))
 
 
 # -- witnesses: the premises happen --
@@ -76,32 +76,31 @@ def both_open_again(network: Network) -> Property:
     """Both sides count their SYN as acknowledged, in their second incarnation if there is one."""
     last = [side.incarnation.term == network.config.incarnations for side in network.sides.values()]
     counting = [counts_syn_acknowledged(side) for side in network.sides.values()]
-    return Property("both open, last incarnations", "reachable", z3.And(*counting, *last))
+    return sometimes("both open, last incarnations", z3.And(*counting, *last))
 
 
 def stale_syn_accepted(network: Network) -> Property:
     """LISTEN has taken the SYN of a dead incarnation: the situation in which a ghost might arise."""
     stale = [z3.And(s.state_is("SYN-RECEIVED"), peer_dead(network, s)) for s in network.sides.values()]
-    return Property("stale SYN in SYN-RECEIVED", "reachable", z3.Or(*stale))
+    return sometimes("stale SYN in SYN-RECEIVED", z3.Or(*stale))
 
 
 def open_towards_the_dead(network: Network) -> Property:
     """An endpoint counts its SYN as acknowledged, rightly, and its peer has died since."""
     left = [z3.And(counts_syn_acknowledged(s), peer_dead(network, s)) for s in network.sides.values()]
-    return Property("open towards a dead peer", "reachable", z3.Or(*left))
+    return sometimes("open towards a dead peer", z3.Or(*left))
 
 
 def old_syn_returns_after_close(network: Network) -> Property:
     """LISTEN has taken the SYN of the connection that both sides have closed in order."""
     stale = [z3.And(s.state_is("SYN-RECEIVED"), ended_in_order(network, s)) for s in network.sides.values()]
-    return Property("SYN of the closed connection in SYN-RECEIVED", "reachable", z3.Or(*stale))
+    return sometimes("SYN of the closed connection in SYN-RECEIVED", z3.Or(*stale))
 
 
 def both_established_again(network: Network) -> Property:
     """Both ESTABLISHED, each in its last incarnation, and they agree."""
     last = [side.incarnation.term == network.config.incarnations for side in network.sides.values()]
-    return Property(
+    return sometimes(
         "both ESTABLISHED, last incarnations",
-        "reachable",
         z3.And(both(network, "ESTABLISHED"), numbers_match(network), *last),
     )

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import z3
 
-from model.core.system import Property
-from model.engines.infinite.liveness import LeadsTo
+from model.core.property import LeadsTo, Live, Property, sometimes
 from model.network.bounded import NO_TCB, Network
-from properties.fair import Live, arrivals, retransmission, time_passes, time_wait, users
+from properties.fair import arrivals, retransmission, time_passes, time_wait, users
 from properties.predicates import both
 
 
@@ -26,7 +25,7 @@ def asked(network: Network) -> z3.BoolRef:
 def asked_and_lost(network: Network) -> Property:
     """The witness: A has sent its SYN to a listening B, and the SYN is gone."""
     a, _ = network.sides.values()
-    return Property("the SYN is lost", "reachable", z3.And(asked(network), network.channel(a).empty))
+    return sometimes("the SYN is lost", z3.And(asked(network), network.channel(a).empty))
 
 
 def server_timer_repairs(network: Network) -> Live:
@@ -44,7 +43,7 @@ def syn_ack_gone(network: Network) -> z3.BoolRef:
 
 def syn_ack_lost(network: Network) -> Property:
     """The witness of `server_timer_repairs`."""
-    return Property("the SYN,ACK is lost", "reachable", syn_ack_gone(network))
+    return sometimes("the SYN,ACK is lost", syn_ack_gone(network))
 
 
 def close_completes(network: Network) -> Live:
@@ -57,4 +56,4 @@ def close_completes(network: Network) -> Live:
 
 def established(network: Network) -> Property:
     """The witness of `close_completes`."""
-    return Property("both ESTABLISHED", "reachable", both(network, "ESTABLISHED"))
+    return sometimes("both ESTABLISHED", both(network, "ESTABLISHED"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import z3
 
-from model.core.system import Property
+from model.core.property import Property, always, sometimes, step
 from model.mutants.protocol import events
 from model.network.bounded import Network, Side
 from model.tcp.segment import Segment
@@ -27,7 +27,7 @@ def time_wait_assassination(network: Network) -> Property:
         )
         for side in network.sides.values()
     }
-    return Property("time-wait-assassination", "step", z3.And(*parts.values()), parts=parts)
+    return step("time-wait-assassination", parts=parts)
 
 
 def time_wait_refuses_syn(network: Network) -> Property:
@@ -38,7 +38,7 @@ def time_wait_refuses_syn(network: Network) -> Property:
         )
         for side, other in _pairs(network)
     }
-    return Property("time-wait-refuses-syn", "always", z3.And(*parts.values()), parts=parts)
+    return always("time-wait-refuses-syn", parts=parts)
 
 
 def fin_restarts_nothing(network: Network) -> Property:
@@ -49,7 +49,7 @@ def fin_restarts_nothing(network: Network) -> Property:
         )
         for side in network.sides.values()
     }
-    return Property("fin-restarts-nothing", "always", z3.And(*parts.values()), parts=parts)
+    return always("fin-restarts-nothing", parts=parts)
 
 
 def arriving_in_time_wait(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:
@@ -104,7 +104,7 @@ def _meets_time_wait(network: Network, what: str, when: Callable[[Segment, Side]
         for side in network.sides.values()
         for x, present in on_their_way(network, side)
     ]
-    return Property(f"{what} on its way to TIME-WAIT", "reachable", z3.Or(*found))
+    return sometimes(f"{what} on its way to TIME-WAIT", z3.Or(*found))
 
 
 def bare_ack_restarts(network: Network) -> Property:
@@ -114,4 +114,4 @@ def bare_ack_restarts(network: Network) -> Property:
         for side in network.sides.values()
         for x, restarts in arriving_in_time_wait(network, side)
     ]
-    return Property("a bare ACK restarts TIME-WAIT", "reachable", z3.Or(*found))
+    return sometimes("a bare ACK restarts TIME-WAIT", z3.Or(*found))

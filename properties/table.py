@@ -9,14 +9,12 @@ from dataclasses import replace
 
 import z3
 
-from model.core.system import Property
-from model.engines.infinite.liveness import LeadsTo
+from model.core.property import LeadsTo, Live, Property, always, sometimes, step
 from model.network.bounded import NO_TCB, Network
 from model.network.connection import Connection
 from model.network.server import Server
 from model.tcp.state import STATES
 from properties.data import data_on_syn_delivered, data_on_syn_held
-from properties.fair import Live
 from properties.fair_server import Calls, protocol, willing
 from properties.predicates import counts_syn_acknowledged, half_open, peer_dead, peer_has_heard
 
@@ -124,7 +122,7 @@ def cookie_confirms_the_client(network: Network) -> Property:
     """
     side = network.sides[network.names[1]]
     term = z3.Implies(counts_syn_acknowledged(side), peer_has_heard(side))
-    return Property("cookie-confirms-the-client", "always", term)
+    return always("cookie-confirms-the-client", term)
 
 
 # -- witnesses: the premises happen --
@@ -132,7 +130,7 @@ def cookie_confirms_the_client(network: Network) -> Property:
 
 def ghost_in_the_table(server: Server) -> Property:
     """The first slot is held for a ghost."""
-    return Property("a ghost holds a slot", "reachable", held_for_a_ghost(server.connections[0]))
+    return sometimes("a ghost holds a slot", held_for_a_ghost(server.connections[0]))
 
 
 def client_is_refused(server: Server) -> Property:
@@ -141,8 +139,8 @@ def client_is_refused(server: Server) -> Property:
     inbox = wanting.channels[0]
     present, x, _ = inbox.layout.unpack(inbox.slots[0].term)
     arrived = z3.And(wanting.client.state_is("SYN-SENT"), wanting.server.state_is("LISTEN"), present, x.syn)
-    return Property(
-        "the SYN of a live client meets a full table", "reachable", z3.And(arrived, z3.Not(server.room("SYN-RECEIVED")))
+    return sometimes(
+        "the SYN of a live client meets a full table", z3.And(arrived, z3.Not(server.room("SYN-RECEIVED")))
     )
 
 
@@ -151,7 +149,7 @@ def client_is_served_during_the_attack(server: Server) -> Property:
     wanting, attacked = server.connections[-1], server.connections[0]
     ends = [side.state_is("ESTABLISHED") for side in (wanting.client, wanting.server)]
     under_way = z3.Not(attacked.channels[0].empty)
-    return Property("a client is served during the attack", "reachable", z3.And(*ends, under_way))
+    return sometimes("a client is served during the attack", z3.And(*ends, under_way))
 
 
 def dead_peer_in_the_table(server: Server) -> Property:
@@ -160,13 +158,13 @@ def dead_peer_in_the_table(server: Server) -> Property:
     end = connection.server
     dead = z3.And(end.state_is("ESTABLISHED"), peer_dead(connection, end), peer_has_heard(end))
     more = has_more_to_send(connection) if connection.config.octets else z3.BoolVal(True)
-    return Property("a peer that died after the handshake holds a slot", "reachable", z3.And(dead, more))
+    return sometimes("a peer that died after the handshake holds a slot", z3.And(dead, more))
 
 
 def forged_text_is_held(server: Server) -> Property:
     """The text of a forged SYN waits in the table."""
     held = [c.server.tcb.syn_text != 0 for c in server.connections if c.client.name.startswith("X")]
-    return Property("the table holds text of a forged SYN", "reachable", z3.Or(*held))
+    return sometimes("the table holds text of a forged SYN", z3.Or(*held))
 
 
 # -- an assumption that recurring initial sequence numbers are checked against --
@@ -182,7 +180,7 @@ def recurring_numbers_are_fresh(server: Server) -> Property:
         for name, side in connection.sides.items()
         if connection.has_role(side, connection.config.recurring) and connection.client.name.startswith("C")
     }
-    return Property("recurring-numbers-are-fresh", "step", z3.And(*parts.values()), parts=parts)
+    return step("recurring-numbers-are-fresh", parts=parts)
 
 
 def _chosen_afresh(connection: Connection, name: str) -> z3.BoolRef:

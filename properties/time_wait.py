@@ -8,12 +8,12 @@ from functools import cached_property
 
 import z3
 
-from model.core.system import Property, Rule, System, Var
-from model.engines.infinite.liveness import LeadsTo
+from model.core.property import LeadsTo, Live, Property, always, sometimes, step
+from model.core.system import Rule, System, Var
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
 from model.settings.config import CLOCK_BITS, BadConfig
-from properties.fair import Live, nothing_stops
+from properties.fair import nothing_stops
 
 DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))
 
@@ -36,7 +36,7 @@ def last_ack_answered(network: Network) -> Property:
         f"{side.name} acknowledges every FIN that arrives in TIME-WAIT": z3.Not(side.unanswered.next)
         for side in network.sides.values()
     }
-    return Property("last-ack-answered", "step", z3.And(*parts.values()), parts=parts)
+    return step("last-ack-answered", parts=parts)
 
 
 def last_ack_ends(network: Network) -> Live:
@@ -60,7 +60,7 @@ def fin_again_in_time_wait(network: Network) -> Property:
     for slot in network.channel(b).slots:
         present, x, _ = network.channel(b).layout.unpack(slot.term)
         found.append(z3.And(present, x.fin, a.state_is("TIME-WAIT"), b.state_is("LAST-ACK")))
-    return Property("a FIN on its way to TIME-WAIT", "reachable", z3.Or(*found))
+    return sometimes("a FIN on its way to TIME-WAIT", z3.Or(*found))
 
 
 def ended(side: Side, how: str, after: bool = False) -> z3.BoolRef:
@@ -76,7 +76,7 @@ def closed_after_a_loss(network: Network) -> Property:
     if lost is None:
         raise BadConfig("this property needs losses=1")
     in_order = [ended(side, "in order") for side in network.sides.values()]
-    return Property("closed in order after a loss", "reachable", z3.And(*in_order, lost.term == 1))
+    return sometimes("closed in order after a loss", z3.And(*in_order, lost.term == 1))
 
 
 def cases(longest: int) -> Iterator[Case]:
@@ -108,6 +108,6 @@ def all_at_once(network: Network, wanted: Iterable[Case]) -> System:
     properties, starts = [], []
     for delay, rto, time_wait in wanted:
         here = z3.And(DELAY.term == delay, RTO.term == rto, TIME_WAIT.term == time_wait)
-        properties.append(Property(f"{delay} {rto} {time_wait}", "always", z3.Implies(here, answered)))
+        properties.append(always(f"{delay} {rto} {time_wait}", z3.Implies(here, answered)))
         starts.append({**network.start(), "delay": delay, "rto": rto, "time_wait": time_wait})
     return network.system(*properties, starts=starts)

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import z3
 
-from model.core.system import Property, Rule, State, System, Var, enumeration
+from model.core.property import always
+from model.core.system import Rule, State, System, Var, enumeration
 
 STATES = [
     "CLOSED",
@@ -139,7 +140,7 @@ def bounded(longest: int) -> System:
     one, other = peers = [Peer(name, longest + 1) for name in PEERS]
     short = z3.And([peer.queue[longest] == message("none") for peer in peers])
     initial = one.initial(False, "CLOSED") | other.initial(False, "CLOSED")
-    prop = Property("agreement", "always", agreement(one, other))
+    prop = always("agreement", agreement(one, other))
     return System((*one.variables, *other.variables), (initial,), _rules(peers), (prop,), constraint=short)
 
 
@@ -161,5 +162,5 @@ def published(slots: int = 8) -> System:
     pairs = [pair for peer in peers for pair in zip(peer.queue, peer.queue[1:], strict=False)]
     distinct = [z3.Or(first == message("none"), first != second) for first, second in pairs]
     constraint = z3.And(z3.Not(opened.term), *distinct)
-    prop = Property("agreement", "always", agreement(one, other))
+    prop = always("agreement", agreement(one, other))
     return System((*one.variables, *other.variables, opened), initial, rules, (prop,), constraint=constraint)

@@ -9,6 +9,7 @@ from typing import Any
 
 from model.certificates.manifests import script_name, seal, sha256
 from model.check import main as check
+from model.core.answer import Answer
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.symbolic.ask import Asker
 from model.questions.certificates import Certificates
@@ -52,7 +53,7 @@ def prove(folder: Path, task: Task | None = None, asked: Sequence[str] = (BROKEN
     network, certificates = network_for(task), Certificates(folder)
     found = list(_found(task, asked, only))
     listed = [entry for one in found for entry in certificates.obligation(task.claim.name, one)]
-    verdict = "fails" if any(one.answer == "fails" for one in found) else "proved"
+    verdict = "fails" if any(one.answer is Answer.VIOLATED for one in found) else "proved"
     certificates.proof(task, verdict, network.bits, assumptions(network), listed)
     return folder
 
@@ -67,7 +68,7 @@ def _found(task: Task, asked: Sequence[str], only: Sequence[str]) -> Iterator[Di
             if one.event in asked:
                 yield prover.discharge(layer.soup, one, steps[one.event])
             else:
-                yield Discharged(one, "proved")
+                yield Discharged(one, Answer.HOLDS)
 
 
 def search(folder: Path) -> Path:

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import z3
 
-from model.core.run import Step, Trace, fire
-from model.core.system import Property, Rule, System, Var, Wire, choice, enumeration
+from model.core.property import always, sometimes, step
+from model.core.run import Run, Step, fire
+from model.core.system import Rule, System, Var, Wire, choice, enumeration
 
 STATES = ("IDLE", "ASKING", "OPEN")
 A, B = enumeration("A.state", STATES), enumeration("B.state", STATES)
@@ -95,17 +96,14 @@ OLD: Story = ["A: greet", "A: greet again", COPY, "A: WELCOME arrives", "A: end"
 LOST: Story = ["A: greet", "A: greet again", "A: greet again", "loss", "B: HELLO arrives"]
 """Two greetings fill the channel, a third is lost there, and one of the others on its way."""
 
-BOTH_OPEN = Property(
-    "both-open", "reachable", z3.And(A.term == state("OPEN"), B.term == state("OPEN")), "Both are open."
-)
-MEANT = Property(
+BOTH_OPEN = sometimes("both-open", z3.And(A.term == state("OPEN"), B.term == state("OPEN")), "Both are open.")
+MEANT = always(
     "meant",
-    "always",
     z3.Implies(B.term == state("OPEN"), z3.And(A.term != state("IDLE"), COPIES.term < 2)),
     "When B is open, A is not idle, and one greeting has arrived.",
     {"A is not idle": A.term != state("IDLE"), "one greeting": COPIES.term < 2},
 )
-STAYS = Property("stays", "step", z3.Implies(A.term == state("OPEN"), A.next == state("OPEN")), "A stays open.")
+STAYS = step("stays", z3.Implies(A.term == state("OPEN"), A.next == state("OPEN")), "A stays open.")
 
 
 def greeting() -> System:
@@ -116,7 +114,7 @@ def greeting() -> System:
     return System(variables, (initial,), rules(), (BOTH_OPEN, MEANT, STAYS), groups)
 
 
-def story(system: System, entries: Story) -> Trace:
+def story(system: System, entries: Story) -> Run:
     """The run that an author has in mind; inputs not given are 0."""
     named = {rule.name: rule for rule in system.rules}
     steps: list[Step] = []
@@ -127,4 +125,4 @@ def story(system: System, entries: Story) -> Trace:
         if after is None:
             raise ValueError(f"step {len(steps) + 1}, '{name}', is not possible here")
         steps.append(Step(named[name], inputs, after))
-    return Trace(system.initial[0], tuple(steps))
+    return Run(system.initial[0], tuple(steps))

@@ -9,11 +9,10 @@ from random import Random
 
 import z3
 
+from model.core.property import EventuallyAlways, Fairness, LeadsTo, Liveness, RuleClass
 from model.core.run import Step, choices, fire
 from model.core.system import Rule, State, System, Var, choice, enumeration
 from model.core.terms import evaluate
-from model.engines.infinite.fairness import Fairness, RuleClass
-from model.engines.infinite.liveness import EventuallyAlways, LeadsTo, Liveness
 
 YES, NO = z3.BoolVal(True), z3.BoolVal(False)
 Key = tuple[int, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 
-from model.core.run import Step, Trace, enabled
+from model.core.run import Run, Step, enabled
 from model.questions.scenario import system_of
 from model.settings.config import SCENARIO
 
@@ -24,7 +24,7 @@ def weight(step: Step) -> float:
 
 
 @cache
-def random_run(seed: int) -> Trace:
+def random_run(seed: int) -> Run:
     """A run without a SYN that is dropped because no incarnation is left."""
     chance, system = Random(seed), system_of(CONFIG)
     state, steps = system.initial[0], list[Step]()
@@ -32,4 +32,4 @@ def random_run(seed: int) -> Trace:
         possible = [step for step in enabled(system, state) if "no incarnation" not in step.rule.name]
         steps += chance.choices(possible, [weight(step) for step in possible])
         state = steps[-1].state
-    return Trace(system.initial[0], tuple(steps))
+    return Run(system.initial[0], tuple(steps))

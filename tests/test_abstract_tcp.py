@@ -6,13 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from model.core.answer import Effort, Verdict
+from model.core.answer import Effort, Outcome
 from model.core.system import System
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from tests.abstract_tcp import bounded, published
 
-Explore = Callable[[System], dict[str, Verdict]]
+Explore = Callable[[System], dict[str, Outcome]]
 both = pytest.mark.parametrize("explore", [explicit.explore, twin.explore], ids=["explicit", "twin"])
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from model.check import main
-from model.core.answer import Effort
+from model.core.answer import Answer, Effort, Outcome
 from model.pictures.rungs import Ladder, Rung
 from model.questions.row import Evidence, ProofReport, Row, Task
 from model.report.answer_text import ALL, ONE, Screen, answer_text, screen_of
@@ -42,9 +42,9 @@ def row_of(claim: Claim, cell: Cell, steps: int = 12) -> Row:
     """A cell as claimed."""
     task, holds = Task(claim, cell.variant, cell.config, cell.expected), cell.expected == "holds"
     if claim.scenario:
-        row = Row(task, claim.name, "replay", "reachable" if holds else "unreachable", EFFORT, "this run, 32 bits")
+        row = Row(task, Outcome(claim.name, Answer.REACHABLE if holds else Answer.UNREACHABLE, EFFORT, "replay"))
         return replace(row, evidence=(evidence(claim.name, cell.variant, steps),)) if holds else row
-    row = Row(task, claim.name, "explicit", "holds" if holds else "violated", EFFORT)
+    row = Row(task, Outcome(claim.name, Answer.HOLDS if holds else Answer.VIOLATED, EFFORT, "explicit"))
     live = not claim.study and not claim.finite
     return row if holds else replace(row, evidence=(evidence(claim.name, cell.variant, steps, live),))
 
@@ -55,10 +55,14 @@ def rows_of(claims: Sequence[Claim], quick: bool = False, steps: int = 12) -> li
     for claim in claims:
         found += [row_of(claim, cell, steps) for cell in (claim.quick if quick else claim.cells)]
         for proof in claim.proofs:
-            verdict = "holds" if proof.expected == "holds" else "violated"
+            answer = Answer.HOLDS if proof.expected == "holds" else Answer.VIOLATED
             task = Task(claim, proof.variant, proof.config, proof.expected, "unbounded", proof)
             report = ProofReport((), (("LISTEN, SYN arrives", "", 1366, ()),), proof.fails, (), "")
-            found.append(Row(task, claim.name, "unbounded", verdict, EFFORT, "every channel, 32 bits", proof=report))
+            found.append(
+                Row(
+                    task, Outcome(claim.name, answer, EFFORT, "unbounded", scope="every channel, 32 bits"), proof=report
+                )
+            )
     return found
 
 
@@ -185,7 +189,7 @@ def test_a_sentence_is_said_only_if_its_verdicts_are_as_claimed(name: str) -> No
     assert known.fails in text
     for at, row in enumerate(rows):
         other = "unknown" if at % 2 else {"holds": "violated", "fails": "holds"}[row.task.expected]
-        changed = " ".join(printed([*rows[:at], replace(row, verdict=other), *rows[at + 1 :]]).split())
+        changed = " ".join(printed([*rows[:at], row.but(Answer(other), ""), *rows[at + 1 :]]).split())
         said, still = (known.holds, known.fails) if row.task.expected == "holds" else (known.fails, known.holds)
         assert said not in changed, row.task.variant
         assert still in changed
@@ -207,12 +211,12 @@ def test_what_contradicts_or_is_open_is_said_in_every_form() -> None:
     for claims in (CLAIMS, [one for one in CLAIMS if "S8" in one.settles], [claim("hazard-h3")]):
         rows = rows_of(claims)
         at = next(at for at, row in enumerate(rows) if row.task.claim.name == "hazard-h3")
-        wrong = [*rows[:at], replace(rows[at], verdict="unreachable"), *rows[at + 1 :]]
+        wrong = [*rows[:at], rows[at].but(Answer.UNREACHABLE, ""), *rows[at + 1 :]]
         assert "CONTRADICTED: hazard-h3 had to hold with RST as in RFC 793, but is no run" in " ".join(
             printed(wrong).split()
         )
         assert "CONTRADICTED: hazard-h3 (RST as in RFC 793). Exit status 1" in printed(wrong).splitlines()[-1]
-        late = [*rows[:at], replace(rows[at], verdict="unknown", why="max-states 9 reached"), *rows[at + 1 :]]
+        late = [*rows[:at], rows[at].but(Answer.UNKNOWN, "max-states 9 reached"), *rows[at + 1 :]]
         assert "open: hazard-h3 with RST as in RFC 793: max-states 9 reached" in " ".join(printed(late).split())
         assert "Exit status 3: inconclusive." in printed(late)
 
@@ -240,7 +244,7 @@ def test_what_fails_as_it_must_is_no_bad_news() -> None:
         assert "\x1b[3" in text
         assert "violated" not in text
     rows = rows_of([claim("half-open")])
-    wrong = printed([replace(rows[0], verdict="violated"), *rows[1:]], Screen(colour=True))
+    wrong = printed([rows[0].but(Answer.VIOLATED, ""), *rows[1:]], Screen(colour=True))
     assert "CONTRADICTED: half-open had" in wrong
     assert all(RED in line for line in wrong.splitlines() if "CONTRADICTED" in line)
     assert RED not in wrong.replace(f"{RED}CONTRADICTED", "").replace(f"{RED}\N{BALLOT X} ", "").replace(f"{RED}  ", "")
@@ -251,7 +255,7 @@ def test_marks_degrade_to_ascii_and_no_character_is_lost() -> None:
     plain = printed(rows, Screen(encoding="ascii"))
     assert plain.isascii()
     assert plain.replace("+ ", "\N{CHECK MARK} ").count("\N{CHECK MARK}") >= printed(rows).count("\N{CHECK MARK}")
-    wrong = printed([replace(rows[0], verdict="unreachable"), *rows[1:]], Screen(encoding="cp1252"))
+    wrong = printed([rows[0].but(Answer.UNREACHABLE, ""), *rows[1:]], Screen(encoding="cp1252"))
     assert "! CONTRADICTED" in wrong
     wrong.encode("cp1252")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from model.core.answer import NO_LIMITS, Limits
+from model.core.answer import NO_LIMITS, Limits, Tables
 from model.network.bounded import Network
 from model.pictures.flights import history
 from model.questions.studies.assumptions import (
@@ -62,7 +62,7 @@ def test_without_fresh_numbers_the_quiet_time_must_exceed_two_delays_and_rto(
     searches = repeated(OLD_SEGMENTS.but(quiet_time=ticks), NO_LIMITS, lambda _: None)
     verdict = next(search for search in searches).verdicts[frozenset({TIME_WAIT, QUIET, IN_ORDER, ALONE})]
     assert verdict.answer == answer
-    assert (len(verdict.trace.steps) if verdict.trace else None) == steps
+    assert (len(verdict.run.steps) if verdict.run else None) == steps
 
 
 @pytest.mark.long
@@ -70,7 +70,7 @@ def test_each_assumption_of_the_large_minimal_set_is_needed() -> None:
     answers = {at: v for search in repeated(LONG, NO_LIMITS, lambda _: None) for at, v in search.verdicts.items()}
     enough = [assumed for assumed, verdict in answers.items() if verdict.answer == "holds"]
     assert enough == [frozenset({TIME_WAIT, QUIET, IN_ORDER}), frozenset({TIME_WAIT, QUIET, IN_ORDER, ALONE})]
-    shown = {assumed: len(verdict.trace.steps) for assumed, verdict in answers.items() if verdict.trace}
+    shown = {assumed: len(verdict.run.steps) for assumed, verdict in answers.items() if verdict.run}
     assert shown[frozenset({TIME_WAIT, IN_ORDER, ALONE})] == 6
     assert shown[frozenset({QUIET, IN_ORDER, ALONE})] == 14
     assert shown[frozenset({TIME_WAIT, QUIET, LINGERS, ALONE})] == 6
@@ -104,7 +104,8 @@ def test_both_times_for_a_longer_delay(name: str, ticks: int) -> None:
 def test_the_study_and_its_table() -> None:
     found = old_segments(LONG, NO_LIMITS, lambda _: None)
     assert found.answer == "holds"
-    table, times = found.tables
+    assert isinstance(found.evidence, Tables)
+    table, times = found.evidence.tables
     assert times.rows == (("TIME-WAIT", "3"), ("quiet time", "6"))
     assert times.notes[0].startswith("2 D + 1: a segment, and the answer to it; RTO more if")
     assert [row[:2] for row in table.rows] == [
@@ -114,7 +115,7 @@ def test_the_study_and_its_table() -> None:
         ("maximal insufficient", "TIME-WAIT 2 MSL; no ABORT, reset or give-up; ABORT to TIME-WAIT; no half-open peer"),
         ("maximal insufficient", "quiet time; no ABORT, reset or give-up; ABORT to TIME-WAIT; no half-open peer"),
     ]
-    assert [len(run.trace.steps) for run in found.counterexamples] == [6, 6, 14]
+    assert [len(one.run.steps) for one in found.evidence.counterexamples] == [6, 6, 14]
 
 
 @pytest.mark.long
@@ -129,9 +130,10 @@ def test_with_a_loss_no_time_wait_is_long_enough(ticks: str) -> None:
     """The passive closer has none; nothing of the run is lost by want of room."""
     found = all_together(OLD_WITH_TEXT.but(time_wait=ticks), NO_LIMITS, lambda _: None)
     assert found.answer == "violated"
-    (run,) = found.counterexamples
-    assert len(run.trace.steps) == 17
-    assert not any(happening.action == "send-lost" for step in history(run.trace) for happening in step)
+    assert isinstance(found.evidence, Tables)
+    (one,) = found.evidence.counterexamples
+    assert len(one.run.steps) == 17
+    assert not any(happening.action == "send-lost" for step in history(one.run) for happening in step)
 
 
 @pytest.mark.long

@@ -9,8 +9,9 @@ from random import Random
 import pytest
 import z3
 
+from model.core.property import Property, always, sometimes, step
 from model.core.run import choices, fire
-from model.core.system import Property, Rule, State, System, Var
+from model.core.system import Rule, State, System, Var
 from model.core.terms import PYTHON, Meaning
 from model.export.btor2 import btor2, operators
 from model.network.bounded import Network
@@ -153,8 +154,8 @@ def test_an_exported_random_system_steps_as_the_system(seed: int) -> None:
 def test_an_exported_network_steps_as_the_system() -> None:
     network = Network(TWO_WAY.but(capacity=1, incarnations=1))
     a, b = (network.sides[name].state_is("ESTABLISHED") for name in "AB")
-    moved = Property("A stays", "step", network.sides["A"].state_var.term == network.sides["A"].state_var.next)
-    wanted = Property("A is open", "reachable", a), Property("B is not open", "always", z3.Not(b)), moved
+    moved = step("A stays", network.sides["A"].state_var.term == network.sides["A"].state_var.next)
+    wanted = sometimes("A is open", a), always("B is not open", z3.Not(b)), moved
     assert asserts_agreement(network.system(*wanted), wanted, 12, every=37) == {False, True}
 
 
@@ -200,6 +201,6 @@ def test_an_empty_and_is_true_and_an_empty_or_false() -> None:
 
 def test_names_are_one_word_each() -> None:
     system = System((Var("a name; with spaces", 2),), ({"a name; with spaces": 0},), ())
-    lines = btor2(system, [Property("never so", "always", z3.BoolVal(True))]).splitlines()
+    lines = btor2(system, [always("never so", z3.BoolVal(True))]).splitlines()
     assert any(line.endswith(" a-name-with-spaces") for line in lines)
     assert lines[-1].endswith(" never-so")

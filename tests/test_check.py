@@ -13,7 +13,7 @@ import pytest
 from model.check import main
 from model.cli.arguments import MOST_WORKERS
 from model.cli.endings import INCONCLUSIVE
-from model.core.answer import Effort
+from model.core.answer import Answer, Effort, Outcome
 from model.engines.explicit.table import SEGMENTS
 from model.pictures.render import CannotDraw
 from model.questions.proof_words import proof_text
@@ -190,7 +190,8 @@ def test_a_proof_says_how_to_get_it_again(variant: str, expected: str, settings:
     claim = find("half-open")
     assert claim is not None
     row = Row(
-        Task(claim, variant, Config(), expected, "unbounded"), "", "unbounded", "holds", Effort(0, 0, 0, complete=True)
+        Task(claim, variant, Config(), expected, "unbounded"),
+        Outcome("", Answer.HOLDS, Effort(0, 0, 0, complete=True), "unbounded"),
     )
     text = proof_text(replace(row, proof=ProofReport((), (), (), (), "")))
     assert f"Reproduce it: python -m model.check --engine unbounded {settings}half-open\n" in text

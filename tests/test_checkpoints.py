@@ -18,14 +18,14 @@ import pytest
 import z3
 
 from model.check import main
-from model.core.answer import Effort, Limits, Progress, Verdict
-from model.core.system import Property
+from model.core.answer import Effort, Limits, Outcome, Progress
+from model.core.property import always, sometimes
 from model.engines.explicit import search as explicit
 from model.engines.explicit.checkpoint import Checkpoint, _seal, fingerprint
 from tests.toys import bag, counter, random_system, writer
 
-GOAL = Property("goal", "reachable", z3.BitVec("v0", 64) == 8)
-NEVER = Property("never", "always", z3.BitVec("v0", 64) != 9)
+GOAL = sometimes("goal", z3.BitVec("v0", 64) == 8)
+NEVER = always("never", z3.BitVec("v0", 64) != 9)
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +38,7 @@ def figures(effort: Effort) -> Effort:
     return replace(effort, seconds=0, compile_seconds=0)
 
 
-def search(folder: Path | None, *, stop_at: int | None = None, workers: int = 1) -> dict[str, Verdict]:
+def search(folder: Path | None, *, stop_at: int | None = None, workers: int = 1) -> dict[str, Outcome]:
     """A search that is interrupted at some depth."""
 
     def progress(at: Progress) -> None:
@@ -57,7 +57,7 @@ def test_a_search_goes_on_with_the_same_figures(tmp_path: Path, monkeypatch: pyt
         assert stopped.effort.limit == "interrupted"
     after = search(tmp_path)
     assert [figures(v.effort) for v in after.values()] == [figures(v.effort) for v in whole.values()]
-    assert [(v.answer, v.trace) for v in after.values()] == [(v.answer, v.trace) for v in whole.values()]
+    assert [(v.answer, v.run) for v in after.values()] == [(v.answer, v.run) for v in whole.values()]
     again = search(tmp_path)
     assert figures(again["goal"].effort) == figures(whole["goal"].effort)
 

@@ -6,12 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from model.core.answer import Limits
+from model.core.answer import Answer, Limits
+from model.core.property import Live
 from model.network.make import network_of
 from model.pictures.render import Pictures
 from model.questions.judge import Options, Row, Task, judge, tasks_of
@@ -21,7 +21,6 @@ from properties import configs
 from properties.claim import Cell, make_property, make_witness
 from properties.claims import CLAIMS, find
 from properties.claims_infinite import INFINITE
-from properties.fair import Live
 from properties.statements import STATEMENTS
 from tests.facts.results import PROMOTE, differences, facts_of, frozen
 
@@ -109,7 +108,7 @@ def test_shortest_counterexamples_have_these_lengths(tmp_path: Path) -> None:
         ("stray-reset", "numbers pass 0"): 8,
         ("close-completes", "numbers pass 0"): 11,
     }
-    assert all(row.outcome == "as claimed" for row in rows)
+    assert all(row.standing == "as claimed" for row in rows)
 
 
 def test_client_can_receive_fails_at_exactly_the_step_of_listen(tmp_path: Path) -> None:
@@ -145,9 +144,9 @@ def test_an_old_syn_and_an_old_ack_open_a_ghost_if_the_isn_is_repeated(tmp_path:
 def test_a_claim_whose_premise_never_happens_is_vacuous_and_so_contradicted(tmp_path: Path) -> None:
     nobody_listens = Config(open_b="none", incarnations=2)
     (row,) = judged([task("half-open", nobody_listens, "holds")], tmp_path)
-    assert row.verdict == "vacuous"
+    assert row.answer == "vacuous"
     assert row.why == "its premise never happens: stale SYN in SYN-RECEIVED, open towards a dead peer"
-    assert row.outcome == "contradicted"
+    assert row.standing == "contradicted"
     assert exit_status([row]) == 1
 
 
@@ -155,9 +154,9 @@ def test_a_verdict_against_its_claim_is_a_contradiction_and_outranks_inconclusiv
     wrong, right = judged(
         [task("client-can-receive", TINY, "fails"), task("half-open", TINY.but(handshake="two-way"), "fails")], tmp_path
     )
-    assert (wrong.verdict, wrong.outcome) == ("holds", "contradicted")
-    assert (right.verdict, right.outcome) == ("violated", "as claimed")
-    unknown = replace(right, verdict="unknown")
+    assert (wrong.answer, wrong.standing) == ("holds", "contradicted")
+    assert (right.answer, right.standing) == ("violated", "as claimed")
+    unknown = right.but(Answer.UNKNOWN, "")
     assert [exit_status(rows) for rows in ([right], [unknown], [right, wrong], [unknown, wrong], [])] == [0, 3, 1, 1, 3]
     last = "CONTRADICTED: client-can-receive (test). Exit status 1: a claim is contradicted."
     assert summary([right, wrong], 2, 1) == last

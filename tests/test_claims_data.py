@@ -63,7 +63,7 @@ def steps(rows: dict[tuple[str, str], Row], name: str, variant: str) -> list[dic
 
 def test_shortest_counterexamples_have_these_lengths(rows: dict[tuple[str, str], Row]) -> None:
     assert {key: len(row.steps or []) for key, row in rows.items()} == LENGTHS
-    assert all(row.outcome == "as claimed" for row in rows.values())
+    assert all(row.standing == "as claimed" for row in rows.values())
 
 
 def test_old_text_is_delivered_to_an_unconfirmed_fin_wait_1(rows: dict[tuple[str, str], Row]) -> None:

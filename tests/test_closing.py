@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import z3
 
-from model.core.answer import NO_LIMITS, Limits
-from model.core.system import Property
+from model.core.answer import NO_LIMITS, Limits, Tables
+from model.core.property import always, sometimes
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
@@ -45,7 +45,7 @@ def arriving(config: Config, name: str) -> Event:
 @pytest.mark.long
 def test_shortest_counterexamples_of_no_needless_fin_retransmission(tmp_path: Path) -> None:
     rows = rows_of("no-needless-fin-retransmission", tmp_path)
-    assert [(row.task.variant, row.verdict, len(row.steps or [])) for row in rows] == [
+    assert [(row.task.variant, row.answer, len(row.steps or [])) for row in rows] == [
         ("four-way", "holds", 0),
         ("four-way, delayed ACK", "holds", 0),
         ("merged, application at once", "holds", 0),
@@ -54,7 +54,7 @@ def test_shortest_counterexamples_of_no_needless_fin_retransmission(tmp_path: Pa
         ("merged", "violated", 6),
     ]
     assert not any(row.effort.touched for row in rows)
-    assert all(row.outcome == "as claimed" for row in rows)
+    assert all(row.standing == "as claimed" for row in rows)
 
 
 @pytest.mark.parametrize(("close", "answer"), [("four-way", "holds"), ("merged", "violated")])
@@ -63,8 +63,9 @@ def test_needless_retransmissions_by_the_delay_of_the_application(close: str, an
     delay, rto = SLOW_APPLICATION.delay, SLOW_APPLICATION.rto
     by_hand = [(2 * delay + ticks) // rto if close == "merged" else 0 for ticks in range(13)]
     assert found.answer == answer
-    assert found.tables[0].rows == (("retransmissions", *map(str, by_hand)),)
-    assert [len(run.trace.steps) for run in found.counterexamples] == ([21] if close == "merged" else [])
+    assert isinstance(found.evidence, Tables)
+    assert found.evidence.tables[0].rows == (("retransmissions", *map(str, by_hand)),)
+    assert [len(one.run.steps) for one in found.evidence.counterexamples] == ([21] if close == "merged" else [])
 
 
 def test_counting_retransmissions_where_some_are_needed_is_refused() -> None:
@@ -84,12 +85,11 @@ def test_merged_is_the_only_difference_to_four_way_and_three_segments_close() ->
     quick = Config(timed=True, start="established", close="merged", loss=False, isn_b="8", capacity=3)
     network = Network(quick)
     a, b = network.sides.values()
-    merged_ack = Property(
+    merged_ack = sometimes(
         "three segments",
-        "reachable",
         z3.And(a.state_is("TIME-WAIT"), b.state_is("LAST-ACK"), a.incarnation.term == 1),
     )
-    trace = explicit.explore(network.system(merged_ack))["three segments"].trace
+    trace = explicit.explore(network.system(merged_ack))["three segments"].run
     assert trace is not None
     assert [step.rule.event for step in trace.steps] == [
         "CLOSE in ESTABLISHED",
@@ -107,9 +107,9 @@ def test_a_delayed_acknowledgment_rides_on_the_next_segment() -> None:
     rides = z3.And(z3.Not(b.tcb.ack_held), b.state_is("LAST-ACK"), a.state_is("FIN-WAIT-1"))
     never = z3.And(b.tcb.ack_held, b.state_is("LAST-ACK"))
     system = network.system(
-        Property("held", "reachable", held),
-        Property("rides on the FIN", "reachable", rides),
-        Property("held after the FIN was sent, before one arrived", "reachable", z3.And(never, a.state_is("CLOSED"))),
+        sometimes("held", held),
+        sometimes("rides on the FIN", rides),
+        sometimes("held after the FIN was sent, before one arrived", z3.And(never, a.state_is("CLOSED"))),
     )
     found = explicit.explore(system)
     assert [verdict.answer for verdict in found.values()] == ["reachable", "reachable", "unreachable"]
@@ -129,7 +129,7 @@ def test_fast_and_slow_engine_agree_on_every_timer(changes: dict[str, object]) -
     config = Config(timed=True, start="half-closed", isn_b="8", losses=0, capacity=2, endings=True).but(**changes)
     network = Network(config)
     b = network.sides["B"]
-    prop = Property("B is not CLOSED", "always", z3.Not(b.state_is("CLOSED")))
+    prop = always("B is not CLOSED", z3.Not(b.state_is("CLOSED")))
     fast, slow = explicit.explore(network.system(prop)), twin.explore(network.system(prop))
     for name, verdict in fast.items():
         other = slow[name]
@@ -149,14 +149,14 @@ def test_a_crashed_side_is_silent_for_the_quiet_time() -> None:
     a = network.sides["A"]
     assert network.clocks is not None
     quiet = network.clocks.quiet(a)
-    speaks = Property("A is not CLOSED in quiet time", "reachable", z3.And(quiet, z3.Not(a.state_is("CLOSED"))))
+    speaks = sometimes("A is not CLOSED in quiet time", z3.And(quiet, z3.Not(a.state_is("CLOSED"))))
     crashed = a.budget("crashes")
     assert crashed is not None
     again = z3.And(z3.Not(quiet), a.incarnation.term == 2, a.state_is("SYN-SENT"), crashed.term == 1)
-    ends = Property("A opens again", "reachable", again)
+    ends = sometimes("A opens again", again)
     found = explicit.explore(network.system(speaks, ends))
     assert [verdict.answer for verdict in found.values()] == ["unreachable", "reachable"]
-    trace = found["A opens again"].trace
+    trace = found["A opens again"].run
     assert trace is not None
     assert [step.rule.event for step in trace.steps].count("a tick") == config.quiet_time
 
@@ -169,7 +169,7 @@ def test_the_user_timeout_frees_last_ack_whose_peer_is_gone() -> None:
     network = Network(config)
     b = network.sides["B"]
     given_up = z3.And(b.state_is("CLOSED"), b.ended.term == b.ended_as("given up"))
-    trace = explicit.explore(network.system(Property("given up", "reachable", given_up)))["given up"].trace
+    trace = explicit.explore(network.system(sometimes("given up", given_up)))["given up"].run
     assert trace is not None
     assert trace.steps[-1].rule.event == "USER TIMEOUT in LAST-ACK"
     assert [step.rule.event for step in trace.steps].count("a tick") == 5

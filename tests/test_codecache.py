@@ -23,7 +23,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def steps() -> int:
     """The length of the solution of the jugs."""
-    trace = explore(jugs())["measured"].trace
+    trace = explore(jugs())["measured"].run
     assert trace
     return len(trace.steps)
 

@@ -10,14 +10,14 @@ import z3
 
 from model.check import main
 from model.core.answer import Limits
-from model.core.system import Property
+from model.core.property import always
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.engines.explicit.fingerprints import Fingerprints, collision
 from model.machine.workers import Workers
 from tests.toys import counter, random_system, writer
 
-TRUE = Property("true", "always", z3.BoolVal(True))
+TRUE = always("true", z3.BoolVal(True))
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -27,7 +27,7 @@ def test_random_systems_agree_with_the_twin(seed: int, workers: int, monkeypatch
     system = random_system(seed)
     fast, slow = explicit.explore(system, limits=Limits(workers=workers, store="compact")), twin.explore(system)
     for name, verdict in fast.items():
-        assert (verdict.answer, verdict.trace) == (slow[name].answer, slow[name].trace)
+        assert (verdict.answer, verdict.run) == (slow[name].answer, slow[name].run)
         effort = replace(verdict.effort, seconds=0, compile_seconds=0, collision=0)
         assert effort == replace(slow[name].effort, seconds=0, digest="")
 

@@ -8,7 +8,8 @@ import pytest
 import z3
 
 from model.core.cone import relevant
-from model.core.system import Property, Rule, System, Var
+from model.core.property import always, step
+from model.core.system import Rule, System, Var
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from tests.toys import random_system
@@ -33,22 +34,22 @@ def test_bystanders_are_left_out_and_shown(seed: int) -> None:
     less = explicit.explore(random_system(seed), cone=True)
     for name, verdict in fast.items():
         assert {"watch", "source"} <= set(verdict.effort.left_out)
-        assert (verdict.answer, verdict.trace) == (slow[name].answer, slow[name].trace)
+        assert (verdict.answer, verdict.run) == (slow[name].answer, slow[name].run)
         assert replace(verdict.effort, seconds=0, compile_seconds=0) == replace(slow[name].effort, seconds=0)
         assert (verdict.effort.states, verdict.effort.transitions) == (
             less[name].effort.states,
             less[name].effort.transitions,
         )
-        if verdict.trace:
-            assert verdict.trace.states[-1].keys() == system.var.keys()
+        if verdict.run:
+            assert verdict.run.states[-1].keys() == system.var.keys()
 
 
 def test_the_cone_follows_updates() -> None:
     a, b, c = Var("a", 2), Var("b", 2), Var("c", 2)
     rule = Rule("r", z3.BoolVal(True), {"a": b.term, "c": c.term + 1})
     system = System((a, b, c), ({"a": 0, "b": 1, "c": 2},), (rule,))
-    reads = Property("reads a", "always", a.term != 3)
-    after = Property("c steps", "step", c.next == c.term + 1)
+    reads = always("reads a", a.term != 3)
+    after = step("c steps", c.next == c.term + 1)
     assert [v.name for v in relevant(system, ())] == []
     assert [v.name for v in relevant(system, (reads,))] == ["a", "b"]
     assert [v.name for v in relevant(system, (reads, after))] == ["a", "b", "c"]

@@ -10,7 +10,7 @@ import pytest
 import z3
 
 from model.any_channel.embedding import Embedding
-from model.core.system import Property
+from model.core.property import Property, sometimes, step
 from model.engines.explicit.search import explore
 from model.network.bounded import Network
 from model.network.freshness import no_peer_carries, no_segment_carries
@@ -36,7 +36,7 @@ def fresh(network: Network) -> Property:
     for side in network.sides.values():
         both = z3.And(no_segment_carries(network, side), no_peer_carries(network, side))
         said.append(z3.Implies(side.incarnation.next != side.incarnation.term, both))
-    return Property("freshness", "step", z3.And(*said))
+    return step("freshness", z3.And(*said))
 
 
 @pytest.mark.parametrize(
@@ -65,11 +65,11 @@ def test_a_number_is_used_again_after_its_death_and_a_connection_opens_under_it(
     a, b = network.sides.values()
     open_again = z3.And(*(z3.And(s.state_is("ESTABLISHED"), s.incarnation.term == 2) for s in (a, b)))
     agreed = z3.And(open_again, a.tcb.irs == b.tcb.iss, b.tcb.irs == a.tcb.iss)
-    found = explore(network.system(Property("again", "reachable", agreed)))["again"]
-    assert found.trace is not None
-    numbers = {step.state["A.iss"] for step in found.trace.steps if step.state["A.state"]}
+    found = explore(network.system(sometimes("again", agreed)))["again"]
+    assert found.run is not None
+    numbers = {step.state["A.iss"] for step in found.run.steps if step.state["A.state"]}
     assert numbers - {0} == {1}
-    assert max(step.state["A.incarnation"] for step in found.trace.steps) == 2
+    assert max(step.state["A.incarnation"] for step in found.run.steps) == 2
 
 
 def test_without_freshness_the_lemmas_are_false_somewhere() -> None:

@@ -11,10 +11,11 @@ from typing import Protocol
 import pytest
 import z3
 
-from model.core.answer import NO_LIMITS, Effort, Limits, Progress, Verdict
+from model.core.answer import NO_LIMITS, Effort, Limits, Outcome, Progress
 from model.core.nodes import UnknownOperator
-from model.core.run import Trace
-from model.core.system import Property, Rule, System, Var, choice
+from model.core.property import Property, always, sometimes, step
+from model.core.run import Run
+from model.core.system import Rule, System, Var, choice
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.engines.explicit import store as search
@@ -22,7 +23,7 @@ from model.engines.native.packing import Layout
 from tests.toys import bag, counter, jugs, mutex, random_system, writer
 
 N = z3.BitVec("n", 8)
-TRUE = Property("true", "always", z3.BoolVal(True))
+TRUE = always("true", z3.BoolVal(True))
 
 
 class Explore(Protocol):
@@ -35,7 +36,7 @@ class Explore(Protocol):
         limits: Limits = ...,
         progress: Callable[[Progress], None] | None = ...,
         properties: Sequence[Property] | None = ...,
-    ) -> dict[str, Verdict]: ...
+    ) -> dict[str, Outcome]: ...
 
 
 both = pytest.mark.parametrize("explore", [explicit.explore, twin.explore], ids=["explicit", "twin"])
@@ -46,13 +47,13 @@ def effort(explore: Explore, system: System, limits: Limits = NO_LIMITS) -> Effo
     return explore(system, limits=limits, properties=(TRUE,))["true"].effort
 
 
-def run(verdict: Verdict) -> Trace:
+def run(verdict: Outcome) -> Run:
     """The verdict's trace."""
-    assert verdict.trace
-    return verdict.trace
+    assert verdict.run
+    return verdict.run
 
 
-def names(verdict: Verdict) -> list[str]:
+def names(verdict: Outcome) -> list[str]:
     """The rules of the verdict's trace."""
     return [step.rule.name for step in run(verdict).steps]
 
@@ -108,14 +109,14 @@ def test_mutual_exclusion(explore: Explore) -> None:
 @both
 def test_inputs_are_part_of_the_trace(explore: Explore) -> None:
     system = writer(5, 3)
-    goal = Property("goal", "reachable", z3.And(z3.BitVec("v1", 64) == 4, z3.BitVec("v2", 64) == 2))
+    goal = sometimes("goal", z3.And(z3.BitVec("v1", 64) == 4, z3.BitVec("v2", 64) == 2))
     verdict = explore(system, properties=(goal,))["goal"]
     assert [dict(step.inputs) for step in run(verdict).steps] == [{"place": 1, "value": 4}, {"place": 2, "value": 2}]
 
 
 @both
 def test_a_step_property_fails_on_the_last_step(explore: Explore) -> None:
-    grows = Property("grows", "step", z3.UGT(z3.BitVec("n'", 8), N))
+    grows = step("grows", z3.UGT(z3.BitVec("n'", 8), N))
     verdict = explore(counter(5, grows))["grows"]
     assert verdict.answer == "violated"
     assert names(verdict) == ["up"] * 5 + ["back"]
@@ -124,7 +125,7 @@ def test_a_step_property_fails_on_the_last_step(explore: Explore) -> None:
 
 @both
 def test_a_step_property_sees_a_step_that_leaves_the_constraint(explore: Explore) -> None:
-    small = Property("small", "step", z3.ULT(z3.BitVec("n'", 8), 3))
+    small = step("small", z3.ULT(z3.BitVec("n'", 8), 3))
     verdict = explore(replace(counter(5, small), constraint=z3.ULT(N, 3)))["small"]
     assert run(verdict).states[-1] == {"n": 3}
 
@@ -143,18 +144,18 @@ def test_bounds_touched(explore: Explore) -> None:
 
 @both
 def test_the_search_stops_after_the_level_that_decides_the_last_property(explore: Explore) -> None:
-    two, four = Property("2", "reachable", N == 2), Property("4", "reachable", N == 4)
+    two, four = sometimes("2", N == 2), sometimes("4", N == 4)
     verdicts = explore(counter(9, two, four))
     assert {v.answer for v in verdicts.values()} == {"reachable"}
     found = verdicts["2"].effort
     assert (found.states, found.transitions, found.depth, found.complete, found.limit) == (5, 4, 5, False, "")
-    at_once = explore(counter(9, Property("zero", "reachable", N == 0)))["zero"].effort
+    at_once = explore(counter(9, sometimes("zero", N == 0)))["zero"].effort
     assert (at_once.states, at_once.transitions, at_once.depth) == (1, 0, 1)
 
 
 @both
 def test_limits_keep_what_was_found(explore: Explore) -> None:
-    found, missed, safe = Property("found", "reachable", N == 3), Property("missed", "reachable", N == 8), TRUE
+    found, missed, safe = sometimes("found", N == 3), sometimes("missed", N == 8), TRUE
     verdicts = explore(counter(9, found, missed, safe), limits=Limits(max_states=5))
     assert [v.answer for v in verdicts.values()] == ["reachable", "unknown", "unknown"]
     assert names(verdicts["found"]) == ["up"] * 3
@@ -189,7 +190,7 @@ def test_interrupt_keeps_what_was_found(explore: Explore, monkeypatch: pytest.Mo
         raise KeyboardInterrupt
 
     monkeypatch.setattr(explicit, "BETWEEN_REPORTS", 0)
-    one = Property("one", "reachable", N == 1)
+    one = sometimes("one", N == 1)
     verdicts = explore(counter(9, one, TRUE), progress=interrupt)
     assert [v.answer for v in verdicts.values()] == ["reachable", "unknown"]
     assert verdicts["one"].effort.limit == "interrupted"
@@ -276,5 +277,5 @@ def test_random_systems_agree_with_the_twin(seed: int) -> None:
     assert fast.keys() == slow.keys() == {"always", "reachable", "step"}
     for name, verdict in fast.items():
         other = slow[name]
-        assert (verdict.answer, verdict.trace) == (other.answer, other.trace)
+        assert (verdict.answer, verdict.run) == (other.answer, other.run)
         assert replace(verdict.effort, seconds=0, compile_seconds=0) == replace(other.effort, seconds=0)

@@ -12,14 +12,14 @@ import pytest
 import z3
 
 from model.check import main
-from model.core.answer import Limits, Verdict
-from model.core.system import Property
+from model.core.answer import Limits, Outcome
+from model.core.property import always
 from model.engines.explicit import search as explicit
 from tests.test_checkpoints import figures
 from tests.test_files import full_disk, mode
 from tests.toys import writer
 
-NEVER = Property("never", "always", z3.BitVec("v0", 64) != 9)
+NEVER = always("never", z3.BitVec("v0", 64) != 9)
 SMALL = ["--set=incarnations=2", "--set=crashes=1", "--set=capacity=1", "--jobs=1"]
 FILES = ("lock", "states", "parents", "numbers", "checkpoint.json")
 
@@ -43,7 +43,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", place], check=True)
 
 
-def search(folder: Path | None) -> Verdict:
+def search(folder: Path | None) -> Outcome:
     """A search of a few thousand states."""
     return explicit.explore(writer(9, 5), limits=Limits(checkpoint=folder, workers=1), properties=(NEVER,))["never"]
 
@@ -62,7 +62,7 @@ def test_a_search_that_cannot_be_saved_goes_on(tmp_path: Path) -> None:
     whole = search(None)
     with full_disk(5000):
         found = search(tmp_path)
-    assert (found.answer, found.trace) == (whole.answer, whole.trace)
+    assert (found.answer, found.run) == (whole.answer, whole.run)
     (problem,) = found.effort.problems
     assert problem.startswith(f"{tmp_path}{os.sep}")
     assert problem.endswith(": File too large; this search is not saved any further, its verdicts are not affected")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import pytest
 import z3
 
-from model.core.system import Property, Rule
+from model.core.property import Property
+from model.core.system import Rule
 from model.network.bounded import Network
 from model.settings.config import Config
 from properties.claim import make_property

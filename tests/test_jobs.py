@@ -135,12 +135,12 @@ def test_a_process_that_is_killed_loses_its_unit_and_no_more(tmp_path: Path, mon
     kept = [Task(claim("client-can-receive"), variant, config, "") for variant, config in (
         ("three-way", TINY.but(octets=1)), ("two-way", TINY.but(handshake="two-way")))]  # fmt: skip
     rows = judged([*lost, *kept], tmp_path)
-    assert {(row.task.variant, row.verdict) for row in rows} == {
+    assert {(row.task.variant, row.answer) for row in rows} == {
         ("lost", "unknown"), ("three-way", "holds"), ("two-way", "violated")}  # fmt: skip
-    assert {row.why for row in rows if row.verdict == "unknown"} == {
+    assert {row.why for row in rows if row.answer == "unknown"} == {
         "the process that did this was killed by signal 9; try --jobs 1, or --max-memory"
     }
-    assert all(row.outcome == "inconclusive" for row in rows if row.task in lost)
+    assert all(row.standing == "inconclusive" for row in rows if row.task in lost)
 
 
 def sleepy(*_: object) -> None:
@@ -154,13 +154,13 @@ def test_what_goes_on_long_after_its_time_is_ended(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("model.questions.jobs.judge_unit", sleepy)
     monkeypatch.setattr("model.questions.jobs.SLACK", 0.1)
     (row,) = judged([Task(claim("half-open"), "three-way", TINY, "holds")], tmp_path, 1, Limits(max_seconds=0.1))
-    assert (row.verdict, row.why) == ("unknown", "max-seconds 0.1 reached")
+    assert (row.answer, row.why) == ("unknown", "max-seconds 0.1 reached")
 
 
 def test_building_and_compiling_are_part_of_a_questions_time(tmp_path: Path) -> None:
     options = Options(tmp_path, Limits(max_seconds=0.001), Pictures(), [])
     ((row,),) = judge([Task(claim("half-open"), "three-way", TINY, "holds")], options, lambda *_: None)
-    assert (row.verdict, row.why) == ("unknown", "max-seconds 0.001 reached")
+    assert (row.answer, row.why) == ("unknown", "max-seconds 0.001 reached")
 
 
 @pytest.mark.long
@@ -174,7 +174,7 @@ def test_a_proof_by_steps_is_the_proof_in_one_process(tmp_path: Path) -> None:
         report = report_on((), [became(one) for one in found])
         assert sorted(row.proof.events) == sorted(report.events)
         assert row.proof.failing == report.failing
-        assert row.verdict == ("holds" if row.task.expected == "holds" else "unknown")
+        assert row.answer == ("holds" if row.task.expected == "holds" else "unknown")
 
 
 def test_what_a_user_can_mend_is_told_by_a_worker_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -242,6 +242,6 @@ def test_what_was_not_begun_when_it_was_stopped_is_not_waited_for(tmp_path: Path
     stopping.start()
     stopping.join(5.0)
     assert not stopping.is_alive()
-    assert [(row.verdict, row.why) for row in found] == [("unknown", "interrupted")]
+    assert [(row.answer, row.why) for row in found] == [("unknown", "interrupted")]
     judging._submit([task], print)
     assert crew.submitted == 1

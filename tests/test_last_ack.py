@@ -22,7 +22,7 @@ def steps(config: Config) -> int | None:
     """The length of the shortest run that breaks the property of steps."""
     network = Network(config)
     (found,) = explore(network.system(last_ack_answered(network))).values()
-    return len(found.trace.steps) if found.trace else None
+    return len(found.run.steps) if found.run else None
 
 
 @pytest.mark.parametrize(("capacity", "length"), [(3, 7), (1, 7)])

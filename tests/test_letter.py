@@ -35,9 +35,9 @@ def test_the_user_timeout_in_every_state_is_a_setting_of_its_own() -> None:
 def test_a_time_wait_that_is_given_up_has_its_peer_reset() -> None:
     network = Network(LAST_ACK.but(gives_up_waiting="A"))
     (found,) = explore(network.system(last_ack_answered(network))).values()
-    assert found.trace is not None
-    assert len(found.trace.steps) == 9
-    assert "USER TIMEOUT in TIME-WAIT" in [step.rule.event for step in found.trace.steps]
+    assert found.run is not None
+    assert len(found.run.steps) == 9
+    assert "USER TIMEOUT in TIME-WAIT" in [step.rule.event for step in found.run.steps]
 
 
 @pytest.mark.parametrize(("again", "lasso"), [("SYN,ACK", None), ("front", (6, 3))])

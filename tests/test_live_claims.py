@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from model.check import main
-from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, Verdict
+from model.core.answer import INTERRUPTED, NO_LIMITS, Answer, Effort, Limits, Outcome
+from model.core.property import Fairness, Live, RuleClass
 from model.engines.explicit.search import explore
 from model.engines.infinite import liveness
-from model.engines.infinite.fairness import Fairness, RuleClass
 from model.network.bounded import Network
 from model.pictures.render import Pictures
 from model.questions.judge import Options, Row, Task, judge, tasks_of
@@ -45,7 +45,7 @@ def task(name: str, config: Config, expected: str) -> Task:
 @pytest.mark.long
 def test_the_claims_about_infinite_runs_are_as_claimed_with_these_runs_and_counts(tmp_path: Path) -> None:
     rows = judged(tasks_of(INFINITE), tmp_path)
-    assert all(row.outcome == "as claimed" and row.engine == "liveness" for row in rows)
+    assert all(row.standing == "as claimed" and row.engine == "liveness" for row in rows)
     lengths = {
         (row.task.claim.name, row.task.variant): (len(row.steps), len(row.loop))
         for row in rows
@@ -129,27 +129,27 @@ def test_by_weak_fairness_alone_a_full_channel_may_swallow_every_answer() -> Non
 
 def test_a_premise_that_never_happens_is_vacuous(tmp_path: Path) -> None:
     (row,) = judged([task("server-timer-repairs", TWO_WAY.but(loss=False), "holds")], tmp_path)
-    assert (row.verdict, row.why) == ("vacuous", "its premise never happens: the SYN,ACK is lost")
-    assert row.outcome == "contradicted"
+    assert (row.answer, row.why) == ("vacuous", "its premise never happens: the SYN,ACK is lost")
+    assert row.standing == "contradicted"
 
 
 def test_a_limit_answers_unknown(tmp_path: Path) -> None:
     tasks = [task("open-completes", THREE_WAY, "holds"), task("half-open", THREE_WAY, "fails")]
     rows = judged(tasks, tmp_path, Limits(max_states=50))
-    assert [(row.verdict, row.why) for row in rows] == [("unknown", "max-states 50 reached")] * 2
+    assert [(row.answer, row.why) for row in rows] == [("unknown", "max-states 50 reached")] * 2
     assert [row.engine for row in rows] == ["liveness", "explicit"]
 
 
 def test_ctrl_c_during_one_search_leaves_out_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     effort = Effort(states=1, transitions=0, depth=1, complete=False, limit=INTERRUPTED)
 
-    def stopped(system: object, **_: object) -> dict[str, Verdict]:
-        return {prop.name: Verdict(prop.name, "unknown", "explicit", effort) for prop in system.properties}  # type: ignore[attr-defined]
+    def stopped(system: object, **_: object) -> dict[str, Outcome]:
+        return {prop.name: Outcome(prop.name, Answer.UNKNOWN, effort, "explicit") for prop in system.properties}  # type: ignore[attr-defined]
 
     monkeypatch.setattr("model.questions.search.explore", stopped)
     monkeypatch.setattr("model.questions.search.check_each", explore)  # It would not understand the arguments.
     (row,) = judged([task("open-completes", THREE_WAY, "holds")], tmp_path)
-    assert (row.verdict, row.why) == ("unknown", INTERRUPTED)
+    assert (row.answer, row.why) == ("unknown", INTERRUPTED)
 
 
 @pytest.mark.parametrize(("error", "limit"), [(KeyboardInterrupt, INTERRUPTED), (MemoryError, "out of memory")])
@@ -161,7 +161,7 @@ def test_what_stops_the_question_after_the_search_answers_unknown(
 
     monkeypatch.setattr(liveness, "find_lasso", stop)
     (row,) = judged([task("open-completes", THREE_WAY, "holds")], tmp_path)
-    assert (row.verdict, row.effort.limit, row.effort.complete) == ("unknown", limit, False)
+    assert (row.answer, row.effort.limit, row.effort.complete) == ("unknown", limit, False)
 
 
 def test_the_report_shows_stem_and_loop_and_what_was_promised(tmp_path: Path) -> None:
@@ -213,4 +213,4 @@ def test_promises_name_the_rules_that_they_are_about() -> None:
     assert fair.users(network, "CLOSE", "B").text == "the user of B calls CLOSE (once it can without end)"
     assert not fair.time_passes(network).weak
     assert len(fair.arrivals(network).strong) == 2
-    assert fair.Live(open_completes(network).prop).words == "nobody promises anything"
+    assert Live(open_completes(network).prop).words == "nobody promises anything"

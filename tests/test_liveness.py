@@ -8,22 +8,14 @@ from random import Random
 import pytest
 import z3
 
-from model.core.answer import Limits
-from model.core.run import ReplayError, Trace, enabled
+from model.core.answer import Limits, Outcome
+from model.core.property import EventuallyAlways, Fairness, LeadsTo, Liveness, RuleClass
+from model.core.run import Lasso, ReplayError, Run, enabled
 from model.core.system import BadSystem, Rule, System, Var, choice
 from model.engines.explicit import store as search
-from model.engines.infinite.fairness import Fairness, RuleClass, rules_where
+from model.engines.infinite.fairness import rules_where
 from model.engines.infinite.graph import StateGraph
-from model.engines.infinite.lasso import Lasso
-from model.engines.infinite.liveness import (
-    EventuallyAlways,
-    LeadsTo,
-    Liveness,
-    LivenessVerdict,
-    check_each,
-    check_liveness,
-    confirm_lasso,
-)
+from model.engines.infinite.liveness import check_each, check_liveness, confirm_lasso
 from model.pictures.lasso import FOR_EVER, render_lasso
 from tests.infinite import (
     YES,
@@ -59,12 +51,12 @@ def eaters(count: int) -> list[RuleClass]:
     return classes(*(f"p{i} {does}" for i in range(count) for does in ("eats", "leaves")))
 
 
-def check(system: System, prop: Liveness, fairness: Fairness) -> LivenessVerdict:
+def check(system: System, prop: Liveness, fairness: Fairness) -> Outcome:
     """One verdict."""
     return check_liveness(system, [prop], fairness)[prop.name]
 
 
-def names(verdict: LivenessVerdict) -> tuple[list[str], list[str]]:
+def names(verdict: Outcome) -> tuple[list[str], list[str]]:
     """The rules of a verdict's stem and loop."""
     assert verdict.lasso
     return [s.rule.name for s in verdict.lasso.stem.steps], [s.rule.name for s in verdict.lasso.loop]
@@ -318,6 +310,6 @@ def test_the_text_of_a_lasso_with_a_stem_and_of_one_that_stays() -> None:
     assert text.endswith(f"  3.  up\n      n 2 -> 3\n\n{FOR_EVER}\n\nNothing more happens, and nothing has to.\n")
     around = check(counter(3), TOP, Fairness(weak=classes("up", "back"))).lasso
     assert around
-    longer = Trace(around.stem.initial, around.loop[:1])
+    longer = Run(around.stem.initial, around.loop[:1])
     text = render_lasso(counter(3), longer, (*around.loop[1:], *around.loop[:1]))
     assert "This is the state after step 1 again: steps 2 to 5 repeat." in text

@@ -11,8 +11,9 @@ from itertools import combinations, product
 import pytest
 import z3
 
-from model.core.answer import Effort, Verdict
-from model.core.system import Property, System
+from model.core.answer import Effort, Outcome
+from model.core.property import always
+from model.core.system import System
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
@@ -78,7 +79,7 @@ def system(config: Config) -> System:
     """The system of a configuration, with a property of each kind, and one that makes a search go on to its end."""
     network = Network(config)
     checked = figure_5(network), client_can_receive(network), both_established(network)
-    return network.system(*checked, Property("true", "always", z3.BoolVal(True)))
+    return network.system(*checked, always("true", z3.BoolVal(True)))
 
 
 def effort(config: Config) -> Effort:
@@ -88,10 +89,10 @@ def effort(config: Config) -> Effort:
     return found
 
 
-def answers(verdicts: dict[str, Verdict]) -> dict[str, object]:
+def answers(verdicts: dict[str, Outcome]) -> dict[str, object]:
     """Everything that an engine says but its name and the time it took."""
     return {
-        name: (verdict.answer, verdict.trace, replace(verdict.effort, seconds=0, compile_seconds=0))
+        name: (verdict.answer, verdict.run, replace(verdict.effort, seconds=0, compile_seconds=0))
         for name, verdict in verdicts.items()
     }
 

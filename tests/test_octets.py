@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import z3
 
-from model.core.system import Property
+from model.core.property import always
 from model.engines.explicit.search import explore
 from model.network.bounded import Network, Side
 from model.tcp.event import Event
@@ -45,7 +45,7 @@ def test_a_duplicate_that_cancels_a_loss_is_noticed_by_the_octets_names_alone(ne
     prop = half_close_data(network)
     ordered = {name: part for name, part in prop.parts.items() if "after the one" in name}
     counted = z3.And(*(part for name, part in prop.parts.items() if name not in ordered))
-    by_count = Property("counted", "always", counted)
+    by_count = always("counted", counted)
     found = explore(network.system(prop, by_count))
     assert found["counted"].answer == "holds"
     assert found[prop.name].answer == ("holds" if in_order else "violated")

@@ -7,8 +7,8 @@ import z3
 
 from model.any_channel.embedding import Embedding
 from model.any_channel.network import UnboundedNetwork
-from model.core.answer import Effort
-from model.core.system import Property
+from model.core.answer import Answer, Effort, Outcome
+from model.core.property import Property, always
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.network.bounded import Network
@@ -41,7 +41,7 @@ def steps_to_an_old_segment(config: Config) -> int | None:
     network = Network(config)
     (found,) = explore(network.system(no_old_segment_accepted(network)), cone=True).values()
     assert found.answer != "unknown"
-    return len(found.trace.steps) if found.trace else None
+    return len(found.run.steps) if found.run else None
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def told_alike(network: Network) -> Property:
                 z3.Implies(z3.And(live, x.ack), z3.And(acknowledged != 0, in_range)),
                 z3.Implies(z3.And(present, z3.Or(x.rst, z3.Not(x.ack))), acknowledged == 0),
             ]
-    return Property("told alike", "always", z3.And(*said))
+    return always("told alike", z3.And(*said))
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_the_same_at_8_and_32_bits(base: Config, change: dict[str, object], fail
 def failing_without(lemma: str, config: Config) -> int:
     """How many of the theorem's own obligations fail without a lemma."""
     *_, own = layers("no-old-segment-accepted", UnboundedNetwork(config), leave_out=lemma)
-    return sum(one.answer == "fails" for one in Prover().prove(own))
+    return sum(one.answer is Answer.VIOLATED for one in Prover().prove(own))
 
 
 @pytest.mark.minutes
@@ -165,14 +165,27 @@ def test_a_run_with_numbers_that_are_closer_than_the_proof_assumes_is_no_contrad
     claim = find("no-old-segment-accepted")
     assert claim is not None
     proof, shown = claim.proofs[0], (Evidence([], None, "a run", ""),)
-    report = ProofReport((), (), (), proof.never, "")
-    proved = Row(Task(claim, proof.variant, proof.config, "holds", "unbounded", proof), claim.name, "unbounded",
-                 "holds", Effort(1, 0, 1, complete=True), proof=report)  # fmt: skip
+    report, effort = ProofReport((), (), (), proof.never, ""), Effort(1, 0, 1, complete=True)
+
+    def outcome(name: str, answer: Answer, engine: str) -> Outcome:
+        return Outcome(name, answer, effort, engine)
+
+    proved = Row(
+        Task(claim, proof.variant, proof.config, "holds", "unbounded", proof),
+        outcome(claim.name, Answer.HOLDS, "unbounded"),
+        proof=report,
+    )
     for cell in claim.cells:
         if cell.expected == "fails":
-            bounded = Row(Task(claim, cell.variant, cell.config, "fails"), claim.name, "explicit", "violated",
-                          Effort(1, 0, 1, complete=True), evidence=shown)  # fmt: skip
-            assert combined([bounded, proved])[1].verdict == "holds", cell.variant
-    fresh = Row(Task(claim, "x", configs.OLD_CONNECTION, "fails"), claim.name, "explicit", "violated",
-                Effort(1, 0, 1, complete=True), evidence=shown)  # fmt: skip
-    assert combined([fresh, proved])[1].verdict == "contradiction"
+            bounded = Row(
+                Task(claim, cell.variant, cell.config, "fails"),
+                outcome(claim.name, Answer.VIOLATED, "explicit"),
+                evidence=shown,
+            )
+            assert combined([bounded, proved])[1].answer == "holds", cell.variant
+    fresh = Row(
+        Task(claim, "x", configs.OLD_CONNECTION, "fails"),
+        outcome(claim.name, Answer.VIOLATED, "explicit"),
+        evidence=shown,
+    )
+    assert combined([fresh, proved])[1].answer == "contradiction"

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from model.core.run import Trace
+from model.core.run import Run
 from model.pictures.diagram import Arc, UnknownState, merged, quotient_diagram, state_diagram
 from model.pictures.dot import text
 from model.pictures.ladder import ladder, short_event
@@ -107,7 +107,7 @@ def test_texts_of_segments_do_not_overlap() -> None:
 
 def test_a_segment_from_before_the_trace_starts_between_the_lines() -> None:
     trace = story(TOY, ["A: greet", "B: HELLO arrives"])
-    late = Trace(trace.states[1], trace.steps[1:])
+    late = Run(trace.states[1], trace.steps[1:])
     dot = ladder(
         TOY,
         late,
@@ -152,7 +152,7 @@ AGAIN: Story = ["A: greet", "A: greet again", "B: HELLO arrives", "A: greet agai
 def lasso(stem: int, entries: Story = AGAIN) -> str:
     """The ladder of a story whose steps after the first `stem` come again and again."""
     whole = story(TOY, entries)
-    before, loop = Trace(whole.initial, whole.steps[:stem]), whole.steps[stem:]
+    before, loop = Run(whole.initial, whole.steps[:stem]), whole.steps[stem:]
     return ladder(
         TOY,
         before,

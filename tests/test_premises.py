@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 
 from model.check import main
-from model.core.answer import NO_LIMITS, Limits
-from model.core.system import Property
-from model.engines.inductive.discharge import Answer
+from model.core.answer import NO_LIMITS, Answer, Limits
+from model.core.property import Property
 from model.network.make import network_of
 from model.pictures.render import Drawings
 from model.questions import premise as module
@@ -115,7 +114,7 @@ def test_a_search_that_ends_early_says_so() -> None:
 # -- rows --
 
 
-def shared(task: Task, answer: Answer = "proved") -> Share:
+def shared(task: Task, answer: Answer = Answer.HOLDS) -> Share:
     """One obligation that was asked."""
     return Share(task, (Became((0, 0, 0), "an event", "", answer, ()),), (), "", 0.0)
 
@@ -126,7 +125,7 @@ def test_a_proof_holds_only_if_its_premise_happens(tmp_path: Path, premise: str,
     assert claim is not None
     task, options = with_settings(claim, {}), Options(tmp_path, NO_LIMITS, Drawings(), [])
     row = row_of(task, Plan("every channel", (), 32), [shared(task)], options, premise=premise)
-    assert (row.verdict, exit_status([row])) == (verdict, status)
+    assert (row.answer, exit_status([row])) == (verdict, status)
     assert row.why == (f"every obligation is proved, but {premise}" if premise else "")
 
 
@@ -136,13 +135,13 @@ def test_a_proof_without_obligations_or_of_whose_premise_nobody_has_heard_is_ope
     task, options = with_settings(claim, {}), Options(tmp_path, NO_LIMITS, Drawings(), [])
     proofs = Proofs([task], options)
     proofs.plans = {task: Plan("every channel", (), 32)}
-    assert [(row.verdict, row.why) for row in proofs.rows()] == [("unknown", "no obligation was asked")]
+    assert [(row.answer, row.why) for row in proofs.rows()] == [("unknown", "no obligation was asked")]
     proofs.shares = [shared(task)]
-    assert [(row.verdict, row.why) for row in proofs.rows()] == [
+    assert [(row.answer, row.why) for row in proofs.rows()] == [
         ("unknown", f"every obligation is proved, but {UNSEEN}")
     ]
     proofs.premises = {task: ""}
-    assert [row.verdict for row in proofs.rows()] == ["holds"]
+    assert [row.answer for row in proofs.rows()] == ["holds"]
 
 
 @pytest.mark.long

@@ -12,8 +12,9 @@ import z3
 
 from benchmarks.spin import BREADTH, DEPTH, MODES, Model, missing
 from model.core.nodes import order
+from model.core.property import Property, always, step
 from model.core.run import enabled
-from model.core.system import Property, Rule, State, System, Var
+from model.core.system import Rule, State, System, Var
 from model.core.terms import PYTHON, Meaning
 from model.engines.explicit.search import explore
 from model.engines.native.packing import Layout
@@ -112,7 +113,7 @@ def test_spin_counts_what_we_count(toy: str, tmp_path: Path) -> None:
         assert not found.errors
 
 
-NOTHING = Property("nothing", "always", z3.BoolVal(True))
+NOTHING = always("nothing", z3.BoolVal(True))
 
 
 @needs_spin
@@ -120,7 +121,7 @@ NOTHING = Property("nothing", "always", z3.BoolVal(True))
 @pytest.mark.parametrize("form", FORMS)
 def test_spin_finds_the_violation(toy: Callable[[], System], form: Form, tmp_path: Path) -> None:
     system = toy()
-    assert all(verdict.trace for verdict in explore(system).values())
+    assert all(verdict.run for verdict in explore(system).values())
     found = Model(system, tmp_path, system.properties, form).search(DEPTH, optimize=QUICK)
     assert found.errors == 1
 
@@ -130,7 +131,7 @@ def test_spin_finds_the_violation(toy: Callable[[], System], form: Form, tmp_pat
 @pytest.mark.parametrize(("most", "errors"), [(5, 1), (9, 0)])
 def test_spin_finds_the_step(form: Form, most: int, errors: int, tmp_path: Path) -> None:
     n = Var("n", 8)
-    small = Property("small", "step", z3.Or(n.next == 0, z3.ULE(n.next, most)))
+    small = step("small", z3.Or(n.next == 0, z3.ULE(n.next, most)))
     system = counter(9, small)
     assert explore(system)["small"].answer == ("violated" if errors else "holds")
     assert Model(system, tmp_path, [small], form).search(BREADTH, optimize=QUICK).errors == errors

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import z3
 
+from model.core.property import Fairness, LeadsTo, Live, RuleClass
 from model.core.system import BadSystem, Rule, System, Var, choice
-from model.engines.infinite.fairness import NOWHERE, Fairness, RuleClass, debts, fair_components
+from model.engines.infinite.fairness import NOWHERE, debts, fair_components
 from model.engines.infinite.graph import StateGraph
-from model.engines.infinite.liveness import LeadsTo, check_each
+from model.engines.infinite.liveness import check_each
 from model.network.bounded import Network, Side
 from model.network.make import network_of
 from model.network.server import Server
@@ -20,7 +21,6 @@ from model.settings.config import Config
 from model.tcp.event import Event
 from properties import configs, fair
 from properties.deadlock import progress
-from properties.fair import Live
 from properties.fair_server import protocol
 from properties.progress import close_completes, open_completes
 from tests.infinite import Twin

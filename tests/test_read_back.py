@@ -14,7 +14,7 @@ from model.conform.interpreter import SPACE, Interpreter
 from model.conform.on_the_way import between
 from model.conform.own_host import Finding, exactly
 from model.conform.stacks import RFC9293
-from model.core.run import Trace
+from model.core.run import Run
 from model.network.make import network_of
 from model.pictures.formats.packets import moments, packets, seen
 from model.pictures.formats.pcap import capture, hosts
@@ -101,7 +101,7 @@ def test_each_side_is_explained_by_what_its_own_host_saw(tmp_path: Path) -> None
         assert exactly(interpreter("three-way", "in-order"), conversation, end).verdict == "explained"
 
 
-def seen_by(folder: Path, trace: Trace, at: tuple[str, ...]) -> Conversation:
+def seen_by(folder: Path, trace: Run, at: tuple[str, ...]) -> Conversation:
     """What an observer of a run has captured: on the host of a side, or in the middle."""
     path = folder / "random.pcap"
     path.write_bytes(capture(seen(packets(trace), at), moments(system_of(CONFIG), trace), hosts(LANES), CONFIG.window))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from model.core.run import Trace
+from model.core.run import Run
 from model.network.bounded import Network
 from model.pictures.rungs import rung_lines, rungs
 from model.questions.scenario import read_scenario, run_scenario
@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parent.parent / "properties" / "scenarios"
 def ladder(entries: Story, *, width: int = 100, stem: int | None = None, old: bool = True) -> list[str]:
     """The ladder of a story; stem: so many of its steps come before what repeats."""
     trace = story(TOY, entries)
-    first = trace if stem is None else Trace(trace.initial, trace.steps[:stem])
+    first = trace if stem is None else Run(trace.initial, trace.steps[:stem])
     loop = None if stem is None else trace.steps[stem:]
     return rung_lines(rungs(TOY, first, LANES, loop=loop, oldest_first=old), width)
 

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import pytest
 import z3
 
-from model.core.run import Trace, enabled
-from model.core.system import Property, Rule, State
+from model.core.property import always
+from model.core.run import Run, enabled
+from model.core.system import Rule, State
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
@@ -21,7 +22,7 @@ from properties.configs import ENDLESS_FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
 from properties.table import client_is_refused
 from tests.test_ghosts import reads_a_ghost
 
-TRUE = Property("true", "always", z3.BoolVal(True))
+TRUE = always("true", z3.BoolVal(True))
 ALONE = Config(capacity=1, retransmission=False, closes="none", loss=False)
 COOKIES = {"syn_cookies": True}
 
@@ -79,14 +80,14 @@ def test_one_connection_is_a_network() -> None:
 # -- stories --
 
 
-def play(server: Server, *names: str) -> Trace:
+def play(server: Server, *names: str) -> Run:
     """The run that fires these rules, the first choice of each."""
     system = server.system()
-    trace = Trace(system.initial[0], ())
+    trace = Run(system.initial[0], ())
     for name in names:
         step = next((step for step in enabled(system, trace.states[-1]) if step.rule.name == name), None)
         assert step, f"'{name}' cannot happen now"
-        trace = Trace(trace.initial, (*trace.steps, step))
+        trace = Run(trace.initial, (*trace.steps, step))
     return trace
 
 

@@ -8,12 +8,12 @@ import pytest
 import z3
 
 from model.check import main
+from model.core.property import Live
 from model.engines.infinite.liveness import check_each
 from model.network.make import network_of
 from model.network.server import Server
 from model.settings.server import ServerConfig
 from properties.configs import FLOOD_OF_THREE, FULL, FULL_OF_TWO
-from properties.fair import Live
 from properties.table import flood, live_client_is_served
 
 

@@ -9,8 +9,9 @@ import pytest
 import z3
 
 from model.any_channel.network import UnboundedNetwork
-from model.core.answer import Limits, Progress, Verdict
-from model.core.system import Property, Rule, System, Var
+from model.core.answer import Answer, Limits, Outcome, Progress
+from model.core.property import Property, always, sometimes, step
+from model.core.system import Rule, System, Var
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.engines.inductive.discharge import Prover
@@ -27,10 +28,10 @@ from tests.toys import bag, counter, jugs, mutex, random_system, writer
 N = z3.BitVec("n", 8)
 
 
-def length(verdict: Verdict) -> int:
+def length(verdict: Outcome) -> int:
     """Steps of the verdict's trace."""
-    assert verdict.trace
-    return len(verdict.trace.steps)
+    assert verdict.run
+    return len(verdict.run.steps)
 
 
 # -- bounded model checking --
@@ -42,7 +43,7 @@ def test_bmc_finds_the_shortest_solution_of_the_jugs() -> None:
 
 
 def test_bmc_says_unknown_where_its_depth_ends_and_holds_where_the_runs_do() -> None:
-    small = Property("small", "always", z3.ULT(N, 8))
+    small = always("small", z3.ULT(N, 8))
     assert bmc(counter(9, small), depth=7)["small"].answer == "unknown"
     assert bmc(counter(9, small), depth=7)["small"].effort.limit == "depth 7 reached"
     assert length(bmc(counter(9, small), depth=8)["small"]) == 8
@@ -51,9 +52,9 @@ def test_bmc_says_unknown_where_its_depth_ends_and_holds_where_the_runs_do() -> 
 
 
 def test_bmc_of_a_step_property_ends_with_the_step_that_breaks_it() -> None:
-    grows = Property("grows", "step", z3.UGT(z3.BitVec("n'", 8), N))
+    grows = step("grows", z3.UGT(z3.BitVec("n'", 8), N))
     assert length(bmc(counter(3, grows))["grows"]) == 4
-    outside = replace(counter(5, Property("small", "step", z3.ULT(z3.BitVec("n'", 8), 3))), constraint=z3.ULT(N, 3))
+    outside = replace(counter(5, step("small", z3.ULT(z3.BitVec("n'", 8), 3))), constraint=z3.ULT(N, 3))
     assert length(bmc(outside)["small"]) == 3
 
 
@@ -62,7 +63,7 @@ def test_limits_and_ctrl_c_keep_what_was_found() -> None:
         if at.depth == 3:
             raise KeyboardInterrupt
 
-    one, never = Property("one", "reachable", N == 1), Property("never", "reachable", N == 8)
+    one, never = sometimes("one", N == 1), sometimes("never", N == 8)
     for engine in (bmc, induction):
         found = engine(counter(9, one, never), progress=interrupt)
         assert (found["one"].answer, found["never"].answer) == ("reachable", "unknown")
@@ -76,8 +77,8 @@ def test_bmc_finds_the_two_way_ghost_as_short_as_the_explicit_engine_does() -> N
     found = bmc(system)["half-open"]
     assert found.answer == "violated"
     assert length(found) == length(explicit.explore(system)["half-open"]) == 4
-    assert found.trace is not None
-    assert "B: LISTEN, SYN arrives" in [step.rule.name for step in found.trace.steps]
+    assert found.run is not None
+    assert "B: LISTEN, SYN arrives" in [step.rule.name for step in found.run.steps]
 
 
 # -- k-induction --
@@ -89,12 +90,12 @@ def test_mutual_exclusion_needs_a_lemma() -> None:
     alone = induction(system, depth=1)["exclusion"]
     assert (alone.answer, alone.effort.limit) == ("unknown", "depth 1 reached")
     held = [z3.Implies(z3.BitVec(f"p{i}", 2) == 2, z3.Bool("lock")) for i in range(3)]
-    helped = induction(system, depth=1, lemmas=[Property("held", "always", z3.And(*held))])["exclusion"]
+    helped = induction(system, depth=1, lemmas=[always("held", z3.And(*held))])["exclusion"]
     assert (helped.answer, helped.effort.depth, helped.effort.complete) == ("holds", 1, True)
 
 
 def test_a_lemma_that_is_false_proves_nothing() -> None:
-    wrong = Property("wrong", "always", z3.BoolVal(False))
+    wrong = always("wrong", z3.BoolVal(False))
     found = induction(mutex(3, safe=False), depth=6, lemmas=[wrong])["exclusion"]
     assert found.answer == "violated"
     assert found.effort.depth == length(found) + 1 < 6, "then it ends"
@@ -105,7 +106,7 @@ def test_paths_without_a_repeated_state_make_induction_complete() -> None:
     n = z3.BitVec("n", 8)
     up = Rule("up", z3.Or(z3.ULT(n, 5), z3.UGE(n, 240)), {"n": n + 1})
     stay = Rule("stay", z3.BoolVal(True), {"n": n})
-    system = System((Var("n", 8),), ({"n": 0},), (up, stay), (Property("not 246", "always", n != 246),))
+    system = System((Var("n", 8),), ({"n": 0},), (up, stay), (always("not 246", n != 246),))
     assert induction(system, depth=6)["not 246"].answer == "unknown"
     found = induction(system, depth=7)["not 246"]
     assert (found.answer, found.engine, found.effort.depth) == ("holds", "induction", 7)
@@ -114,7 +115,7 @@ def test_paths_without_a_repeated_state_make_induction_complete() -> None:
 def test_step_properties_are_inductive_over_the_step_and_what_was_before_it() -> None:
     """That it counts needs nothing. That it goes back from small numbers only, needs two steps before the third."""
     after = z3.BitVec("n'", 8)
-    counts = Property("counts", "step", z3.Or(after == N + 1, after == 0))
+    counts = step("counts", z3.Or(after == N + 1, after == 0))
     up, back = Rule("up", N != 200, {"n": N + 1}), Rule("back", N == 200, {"n": z3.BitVecVal(0, 8)})
     found = induction(System((Var("n", 8),), ({"n": 0},), (up, back), (counts,)), depth=1)["counts"]
     assert (found.answer, found.effort.depth) == ("holds", 1)
@@ -123,7 +124,7 @@ def test_step_properties_are_inductive_over_the_step_and_what_was_before_it() ->
         (Var("n", 8),),
         ({"n": 0},),
         (*(Rule(f"to {at + 1}", at == N, {"n": N + 1}) for at in (0, 1, 7, 8)), again, ends),
-        (Property("never back", "step", z3.UGT(after, N)),),
+        (step("never back", z3.UGT(after, N)),),
     )
     assert [induction(three, depth=k)["never back"].answer for k in (1, 2)] == ["unknown", "unknown"]
     found = induction(three, depth=4)["never back"]
@@ -143,19 +144,19 @@ def test_the_lemmas_for_every_channel_make_a_bounded_one_inductive_at_once(capac
 # -- no two engines contradict each other --
 
 SYSTEMS: Mapping[str, System] = {
-    "counter": counter(9, Property("p", "always", z3.ULT(N, 8)), Property("q", "reachable", N == 3)),
-    "stops": counter(4, Property("p", "always", z3.ULE(N, 4)), Property("q", "reachable", N == 5), wraps=False),
+    "counter": counter(9, always("p", z3.ULT(N, 8)), sometimes("q", N == 3)),
+    "stops": counter(4, always("p", z3.ULE(N, 4)), sometimes("q", N == 5), wraps=False),
     "jugs": jugs(),
     "no jugs": jugs(7),
     "mutex": mutex(3),
     "no mutex": mutex(3, safe=False),
-    "writer": replace(writer(2, 2), properties=(Property("p", "reachable", z3.BitVec("v1", 64) == 1),)),
-    "bag": replace(bag(2, 2), properties=(Property("p", "always", z3.BitVec("v0", 4) == 0),)),
+    "writer": replace(writer(2, 2), properties=(sometimes("p", z3.BitVec("v1", 64) == 1),)),
+    "bag": replace(bag(2, 2), properties=(always("p", z3.BitVec("v0", 4) == 0),)),
     **{f"random {seed}": random_system(seed) for seed in range(12)},
 }
 
 
-def answers(system: System, lemmas: list[Property], depth: int) -> dict[str, dict[str, Verdict]]:
+def answers(system: System, lemmas: list[Property], depth: int) -> dict[str, dict[str, Outcome]]:
     """The verdicts of all engines for any `System`."""
     return {
         "explicit": explicit.explore(system),
@@ -165,14 +166,14 @@ def answers(system: System, lemmas: list[Property], depth: int) -> dict[str, dic
     }
 
 
-def check_agreement(found: Mapping[str, dict[str, Verdict]]) -> None:
+def check_agreement(found: Mapping[str, dict[str, Outcome]]) -> None:
     """Whoever has an answer has that of the explicit engine, and a trace as short."""
     for name, settled in found["explicit"].items():
         assert settled.answer != "unknown"
         for engine in ("twin", "bmc", "induction"):
             one = found[engine][name]
             assert one.answer in (settled.answer, "unknown"), (engine, name)
-            if one.trace is not None:
+            if one.run is not None:
                 assert length(one) == length(settled), (engine, name)
 
 
@@ -203,5 +204,5 @@ def test_engines_agree_on_tcp_and_so_does_the_proof_for_every_channel(name: str)
     for claim in ("half-open", "client-can-receive"):
         toy = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2, handshake=TCP[name].handshake)
         proof = layers(claim, UnboundedNetwork(toy))
-        proved = all(one.answer == "proved" for layer in proof for one in prover.prove(layer))
+        proved = all(one.answer is Answer.HOLDS for layer in proof for one in prover.prove(layer))
         assert proved == (found["explicit"][claim].answer == "holds")

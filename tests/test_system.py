@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 import z3
 
-from model.core.run import ReplayError, Step, Trace, choices, confirm, enabled, fire, replay
-from model.core.system import BadSystem, Property, Rule, System, Var, choice, enumeration, sort_descending
+from model.core.property import always, sometimes, step
+from model.core.run import ReplayError, Run, Step, choices, confirm, enabled, fire, replay
+from model.core.system import BadSystem, Rule, System, Var, choice, enumeration, sort_descending
 from model.core.terms import Meaning
 from tests.toys import counter
 
@@ -29,11 +30,11 @@ def build(*rules: Rule, **changes: object) -> System:
     [
         ({"variables": (X, FLAG, X)}, "two variables are named 'x'"),
         ({"rules": (GOOD, GOOD)}, "two rules are named 'good'"),
-        ({"properties": (Property("p", "always", TRUE),) * 2}, "two properties are named 'p'"),
+        ({"properties": (always("p", TRUE),) * 2}, "two properties are named 'p'"),
         ({"initial": ()}, "needs an initial state"),
         *(({"variables": (Var(name),), "initial": ({name: 0},)}, "is no name") for name in ("x'", ".x", "a|b", "a\nb")),
         ({"rules": (replace(GOOD, cite="3.10\n7"),)}, "has more than one line"),
-        ({"properties": (Property("p", "always", TRUE, "one\ntwo"),)}, "has more than one line"),
+        ({"properties": (always("p", TRUE, "one\ntwo"),)}, "has more than one line"),
         ({"initial": ({"x": 0},)}, "flag"),
         ({"initial": ({**START, "y": 0},)}, "y"),
         ({"initial": ({**START, "x": 16},)}, "16 does not fit 'x'"),
@@ -41,9 +42,9 @@ def build(*rules: Rule, **changes: object) -> System:
         ({"symmetric": (("x", "z"),)}, "unknown variable in a symmetric group"),
         ({"symmetric": (("x", "flag"),)}, "one width"),
         ({"constraint": z3.Bool("fla")}, "the constraint reads an unknown name: fla"),
-        ({"properties": (Property("p", "always", z3.Bool("flag'")),)}, "property 'p' reads an unknown name: flag'"),
-        ({"properties": (Property("p", "step", z3.Bool("flig'")),)}, "flig'"),
-        ({"properties": (Property("p", "always", TRUE, parts={"a": z3.Bool("q")}),)}, "unknown name: q"),
+        ({"properties": (always("p", z3.Bool("flag'")),)}, "property 'p' reads an unknown name: flag'"),
+        ({"properties": (step("p", z3.Bool("flig'")),)}, "flig'"),
+        ({"properties": (always("p", TRUE, parts={"a": z3.Bool("q")}),)}, "unknown name: q"),
     ],
 )
 def test_parts_that_do_not_fit(changes: dict[str, object], message: str) -> None:
@@ -107,11 +108,11 @@ def test_replay_refuses_what_is_not_a_run() -> None:
     system = counter(3)
     up, back = system.rules
     one = Step(up, {}, {"n": 1})
-    replay(system, Trace({"n": 0}, (one,)))
+    replay(system, Run({"n": 0}, (one,)))
     for wrong in (
-        Trace({"n": 1}, ()),
-        Trace({"n": 0}, (Step(up, {}, {"n": 2}),)),
-        Trace({"n": 0}, (Step(back, {}, {"n": 0}),)),
+        Run({"n": 1}, ()),
+        Run({"n": 0}, (Step(up, {}, {"n": 2}),)),
+        Run({"n": 0}, (Step(back, {}, {"n": 0}),)),
     ):
         with pytest.raises(ReplayError):
             replay(system, wrong)
@@ -122,29 +123,29 @@ def test_replay_refuses_inputs_that_the_rule_does_not_offer(inputs: dict[str, in
     """One with a variable's name would make a guard true wherever that is wanted."""
     rule = Rule("jump", X.term == 2, {"x": X.term + z3.Extract(3, 0, choice("value"))}, choose={"value": 2})
     system = System((X,), ({"x": 0}, {"x": 2}), (rule,))
-    replay(system, Trace({"x": 2}, (Step(rule, {"value": 1}, {"x": 3}),)))
+    replay(system, Run({"x": 2}, (Step(rule, {"value": 1}, {"x": 3}),)))
     start = {"x": 0 if "x" in inputs else 2}
     after = fire(rule, inputs, start)
     assert after is not None
     with pytest.raises(ReplayError, match="chooses what the rule does not offer"):
-        replay(system, Trace(start, (Step(rule, inputs, after),)))
+        replay(system, Run(start, (Step(rule, inputs, after),)))
 
 
 def test_confirm_refuses_an_end_that_decides_nothing() -> None:
     n = z3.BitVec("n", 8)
-    run = Trace({"n": 0}, (Step(counter(3).rules[0], {}, {"n": 1}),))
-    small, one = Property("small", "always", n < 1), Property("one", "reachable", n == 1)
+    run = Run({"n": 0}, (Step(counter(3).rules[0], {}, {"n": 1}),))
+    small, one = always("small", n < 1), sometimes("one", n == 1)
     grows, shrinks = (
-        Property(name, "step", term) for name, term in (("up", z3.BitVec("n'", 8) > n), ("d", z3.BitVec("n'", 8) < n))
+        step(name, term) for name, term in (("up", z3.BitVec("n'", 8) > n), ("d", z3.BitVec("n'", 8) < n))
     )
     system = counter(3, small, one, grows, shrinks)
     for decided in (small, one, shrinks):
         confirm(system, decided, run)
     for undecided, trace in (
-        (small, Trace({"n": 0}, ())),
-        (one, Trace({"n": 0}, ())),
+        (small, Run({"n": 0}, ())),
+        (one, Run({"n": 0}, ())),
         (grows, run),
-        (shrinks, Trace({"n": 0}, ())),
+        (shrinks, Run({"n": 0}, ())),
     ):
         with pytest.raises(ReplayError):
             confirm(system, undecided, trace)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from model.core.system import Property
+from model.core.property import Live, Property
 from model.engines.explicit import search as explicit
 from model.engines.infinite.liveness import check_liveness
 from model.network.bounded import Network
@@ -15,7 +15,6 @@ from model.settings.config import Config
 from model.settings.server import ServerConfig
 from properties import table
 from properties.configs import DEAD_PEER, DEAD_PEER_TOLD, ENDLESS_FLOOD, FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
-from properties.fair import Live
 from properties.opening import agreement, client_can_receive
 
 TWO_WAY, COOKIES, NO_TIMEOUT = {"handshake": "two-way"}, {"syn_cookies": True}, {"gives_up_syn": "none"}
@@ -103,8 +102,8 @@ def test_premises_happen(make: Callable[[Server], Property], config: ServerConfi
     server = Server(config)
     verdict = next(iter(explicit.explore(server.system(make(server))).values()))
     assert verdict.answer == "reachable"
-    assert verdict.trace
-    assert len(verdict.trace.steps) == steps
+    assert verdict.run
+    assert len(verdict.run.steps) == steps
 
 
 def test_cookies_leave_nothing_to_be_full() -> None:

@@ -9,7 +9,8 @@ import pytest
 import z3
 
 from model.core.nodes import Node, Operator, UnknownOperator, node_of, order
-from model.core.system import Property, Rule, State, System, Var
+from model.core.property import sometimes
+from model.core.system import Rule, State, System, Var
 from model.core.terms import PYTHON, Fold, Meaning, Table, constants, evaluate, step
 from model.engines import twin
 from model.engines.explicit import search as explicit
@@ -154,7 +155,7 @@ def test_a_conjunction_of_nothing_is_true_natively_and_in_z3() -> None:
     for value in (False, True):
         start: State = {"p": value, **{o.name: not value for o in outputs}}
         wanted = [True, False, value, value, value]
-        props = [Property(o.name, "reachable", o.term == z3.BoolVal(v)) for o, v in zip(outputs, wanted, strict=True)]
+        props = [sometimes(o.name, o.term == z3.BoolVal(v)) for o, v in zip(outputs, wanted, strict=True)]
         system = System((flag, *outputs), (start,), tuple(rules), tuple(props))
         assert Meaning(terms)({"p": value}) == wanted
         for explore in (explicit.explore, twin.explore):

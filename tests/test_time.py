@@ -8,7 +8,7 @@ import pytest
 import z3
 
 from model.core.answer import Limits
-from model.core.system import Property
+from model.core.property import always, sometimes, step
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import NO_TCB, Network
@@ -41,7 +41,7 @@ OPENING = Config(timed=True, capacity=1, loss=False, closes="none", isn_b="8")
 )
 def test_explicit_and_twin_agree_on_timed_networks(config: Config, states: int, transitions: int, depth: int) -> None:
     system = Network(config).system()
-    everything = Property("everything", "always", z3.BoolVal(True))
+    everything = always("everything", z3.BoolVal(True))
     fast, slow = (engine.explore(system, properties=[everything])["everything"] for engine in (explicit, twin))
     counts = [(v.effort.states, v.effort.transitions, v.effort.depth, v.effort.touched) for v in (fast, slow)]
     assert counts[0] == counts[1]
@@ -63,8 +63,8 @@ def test_no_segment_is_older_than_the_delay_and_no_clock_runs_past_its_time(conf
     stopped = [z3.Implies(z3.Not(timer.running), timer.clock.term == 0) for timer in timers]
     due = [timer.due for timer in timers if timer.clock.name == "B.retransmission_clock"]
     system = network.system(
-        Property("bounds", "always", z3.And(*young, *within, *stopped)),
-        Property("the timer of B is due", "reachable", z3.And(*due)),
+        always("bounds", z3.And(*young, *within, *stopped)),
+        sometimes("the timer of B is due", z3.And(*due)),
     )
     found = explicit.explore(system)
     assert [verdict.answer for verdict in found.values()] == ["holds", "reachable"]
@@ -100,7 +100,7 @@ def test_nothing_is_lost_by_runs_that_stop_where_the_connection_ends(msl: int, r
     b = networks[0].sides["B"]
     gone, ended = b.state_is(*NO_TCB), b.ended.term != 0
     stays = z3.Or(*(b.state_var.next == STATES.index(state) for state in NO_TCB))
-    for_good = Property("B's TCB is gone for good", "step", z3.Implies(z3.Or(gone, ended), z3.And(gone, stays)))
+    for_good = step("B's TCB is gone for good", z3.Implies(z3.Or(gone, ended), z3.And(gone, stays)))
     complete, stopped = (explicit.explore(s, properties=[*s.properties, for_good]) for s in systems)
     assert complete[for_good.name].answer == "holds"
     assert {name: v.answer for name, v in complete.items()} == {name: v.answer for name, v in stopped.items()}
@@ -121,7 +121,7 @@ def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
     searches = [task for task in tasks_of([claim]) if task.proof is None]
     rows = [row for batch in judge(searches, options, lambda *_: None) for row in batch]
     options.pictures.finish()
-    assert [(row.verdict, len(row.steps or [])) for row in rows] == [
+    assert [(row.answer, len(row.steps or [])) for row in rows] == [
         ("holds", 0),
         ("holds", 0),  # Text before the FIN, RTO + 2 D + 1.
         ("violated", 12),
@@ -160,7 +160,7 @@ def study(config: Config, out: Path) -> Row:
 @pytest.mark.long
 def test_two_msl_suffices_and_one_tick_less_does_not(tmp_path: Path) -> None:
     row = study(THRESHOLD, tmp_path)
-    assert (row.engine, row.verdict, row.effort.states, row.effort.touched) == ("study", "holds", 671_596, {})
+    assert (row.engine, row.answer, row.effort.states, row.effort.touched) == ("study", "holds", 671_596, {})
     lengths, comparison = row.tables
     assert lengths.header == ("", "RTO=1", "RTO=2", "RTO=3", "RTO=4")
     assert lengths.rows == (
@@ -184,7 +184,7 @@ def test_two_msl_suffices_and_one_tick_less_does_not(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_not_restarted_two_msl_is_too_short_and_the_report_says_so(tmp_path: Path) -> None:
     row = study(THRESHOLD.but(msl=2, time_wait_restart=False), tmp_path)
-    assert (row.verdict, [(one.label, len(one.steps)) for one in row.evidence]) == ("violated", [("2 MSL", 13)])
+    assert (row.answer, [(one.label, len(one.steps)) for one in row.evidence]) == ("violated", [("2 MSL", 13)])
     printed = details([row], 200)
     assert "time-wait-threshold (test): Is 2 MSL enough?" in printed
     assert "5 (D=1, RTO=2)" in printed
@@ -199,7 +199,7 @@ def test_a_study_is_inconclusive_at_a_limit_and_refuses_what_it_cannot_vary(tmp_
     assert claim is not None
     options = Options(tmp_path, Limits(max_states=100), Pictures(), [])
     ((row,),) = judge([Task(claim, "test", THRESHOLD, "holds")], options, lambda *_: None)
-    assert (row.verdict, row.why, row.outcome) == ("unknown", "max-states 100 reached", "inconclusive")
+    assert (row.answer, row.why, row.standing) == ("unknown", "max-states 100 reached", "inconclusive")
     for config in (
         Config(),
         THRESHOLD.but(msl=5),
@@ -242,8 +242,8 @@ def test_a_syn_received_of_a_dead_client_lasts_until_its_timeout() -> None:
     a, b = network.sides.values()
     timer = next(t for t in network.clocks.timers(b) if t.name == "syn_received_timeout") if network.clocks else None
     assert timer is not None
-    alone = Property("alone", "reachable", z3.And(b.state_is("SYN-RECEIVED"), a.state_is("CLOSED"), timer.due))
-    within = Property("within", "always", z3.And(z3.ULE(timer.clock.term, 5), z3.Implies(timer.clock.term != 0,
+    alone = sometimes("alone", z3.And(b.state_is("SYN-RECEIVED"), a.state_is("CLOSED"), timer.due))
+    within = always("within", z3.And(z3.ULE(timer.clock.term, 5), z3.Implies(timer.clock.term != 0,
                       b.state_is("SYN-RECEIVED"))))  # fmt: skip
     found = explicit.explore(network.system(alone, within))
     assert [found["alone"].answer, found["within"].answer] == ["unreachable", "holds"]  # Its reset comes first.
@@ -252,8 +252,8 @@ def test_a_syn_received_of_a_dead_client_lasts_until_its_timeout() -> None:
 def test_with_every_segment_lost_the_syn_received_timeout_expires_after_five_ticks() -> None:
     network = Network(SLOW_OPENING.but(losses=None, retransmission=False))
     b = network.sides["B"]
-    again = Property("LISTEN again", "reachable", z3.And(b.state_is("LISTEN"), b.incarnation.term == 1))
-    trace = explicit.explore(network.system(again))["LISTEN again"].trace
+    again = sometimes("LISTEN again", z3.And(b.state_is("LISTEN"), b.incarnation.term == 1))
+    trace = explicit.explore(network.system(again))["LISTEN again"].run
     assert trace is not None
     assert trace.steps[-1].rule.event == "SYN-RECEIVED TIMEOUT (passive OPEN)"
     assert [step.rule.event for step in trace.steps].count("a tick") == 5
@@ -300,5 +300,5 @@ def test_time_never_stands_still(config: Config) -> None:
     (tick,) = [rule for rule in network.rules if rule.kind == "time"]
     calls = [side.state_is("CLOSE-WAIT") for side in network.sides.values() if config.application_delay is not None]
     stuck = z3.Not(z3.Or(tick.guard, progress(network), *calls))
-    found = explicit.explore(network.system(Property("time goes on", "always", z3.Not(stuck))))
+    found = explicit.explore(network.system(always("time goes on", z3.Not(stuck))))
     assert found["time goes on"].answer == "holds"

@@ -11,7 +11,8 @@ import z3
 
 from benchmarks.tlc import MODULE, VIOLATED, missing, run_module, search
 from model.core.nodes import order
-from model.core.system import Property, Rule, System, Var
+from model.core.property import always, sometimes, step
+from model.core.system import Rule, System, Var
 from model.core.terms import PYTHON, Fold, Meaning
 from model.engines.explicit.search import explore
 from model.export import CannotExport
@@ -86,7 +87,7 @@ def test_an_initial_state_outside_the_constraint_is_refused() -> None:
 
 def test_a_property_of_steps_that_change_nothing_is_refused() -> None:
     n = Var("n", 8)
-    moves, small = Property("moves", "step", n.next != n.term), Property("small", "step", z3.ULE(n.next, n.term + 1))
+    moves, small = step("moves", n.next != n.term), step("small", z3.ULE(n.next, n.term + 1))
     with pytest.raises(CannotExport, match="a step that changes nothing may violate 'moves'"):
         tla(counter(9), [moves])
     with pytest.raises(CannotExport, match="a step that changes nothing may violate 'small'"):
@@ -115,7 +116,7 @@ def test_tlc_counts_what_we_count(toy: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("toy", "name"), [(lambda: mutex(3, safe=False), "exclusion"), (jugs, "measured")])
 def test_tlc_finds_the_violation(toy: Callable[[], System], name: str, tmp_path: Path) -> None:
     system = toy()
-    trace = explore(system)[name].trace
+    trace = explore(system)[name].run
     found = search(system, tmp_path, system.properties)
     assert trace
     assert (found.violated, found.steps) == (name, len(trace.steps))
@@ -126,7 +127,7 @@ def test_tlc_finds_the_violation(toy: Callable[[], System], name: str, tmp_path:
 @pytest.mark.parametrize(("most", "violated"), [(5, "small"), (9, "")])
 def test_tlc_finds_the_step(most: int, violated: str, tmp_path: Path) -> None:
     n = Var("n", 8)
-    small = Property("small", "step", z3.Or(n.next == n.term, z3.ULE(n.next, most)))
+    small = step("small", z3.Or(n.next == n.term, z3.ULE(n.next, most)))
     system = counter(9, small)
     assert explore(system)["small"].answer == ("violated" if violated else "holds")
     assert search(system, tmp_path, [small]).violated == violated
@@ -142,14 +143,14 @@ def test_states_outside_the_constraint_are_not_asked_but_steps_to_them_are(
 ) -> None:
     n = Var("n", 8)
     properties = {
-        "always small": Property("small", "always", z3.ULE(n.term, 5)),
-        "never six": Property("six", "reachable", n.term == 6),
-        "always below five": Property("below", "always", z3.ULT(n.term, 5)),
-        "no step to six": Property("step", "step", z3.Or(n.next == n.term, n.next != 6)),
+        "always small": always("small", z3.ULE(n.term, 5)),
+        "never six": sometimes("six", n.term == 6),
+        "always below five": always("below", z3.ULT(n.term, 5)),
+        "no step to six": step("step", z3.Or(n.next == n.term, n.next != 6)),
     }
     prop = properties[name]
     system = replace(counter(9, prop), constraint=z3.ULE(n.term, 5))
-    trace = explore(system)[prop.name].trace
+    trace = explore(system)[prop.name].run
     assert len(trace.steps if trace else ()) == steps
     found = search(system, tmp_path, [prop])
     assert (found.violated, found.steps) == (prop.name if steps else "", steps)
@@ -170,7 +171,7 @@ def test_tlc_counts_the_states_of_tcp(tmp_path: Path) -> None:
 @needs_tlc
 def test_tlc_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
     system = tcp(TWO_WAY, "opening.no_half_open")
-    trace = explore(system)["half-open"].trace
+    trace = explore(system)["half-open"].run
     found = search(system, tmp_path, system.properties)
     assert trace
     assert (found.violated, found.steps) == ("half_open", len(trace.steps))

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from model.core.run import Trace, confirm
-from model.core.system import Property
+from model.core.property import Property, always
+from model.core.run import Run, confirm
 from model.pictures.flights import Flight, flights, history
 from model.pictures.text import render_text, steps_json
 from tests.greeting import ANSWER, BOTH_OPEN, COPY, LOST, MEANT, OLD, STAYS, Story, greeting, story
@@ -55,7 +55,7 @@ def test_an_arrival_comes_before_the_answer_to_it() -> None:
 
 def test_what_was_in_the_network_from_the_start_has_no_sender_step() -> None:
     trace = story(TOY, ["A: greet", "B: HELLO arrives"])
-    late = Trace(trace.states[1], trace.steps[1:])
+    late = Run(trace.states[1], trace.steps[1:])
     assert flights(history(late))[0] == Flight("A", "B", "<HELLO=0>", None, (), "arrive", 1)
 
 
@@ -125,7 +125,7 @@ def test_a_trace_need_not_be_shortest() -> None:
 
 @pytest.mark.parametrize("full", [False, True])
 def test_lines_have_at_most_100_columns(full: bool) -> None:
-    wordy = Property("wordy", "always", MEANT.term, "many words " * 30, {"a part with words " * 9: MEANT.term})
+    wordy = always("wordy", MEANT.term, "many words " * 30, {"a part with words " * 9: MEANT.term})
     text = render_text(TOY, story(TOY, OLD), prop=wordy, full_states=full)
     assert max(map(len, text.splitlines())) <= 100
 

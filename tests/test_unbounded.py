@@ -12,7 +12,7 @@ import z3
 from model.any_channel.network import Assumed, UnboundedNetwork
 from model.any_channel.words import event_name
 from model.check import main
-from model.core.answer import Effort
+from model.core.answer import Answer, Effort, Outcome
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Corollary, Duty, Induction, Obligation, Part, substituted
 from model.engines.symbolic.ask import Asker
@@ -60,7 +60,7 @@ MINUTES = pytest.mark.minutes
 @pytest.mark.parametrize("name", ["half-open", *(pytest.param(n, marks=MINUTES) for n in THEOREMS if n != "half-open")])
 def test_three_way_is_proved_for_every_channel(name: str) -> None:
     found = proved(name, TOYS[name])
-    assert {one.answer for one in found} == {"proved"}
+    assert {one.answer for one in found} == {"holds"}
     assert len(found) == {"client-can-receive": 1375, "agreement": 1541, "no-old-segment-accepted": 2066}.get(
         name, 1372
     )
@@ -93,7 +93,7 @@ def test_without_freshness_the_events_that_choose_an_isn_fail() -> None:
 def test_the_same_obligations_are_proved_at_other_widths(bits: int) -> None:
     for name in THEOREMS:
         found = proved(name, TOYS[name].but(seq_bits=bits))
-        assert {one.answer for one in found} == {"proved"}
+        assert {one.answer for one in found} == {"holds"}
         assert [one.obligation.name for one in found] == [one.obligation.name for one in proved(name, TOYS[name])]
 
 
@@ -120,7 +120,7 @@ def test_a_narrower_number_space_is_refused_with_the_inequality() -> None:
     ids=lambda change: ",".join(f"{name}={value}" for name, value in change.items()),
 )
 def test_the_proof_does_not_depend_on_the_other_choices(change: dict[str, object]) -> None:
-    assert {one.answer for one in proved("half-open", TOY.but(**change))} == {"proved"}
+    assert {one.answer for one in proved("half-open", TOY.but(**change))} == {"holds"}
 
 
 @pytest.mark.parametrize("change", [{"timed": True}, {"syn_cookies": True}, {"start": "established"}])
@@ -182,7 +182,7 @@ def test_a_lemma_that_is_false_is_not_proved() -> None:
     moved = substituted(stays, [(network.soup.variables[name], term) for name, term in step.update.items()])
     wrong = Obligation(step.name, step.cite, "state", "", (*obligation.premises, stays), (Duty("stays", "", moved),))
     found = asker().discharge(network.soup, wrong, step)
-    assert found.answer == "fails"
+    assert found.answer is Answer.VIOLATED
     assert found.counterexample is not None
     assert found.counterexample.after["A.snd_nxt"] != found.counterexample.before["A.snd_nxt"]
 
@@ -194,10 +194,10 @@ def test_a_corollary_that_does_not_follow_is_not_proved() -> None:
     any_segment = Part("", network.stored["B"][0].iss == network.ends["A"].tcb.irs, ("B",))
     wrong = Corollary("any-segment", (any_segment,), "", "", base.corollaries[0].by)
     for induction, answers in [
-        (base, {"proved"}),
-        (replace(base, corollaries=[wrong]), {"fails"}),
-        (replace(base, corollaries=[replace(wrong, by=(wrong.name,))]), {"fails"}),
-        (replace(base, lemmas=[]), {"fails"}),
+        (base, {"holds"}),
+        (replace(base, corollaries=[wrong]), {"violated"}),
+        (replace(base, corollaries=[replace(wrong, by=(wrong.name,))]), {"violated"}),
+        (replace(base, lemmas=[]), {"violated"}),
     ]:
         found = [asker().discharge(network.soup, one) for one in induction.of_corollaries()]
         assert {one.answer for one in found} == answers
@@ -280,28 +280,32 @@ def rows_of(name: str) -> tuple[Row, Row]:
     cell = next(one for one in claim.cells if one.variant == proof.bounded)
     effort = Effort(1, 0, 1, complete=True)
     shown = (Evidence([], None, "a run", ""),)
-    bounded = Row(Task(claim, cell.variant, cell.config, "fails"), name, "explicit", "violated", effort, evidence=shown)
+    bounded = Row(
+        Task(claim, cell.variant, cell.config, "fails"),
+        Outcome(name, Answer.VIOLATED, effort, "explicit"),
+        evidence=shown,
+    )
     report = ProofReport((), (), proof.fails, proof.never, "")
     task = Task(claim, proof.variant, proof.config, "fails", "unbounded", proof)
-    return bounded, Row(task, name, "unbounded", "unknown", effort, proof=report)
+    return bounded, Row(task, Outcome(name, Answer.UNKNOWN, effort, "unbounded"), proof=report)
 
 
 def test_a_proof_that_fails_is_a_violation_only_with_a_run_and_in_exactly_the_named_obligations() -> None:
     bounded, proof = rows_of("half-open")
     found = combined([bounded, proof])[1]
-    assert (found.verdict, found.outcome, found.evidence) == ("violated", "as claimed", bounded.evidence)
+    assert (found.answer, found.standing, found.evidence) == ("violated", "as claimed", bounded.evidence)
     assert found.why == "fails at LISTEN, SYN arrives; the run is that of two-way"
-    assert combined([proof])[0].outcome == "inconclusive"
-    assert combined([replace(bounded, verdict="holds"), proof])[1].outcome == "inconclusive"
+    assert combined([proof])[0].standing == "inconclusive"
+    assert combined([bounded.but(Answer.HOLDS, ""), proof])[1].standing == "inconclusive"
     assert proof.proof is not None
     more = replace(proof, proof=replace(proof.proof, failing=(*proof.proof.failing, "CLOSE in ESTABLISHED: apart")))
-    assert combined([bounded, more])[1].outcome == "inconclusive"
+    assert combined([bounded, more])[1].standing == "inconclusive"
 
 
 def test_a_proof_of_what_a_search_refutes_is_a_contradiction_and_an_error() -> None:
     bounded, proof = rows_of("half-open")
-    found = combined([bounded, replace(proof, verdict="holds")])[1]
-    assert (found.verdict, found.outcome) == ("contradiction", "contradicted")
+    found = combined([bounded, proof.but(Answer.HOLDS, "")])[1]
+    assert (found.answer, found.standing) == ("contradiction", "contradicted")
     assert found.why == "proved for every channel, but a search found a run that violates it (two-way)"
     assert exit_status([found]) == 1
 

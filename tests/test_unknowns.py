@@ -17,9 +17,10 @@ from benchmarks.mutation import equivalence
 from model.any_channel.network import UnboundedNetwork
 from model.certificates.solvers import SOLVERS
 from model.certify import main as certify
-from model.core.answer import NO_LIMITS, Effort, Limits, Verdict, verdicts
-from model.core.run import ReplayError, Trace
-from model.core.system import Property, System
+from model.core.answer import NO_LIMITS, Answer, Effort, Limits, Outcome, outcomes
+from model.core.property import Property, always, sometimes, step
+from model.core.run import ReplayError, Run
+from model.core.system import System
 from model.engines.inductive.discharge import Prover
 from model.engines.symbolic import bmc as bounded
 from model.engines.symbolic import induction as inductive
@@ -136,12 +137,12 @@ def test_one_obligation_that_is_not_answered_is_not_proved(lie: str) -> None:
     (step,) = (step for step in network.soup.steps if step.name == "A: LISTEN, SYN arrives")
     honest = Unreliable(-1, z3.unknown)
     answers = [one.answer for one in Prover(Asker(solver=honest.solver)).of(whole, step)]
-    assert set(answers) == {"proved"}
+    assert set(answers) == {"holds"}
     assert honest.asked > 3
     for number in range(1, honest.asked + 1):
         prover = Prover(Asker(solver=Unreliable(number, LIES[lie]).solver))
         found = list(prover.of(whole, step))
-        assert [one.answer for one in found].count("unknown") == 1
+        assert [one.answer for one in found].count(Answer.UNKNOWN) == 1
         assert {one.limit for one in found if one.answer == "unknown"} == {SAID[lie]}
         assert not any(one.limit for known in prover.known.values() for one in known[2]), "it is asked again"
 
@@ -162,7 +163,7 @@ def test_a_row_with_an_open_obligation_is_inconclusive(
     assert rows(monkeypatch, tmp_path, honest, names).why == "the events that never happen are not those expected: none"
     for number in range(1, honest.asked + 1):  # The last one asks whether the event can happen.
         row = rows(monkeypatch, tmp_path, Unreliable(number, LIES[lie]), names)
-        assert (row.verdict, row.outcome, row.why) == ("unknown", "inconclusive", SAID[lie])
+        assert (row.answer, row.standing, row.why) == ("unknown", "inconclusive", SAID[lie])
         assert exit_status([row]) == 3
         assert not row.effort.complete
 
@@ -188,15 +189,15 @@ def test_no_lemma_is_needed_because_nobody_answers(monkeypatch: pytest.MonkeyPat
 
 # -- Z3: bounded systems --
 
-SMALL = Property("small", "always", z3.ULT(N, 6))
+SMALL = always("small", z3.ULT(N, 6))
 SYSTEMS: dict[str, tuple[System, str]] = {
     "counter": (counter(5, SMALL, wraps=False), "holds"),
-    "a state": (counter(4, Property("three", "reachable", N == 3)), "reachable"),
-    "no state": (counter(4, Property("nine", "reachable", N == 9), wraps=False), "unreachable"),
+    "a state": (counter(4, sometimes("three", N == 3)), "reachable"),
+    "no state": (counter(4, sometimes("nine", N == 9), wraps=False), "unreachable"),
     "mutex": (mutex(2, safe=False), "violated"),
     "jugs": (jugs(), "reachable"),
 }
-ENGINES: dict[str, tuple[Any, Callable[..., dict[str, Verdict]]]] = {
+ENGINES: dict[str, tuple[Any, Callable[..., dict[str, Outcome]]]] = {
     "bmc": (bounded, bounded.bmc),
     "induction": (inductive, inductive.induction),
 }
@@ -239,12 +240,12 @@ def test_no_verdict_has_a_run_that_does_not_replay(kind: Literal["always", "reac
     """Whichever engine says so: runs are replayed where verdicts are made."""
     prop = Property("three", kind, (N == 3) if kind == "reachable" else (N != 3))
     system, effort = counter(4, prop), Effort(1, 0, 1, complete=True)
-    found = bounded.bmc(system)["three"].trace
+    found = bounded.bmc(system)["three"].run
     assert found is not None
-    assert verdicts(system, [prop], {"three": found}, "", effort)["three"].trace == found
-    for wrong in (Trace(found.initial, found.steps[:-1]), Trace(found.initial, found.steps[1:])):
+    assert outcomes(system, [prop], {"three": found}, "", effort)["three"].run == found
+    for wrong in (Run(found.initial, found.steps[:-1]), Run(found.initial, found.steps[1:])):
         with pytest.raises(ReplayError):
-            verdicts(system, [prop], {"three": wrong}, "", effort)
+            outcomes(system, [prop], {"three": wrong}, "", effort)
 
 
 # -- Z3: events that never happen, equivalent mutants, exports --
@@ -271,7 +272,7 @@ def test_no_mutant_is_equivalent_because_nobody_answers(monkeypatch: pytest.Monk
 
 
 def test_no_step_property_is_exported_because_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    stays = Property("grows or stays", "step", z3.UGE(z3.BitVec("n'", 8), N))
+    stays = step("grows or stays", z3.UGE(z3.BitVec("n'", 8), N))
     assert tla(counter(3, stays), [stays])
     monkeypatch.setattr(z3.Solver, "check", lambda *_: z3.unknown)
     with pytest.raises(CannotExport):

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 import z3
 
+from model.core.property import always, sometimes
 from model.core.run import enabled
-from model.core.system import Property, State, System, Var
+from model.core.system import State, System, Var
 from model.core.terms import Meaning
 from model.export import CannotExport
 from model.export.vmt import vmt
@@ -113,7 +114,7 @@ def test_exported_random_systems_step_as_the_systems() -> None:
 def test_an_exported_network_steps_as_the_system() -> None:
     network = Network(TWO_WAY.but(capacity=1, incarnations=1))
     a, b = (network.sides[name].state_is("ESTABLISHED") for name in "AB")
-    system = network.system(Property("A is open", "reachable", a), Property("B is not open", "always", z3.Not(b)))
+    system = network.system(sometimes("A is open", a), always("B is not open", z3.Not(b)))
     assert asserts_agreement(system, 60) >= {("reachable", True), ("always", True)}
 
 

@@ -11,7 +11,8 @@ import pytest
 import z3
 
 from model.core.answer import Limits
-from model.core.system import Property, System
+from model.core.property import always, sometimes
+from model.core.system import System
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.engines.explicit.quotient import quotient
@@ -21,7 +22,7 @@ from model.machine.workers import Workers, processors
 from tests.toys import bag, random_system, writer
 
 MANY = (1, 2, 3, 7)
-GOAL = Property("goal", "reachable", z3.And(z3.BitVec("v1", 64) == 4, z3.BitVec("v2", 64) == 2))
+GOAL = sometimes("goal", z3.And(z3.BitVec("v1", 64) == 4, z3.BitVec("v2", 64) == 2))
 
 
 @pytest.fixture(params=MANY, ids=lambda count: f"{count} workers")
@@ -37,7 +38,7 @@ def test_random_systems_agree_with_the_twin(limits: Limits, seed: int) -> None:
     system = random_system(seed)
     fast, slow = explicit.explore(system, limits=limits), twin.explore(system)
     for name, verdict in fast.items():
-        assert (verdict.answer, verdict.trace) == (slow[name].answer, slow[name].trace)
+        assert (verdict.answer, verdict.run) == (slow[name].answer, slow[name].run)
         assert replace(verdict.effort, seconds=0, compile_seconds=0) == replace(slow[name].effort, seconds=0)
 
 
@@ -58,7 +59,7 @@ def test_states_are_numbered_as_by_one_worker(limits: Limits) -> None:
 
 
 def test_a_limit_ends_at_the_same_state(limits: Limits) -> None:
-    true = Property("true", "always", z3.BoolVal(True))
+    true = always("true", z3.BoolVal(True))
     found = explicit.explore(writer(9, 4), limits=replace(limits, max_states=1000), properties=(true,))["true"].effort
     one = Limits(max_states=1000, workers=1)
     same = explicit.explore(writer(9, 4), limits=one, properties=(true,))["true"].effort
@@ -76,7 +77,7 @@ def test_the_state_graph_and_its_quotient_are_the_same(limits: Limits) -> None:
 
 @pytest.mark.parametrize("workers", MANY)
 def test_large_levels(workers: int) -> None:
-    true = Property("true", "always", z3.BoolVal(True))
+    true = always("true", z3.BoolVal(True))
     found = explicit.explore(writer(20, 4), limits=Limits(workers=workers), properties=(true,))["true"].effort
     assert (found.states, found.transitions, found.depth) == (160_000, 160_000 * 80, 5)
 

@@ -18,8 +18,9 @@ import pytest
 from model.check import main
 from model.cli.arguments import FORMATS as NAMES
 from model.core.answer import Limits
-from model.core.run import Step, Trace, enabled
-from model.core.system import Property, State, System
+from model.core.property import Live, Property
+from model.core.run import Run, Step, enabled
+from model.core.system import State, System
 from model.engines.explicit.search import explore
 from model.engines.infinite.liveness import check_liveness
 from model.network.bounded import Network
@@ -38,7 +39,6 @@ from model.settings.server import AnyConfig
 from properties import configs
 from properties.claim import make_property
 from properties.claims import find
-from properties.fair import Live
 
 FOLDER = Path(__file__).parent.parent / "properties" / "scenarios"
 LANES = {"A": {"A": "A.state"}, "B": {"B": "B.state"}}
@@ -54,7 +54,7 @@ VIOLATIONS = [  # claim and variant, of narrow numbers: 4 and 5 bits, repeated I
 
 
 @cache
-def violation(name: str, variant: str) -> tuple[Config, System, Trace]:
+def violation(name: str, variant: str) -> tuple[Config, System, Run]:
     """The shortest run that a search finds against a claim."""
     claim = find(name)
     assert claim is not None
@@ -64,19 +64,19 @@ def violation(name: str, variant: str) -> tuple[Config, System, Trace]:
     prop = make_property(claim.make, network)
     assert isinstance(prop, Property)
     system = network.system(prop)
-    trace = explore(system)[prop.name].trace
+    trace = explore(system)[prop.name].run
     assert trace is not None
     return config, system, trace
 
 
 @cache
-def figure(name: str) -> tuple[System, Trace]:
+def figure(name: str) -> tuple[System, Run]:
     """The run of a scenario."""
     base = SCENARIO.but(rst="rfc793") if name == "rfc1337-figure-4" else SCENARIO
     return run_scenario(read_scenario(FOLDER / f"{name}.story", base))
 
 
-def captured(system: System, trace: Trace, at: tuple[str, ...] = ()) -> list[tuple[float, dpkt.ip.IP, bytes]]:
+def captured(system: System, trace: Run, at: tuple[str, ...] = ()) -> list[tuple[float, dpkt.ip.IP, bytes]]:
     """A capture as dpkt reads it, each packet also as it is."""
     content = capture(seen(packets(trace), at), moments(system, trace), hosts(LANES), window=1000)
     reader = dpkt.pcap.Reader(io.BytesIO(content))
@@ -125,7 +125,7 @@ def test_with_the_numbers_that_an_observer_sees_the_run_is_a_run_at_32_bits(name
         assert [state[f"{side}.state"] for side in "AB"] == [step.state[f"{side}.state"] for side in "AB"]
 
 
-def _widened(config: Config, trace: Trace, place: Any) -> dict[str, int]:
+def _widened(config: Config, trace: Run, place: Any) -> dict[str, int]:
     """The initial state at 32 bits."""
     own, other = ("snd_una", "snd_nxt", "iss"), ("rcv_nxt", "irs")
     wide = {name: value for name, value in trace.initial.items() if value}
@@ -140,7 +140,7 @@ def _shown(one: Happening, seq: int, ack: int) -> dict[str, object]:
 
 
 def _segments(step: Step, before: State) -> list[dict[str, object]]:
-    return [_shown(one, one.values["seq"], one.values["ackno"]) for one in history(Trace(before, (step,)))[0]]
+    return [_shown(one, one.values["seq"], one.values["ackno"]) for one in history(Run(before, (step,)))[0]]
 
 
 # -- captures ------------------------------------------------------------------------------------------------------

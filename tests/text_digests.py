@@ -16,7 +16,8 @@ from random import Random
 import z3
 
 from model.core.cone import relevant
-from model.core.system import Property, System
+from model.core.property import Property
+from model.core.system import System
 from model.engines.native.codegen import Check, Expand
 from model.engines.native.packing import Layout
 from model.network.make import network_of

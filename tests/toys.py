@@ -7,7 +7,8 @@ from random import Random
 
 import z3
 
-from model.core.system import Property, Rule, State, System, Var, choice, enumeration
+from model.core.property import Property, always, sometimes, step
+from model.core.system import Rule, State, System, Var, choice, enumeration
 
 
 def counter(top: int, *properties: Property, wraps: bool = True) -> System:
@@ -32,7 +33,7 @@ def jugs(target: int = 4) -> System:
         "large to small": {"small": a + poured["a"], "large": b - poured["a"]},
     }
     rules = tuple(Rule(name, z3.BoolVal(True), update) for name, update in moves.items())
-    goal = Property("measured", "reachable", b == target)
+    goal = sometimes("measured", b == target)
     return System((small, large), ({"small": 0, "large": 0},), rules, (goal,))
 
 
@@ -52,7 +53,7 @@ def mutex(processes: int, safe: bool = True) -> System:
     pairs = [(p, q) for i, p in enumerate(each) for q in each[:i]]
     excluded = z3.And([z3.Not(z3.And(p.term == 2, q.term == 2)) for p, q in pairs])
     initial: State = {**{p.name: 0 for p in each}, "lock": 0}
-    return System((*each, lock), (initial,), tuple(rules), (Property("exclusion", "always", excluded),))
+    return System((*each, lock), (initial,), tuple(rules), (always("exclusion", excluded),))
 
 
 def writer(values: int, places: int) -> System:
@@ -133,13 +134,13 @@ def random_system(seed: int) -> System:
     rules.append(Rule("on", z3.Or(flag.term, terms.truth(1)), {"x": x.term + 1}))
     rules.append(Rule("over", z3.Or(z3.Not(flag.term), terms.truth(1)), {"y": y.term + x.term}))
     inside = z3.Or(flag.term, terms.truth(2))
-    always, reachable = z3.Or(flag.term, terms.truth(2)), terms.truth(2)
+    held, reached = z3.Or(flag.term, terms.truth(2)), terms.truth(2)
     terms.leaves = [x.term, y.term, x.next, y.next]
-    step = z3.Or(flag.next, terms.truth(2), terms.truth(2))
+    moved = z3.Or(flag.next, terms.truth(2), terms.truth(2))
     properties = (
-        Property("always", "always", always),
-        Property("reachable", "reachable", reachable),
-        Property("step", "step", step),
+        always("always", held),
+        sometimes("reachable", reached),
+        step("step", moved),
     )
     constraint = inside if seed % 2 else None
     initial: tuple[State, ...] = ({"x": 1, "y": 2, "flag": 0}, {"x": 3, "y": 0, "flag": 1})

@@ -37,8 +37,6 @@ OPERATORS: dict[type[ast.operator], type[ast.operator]] = {
     ast.FloorDiv: ast.Mult,
     ast.BitAnd: ast.BitOr,
 }
-UNKNOWN = {"unknown": ("holds", "unsat", "proved")}
-"""An answer that is none, and what it is taken for."""
 MOST = 50
 """So long may what is changed be in a name."""
 
@@ -161,6 +159,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield "negated condition", ast.IfExp(node.test, node.orelse, node.body)
     elif isinstance(node, ast.Constant):
         yield from _constant(node)
+    elif isinstance(node, ast.Attribute) and ast.unparse(node) == "Answer.UNKNOWN":
+        yield "unknown taken for an answer", ast.Attribute(node.value, "HOLDS", node.ctx)
     elif isinstance(node, ast.BinOp):
         yield from _operation(node)
     elif isinstance(node, ast.Call):
@@ -196,9 +196,6 @@ def _constant(node: ast.Constant) -> Iterator[tuple[str, ast.AST]]:
         yield "off by one", ast.Constant(node.value + 1)
         if node.value:
             yield "off by one", ast.Constant(node.value - 1)
-    elif node.value in UNKNOWN:
-        for answer in UNKNOWN[node.value]:
-            yield "unknown taken for an answer", ast.Constant(answer)
 
 
 def _operation(node: ast.BinOp) -> Iterator[tuple[str, ast.AST]]:

@@ -14,8 +14,9 @@ from functools import cache
 from benchmarks.mutation.proofs import PROOFS
 from benchmarks.mutation.scenarios import Story, stories
 from model.any_channel.network import UnboundedNetwork
-from model.core.answer import Limits
-from model.core.system import BadSystem, Property
+from model.core.answer import Answer, Limits
+from model.core.property import Property
+from model.core.system import BadSystem
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.engines.infinite.liveness import check_each
@@ -86,7 +87,7 @@ def searched(config: AnyConfig, claims: tuple[Claim, ...], name: str) -> Iterato
             answer = verdicts[prop.name].answer
         else:
             answer = check_each(network.system(), [(prop.prop, prop.fairness)], limits=LIMITS)[prop.name].answer
-        gone = [one.name for one in wanted[claim.name] if verdicts[one.name].answer == "unreachable"]
+        gone = [one.name for one in wanted[claim.name] if verdicts[one.name].answer is Answer.UNREACHABLE]
         if answer not in (*ANSWERS, "unknown") or gone:
             yield claim.name, answer if answer not in ANSWERS else f"{gone[0]}: unreachable"
 
@@ -103,6 +104,6 @@ def _proved(name: str) -> Iterator[tuple[str, str]]:
         for part in ("the invariant", claim):
             induction = PROOFS.inductions[part]
             obligations = [(step, o) for step in changed for o in induction.of_step(step)]
-            if any(prover.discharge(induction.soup, o, step).answer == "fails" for step, o in obligations):
+            if any(prover.discharge(induction.soup, o, step).answer is Answer.VIOLATED for step, o in obligations):
                 yield f"{claim} (proof)", part
                 break

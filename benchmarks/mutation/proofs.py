@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.any_channel.network import UnboundedNetwork
-from model.core.answer import Limits
+from model.core.answer import Answer, Limits
 from model.engines.inductive.discharge import Prover
 from model.engines.inductive.obligations import Induction, Step
 from model.engines.symbolic.ask import Asker
@@ -45,9 +45,9 @@ class Proofs:
                 owing = replace(step, owes=THEOREMS[claim].owes(network, step)) if claim in THEOREMS else step
                 for obligation in induction.of_step(owing):
                     found = prover.discharge(induction.soup, obligation, owing)
-                    if found.answer == "fails":
+                    if found.answer is Answer.VIOLATED:
                         return f"{claim}: {found.failing[0].lemma if found.failing else obligation.name}"
-                    if found.answer == "unknown":
+                    if found.answer is Answer.UNKNOWN:
                         return None
         return None
 

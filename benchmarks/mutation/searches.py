@@ -10,8 +10,9 @@ from time import process_time
 
 import z3
 
-from model.core.answer import Limits, Verdict
-from model.core.system import BadSystem, Property, System
+from model.core.answer import Limits, Outcome
+from model.core.property import Property
+from model.core.system import BadSystem, System
 from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.bounded import Network
@@ -48,7 +49,7 @@ class Cell:
         return self.system()
 
     @cached_property
-    def answers(self) -> Mapping[str, Verdict]:
+    def answers(self) -> Mapping[str, Outcome]:
         """What the search says of it."""
         return explore(self.written, limits=Limits(workers=1), cone=True)
 

@@ -14,7 +14,7 @@ from itertools import product
 
 from model.any_channel.network import NO_IRS, Carried, UnboundedNetwork
 from model.core import z3fast as z3
-from model.core.system import Property
+from model.core.property import Property, always
 from model.engines.inductive.obligations import Lemma, Part
 from model.network.bounded import Network, Side
 from model.network.side import NO_TCB, SIDES
@@ -49,7 +49,7 @@ class Embedding:
 
     def always(self, lemma: Lemma, more: str = "") -> Property:
         """The lemma in every state, of every segment (or two) in the network. more: what its name ends with."""
-        return Property(lemma.name + more, "always", z3.simplify(z3.And(*(self.said(part) for part in lemma.parts))))
+        return always(lemma.name + more, z3.simplify(z3.And(*(self.said(part) for part in lemma.parts))))
 
     @property
     def bookkeeping(self) -> Property:
@@ -59,7 +59,7 @@ class Embedding:
         that the ghosts name; a slot is zero, or holds a segment of an incarnation that there was, a reset apart.
         """
         said = [fact for side in self.network.sides.values() for fact in (*self._of_side(side), *self._of_slots(side))]
-        return Property("bookkeeping", "always", z3.simplify(z3.And(*said)))
+        return always("bookkeeping", z3.simplify(z3.And(*said)))
 
     def _of_side(self, side: Side) -> Iterator[z3.BoolRef]:
         other = self.network.other(side)

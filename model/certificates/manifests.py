@@ -54,7 +54,7 @@ Valuation = dict[str, Count | bool]
 """The values of variables or inputs, by name."""
 
 
-Answer = Literal["sat", "unsat"]
+Expected = Literal["sat", "unsat"]
 
 
 class Script(Struct, forbid_unknown_fields=True):
@@ -62,7 +62,7 @@ class Script(Struct, forbid_unknown_fields=True):
 
     file: Annotated[str, Meta(pattern=r"\Aobligations/[0-9a-f]{20}[.]smt2\Z")]
     sha256: Hash
-    expected: Answer
+    expected: Expected
     event: str
     cite: str
     kind: str
@@ -97,7 +97,7 @@ class Taken(Struct, forbid_unknown_fields=True):
     state: Valuation
 
 
-class Run(Struct, forbid_unknown_fields=True):
+class Shown(Struct, forbid_unknown_fields=True):
     """A run that decides a property; an infinite one has a loop."""
 
     property: str
@@ -133,7 +133,7 @@ class Search(Manifest, tag_field="kind", tag="search", forbid_unknown_fields=Tru
 
     together: Annotated[list[Judged], Meta(min_length=1)]
     figures: Figures
-    runs: list[Run]
+    runs: list[Shown]
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,50 @@
-"""What an engine answers: one small type that carries its evidence.
+"""The one answer of the project: what became of a question, how much effort it took, and the evidence.
 
-An *always* or *step* property `holds` or is `violated` (with a shortest trace to the violation, whose last step is the
-offending one); a *reachable* property is `reachable` (with a shortest trace) or `unreachable`; `unknown` says which
-limit ended the search. `vacuous` is never an engine's answer: a claim says it when the premise's witness is
-unreachable.
+An *always* or *step* property `HOLDS` or is `VIOLATED` (its evidence is a shortest run to the violation, whose last
+step is the offending one); what should happen sometimes is `REACHABLE` (with a shortest run) or `UNREACHABLE`; a
+property of infinite runs `HOLDS` or is `VIOLATED` (with a lasso); a proof obligation likewise. `UNKNOWN` says which
+limit ended the search. Two are never an engine's answer: `VACUOUS`, when the witness of a question's premise is
+unreachable, and `CONTRADICTION`, when a proof says one thing and a search the other.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from model.core.run import Trace
-    from model.core.system import Property, System
+    from model.core.property import Property
+    from model.core.run import Lasso, Run
+    from model.core.system import System
 
-Answer = Literal["holds", "violated", "reachable", "unreachable", "vacuous", "unknown"]
+
+class Answer(str, Enum):
+    """What became of a question; as text the word itself."""
+
+    HOLDS = "holds"
+    VIOLATED = "violated"
+    REACHABLE = "reachable"
+    UNREACHABLE = "unreachable"
+    VACUOUS = "vacuous"
+    UNKNOWN = "unknown"
+    CONTRADICTION = "contradiction"
+
+    __str__ = str.__str__
+    __format__ = str.__format__  # type: ignore[assignment]  # The same in every version of Python.
+
+    @property
+    def good(self) -> bool:
+        """Whether a property holds, or what should happen sometimes does."""
+        return self in (Answer.HOLDS, Answer.REACHABLE)
+
+    @property
+    def bad(self) -> bool:
+        """Whether a property is violated, or what should happen sometimes never does."""
+        return self in (Answer.VIOLATED, Answer.UNREACHABLE)
 
 
 @dataclass(frozen=True)
@@ -102,43 +128,89 @@ class Effort:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """The answer to one property of one system, and its evidence."""
+class Table:
+    """A table of plain strings; the notes stand under it."""
 
-    property: str
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Counterexample:
+    """A run worth a picture: `label` names it, and the property says what is wrong at its end.
+
+    network: the bounded network whose run it is.
+    """
+
+    label: str
+    network: Any
+    system: System
+    run: Run
+    prop: Property
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What an answer rests on that is computed from several searches: tables, and runs worth a picture."""
+
+    tables: tuple[Table, ...] = ()
+    counterexamples: tuple[Counterexample, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one question. name: of the property or study.
+
+    evidence: what decides it, if anything does. why: what made it unknown, if the effort's limit does not say it.
+    """
+
+    name: str
     answer: Answer
-    engine: str
     effort: Effort
+    engine: str
+    evidence: Run | Lasso | Tables | None = None
     scope: str = "bounded"
-    trace: Trace | None = None
+    why: str = ""
+
+    @property
+    def run(self) -> Run | None:
+        """The finite run that decides it."""
+        from model.core.run import Run
+
+        return self.evidence if isinstance(self.evidence, Run) else None
+
+    @property
+    def lasso(self) -> Lasso | None:
+        """The infinite run that violates it."""
+        from model.core.run import Lasso
+
+        return self.evidence if isinstance(self.evidence, Lasso) else None
 
 
 def answer_for(kind: str, found: bool, complete: bool) -> Answer:
-    """The answer for a property of this kind, given whether the search found its trace and was complete."""
+    """The answer for a property of this kind, given whether the search found its run and was complete."""
     if kind == "reachable":
-        return "reachable" if found else "unreachable" if complete else "unknown"
-    return "violated" if found else "holds" if complete else "unknown"
+        return Answer.REACHABLE if found else Answer.UNREACHABLE if complete else Answer.UNKNOWN
+    return Answer.VIOLATED if found else Answer.HOLDS if complete else Answer.UNKNOWN
 
 
-def verdicts(
-    system: System, properties: Sequence[Property], traces: Mapping[str, Trace], engine: str, effort: Effort
-) -> dict[str, Verdict]:
-    """One verdict for each property, given the traces of those that a search has found, by property name.
+def outcomes(
+    system: System, properties: Sequence[Property], runs: Mapping[str, Run], engine: str, effort: Effort
+) -> dict[str, Outcome]:
+    """The outcome for each property, given the runs of those that a search has found, by the property's name.
 
-    Every trace is first confirmed under the Python meaning; raises `ReplayError`.
+    Every run is first confirmed under the Python meaning; raises `ReplayError`.
     """
     from model.core.run import confirm
 
     for prop in properties:
-        if prop.name in traces:
-            confirm(system, prop, traces[prop.name])
+        if prop.name in runs:
+            confirm(system, prop, runs[prop.name])
     return {
-        prop.name: Verdict(
-            prop.name,
-            answer_for(prop.kind, prop.name in traces, effort.complete),
-            engine,
-            effort,
-            trace=traces.get(prop.name),
+        prop.name: Outcome(
+            prop.name, answer_for(prop.kind, prop.name in runs, effort.complete), effort, engine, runs.get(prop.name)
         )
         for prop in properties
     }

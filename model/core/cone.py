@@ -9,7 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import z3
 
-from model.core.system import Property, System, Var
+from model.core.property import Property
+from model.core.system import System, Var
 from model.core.terms import constants
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from model.core.system import Property, Rule, State, System
+from model.core.property import Property
+from model.core.system import Rule, State, System
 from model.core.terms import evaluate
 
 
@@ -26,7 +27,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Trace:
+class Run:
     """A run: an initial state and the steps from it."""
 
     initial: State
@@ -36,6 +37,19 @@ class Trace:
     def states(self) -> list[State]:
         """All states, the initial one first."""
         return [self.initial, *(s.state for s in self.steps)]
+
+
+@dataclass(frozen=True)
+class Lasso:
+    """A run: `stem`, and from its last state `loop` again and again; an empty loop stays in that state for ever."""
+
+    stem: Run
+    loop: tuple[Step, ...]
+
+    @property
+    def recurrent(self) -> list[State]:
+        """The states that come again for ever, the last one of the stem first."""
+        return [self.stem.states[-1], *(step.state for step in self.loop[:-1])]
 
 
 class ReplayError(AssertionError):
@@ -74,7 +88,7 @@ def _chosen(step: Step) -> bool:
     return step.inputs.keys() == offered.keys() and all(0 <= step.inputs[name] < offered[name] for name in offered)
 
 
-def replay(system: System, trace: Trace) -> None:
+def replay(system: System, trace: Run) -> None:
     """Check that `trace` is a run of `system`; raises `ReplayError`."""
     if trace.initial not in system.initial:
         raise ReplayError("the trace does not start in an initial state")
@@ -87,7 +101,7 @@ def replay(system: System, trace: Trace) -> None:
         state = step.state
 
 
-def confirm(system: System, prop: Property, trace: Trace) -> None:
+def confirm(system: System, prop: Property, trace: Run) -> None:
     """Check that `trace` is a run of `system` whose end decides `prop`; raises `ReplayError`.
 
     The end is the last state, or for a step property the last step.

@@ -21,6 +21,7 @@ from typing import Literal
 import z3
 
 from model.core.nodes import Constant, conjuncts, node_of
+from model.core.property import Property
 from model.core.terms import PYTHON, Fold, Meaning
 
 State = dict[str, int]
@@ -140,24 +141,6 @@ CHOICE_WIDTH = 8
 def choice(name: str) -> z3.BitVecRef:
     """The term for a rule's input."""
     return z3.BitVec(name, CHOICE_WIDTH)
-
-
-PropertyKind = Literal["always", "reachable", "step"]
-
-
-@dataclass(frozen=True)
-class Property:
-    """A named property.
-
-    kind: *always* (`term` holds in every reachable state), *reachable* (in some), *step* (over every transition; `term`
-    may name successor variables). `parts` are named pieces of `term` that are shown when it is false.
-    """
-
-    name: str
-    kind: PropertyKind
-    term: z3.BoolRef
-    sentence: str = ""
-    parts: Mapping[str, z3.BoolRef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from time import perf_counter
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Progress, Verdict, verdicts
+from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Outcome, Progress, outcomes
 from model.core.cone import relevant
-from model.core.run import Step, Trace, choices
-from model.core.system import Property, State, System
+from model.core.property import Property
+from model.core.run import Run, Step, choices
+from model.core.system import State, System
 from model.core.terms import Meaning
 from model.engines.explicit.digest import digest_of
 
@@ -34,7 +35,7 @@ def explore(
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
     cone: bool = False,
-) -> dict[str, Verdict]:
+) -> dict[str, Outcome]:
     """As `model.engines.explicit.search.explore`, with the same answers, counts and traces."""
     search = Search(system, tuple(system.properties if properties is None else properties), limits, cone)
     limit = ""
@@ -44,7 +45,7 @@ def explore(
         limit = str(reached)
     except (KeyboardInterrupt, MemoryError) as error:
         limit = INTERRUPTED if isinstance(error, KeyboardInterrupt) else OUT_OF_MEMORY
-    return verdicts(system, search.properties, search.traces, "twin", search.effort(limit))
+    return outcomes(system, search.properties, search.traces, "twin", search.effort(limit))
 
 
 class Search:
@@ -57,7 +58,7 @@ class Search:
         self.began = perf_counter()
         self.reached: dict[Key, tuple[State, Step | None, Key]] = {}
         self.frontier: list[State] = []
-        self.traces: dict[str, Trace] = {}
+        self.traces: dict[str, Run] = {}
         self.transitions = self.depth = 0
         self.touched: Counter[str] = Counter()
         self.inside = Meaning([] if system.constraint is None else [system.constraint])
@@ -101,7 +102,7 @@ class Search:
         for prop in self.properties:
             if prop.kind == "step" and prop.name not in self.traces and not self.meaning[prop.name](primed)[0]:
                 before = self.trace(self.key(state))
-                self.traces[prop.name] = Trace(before.initial, (*before.steps, step))
+                self.traces[prop.name] = Run(before.initial, (*before.steps, step))
         if all(self.inside(step.state)):
             self.store(step.state, step, self.key(state))
 
@@ -123,14 +124,14 @@ class Search:
         """The values of a state in the order of the variables that are stored."""
         return tuple(int(state[v.name]) for v in self.stored)
 
-    def trace(self, key: Key) -> Trace:
+    def trace(self, key: Key) -> Run:
         """The run by which a state was found."""
         state, step, before = self.reached[key]
         steps = []
         while step is not None:
             steps.append(step)
             state, step, before = self.reached[before]
-        return Trace(state, tuple(reversed(steps)))
+        return Run(state, tuple(reversed(steps)))
 
     def effort(self, limit: str) -> Effort:
         """What was searched, and the limit that ended the search, if one did."""

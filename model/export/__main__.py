@@ -17,7 +17,8 @@ from collections.abc import Callable, Mapping, Sequence
 from model.cli.arguments import Parser, place
 from model.cli.endings import OK, UNUSABLE, Unusable, explain_failure
 from model.core.near import meant
-from model.core.system import Property, System
+from model.core.property import Property
+from model.core.system import System
 from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela

@@ -19,7 +19,8 @@ from itertools import combinations
 import z3
 
 from model.core.nodes import Node
-from model.core.system import CHOICE_WIDTH, Property, Rule, State, System
+from model.core.property import Property
+from model.core.system import CHOICE_WIDTH, Rule, State, System
 from model.core.terms import Fold, Step, Table
 from model.engines.native.firing import changes
 

@@ -18,7 +18,8 @@ from math import prod
 import z3
 
 from model.core.nodes import Node, negation, node_of
-from model.core.system import Property, Rule, System
+from model.core.property import Property
+from model.core.system import Rule, System
 from model.core.terms import Fold
 from model.engines.native.firing import Firing, after, branches, cases, changes, comparison, firings
 from model.engines.native.packing import Layout

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from model.core.system import Property, System
+from model.core.property import Property
+from model.core.system import System
 from model.engines.native.firing import Firing, after, changes, firings
 from model.engines.native.packing import Layout
 from model.export.c_code import Function, changed_word, plain

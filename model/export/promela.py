@@ -22,8 +22,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
+from model.core.property import Property
 from model.core.run import choices
-from model.core.system import Property, Rule, System
+from model.core.system import Rule, System
 from model.engines.native.packing import Layout
 from model.export import CannotExport
 from model.export.c_code import decides, most_enabled, pieces, plain

@@ -20,7 +20,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import z3
 
 from model.core.nodes import Node, conjuncts, node_of, order
-from model.core.system import Property, Rule, State, System, Var
+from model.core.property import Property
+from model.core.system import Rule, State, System, Var
 from model.core.terms import evaluate, step
 from model.engines.native.firing import changes
 from model.export import CannotExport

@@ -15,7 +15,8 @@ from collections.abc import Mapping, Sequence
 import z3
 
 from model.core.nodes import node_of
-from model.core.system import Property, Rule, System, Var, choice
+from model.core.property import Property
+from model.core.system import Rule, System, Var, choice
 from model.engines.native.firing import after
 from model.export import CannotExport
 from model.export.smtlib import OPERATORS, Scripts, sort, symbol

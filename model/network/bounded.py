@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import BadSystem, Property, Rule, System, choice
+from model.core.property import Property
+from model.core.system import BadSystem, Rule, System, choice
 from model.mutants.protocol import events
 from model.network.ends import Ends
 from model.network.firing import Firing, wire

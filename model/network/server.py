@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import Property, Rule, System, Var
+from model.core.property import Property
+from model.core.system import Rule, System, Var
 from model.network.channel import Channel
 from model.network.connection import Attack, Connection
 from model.network.side import NO_TCB, Side

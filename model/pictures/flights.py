@@ -14,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from model.core.run import Step, Trace
+from model.core.run import Run, Step
 from model.core.system import State, Wire, WireAction
 
 SENDS = ("send", "send-lost", "send-nowhere")
@@ -58,7 +58,7 @@ class Flight:
     later: bool = False
 
 
-def history(trace: Trace, oldest_first: bool = True) -> list[list[Happening]]:
+def history(trace: Run, oldest_first: bool = True) -> list[list[Happening]]:
     """What each step does to segments, arrivals before sendings."""
     outstanding: dict[tuple[str, str, str], list[Happening]] = defaultdict(list)
     steps: list[list[Happening]] = []
@@ -112,10 +112,10 @@ def _flight(known: Sequence[Happening]) -> Flight:
     )
 
 
-def flights_of_loop(trace: Trace, loop: tuple[Step, ...], oldest_first: bool = True) -> list[Flight]:
+def flights_of_loop(trace: Run, loop: tuple[Step, ...], oldest_first: bool = True) -> list[Flight]:
     """The segments of the run `trace`, `loop`, `loop`, ..., as far as its first turn shows them."""
     stem, last = len(trace.steps), len(trace.steps) + len(loop)
-    unrolled = flights(history(Trace(trace.initial, trace.steps + loop * TURNS), oldest_first))
+    unrolled = flights(history(Run(trace.initial, trace.steps + loop * TURNS), oldest_first))
     return [_first_turn(flight, stem, last) for flight in unrolled if not flight.sent or flight.sent <= last]
 
 

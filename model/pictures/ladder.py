@@ -18,7 +18,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from model.core.run import Step, Trace
+from model.core.run import Run, Step
 from model.core.system import System
 from model.pictures.arrows import DELAYED, FAINT, INK, LANE, LINE, MONO_CHAR, RED, ROW, Arrow, Paper
 from model.pictures.arrows import labels as arrow_labels
@@ -39,7 +39,7 @@ MARKS = {"violated": "#fdecea", "reached": "#e8f5e9"}
 
 def ladder(
     system: System,
-    trace: Trace,
+    trace: Run,
     *,
     title: str,
     lanes: Lanes,
@@ -54,7 +54,7 @@ def ladder(
     lanes: the two lines, left and right.
     mark: what the last step shows, for its colour. oldest_first: which of several equal segments arrives first.
     """
-    whole = Trace(trace.initial, trace.steps + (loop or ()))
+    whole = Run(trace.initial, trace.steps + (loop or ()))
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
     known = flights_of_loop(trace, loop, oldest_first) if loop else flights(history(trace, oldest_first))
     left, right = (tuple(sides) for sides in lanes.values())
@@ -131,7 +131,7 @@ def _wrap(words: str, columns: float, most: int = 99) -> list[str]:
 # -- the margins ---------------------------------------------------------------------------------------------------
 
 
-def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, str], shown: int | None) -> Iterator[str]:
+def _margins(paper: Paper, system: System, trace: Run, states: Mapping[str, str], shown: int | None) -> Iterator[str]:
     """Numbers, events, and the sides' states: initially, where they change, and in the row `shown`."""
     before = trace.initial
     yield from _first_states(paper, system, trace, states)
@@ -148,7 +148,7 @@ def _margins(paper: Paper, system: System, trace: Trace, states: Mapping[str, st
             yield _state(paper, side, shown, system.var[name].show(before[name]))
 
 
-def _first_states(paper: Paper, system: System, trace: Trace, states: Mapping[str, str]) -> Iterator[str]:
+def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str, str]) -> Iterator[str]:
     """The initial states; those of one line above each other."""
     for sides in paper.lines:
         known = [side for side in sides if side in states]

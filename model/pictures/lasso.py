@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from model.core.run import Step, Trace
+from model.core.run import Run, Step
 from model.core.system import System
 from model.pictures.flights import history
 from model.pictures.text import change_lines, state_lines, step_line, wire_lines, wrap
@@ -17,7 +17,7 @@ FOR_EVER = "From here on, for ever:"
 
 def render_lasso(
     system: System,
-    stem: Trace,
+    stem: Run,
     loop: Sequence[Step],
     *,
     name: str = "",
@@ -33,7 +33,7 @@ def render_lasso(
     name, sentence: the property that it violates. fair: what was promised, in words. The rest: see `text.render_text`.
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
-    whole = Trace(stem.initial, (*stem.steps, *loop))
+    whole = Run(stem.initial, (*stem.steps, *loop))
     steps = list(_steps(system, whole, left_out, full_states, oldest_first))
     heading = [*wrap(": ".join(filter(None, (name, sentence)))), ""] if name else []
     lines = [*heading, "Initially", *state_lines(system, stem.initial, left_out, full_states)]
@@ -44,7 +44,7 @@ def render_lasso(
 
 
 def _steps(
-    system: System, trace: Trace, left_out: Collection[str], full: bool, oldest_first: bool
+    system: System, trace: Run, left_out: Collection[str], full: bool, oldest_first: bool
 ) -> Iterator[list[str]]:
     """The lines of each step."""
     happenings = history(trace, oldest_first)

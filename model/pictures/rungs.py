@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from model.core.run import Step, Trace
+from model.core.run import Run, Step
 from model.core.system import State, System
 from model.pictures.flights import SENDS, Happening, history
 from model.pictures.ladder import Lanes, short_event
@@ -57,10 +57,10 @@ class Ladder:
 
 
 def rungs(
-    system: System, trace: Trace, lanes: Lanes, *, loop: Sequence[Step] | None = None, oldest_first: bool = True
+    system: System, trace: Run, lanes: Lanes, *, loop: Sequence[Step] | None = None, oldest_first: bool = True
 ) -> Ladder:
     """The ladder of a run. loop: what follows it again and again. lanes, oldest_first: see `ladder.ladder`."""
-    whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
+    whole = Run(trace.initial, (*trace.steps, *(loop or ())))
     made = _Rungs(system, whole, lanes, len(trace.steps), oldest_first)
     stem = tuple(made.lines(0, len(trace.steps)))
     turn = tuple(made.lines(len(trace.steps), len(whole.steps)))
@@ -73,7 +73,7 @@ def rungs(
 class _Rungs:
     """The lines of one run."""
 
-    def __init__(self, system: System, trace: Trace, lanes: Lanes, stem: int, oldest_first: bool) -> None:
+    def __init__(self, system: System, trace: Run, lanes: Lanes, stem: int, oldest_first: bool) -> None:
         self.system, self.trace, self.stem = system, trace, stem
         self.steps = history(trace, oldest_first)
         self.at: Mapping[str, str] = {side: name for sides in lanes.values() for side, name in sides.items()}

@@ -11,8 +11,9 @@ import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
-from model.core.run import Step, Trace
-from model.core.system import Property, State, System
+from model.core.property import Property
+from model.core.run import Run, Step
+from model.core.system import State, System
 from model.core.terms import evaluate
 from model.pictures.flights import Happening, history
 
@@ -22,7 +23,7 @@ INDENT = " " * 6
 
 def render_text(
     system: System,
-    trace: Trace,
+    trace: Run,
     *,
     prop: Property | None,
     full_states: bool = False,
@@ -51,7 +52,7 @@ def render_text(
     return "\n".join(lines) + "\n"
 
 
-def steps_json(system: System, trace: Trace) -> list[dict[str, Any]]:
+def steps_json(system: System, trace: Run) -> list[dict[str, Any]]:
     """One object for each step: event, side, segment (a string, or null if there is none), state after it.
 
     Where a step has several segments, arrivals come first and "; " is between them.
@@ -126,7 +127,7 @@ def _items(items: Sequence[str], ghost: bool) -> Iterator[str]:
         yield line
 
 
-def _ending(trace: Trace, prop: Property | None, shortest: bool) -> Iterator[str]:
+def _ending(trace: Run, prop: Property | None, shortest: bool) -> Iterator[str]:
     if prop is not None:
         yield from _verdict(trace, prop)
     count = len(trace.steps)
@@ -139,7 +140,7 @@ def _ending(trace: Trace, prop: Property | None, shortest: bool) -> Iterator[str
         yield f"The trace has {steps}; a shorter one may exist."
 
 
-def _verdict(trace: Trace, prop: Property) -> Iterator[str]:
+def _verdict(trace: Run, prop: Property) -> Iterator[str]:
     """What the end of the trace shows, with the parts of the property that are false, or for a reached one true."""
     end, reached = _end(trace, prop), prop.kind == "reachable"
     if bool(evaluate(prop.term, end)) != reached:
@@ -151,13 +152,13 @@ def _verdict(trace: Trace, prop: Property) -> Iterator[str]:
         yield from wrap(f"{'true' if reached else 'false'} here: {part}", INDENT, INDENT + "  ")
 
 
-def decided(trace: Trace, prop: Property) -> list[str]:
+def decided(trace: Run, prop: Property) -> list[str]:
     """The parts of the property that are false at the end of the trace; of a *reachable* one, those that are true."""
     end, reached = _end(trace, prop), prop.kind == "reachable"
     return [name for name, term in prop.parts.items() if bool(evaluate(term, end)) == reached]
 
 
-def _end(trace: Trace, prop: Property) -> Mapping[str, int]:
+def _end(trace: Run, prop: Property) -> Mapping[str, int]:
     """What decides the property: the last state; for a step property the last two, the later one with primes."""
     last = trace.states[-1]
     if prop.kind != "step" or not trace.steps:

@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
-from model.certificates.manifests import FOLDER, FORMAT, Answer, script_name, seal, sha256
+from model.certificates.manifests import FOLDER, FORMAT, Expected, script_name, seal, sha256
 from model.certificates.obligations import Scribe, entry
-from model.core.run import Step, Trace
+from model.core.answer import Answer
+from model.core.run import Run, Step
 from model.engines.inductive.discharge import Discharged
 from model.engines.inductive.obligations import Duty
 from model.machine.files import private_folder, write
 from model.questions.row import Row, Task, stem
 
 if TYPE_CHECKING:
-    from model.engines.infinite.lasso import Lasso
+    from model.core.run import Lasso
 
 
 class Certificates:
@@ -44,7 +45,7 @@ class Certificates:
         more = {"width": bits, "assumptions": list(assumes), "obligations": list(listed)}
         return self._write(task, {"kind": "proof", "verdict": verdict, **more})
 
-    def search(self, row: Row, together: Sequence[Task], shown: Sequence[tuple[str, Trace, Lasso | None]]) -> Path:
+    def search(self, row: Row, together: Sequence[Task], shown: Sequence[tuple[str, Run, Lasso | None]]) -> Path:
         """The certificate of a search: its figures, and the runs that decide a property, by the property's name.
 
         together: the tasks that were judged by this search, on which its end depends.
@@ -66,7 +67,7 @@ class Certificates:
         ]
         others = [{"claim": task.claim.name, "variant": task.variant, "expected": task.expected} for task in together]
         more = {"together": others, "figures": figures, "runs": runs}
-        return self._write(row.task, {"kind": "search", "verdict": row.verdict, **more})
+        return self._write(row.task, {"kind": "search", "verdict": row.answer.value, **more})
 
     def _write(self, task: Task, more: Mapping[str, Any]) -> Path:
         about = {
@@ -90,11 +91,11 @@ class Certificates:
         return folder
 
 
-def questions(found: Discharged) -> Iterator[tuple[Sequence[Duty], Answer]]:
+def questions(found: Discharged) -> Iterator[tuple[Sequence[Duty], Expected]]:
     """What an obligation has to show, with the answer: "unsat" where it holds, "sat" where it fails; then in parts."""
     duties = found.obligation.duties
-    yield duties, "sat" if found.answer == "fails" else "unsat"
-    if found.answer == "fails":
+    yield duties, "sat" if found.answer is Answer.VIOLATED else "unsat"
+    if found.answer is Answer.VIOLATED:
         for duty in duties:
             yield [duty], "sat" if duty in found.failing else "unsat"
 

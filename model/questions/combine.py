@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import combinations
 
+from model.core.answer import Answer
 from model.questions.row import Row
 from model.settings.config import Config
 
@@ -29,28 +30,28 @@ def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
     assert row.proof is not None
     proof, name = row.task.proof, row.task.claim.name
     bounded = searched.get((name, proof.bounded))
-    if row.verdict == "holds":
+    if row.answer is Answer.HOLDS:
         wrong = [one for one in searched.values() if one.task.claim.name == name and _refutes(one, row)]
         if wrong:
             why = f"proved for every channel, but a search found a run that violates it ({wrong[0].task.variant})"
-            return replace(row, verdict="contradiction", why=why)
+            return row.but(Answer.CONTRADICTION, why)
         return row
-    if row.effort.limit or row.verdict == "vacuous" or proof.expected != "fails":
+    if row.effort.limit or row.answer is Answer.VACUOUS or proof.expected != "fails":
         return row
     if set(row.proof.failing) != set(proof.fails):
-        return replace(row, why=f"{row.why}; expected was: {', '.join(sorted(proof.fails))}")
-    if bounded is None or bounded.verdict != "violated":
-        return replace(row, why=f"{row.why}; no run was found ({proof.bounded})")
+        return row.but(row.answer, f"{row.why}; expected was: {', '.join(sorted(proof.fails))}")
+    if bounded is None or bounded.answer is not Answer.VIOLATED:
+        return row.but(row.answer, f"{row.why}; no run was found ({proof.bounded})")
     why = (
         f"fails at {', '.join(sorted({one.split(': ')[0] for one in proof.fails}))}; the run is that of {proof.bounded}"
     )
-    return replace(row, verdict="violated", why=why, evidence=bounded.evidence)
+    return replace(row.but(Answer.VIOLATED, why), evidence=bounded.evidence)
 
 
 def _refutes(bounded: Row, proved: Row) -> bool:
     """A search has found a run of the protocol and under the assumptions of the proof, at which the property fails."""
     one, all_of = bounded.task.config, proved.task.config
-    if bounded.verdict != "violated" or not isinstance(one, Config) or not isinstance(all_of, Config):
+    if bounded.answer is not Answer.VIOLATED or not isinstance(one, Config) or not isinstance(all_of, Config):
         return False
     if all_of.start == "half-closed":
         from model.any_channel.closing import ClosingNetwork

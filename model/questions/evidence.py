@@ -11,8 +11,10 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import TYPE_CHECKING, Literal
 
-from model.core.run import Step, Trace
-from model.core.system import Property, State, System
+from model.core.answer import Answer, Counterexample
+from model.core.property import Property
+from model.core.run import Run, Step
+from model.core.system import State, System
 from model.core.terms import evaluate
 from model.machine.files import write
 from model.network.make import AnyNetwork
@@ -21,11 +23,10 @@ from model.pictures.lasso import render_lasso
 from model.pictures.rungs import rungs
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.row import Evidence, Options, Row, stem, written
-from model.questions.studies.study import Counterexample
 
 if TYPE_CHECKING:
-    from model.engines.infinite.lasso import Lasso
-    from properties.fair import Live
+    from model.core.property import Live
+    from model.core.run import Lasso
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 Mark = Literal["violated", "reached"]
@@ -48,10 +49,10 @@ class Shows:
     system: System
     options: Options
 
-    def trace(self, row: Row, trace: Trace, prop: Property | None) -> Row:
+    def trace(self, row: Row, trace: Run, prop: Property | None) -> Row:
         """The row with its finite run."""
-        mark: Mark = "violated" if row.verdict == "violated" else "reached"
-        words = "NO RUN, as far as it goes" if row.verdict == "unreachable" else mark.upper()
+        mark: Mark = "violated" if row.answer is Answer.VIOLATED else "reached"
+        words = "NO RUN, as far as it goes" if row.answer is Answer.UNREACHABLE else mark.upper()
         caption = _caption(words, row.task.claim.sentence, trace, prop)
         text = self._words(row, trace, prop)
         return replace(row, evidence=(self._evidence(row, trace, text, caption, prop=prop, mark=mark),))
@@ -75,11 +76,11 @@ class Shows:
 
     def counterexample(self, row: Row, found: Counterexample) -> Evidence:
         """One run of a study."""
-        text = self._words(row, found.trace, found.prop)
-        caption = _caption("VIOLATED", found.prop.sentence or found.prop.name, found.trace, found.prop)
-        return self._evidence(row, found.trace, text, caption, prop=found.prop, label=found.label)
+        text = self._words(row, found.run, found.prop)
+        caption = _caption("VIOLATED", found.prop.sentence or found.prop.name, found.run, found.prop)
+        return self._evidence(row, found.run, text, caption, prop=found.prop, label=found.label)
 
-    def _words(self, row: Row, trace: Trace, prop: Property | None) -> str:
+    def _words(self, row: Row, trace: Run, prop: Property | None) -> str:
         """A finite run as text."""
         return render_text(
             self.system,
@@ -95,7 +96,7 @@ class Shows:
     def _evidence(
         self,
         row: Row,
-        trace: Trace,
+        trace: Run,
         text: str,
         caption: str,
         *,
@@ -121,7 +122,7 @@ class Shows:
         words = path.with_name(path.name + ".txt")
         with written(self.options):
             write(words, text)
-        whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
+        whole = Run(trace.initial, (*trace.steps, *(loop or ())))
         for name in self.options.formats:
             with written(self.options):
                 for ending, content in FORMATS[name](self, trace, loop, title).items():
@@ -135,12 +136,12 @@ class Shows:
         )
 
 
-def _false(trace: Trace, prop: Property | None) -> tuple[str, ...]:
+def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:
     """The parts of a property that are false at the end of a finite run."""
     return tuple(decided(trace, prop)) if prop is not None and prop.kind != "reachable" else ()
 
 
-def _caption(words: str, sentence: str, trace: Trace, prop: Property | None) -> str:
+def _caption(words: str, sentence: str, trace: Run, prop: Property | None) -> str:
     """What a finite run shows; of a property that is violated also which parts are."""
     false = _false(trace, prop)
     return f"{words}: {sentence}" + (f" Broken here: {'; '.join(false)}." if false else "")
@@ -164,12 +165,12 @@ Files = dict[str, bytes]
 """What is put into files, by the ending of the file's name."""
 
 
-def as_pcap(shows: Shows, trace: Trace, loop: Loop, _: str) -> Files:
+def as_pcap(shows: Shows, trace: Run, loop: Loop, _: str) -> Files:
     """Captures: in the middle, and at the hosts of either line. A run from an open connection on has its opening."""
     from model.pictures.formats.packets import moments, packets, seen
     from model.pictures.formats.pcap import capture, hosts
 
-    whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
+    whole = Run(trace.initial, (*trace.steps, *(loop or ())))
     opening = shows.network.opening
     found, when = packets(whole, shows.network.fifo, opening), moments(shows.system, whole, opening)
     where, window = hosts(shows.network.lanes), shows.network.window
@@ -177,7 +178,7 @@ def as_pcap(shows: Shows, trace: Trace, loop: Loop, _: str) -> Files:
     return {f"{name}.pcap": capture(seen(found, at), when, where, window) for name, at in observers.items()}
 
 
-def as_itf(shows: Shows, trace: Trace, loop: Loop, title: str) -> Files:
+def as_itf(shows: Shows, trace: Run, loop: Loop, title: str) -> Files:
     """Apalache's format."""
     from model.pictures.formats.itf import itf
 
@@ -185,18 +186,18 @@ def as_itf(shows: Shows, trace: Trace, loop: Loop, title: str) -> Files:
     return {".itf.json": text.encode()}
 
 
-def as_packetdrill(shows: Shows, trace: Trace, loop: Loop, title: str) -> Files:
+def as_packetdrill(shows: Shows, trace: Run, loop: Loop, title: str) -> Files:
     """A script for each side that has a state and does something."""
     from model.pictures.formats.packetdrill import packetdrill
 
-    whole = Trace(trace.initial, (*trace.steps, *(loop or ())))
+    whole = Run(trace.initial, (*trace.steps, *(loop or ())))
     network, who = shows.network, {step.rule.side for step in whole.steps}
     how = partial(packetdrill, shows.system, whole, window=network.window, title=title, oldest_first=network.fifo)
     sides = [side for line in network.lanes.values() for side, state in line.items() if state and side in who]
     return {f"-{stem(side)}.pkt": how(side=side).encode() for side in sides}
 
 
-FORMATS: Mapping[str, Callable[[Shows, Trace, Loop, str], Files]] = {
+FORMATS: Mapping[str, Callable[[Shows, Run, Loop, str], Files]] = {
     "pcap": as_pcap,
     "itf": as_itf,
     "packetdrill": as_packetdrill,

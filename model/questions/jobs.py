@@ -15,7 +15,7 @@ from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from model.core.answer import INTERRUPTED, OUT_OF_MEMORY, Effort, Progress
+from model.core.answer import INTERRUPTED, OUT_OF_MEMORY, Answer, Effort, Outcome, Progress
 from model.machine.crew import Crew, Died
 from model.questions.judge import judge
 from model.questions.row import Options, Row, Task
@@ -235,7 +235,7 @@ def lost(task: Task, why: str, at: Progress | None = None) -> Row:
     engine = "replay" if task.claim.scenario else "study" if task.claim.study else task.engine
     states, transitions, depth, seconds = (at.states, at.transitions, at.depth, at.seconds) if at else (0, 0, 0, 0.0)
     effort = Effort(states, transitions, depth, complete=False, limit=why, seconds=seconds)
-    return Row(task, task.claim.name, engine, "unknown", effort, why=why)
+    return Row(task, Outcome(task.claim.name, Answer.UNKNOWN, effort, engine, why=why))
 
 
 def diagrams(tasks: Sequence[Task], graphs: bool) -> list[Callable[[Options], None]]:

@@ -12,7 +12,7 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 
 from model.any_channel.words import event_name, in_words
-from model.core.answer import Limits
+from model.core.answer import Answer, Limits
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Induction, Lemma
 from model.engines.symbolic.ask import Asker, Unanswered
@@ -94,15 +94,15 @@ def _follows(proof: Sequence[Induction], prover: Prover) -> bool:
     for one in found:
         if one.limit:
             raise Unanswered(one.limit)
-    return all(one.answer == "proved" for one in found)
+    return all(one.answer is Answer.HOLDS for one in found)
 
 
 def _first_failure(proof: Sequence[Induction], prover: Prover) -> tuple[Discharged | None, str]:
     """The first obligation that fails, or None; and the limit that left it open."""
     for induction in proof:
         for one in prover.answers(induction):
-            if one.answer != "proved":
-                return (one if one.answer == "fails" else None), one.limit
+            if one.answer is not Answer.HOLDS:
+                return (one if one.answer is Answer.VIOLATED else None), one.limit
     return None, ""
 
 

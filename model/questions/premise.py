@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from model.core.answer import Limits, Progress, Verdict
+from model.core.answer import Answer, Limits, Outcome, Progress
 from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
@@ -67,7 +67,7 @@ def _missing(wanted: Sequence[str], configs: Sequence[Config], limits: Limits, w
     left, limit = list(wanted), ""
     for config in configs:
         verdicts = _searched(config, left, limits, watch)
-        left = [one for one in left if one not in verdicts or verdicts[one].answer != "reachable"]
+        left = [one for one in left if one not in verdicts or verdicts[one].answer is not Answer.REACHABLE]
         limit = limit or next((verdicts[one].effort.limit for one in left if one in verdicts), "")
         if not left:
             return ""
@@ -75,7 +75,7 @@ def _missing(wanted: Sequence[str], configs: Sequence[Config], limits: Limits, w
     return f"its premise was not seen to happen with these settings: {names}" + (f" ({limit})" if limit else "")
 
 
-def _searched(config: Config, wanted: Sequence[str], limits: Limits, watch: Watch) -> dict[str, Verdict]:
+def _searched(config: Config, wanted: Sequence[str], limits: Limits, watch: Watch) -> dict[str, Outcome]:
     """What a search says of the witnesses; nothing if there is no such network."""
     try:
         network = network_of(config)

@@ -7,11 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from model.core.answer import Answer
 from model.questions.row import ProofReport, Row, Task
 
 if TYPE_CHECKING:
     from model.any_channel.network import UnboundedNetwork
-    from model.engines.inductive.discharge import Answer, Discharged
+    from model.engines.inductive.discharge import Discharged
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def became(one: Discharged, place: tuple[int, ...] = (), listed: Sequence[Mappin
 
     event, cite = event_name(one.obligation.event), one.obligation.cite
     lemmas = tuple(dict.fromkeys(duty.lemma for duty in one.failing))
-    words = in_words(one) if one.answer == "fails" else ""
+    words = in_words(one) if one.answer is Answer.VIOLATED else ""
     return Became(place, event, cite, one.answer, lemmas, words, tuple(listed))
 
 

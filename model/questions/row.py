@@ -6,19 +6,16 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from model.core.answer import Effort, Limits, Progress
+from model.core.answer import Answer, Effort, Limits, Outcome, Progress, Table
 from model.pictures.render import Pictures
 from model.pictures.rungs import Ladder
-from model.questions.studies.study import Table
 from model.settings.config import show_field
 from model.settings.server import AnyConfig, ServerConfig
 from properties.claim import Claim, Proof
-
-GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}
 
 SYMBOLIC = ("bmc", "induction")
 """Engines that ask Z3 about the bounded system; they count no states."""
@@ -99,32 +96,52 @@ class ProofReport:
 
 @dataclass(frozen=True)
 class Row:
-    """What became of a task.
+    """What became of a task; its evidence is plain data, so that it can go to another process.
 
-    why: an unknown, vacuous or unreplayable verdict in words. fairness: what infinite runs owe, in words. evidence: a
-    trace, or what a study shows; tables: of a study. proof: of the engine "unbounded".
+    fairness: what infinite runs owe, in words. evidence: the runs that decide it; tables: of a study. proof: of the
+    engine "unbounded".
     """
 
     task: Task
-    checked: str
-    engine: str
-    verdict: str
-    effort: Effort
-    scope: str = "bounded"
-    why: str = ""
+    outcome: Outcome
     fairness: str = ""
     evidence: tuple[Evidence, ...] = ()
     tables: tuple[Table, ...] = ()
     proof: ProofReport | None = None
 
     @property
-    def outcome(self) -> str:
+    def answer(self) -> Answer:
+        """What became of it, in a word."""
+        return self.outcome.answer
+
+    @property
+    def effort(self) -> Effort:
+        """How much was searched."""
+        return self.outcome.effort
+
+    @property
+    def engine(self) -> str:
+        """Who has answered."""
+        return self.outcome.engine
+
+    @property
+    def why(self) -> str:
+        """An unknown or vacuous answer in words, or where a story stops."""
+        return self.outcome.why
+
+    def but(self, answer: Answer, why: str) -> Row:
+        """The row with another answer."""
+        return replace(self, outcome=replace(self.outcome, answer=answer, why=why))
+
+    @property
+    def standing(self) -> str:
         """One of: as claimed, contradicted, inconclusive; without an expectation: holds, violated, inconclusive."""
-        if self.verdict == "unknown":
+        if self.answer is Answer.UNKNOWN:
             return "inconclusive"
         if not self.task.expected:
-            return "holds" if self.verdict in GOOD["holds"] else "violated"
-        return "as claimed" if self.verdict in GOOD[self.task.expected] else "contradicted"
+            return "holds" if self.answer.good else "violated"
+        expected = self.answer.good if self.task.expected == "holds" else self.answer.bad
+        return "as claimed" if expected else "contradicted"
 
     @property
     def steps(self) -> list[dict[str, Any]] | None:

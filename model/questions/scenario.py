@@ -23,7 +23,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from model.core.near import meant
-from model.core.run import Step, Trace, enabled
+from model.core.run import Run, Step, enabled
 from model.core.system import Rule, State, System
 from model.machine.printing import printable
 from model.machine.reading import Unreadable, text_of
@@ -53,7 +53,7 @@ class NoRun(Exception):
     system, trace: the run as far as it goes.
     """
 
-    def __init__(self, text: str, system: System, trace: Trace) -> None:
+    def __init__(self, text: str, system: System, trace: Run) -> None:
         super().__init__(text)
         self.system, self.trace = system, trace
 
@@ -182,7 +182,7 @@ def system_of(config: Config) -> System:
     return Network(config).system()
 
 
-def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
+def run_scenario(scenario: Scenario) -> tuple[System, Run]:
     """The run that the scenario describes. Raises `NoRun`."""
     system = system_of(scenario.config)
     state, steps = system.initial[0], list[Step]()
@@ -192,10 +192,10 @@ def run_scenario(scenario: Scenario) -> tuple[System, Trace]:
         if not happens:
             _check_name(able, line, scenario.path)
             instead = _what_happens_instead(able, line, state)
-            raise NoRun(instead, system, Trace(system.initial[0], tuple(steps)))
+            raise NoRun(instead, system, Run(system.initial[0], tuple(steps)))
         steps.append(happens[0])
         state = happens[0].state
-    return system, Trace(system.initial[0], tuple(steps))
+    return system, Run(system.initial[0], tuple(steps))
 
 
 def _check_name(system: System, line: Line, path: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from model.core.answer import Effort
+from model.core.answer import Answer, Effort, Outcome
 from model.machine.files import write
 from model.questions.proof_words import Became, proof_text, report_on
 from model.questions.row import Options, Row, Task, stem, written
@@ -47,22 +47,25 @@ def row_of(
     never = [] if limit else [name for share in shares for name in share.never]
     effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=sum(share.seconds for share in shares))
     report = report_on(about.assumes, found, in_order(never, found))
-    verdict = "holds" if found and not report.failing and not limit else "unknown"
+    answer = Answer.HOLDS if found and not report.failing and not limit else Answer.UNKNOWN
     why = limit or (f"not inductive: {', '.join(report.failing)}" if report.failing else "")
     why = why or ("" if found else "no obligation was asked")
-    if verdict == "holds" and premise:
-        verdict, why = "unknown", f"every obligation is proved, but {premise}"
+    if answer is Answer.HOLDS and premise:
+        answer, why = Answer.UNKNOWN, f"every obligation is proved, but {premise}"
     if task.proof and not limit and set(never) != set(task.proof.never):
-        verdict, why = "vacuous", f"the events that never happen are not those expected: {', '.join(never) or 'none'}"
-    row = Row(task, task.claim.name, "unbounded", verdict, effort, about.scope, why, proof=report)
+        answer, why = (
+            Answer.VACUOUS,
+            f"the events that never happen are not those expected: {', '.join(never) or 'none'}",
+        )
+    row = Row(task, Outcome(task.claim.name, answer, effort, "unbounded", scope=about.scope, why=why), proof=report)
     with written(options):
         write(options.out / (stem(task.claim.name, task.variant) + ".txt"), proof_text(row))
         if options.certify and not limit:
             from model.questions.certificates import Certificates
 
-            answer = "fails" if any(one.answer == "fails" for one in found) else "proved"
+            says = "fails" if any(one.answer is Answer.VIOLATED for one in found) else "proved"
             listed = [one for each in found for one in each.listed]
-            Certificates(options.out / "certificates").proof(task, answer, about.bits, about.assumes, listed)
+            Certificates(options.out / "certificates").proof(task, says, about.bits, about.assumes, listed)
     return row
 
 

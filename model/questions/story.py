@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import as_file, files
 
-from model.core.answer import Effort
+from model.core.answer import Answer, Effort, Outcome
 from model.network.make import network_of
 from model.questions.evidence import Shows
 from model.questions.row import Options, Row, Task
@@ -27,10 +27,10 @@ def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
     """
     try:
         system, trace = run_scenario(scenario)
-        verdict, why = "reachable", ""
+        answer, why = Answer.REACHABLE, ""
     except NoRun as stop:
-        system, trace, verdict, why = stop.system, stop.trace, "unreachable", str(stop)
+        system, trace, answer, why = stop.system, stop.trace, Answer.UNREACHABLE, str(stop)
     count = len(trace.steps)
     effort = Effort(states=count + 1, transitions=count, depth=count + 1, complete=True)
-    row = Row(task, task.claim.name, "replay", verdict, effort, "this run, 32 bits", why)
+    row = Row(task, Outcome(task.claim.name, answer, effort, "replay", scope="this run, 32 bits", why=why))
     return row if why and task.expected else Shows(network_of(task.config), system, options).trace(row, trace, None)

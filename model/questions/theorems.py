@@ -10,7 +10,7 @@ from model.any_channel.closing import ClosingNetwork
 from model.any_channel.embedding import Embedding
 from model.any_channel.network import Assumed, UnboundedNetwork
 from model.any_channel.timed import TimedNetwork
-from model.core.system import Property
+from model.core.property import Property
 from model.engines.inductive.obligations import Induction, Lemma
 from model.network.bounded import Network
 from model.network.make import AnyNetwork

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from model.certificates.manifests import Certificate, Damaged, Run, Search, Taken, read
+from model.certificates.manifests import Certificate, Damaged, Search, Shown, Taken, read
 from model.core.answer import NO_LIMITS
-from model.core.run import ReplayError, Step, Trace, confirm
-from model.core.system import Property, State, System
-from model.engines.infinite.lasso import Lasso
+from model.core.property import Live, Property
+from model.core.run import Lasso, ReplayError, Run, Step, confirm
+from model.core.system import State, System
 from model.engines.infinite.liveness import confirm_lasso
 from model.network.make import AnyNetwork, network_of
 from model.pictures.render import Drawings
@@ -25,7 +25,6 @@ from model.questions.row import Options, Task
 from model.questions.search import judge_search
 from model.settings.config import BadConfig
 from properties.claim import make_property, make_witness
-from properties.fair import Live
 
 
 def differences(
@@ -59,7 +58,7 @@ def _figures(form: Search) -> dict[str, object]:
     return {"verdict": form.verdict, **figures}
 
 
-def _other_runs(given: Sequence[Run], wanted: Sequence[Run]) -> Iterator[str]:
+def _other_runs(given: Sequence[Shown], wanted: Sequence[Shown]) -> Iterator[str]:
     """Which runs are missing or too many: for each property the same number of steps; of loops any, if there is one."""
     shown = [sorted((run.property, len(run.steps), run.loop is None) if run.loop is None else (run.property, 0, False)
              for run in runs) for runs in (given, wanted)]  # fmt: skip
@@ -67,7 +66,7 @@ def _other_runs(given: Sequence[Run], wanted: Sequence[Run]) -> Iterator[str]:
         yield f"its runs are {_named(given)}, should be {_named(wanted)}"
 
 
-def _named(runs: Sequence[Run]) -> str:
+def _named(runs: Sequence[Shown]) -> str:
     named = (f"'{one.property}' ({len(one.steps)}{'' if one.loop is None else f'+{len(one.loop)}'})" for one in runs)
     return ", ".join(named) or "none"
 
@@ -86,7 +85,7 @@ class Replays:
 
     task: Task
 
-    def wrong(self, runs: Sequence[Run]) -> Iterator[str]:
+    def wrong(self, runs: Sequence[Shown]) -> Iterator[str]:
         """What is wrong with them, in words."""
         for run in runs:
             try:
@@ -109,14 +108,14 @@ class Replays:
     def _system(self) -> System:
         return self._network.system(*(prop for prop in self._properties.values() if isinstance(prop, Property)))
 
-    def _replay(self, run: Run) -> None:
+    def _replay(self, run: Shown) -> None:
         rules = {rule.name: rule for rule in self._system.rules}
 
         def steps(listed: Sequence[Taken]) -> tuple[Step, ...]:
             return tuple(Step(rules[one.rule], one.inputs, one.state) for one in listed)
 
         initial: State = run.initial
-        trace, prop = Trace(initial, steps(run.steps)), self._properties[run.property]
+        trace, prop = Run(initial, steps(run.steps)), self._properties[run.property]
         if isinstance(prop, Property):
             if run.loop is not None:
                 raise ReplayError("it has a loop")

@@ -90,7 +90,7 @@ def answer_text(
     """
     tail = [Printed("")] if rows else []
     tail += [one for note in (*doubts(rows), *notes) for one in _wrapped(Line(note, look="aside"), screen)]
-    bad = any(row.outcome == "contradicted" for row in rows)
+    bad = any(row.standing == "contradicted" for row in rows)
     tail.append(Printed(summary(rows, expected, code), "bold red" if bad else ""))
     most = (ONE if len(by_claim(rows)) <= 1 else ALL) - len(tail)
     whole = [Printed(line) for line in ("", *details.splitlines())] if details else []

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from model.core.answer import Table
 from model.questions.row import Evidence, Row
-from model.questions.studies.study import Table
 from model.report.verdict_words import against, asked, failing, failure, holding, is_good, unsettled
 from properties.answers import Answer, answer
 from properties.claim import Claim
@@ -78,7 +78,7 @@ def settled(rows: Iterable[Row], *needs: str) -> bool:
     needs: variants of either kind that have to be among them, too, if they are of this one.
     """
     found = list(rows)
-    if not found or not all(row.outcome == "as claimed" for row in found):
+    if not found or not all(row.standing == "as claimed" for row in found):
         return False
     claim, kind = found[0].task.claim, found[0].task.expected
     have = {row.task.variant for row in found}
@@ -128,14 +128,14 @@ def unexpected(rows: Sequence[Row]) -> Iterator[Entry]:
 
 
 def _mark(row: Row) -> Mark:
-    if row.outcome == "inconclusive":
+    if row.standing == "inconclusive":
         return "open"
     return "good" if is_good(row) else "plain"
 
 
 def _half(rows: Sequence[Row], sentence: str, needs: Sequence[str]) -> Iterator[Entry]:
     """The variants of one kind: their sentence, if they make it true, and each verdict with its run."""
-    good = [row for row in rows if row.outcome == "as claimed"]
+    good = [row for row in rows if row.standing == "as claimed"]
     true = settled(rows, *needs)
     if true:
         yield Line(sentence, "good")
@@ -162,10 +162,10 @@ def shown(row: Row) -> Iterator[Entry]:
 def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:
     """What contradicts its claim, and what is open."""
     for row in rows:
-        if row.outcome == "contradicted":
+        if row.standing == "contradicted":
             yield Line(against(row), "bad")
             yield from shown(row) if runs else []
-        elif row.outcome == "inconclusive":
+        elif row.standing == "inconclusive":
             yield Line(unsettled(row), "open")
 
 
@@ -200,7 +200,7 @@ def brief(rows: Sequence[Row], known: Answer) -> Iterator[Entry]:
     if not rows[0].task.expected:
         yield from (Line(f"{claim.name}: {asked(row)}", _mark(row)) for row in rows)
         return
-    good = [row for row in rows if row.outcome == "as claimed"]
+    good = [row for row in rows if row.standing == "as claimed"]
     yield Line(f"{claim.name}: {known.title}", "good" if len(good) == len(rows) else "")
     holds, fails = of_kind(good, "holds"), of_kind(good, "fails")
     yield from [Line("; ".join(holding(holds, brief=True)), indent=2)] if holds else []
@@ -225,7 +225,7 @@ def by_statement(rows: Sequence[Row]) -> Iterator[Entry]:
         yield from wrong(others)
     yield Line("")
     yield from wrong(row for row in rest if not row.task.claim.settles)
-    good = [row for row in rest if row.outcome == "as claimed"]
+    good = [row for row in rest if row.standing == "as claimed"]
     if good:
         names = len(by_claim(good))
         yield Line(f"{len(good)} further verdicts of {names} claim{'' if names == 1 else 's'} are as claimed.", "good")
@@ -256,9 +256,9 @@ def so(one: Statement, rows: Sequence[Row]) -> list[str]:
 def sentence(row: Row) -> str:
     """One verdict in words."""
     name = row.task.claim.name
-    if row.outcome == "contradicted":
+    if row.standing == "contradicted":
         return against(row)
-    if row.outcome == "inconclusive":
+    if row.standing == "inconclusive":
         return unsettled(row)
     if not row.task.expected:
         return f"{name} {asked(row)}"

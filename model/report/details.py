@@ -16,10 +16,10 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from model.core import answer
 from model.machine.files import write
 from model.machine.screen import console
 from model.questions.row import SYMBOLIC, Options, Row, written
-from model.questions.studies import study
 from model.report.answers import by_claim
 from model.report.table import NOT_CHECKED, bounds
 from model.report.verdict_words import verdict
@@ -84,7 +84,7 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.task.variant,
         row.task.expected or "-",
         _verdict(row),
-        row.scope,
+        row.outcome.scope,
         f"{effort.states:,}" if counted else "",
         f"{effort.transitions:,}" if counted else "",
         str(effort.depth) if searched else "",
@@ -96,7 +96,7 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def _verdict(row: Row) -> str:
     """The verdict in the words of the answers; with a mark where it contradicts its claim."""
-    return f"{verdict(row)} !" if row.outcome == "contradicted" else verdict(row)
+    return f"{verdict(row)} !" if row.standing == "contradicted" else verdict(row)
 
 
 def _length(row: Row) -> str:
@@ -106,7 +106,7 @@ def _length(row: Row) -> str:
     return str(len(row.steps)) + (f"+{len(row.loop)}" if row.loop is not None else "")
 
 
-def _print_study(console: Console, name: str, made: study.Table) -> None:
+def _print_study(console: Console, name: str, made: answer.Table) -> None:
     table = Table(*(Column(Text(name)) for name in made.header), box=None, pad_edge=False)
     for line in made.rows:
         table.add_row(*map(Text, line))
@@ -142,7 +142,7 @@ def _once(said: dict[str, str], kind: str, text: str, where: str) -> str:
 def rests_on(row: Row) -> Iterator[tuple[str, str]]:
     """What a verdict rests on, each part with its kind."""
     if row.proof:
-        yield "proof", f"{row.scope}, {row.proof.obligations:,} obligations"
+        yield "proof", f"{row.outcome.scope}, {row.proof.obligations:,} obligations"
         yield "assumed", "; ".join(row.proof.assumes)
     elif row.engine != "replay":
         yield "bounds", " ".join(f"{field}={show_field(value)}" for field, value in _shown(row).items())

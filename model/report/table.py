@@ -50,8 +50,8 @@ def summary(rows: Sequence[Row], expected: int, code: int) -> str:
 
 
 def _sum(rows: Sequence[Row], expected: int, code: int) -> str:
-    contradicted = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.outcome == "contradicted"]
-    unknown = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.outcome == "inconclusive"]
+    contradicted = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.standing == "contradicted"]
+    unknown = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.standing == "inconclusive"]
     verdicts = "verdict" if expected == 1 else "verdicts"
     found = len(rows) - len(unknown)
     if code == 130:
@@ -62,7 +62,7 @@ def _sum(rows: Sequence[Row], expected: int, code: int) -> str:
         return f"Inconclusive: {_some(unknown) or 'nothing was checked'}."
     if any(row.task.expected for row in rows):
         return f"Everything is as claimed: {found} {verdicts}."
-    wrong = [row for row in rows if row.outcome == "violated"]
+    wrong = [row for row in rows if row.standing == "violated"]
     return f"{_some([f'{row.task.claim.name} {verdict(row)}' for row in wrong or rows])}."
 
 
@@ -73,7 +73,7 @@ def _some(names: Sequence[str]) -> str:
 
 def exit_status(rows: Sequence[Row]) -> int:
     """0 as claimed (or holds), 1 contradicted (or violated), 3 inconclusive; 1 outranks 3."""
-    outcomes = {row.outcome for row in rows}
+    outcomes = {row.standing for row in rows}
     if outcomes & {"contradicted", "violated"}:
         return 1
     return 3 if not rows or "inconclusive" in outcomes else 0
@@ -103,16 +103,16 @@ def _row_json(row: Row) -> dict[str, Any]:
     return {
         "claim": row.task.claim.name,
         "variant": row.task.variant,
-        "property": row.checked,
+        "property": row.outcome.name,
         "settles": list(row.task.claim.settles),
         "statement": question(row.task.claim) or None,
         "sentence": sentence(row),
         "config": row.task.config.as_dict(),
         "engine": row.engine,
-        "scope": row.scope,
+        "scope": row.outcome.scope,
         "expected": row.task.expected or None,
-        "verdict": row.verdict,
-        "outcome": row.outcome,
+        "verdict": row.answer.value,
+        "outcome": row.standing,
         "why": row.why,
         "states": effort.states,
         "transitions": effort.transitions,

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from model.questions.row import GOOD, Evidence, Row
+from model.core.answer import Answer
+from model.questions.row import Evidence, Row
 
 STORY, EVENT, PLAIN = ("is a run", "is no run"), ("happens", "never happens"), ("holds", "fails")
 AS_IT_MUST = {"fails": "as it must"}
@@ -22,19 +23,19 @@ def verbs(row: Row) -> tuple[str, str]:
     """What a claim does where it holds, and where it fails: a scenario is a run, an event happens."""
     if row.engine == "replay":
         return STORY
-    return EVENT if row.verdict in ("reachable", "unreachable") else PLAIN
+    return EVENT if row.answer in (Answer.REACHABLE, Answer.UNREACHABLE) else PLAIN
 
 
 def is_good(row: Row) -> bool:
     """Whether the property holds (or what is to be reachable is)."""
-    return row.verdict in GOOD["holds"]
+    return row.answer.good
 
 
 def verdict(row: Row) -> str:
     """The verdict as a verb: "holds", "is no run"; or "is vacuous"."""
-    if row.verdict in (*GOOD["holds"], *GOOD["fails"]):
+    if row.answer.good or row.answer.bad:
         return verbs(row)[0 if is_good(row) else 1]
-    return f"is {row.verdict}"
+    return f"is {row.answer}"
 
 
 def variant(row: Row) -> str:
@@ -100,7 +101,7 @@ def holding(rows: Sequence[Row], brief: bool) -> list[str]:
 def _proved(row: Row, named: bool) -> str:
     assert row.proof is not None
     which = f" with {variant(row)}" if named else ""
-    return f"proved{which} for {row.scope}: {row.proof.obligations:,} obligations"
+    return f"proved{which} for {row.outcome.scope}: {row.proof.obligations:,} obligations"
 
 
 def failing(rows: Sequence[Row], brief: bool) -> list[str]:
@@ -146,12 +147,12 @@ def unsettled(row: Row) -> str:
 
 def asked(row: Row) -> str:
     """A verdict of which nothing was expected."""
-    if row.verdict == "unknown":
+    if row.answer is Answer.UNKNOWN:
         return unsettled(row)
     if row.proof and is_good(row):
         return _proved(row, named=True)
     where = f" with {row.task.variant}" if row.task.variant else ""
-    if row.verdict not in (*GOOD["holds"], *GOOD["fails"]):
-        return f"is {row.verdict}{where}: {row.why}".removesuffix(": ")
+    if not row.answer.good and not row.answer.bad:
+        return f"is {row.answer}{where}: {row.why}".removesuffix(": ")
     found = f"{verdict(row)}{where}"
     return ": ".join(filter(None, (found, run_of(row))))

@@ -10,6 +10,7 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 from unittest import mock
 
 from model.cli.arguments import place
+from model.core.property import always, sometimes
 from model.machine.printing import complain, say
 from model.settings.config import Config, show_field
 from model.settings.server import OWN
@@ -213,12 +214,11 @@ def _search(folder: Path, progress: Callable[[Any], None] | None = None) -> None
     import z3
 
     from model.core.answer import Limits
-    from model.core.system import Property
     from model.engines.explicit import search as explicit
     from tests.toys import writer
 
-    goal = Property("goal", "reachable", z3.BitVec("v0", 64) == 8)
-    never = Property("never", "always", z3.BitVec("v0", 64) != 9)
+    goal = sometimes("goal", z3.BitVec("v0", 64) == 8)
+    never = always("never", z3.BitVec("v0", 64) != 9)
     limits = Limits(checkpoint=folder, workers=1, max_states=100_000)
     explicit.explore(writer(9, 5), limits=limits, progress=progress, properties=(goal, never))
 

@@ -26,7 +26,8 @@ from filelock import FileLock, Timeout
 from msgspec import Meta, Struct
 
 from model.core.nodes import node_of
-from model.core.system import Property, System
+from model.core.property import Property
+from model.core.system import System
 from model.engines.explicit.table import Array
 from model.machine.files import check_private, naming, open_private, private_folder, write
 from model.machine.reading import Unreadable, checked, decoded, json_of

@@ -13,7 +13,8 @@ import numpy as np
 
 from model.core.answer import NO_LIMITS, Effort, Limits, Progress
 from model.core.cone import relevant
-from model.core.system import Property, System, Var
+from model.core.property import Property
+from model.core.system import System, Var
 from model.engines.explicit.search import Search
 
 

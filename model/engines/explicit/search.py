@@ -26,13 +26,14 @@ from model.core.answer import (
     OUT_OF_MEMORY,
     Effort,
     Limits,
+    Outcome,
     Progress,
-    Verdict,
-    verdicts,
+    outcomes,
 )
 from model.core.cone import relevant
-from model.core.run import ReplayError, Step, Trace, fire
-from model.core.system import Property, State, System, Var
+from model.core.property import Property
+from model.core.run import ReplayError, Run, Step, fire
+from model.core.system import State, System, Var
 from model.engines.explicit.checkpoint import MANIFEST, Checkpoint, damaged, fingerprint
 from model.engines.explicit.digest import digest
 from model.engines.explicit.fingerprints import Fingerprints, collision
@@ -62,7 +63,7 @@ def explore(
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
     cone: bool = False,
-) -> dict[str, Verdict]:
+) -> dict[str, Outcome]:
     """The verdict of each property (default: the system's) by its name, from one search.
 
     cone: leave out the variables that are outside of the properties' cone of influence (see `cone`): states that differ
@@ -74,7 +75,7 @@ def explore(
     search = Search(system, wanted, limits, relevant(system, wanted) if cone else None)
     limit = search.run(progress)
     try:
-        return verdicts(system, wanted, search.traces(), "explicit", search.effort(limit))
+        return outcomes(system, wanted, search.traces(), "explicit", search.effort(limit))
     except ReplayError as error:
         if search.resumed is None:
             raise
@@ -316,7 +317,7 @@ class Search:
             return ""
         return digest(self.store.states, self.store.count, self.code.layout, self.workers)
 
-    def traces(self) -> dict[str, Trace]:
+    def traces(self) -> dict[str, Run]:
         """A shortest trace for each property that was found, by its name."""
         found = {
             prop.name: self.trace(int(at))
@@ -330,10 +331,10 @@ class Search:
                 successor = fire(rule, inputs, before.states[-1])
                 if successor is None:
                     raise ReplayError(f"rule '{rule.name}' fired where its guard is false")
-                found[prop.name] = Trace(before.initial, (*before.steps, Step(rule, inputs, successor)))
+                found[prop.name] = Run(before.initial, (*before.steps, Step(rule, inputs, successor)))
         return found
 
-    def trace(self, at: int) -> Trace:
+    def trace(self, at: int) -> Run:
         """The run by which state `at` was found, with the values of all variables; raises `ReplayError`."""
         path = [at]
         while self.store.parents[path[-1]] != NO_PARENT:
@@ -346,7 +347,7 @@ class Search:
             if after is None or not self._agrees(found, after):
                 raise ReplayError(f"rule '{rule.name}' leads somewhere else")
             steps.append(Step(rule, inputs, after))
-        return Trace(initial, tuple(steps))
+        return Run(initial, tuple(steps))
 
     def _agrees(self, at: int, state: State) -> bool:
         """Whether a state is what was stored, if states are stored."""

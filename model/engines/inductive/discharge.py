@@ -10,16 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
 
 from z3 import ModelRef, is_bv, is_real
 
 from model.core import z3fast as z3
+from model.core.answer import Answer
 from model.core.nodes import node_of
 from model.engines.inductive.obligations import Duty, Induction, Obligation, Soup, Step, substituted
 from model.engines.symbolic.ask import Asker, Unanswered
 
-Answer = Literal["proved", "fails", "unknown"]
 SMALL = 5
 """Bits of small numbers."""
 Values = Mapping[str, int]
@@ -125,11 +124,11 @@ class Prover:
         try:
             model = self._breaks(soup, obligation, obligation.duties)
             if model is None:
-                return Discharged(obligation, "proved")
+                return Discharged(obligation, Answer.HOLDS)
             broken = tuple(d for d in obligation.duties if self._breaks(soup, obligation, [d]) is not None)
         except Unanswered as stop:
-            return Discharged(obligation, "unknown", limit=str(stop))
-        return Discharged(obligation, "fails", broken, counterexample(soup, model, step))
+            return Discharged(obligation, Answer.UNKNOWN, limit=str(stop))
+        return Discharged(obligation, Answer.VIOLATED, broken, counterexample(soup, model, step))
 
     def _breaks(self, soup: Soup, obligation: Obligation, duties: Sequence[Duty]) -> ModelRef | None:
         """A model of the premises in which not all of these duties hold; raises `Unanswered`."""

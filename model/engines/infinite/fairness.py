@@ -24,43 +24,12 @@ import numpy as np
 import z3
 
 from model.core.nodes import Constant, node_of
+from model.core.property import Fairness, RuleClass
 from model.core.system import CHOICE_WIDTH, BadSystem, Rule, System
 from model.engines.explicit.store import Array
 from model.engines.infinite.graph import StateGraph, offsets
 
 NOWHERE = -1
-
-
-@dataclass(frozen=True)
-class RuleClass:
-    """Names of rules that are one class; with `by`, a term over variables and inputs, one class for each value.
-
-    when: another such term, of what firings the class consists (None: of all).
-    """
-
-    rules: frozenset[str]
-    by: z3.ExprRef | None = None
-    when: z3.BoolRef | None = None
-
-    @property
-    def terms(self) -> tuple[z3.ExprRef, ...]:
-        """The terms that it has."""
-        return tuple(term for term in (self.by, self.when) if term is not None)
-
-
-@dataclass(frozen=True)
-class Fairness:
-    """What a run owes: weak fairness to some classes, strong fairness to others. A rule in none is owed nothing."""
-
-    weak: Sequence[RuleClass] = ()
-    strong: Sequence[RuleClass] = ()
-
-    @property
-    def key(self) -> object:
-        """Equal for equal promises (terms themselves do not compare)."""
-        classes = [(False, owed) for owed in self.weak] + [(True, owed) for owed in self.strong]
-        terms = [tuple(None if t is None else t.sexpr() for t in (owed.by, owed.when)) for _, owed in classes]
-        return tuple((strong, owed.rules, *said) for (strong, owed), said in zip(classes, terms, strict=True))
 
 
 def rules_where(system: System, chosen: Callable[[Rule], bool], by: z3.ExprRef | None = None) -> RuleClass:

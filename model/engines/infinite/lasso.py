@@ -7,32 +7,19 @@ nothing is, and then back. So a loop is short but need not be a shortest one (to
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import numpy as np
 
-from model.core.run import ReplayError, Step, Trace, choices, replay
+from model.core.property import Fairness, RuleClass
+from model.core.run import Lasso, ReplayError, Run, Step, choices, replay
 from model.core.system import State, System
 from model.core.terms import evaluate
 from model.engines.explicit.store import Array
-from model.engines.infinite.fairness import NOWHERE, Debt, Fairness, RuleClass
+from model.engines.infinite.fairness import NOWHERE, Debt
 from model.engines.infinite.graph import Arcs, StateGraph
 
 KEPT = 32
-
-
-@dataclass(frozen=True)
-class Lasso:
-    """A run: `stem`, and from its last state `loop` again and again; an empty loop stays in that state for ever."""
-
-    stem: Trace
-    loop: tuple[Step, ...]
-
-    @property
-    def recurrent(self) -> list[State]:
-        """The states that come again for ever, the last one of the stem first."""
-        return [self.stem.states[-1], *(step.state for step in self.loop[:-1])]
 
 
 class Loops:
@@ -92,7 +79,7 @@ class Loops:
 
 def confirm_fair(system: System, fairness: Fairness, lasso: Lasso) -> None:
     """Check under the Python meaning that a lasso is a fair run of a system; raises `ReplayError`."""
-    replay(system, Trace(lasso.stem.initial, (*lasso.stem.steps, *lasso.loop)))
+    replay(system, Run(lasso.stem.initial, (*lasso.stem.steps, *lasso.loop)))
     if lasso.loop and lasso.loop[-1].state != lasso.stem.states[-1]:
         raise ReplayError("the loop does not come back to where it begins")
     firings = list(zip(lasso.recurrent, lasso.loop, strict=False))

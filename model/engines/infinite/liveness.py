@@ -17,58 +17,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
-from typing import Literal
 
 import numpy as np
 import z3
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits
+from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Answer, Limits, Outcome
 from model.core.nodes import node_of
-from model.core.run import ReplayError, Trace
+from model.core.property import EventuallyAlways, Fairness, LeadsTo, Liveness
+from model.core.run import Lasso, ReplayError, Run
 from model.core.system import BadSystem, System
 from model.core.terms import Meaning
 from model.engines.explicit.search import Report
 from model.engines.explicit.store import Array
-from model.engines.infinite.fairness import NOWHERE, Debt, Fairness, check_fairness, debts, fair_components
+from model.engines.infinite.fairness import NOWHERE, Debt, check_fairness, debts, fair_components
 from model.engines.infinite.graph import UNSEEN, Arcs, StateGraph
-from model.engines.infinite.lasso import Lasso, Loops, confirm_fair
+from model.engines.infinite.lasso import Loops, confirm_fair
 
 TRIED = 32
 CROSSING = -1
-
-
-@dataclass(frozen=True)
-class LeadsTo:
-    """Whenever `premise` holds, `goal` holds then or later."""
-
-    name: str
-    premise: z3.BoolRef
-    goal: z3.BoolRef
-    sentence: str = ""
-
-
-@dataclass(frozen=True)
-class EventuallyAlways:
-    """From some point on, `term` holds for ever."""
-
-    name: str
-    term: z3.BoolRef
-    sentence: str = ""
-
-
-Liveness = LeadsTo | EventuallyAlways
-
-
-@dataclass(frozen=True)
-class LivenessVerdict:
-    """The answer to one property of one system under one fairness; `lasso` is the evidence if it is violated."""
-
-    property: str
-    answer: Literal["holds", "violated", "unknown"]
-    effort: Effort
-    lasso: Lasso | None = None
-    engine: str = "liveness"
-    scope: str = "bounded"
+ENGINE = "liveness"
 
 
 Question = tuple[Liveness, Fairness]
@@ -81,14 +48,14 @@ def check_liveness(
     *,
     limits: Limits = NO_LIMITS,
     progress: Report | None = None,
-) -> dict[str, LivenessVerdict]:
+) -> dict[str, Outcome]:
     """The verdict of each property under one fairness; see `check_each`."""
     return check_each(system, [(prop, fairness) for prop in properties], limits=limits, progress=progress)
 
 
 def check_each(
     system: System, questions: Sequence[Question], *, limits: Limits = NO_LIMITS, progress: Report | None = None
-) -> dict[str, LivenessVerdict]:
+) -> dict[str, Outcome]:
     """The verdict of each property, under its fairness, by its name, from one search; all have the same effort.
 
     Ctrl-C and want of memory answer *unknown*. Raises `BadSystem` for a property or fairness that does not fit the
@@ -109,12 +76,13 @@ def check_each(
             effort = replace(effort, complete=False, limit=limit)
         effort = replace(effort, seconds=effort.seconds + perf_counter() - begun)
     if not effort.complete:
-        return {prop.name: LivenessVerdict(prop.name, "unknown", effort) for prop, _ in questions}
+        return {prop.name: Outcome(prop.name, Answer.UNKNOWN, effort, ENGINE) for prop, _ in questions}
     for prop, fairness in questions:
         if found := lassos[prop.name]:
             confirm_lasso(system, prop, fairness, found)
     return {
-        name: LivenessVerdict(name, "violated" if lasso else "holds", effort, lasso) for name, lasso in lassos.items()
+        name: Outcome(name, Answer.VIOLATED if lasso else Answer.HOLDS, effort, ENGINE, lasso)
+        for name, lasso in lassos.items()
     }
 
 
@@ -196,7 +164,7 @@ class _Edges:
 
 def _lasso(graph: StateGraph, edges: _Edges) -> Lasso:
     initial = int(graph.arcs.tail[edges.stem[0]]) if edges.stem else edges.start
-    stem = Trace(graph.state(initial), tuple(map(graph.step, edges.stem)))
+    stem = Run(graph.state(initial), tuple(map(graph.step, edges.stem)))
     return Lasso(stem, tuple(map(graph.step, edges.loop)))
 
 

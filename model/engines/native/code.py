@@ -5,7 +5,8 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Sequence
 
-from model.core.system import Property, System, Var
+from model.core.property import Property
+from model.core.system import System, Var
 from model.engines.native.codegen import Check, Expand
 from model.engines.native.compile import compile_ir, compiled
 from model.engines.native.packing import Layout

@@ -21,7 +21,8 @@ from math import prod
 import z3
 
 from model.core.nodes import Node, negation, node_of
-from model.core.system import CHOICE_WIDTH, Property, Rule, System
+from model.core.property import Property
+from model.core.system import CHOICE_WIDTH, Rule, System
 from model.engines.native.body import Body
 from model.engines.native.compile import sort
 from model.engines.native.firing import Firing, after, branches, cases, changes, firings

@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 
 import z3
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, Progress, Verdict, verdicts
-from model.core.run import Trace, enabled
-from model.core.system import Property, State, System
+from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, Outcome, Progress, outcomes
+from model.core.property import Property
+from model.core.run import Run, enabled
+from model.core.system import State, System
 from model.core.terms import evaluate
 from model.engines.symbolic.ask import Asker, Unanswered
 from model.engines.symbolic.unrolled import Unrolled
@@ -36,7 +37,7 @@ def bmc(
     limits: Limits = NO_LIMITS,
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
-) -> dict[str, Verdict]:
+) -> dict[str, Outcome]:
     """The verdict of each property (default: the system's) by its name, from the runs of at most `depth` (10) steps.
 
     progress: called before each depth. Ctrl-C ends the search with the limit "interrupted" and what was found.
@@ -59,7 +60,7 @@ def bmc(
     if not search.open:
         limit = ""
     effort = Effort(0, 0, search.depth, complete=not limit, limit=limit, seconds=search.ask.seconds)
-    return verdicts(system, wanted, search.traces, "bmc", effort)
+    return outcomes(system, wanted, search.traces, "bmc", effort)
 
 
 @dataclass
@@ -70,7 +71,7 @@ class Search:
     properties: Sequence[Property]
     ask: Asker
     path: list[z3.BoolRef] = field(default_factory=list)
-    traces: dict[str, Trace] = field(default_factory=dict)
+    traces: dict[str, Run] = field(default_factory=dict)
     depth: int = 0
     ahead: list[State] = field(init=False)
     """States to which a run at hand, so many steps long as there are frames, may go on."""

@@ -15,8 +15,9 @@ from dataclasses import replace
 
 import z3
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, Progress, Verdict, verdicts
-from model.core.system import Property, System
+from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, Outcome, Progress, outcomes
+from model.core.property import Property
+from model.core.system import System
 from model.engines.symbolic.ask import Asker, Unanswered
 from model.engines.symbolic.bmc import Search, safe
 from model.engines.symbolic.unrolled import Unrolled
@@ -35,7 +36,7 @@ def induction(
     progress: Report | None = None,
     properties: Sequence[Property] | None = None,
     lemmas: Sequence[Property] = (),
-) -> dict[str, Verdict]:
+) -> dict[str, Outcome]:
     """The verdict of each property (default: the system's) by its name, by induction with k up to `depth` (10).
 
     A verdict that is proved has k as the depth of its effort. lemmas: *always* or *step* properties to help. progress:
@@ -63,11 +64,11 @@ def induction(
         limit = INTERRUPTED
     traces = {prop.name: search.traces[prop.name] for prop in wanted if prop.name in search.traces}
     unknown = Effort(0, 0, search.depth, complete=False, limit=limit, seconds=ask.seconds)
-    found = verdicts(system, wanted, traces, "induction", unknown)
+    found = outcomes(system, wanted, traces, "induction", unknown)
     for prop in wanted:
         if prop.name in proved:
             effort = replace(unknown, depth=proved[prop.name], complete=True, limit="")
-            found |= verdicts(system, (prop,), {}, "induction", effort)
+            found |= outcomes(system, (prop,), {}, "induction", effort)
     return found
 
 

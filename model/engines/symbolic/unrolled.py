@@ -16,7 +16,7 @@ from itertools import combinations
 
 import z3
 
-from model.core.run import Step, Trace, fire
+from model.core.run import Run, Step, fire
 from model.core.system import CHOICE_WIDTH, Rule, State, System, Var
 
 
@@ -102,7 +102,7 @@ class Unrolled:
             *(z3.Or(*(self._frame(v, a) != self._frame(v, b) for v in self.system.variables)) for a, b in pairs)
         )
 
-    def trace(self, model: z3.ModelRef, steps: int) -> Trace:
+    def trace(self, model: z3.ModelRef, steps: int) -> Run:
         """The path of a model, its states computed by the Python meaning of the rules."""
         initial = {v.name: self._value(model, self._frame(v, 0)) for v in self.system.variables}
         made: list[Step] = []
@@ -114,7 +114,7 @@ class Unrolled:
             assert after is not None, f"Z3 fires '{rule.name}' where its guard is false"
             made.append(Step(rule, inputs, after))
             state = after
-        return Trace(initial, tuple(made))
+        return Run(initial, tuple(made))
 
     def _frame(self, var: Var, frame: int) -> z3.ExprRef:
         name = f"{var.name}@{frame}"

@@ -1,4 +1,4 @@
-"""A trace in the Informal Trace Format of Apalache (ITF, its ADR 015), for readers of TLA+ counterexamples.
+"""A trace in the Informal Run Format of Apalache (ITF, its ADR 015), for readers of TLA+ counterexamples.
 
 A state has every variable but those that hold segments under way, which `network` has as records instead; and what led
 to it: `event`, `side` and `cite`, all empty in the initial state. Names are identifiers of TLA+ (A.state is A_state).
@@ -14,7 +14,7 @@ import json
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from model.core.run import Step, Trace
+from model.core.run import Run, Step
 from model.core.system import State, System, Var
 from model.pictures.flights import Happening, history
 
@@ -24,13 +24,13 @@ HOW = ("event", "side", "cite")
 
 
 def itf(
-    system: System, trace: Trace, *, loop: tuple[Step, ...] | None = None, hidden: Collection[str] = (), about: str = ""
+    system: System, trace: Run, *, loop: tuple[Step, ...] | None = None, hidden: Collection[str] = (), about: str = ""
 ) -> str:
     """The trace, and the loop that follows it if it is a lasso, as JSON text.
 
     hidden: variables that hold segments under way. about: a line that says what the trace is.
     """
-    whole = Trace(trace.initial, trace.steps + (loop or ()))
+    whole = Run(trace.initial, trace.steps + (loop or ()))
     shown = [var for var in system.variables if var.name not in hidden]
     states = list(_states(whole, shown))
     if loop:
@@ -48,7 +48,7 @@ def identifier(name: str) -> str:
     return name.replace(".", "_").replace(">", "_to_")
 
 
-def _states(trace: Trace, shown: Collection[Var]) -> Iterator[dict[str, Any]]:
+def _states(trace: Run, shown: Collection[Var]) -> Iterator[dict[str, Any]]:
     """Each state, with what led to it."""
     network: list[Happening] = []
     yield _state(0, trace.initial, shown, network, "", "", "")

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from model.core.run import Step, Trace
+from model.core.run import Run, Step
 from model.core.system import State, System
 from model.pictures.flights import ARRIVES, SENDS
 from model.pictures.formats.packets import SPACE, Packet, moments, packets
@@ -28,7 +28,7 @@ LETTERS = {"syn": "S", "fin": "F", "rst": "R"}
 
 
 def packetdrill(
-    system: System, trace: Trace, side: str, *, window: int, title: str = "", oldest_first: bool = True
+    system: System, trace: Run, side: str, *, window: int, title: str = "", oldest_first: bool = True
 ) -> str:
     """The script for `side`, ending with a newline. window: of every segment that is injected."""
     return "\n".join(Script(system, trace, side, window, packets(trace, oldest_first)).lines(title)) + "\n"
@@ -40,7 +40,7 @@ class Script:
     waits: seconds from it to the next one."""
 
     system: System
-    trace: Trace
+    trace: Run
     side: str
     window: int
     packets: Sequence[Packet]

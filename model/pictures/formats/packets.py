@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
-from model.core.run import Trace
+from model.core.run import Run
 from model.core.system import System, WireAction
 from model.pictures.flights import ARRIVES, SENDS, Happening, history
 
@@ -51,7 +51,7 @@ class Packet:
         return self.happening.values["text"]
 
 
-def packets(trace: Trace, oldest_first: bool = True, opening: Opening = ()) -> list[Packet]:
+def packets(trace: Run, oldest_first: bool = True, opening: Opening = ()) -> list[Packet]:
     """What the trace does to segments, in order; raises `KeyError` if they are no TCP segments.
 
     opening: segments that have led to the first state. Each is a step of its own, sent and arrived, before the trace's.
@@ -76,7 +76,7 @@ def packets(trace: Trace, oldest_first: bool = True, opening: Opening = ()) -> l
     ]
 
 
-def places(trace: Trace, steps: Iterable[Happening]) -> dict[str, Callable[[int], int]]:
+def places(trace: Run, steps: Iterable[Happening]) -> dict[str, Callable[[int], int]]:
     """For each side where its numbers lie among those of 32 bits; steps: what the trace does to segments."""
     bits = next((wire.fields["seq"].size() for step in trace.steps for wire in step.rule.wires), 32)
     return {side: placed(numbers, bits) for side, numbers in _numbers(steps).items()}
@@ -112,7 +112,7 @@ def placed(used: Iterable[int], bits: int) -> Callable[[int], int]:
     return lambda number: (number if number < cut else number - space) % SPACE
 
 
-def moments(system: System, trace: Trace, opening: Opening = ()) -> list[Decimal]:
+def moments(system: System, trace: Run, opening: Opening = ()) -> list[Decimal]:
     """When each step happens, in seconds from the start; an opening comes first, and takes microseconds."""
     timed = any(rule.kind == "time" for rule in system.rules)
     ticks, found = 0, list[Decimal]()

@@ -13,11 +13,11 @@ from dataclasses import dataclass, fields, replace
 from functools import cache
 from itertools import combinations
 
-from model.core.answer import Effort, Limits, Verdict
+from model.core.answer import Answer, Counterexample, Effort, Limits, Outcome, Table
 from model.core.system import System
 from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
-from model.questions.studies.study import Counterexample, StudyResult, Table
+from model.questions.studies.study import concluded, unsettled
 from model.settings.config import TICKS, BadConfig, Config
 from properties.old_segments import assuming, kept_out, no_old_segment_accepted
 
@@ -33,42 +33,42 @@ class Searched:
 
     network: Network
     system: System
-    verdicts: Mapping[Assumed, Verdict]
+    verdicts: Mapping[Assumed, Outcome]
 
 
-def old_segments(config: Config, limits: Limits, progress: Report) -> StudyResult:
+def old_segments(config: Config, limits: Limits, progress: Report) -> Outcome:
     """Whether all assumptions together suffice without fresh initial sequence numbers; and the table of sets."""
     if not config.timed or not config.origins or not config.quiet_time or config.isn_a != "repeated":
         raise BadConfig("this study needs timed=true, origins=true, isn_a=repeated and a quiet_time")
     searches = [*fresh(untimed(config), limits), *repeated(config, limits, progress)]
     effort = together([next(iter(search.verdicts.values())).effort for search in searches])
     answers = {assumed: verdict for search in searches for assumed, verdict in search.verdicts.items()}
-    open_ = [assumed for assumed, verdict in answers.items() if verdict.answer == "unknown"]
+    open_ = [assumed for assumed, verdict in answers.items() if verdict.answer is Answer.UNKNOWN]
     if open_:
-        return StudyResult("unknown", effort, why=effort.limit)
-    sufficient = {assumed: answers[settled_by(assumed)].answer == "holds" for assumed in subsets(ALL)}
+        return unsettled("old-segments", effort)
+    sufficient = {assumed: answers[settled_by(assumed)].answer is Answer.HOLDS for assumed in subsets(ALL)}
     worst = maximal(s for s, enough in sufficient.items() if not enough)
     runs = tuple(picture(search, one) for one in worst for search in searches if settled_by(one) in search.verdicts)
     table = sets_table(config, minimal(s for s, enough in sufficient.items() if enough), worst, answers)
     least = {name: smallest(config, limits, name) for name in ("time_wait", "quiet_time")}
     effort = together([effort, *(found for _, found in least.values())])
     if effort.limit:
-        return StudyResult("unknown", effort, (table,), runs, why=effort.limit)
+        return unsettled("old-segments", effort, tables=(table,), runs=runs)
     tables = (table, times_table(config, {name: ticks for name, (ticks, _) in least.items()}))
-    return StudyResult("holds" if sufficient[frozenset(ALL) - {FRESH}] else "violated", effort, tables, runs)
+    return concluded("old-segments", not sufficient[frozenset(ALL) - {FRESH}], effort, tables, runs)
 
 
-def all_together(config: Config, limits: Limits, progress: Report) -> StudyResult:
+def all_together(config: Config, limits: Limits, progress: Report) -> Outcome:
     """Whether all assumptions but fresh initial sequence numbers suffice, with the configuration's times and text."""
     network, assumed = assuming(config), frozenset(ALL) - {FRESH, LINGERS}
     at = start(config, assumed)
     prop = kept_out(network, words(assumed), at)
     system = network.system(prop, starts=[at])
     verdict = explore(system, limits=limits, progress=progress)[prop.name]
-    runs = (picture(Searched(network, system, {assumed: verdict}), assumed, "a run"),) if verdict.trace else ()
-    if verdict.answer == "unknown":
-        return StudyResult("unknown", verdict.effort, why=verdict.effort.limit)
-    return StudyResult("violated" if runs else "holds", verdict.effort, counterexamples=runs)
+    runs = (picture(Searched(network, system, {assumed: verdict}), assumed, "a run"),) if verdict.run else ()
+    if verdict.answer is Answer.UNKNOWN:
+        return unsettled("all-together", verdict.effort)
+    return concluded("all-together", bool(runs), verdict.effort, runs=runs)
 
 
 def subsets(names: Iterable[str]) -> Iterator[Assumed]:
@@ -127,7 +127,9 @@ def smallest(config: Config, limits: Limits, name: str) -> tuple[int | None, Eff
     starts = {ticks: {**full, name: ticks} for ticks in range(most + 1)}
     wanted = {ticks: kept_out(network, f"{name} {ticks}", at) for ticks, at in starts.items()}
     found = explore(network.system(*wanted.values(), starts=list(starts.values())), limits=limits)
-    safe = [ticks for ticks in starts if all(found[wanted[t].name].answer == "holds" for t in range(ticks, most + 1))]
+    safe = [
+        ticks for ticks in starts if all(found[wanted[t].name].answer is Answer.HOLDS for t in range(ticks, most + 1))
+    ]
     return min(safe, default=None), next(iter(found.values())).effort
 
 
@@ -161,7 +163,7 @@ def maximal(sets: Iterable[Assumed]) -> list[Assumed]:
 
 def picture(search: Searched, assumed: Assumed, label: str = "") -> Counterexample:
     """The run that shows that a set is insufficient; labelled by what is missing."""
-    trace = search.verdicts[settled_by(assumed)].trace
+    trace = search.verdicts[settled_by(assumed)].run
     assert trace is not None, "an insufficient set has a run"
     sentence = f"No segment of an old incarnation is accepted, given: {words(assumed)}."
     prop = replace(no_old_segment_accepted(search.network), sentence=sentence)
@@ -174,11 +176,11 @@ def words(assumed: Assumed) -> str:
     return "; ".join(name for name in ALL if name in assumed) or "nothing"
 
 
-def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answers: Mapping[Assumed, Verdict]) -> Table:
+def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answers: Mapping[Assumed, Outcome]) -> Table:
     """Both kinds of sets, a row each."""
     rows = [("minimal sufficient", words(assumed), "") for assumed in least]
     for assumed in most:
-        trace = answers[settled_by(assumed)].trace
+        trace = answers[settled_by(assumed)].run
         assert trace is not None, "an insufficient set has a run"
         rows.append(("maximal insufficient", words(assumed), str(len(trace.steps))))
     quiet = f"quiet time is {config.quiet_time} ticks; MSL is {config.msl}, D is {config.delay}, RTO is {config.rto}"

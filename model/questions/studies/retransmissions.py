@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from model.core.answer import Limits, Verdict
-from model.core.system import Property, System
+from model.core.answer import Answer, Counterexample, Limits, Outcome, Table
+from model.core.property import Property
+from model.core.system import System
 from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
-from model.questions.studies.study import Counterexample, StudyResult, Table
+from model.questions.studies.study import concluded, unsettled
 from model.settings.config import BadConfig, Config
 from properties.needless import any_application_delay, sent_again
 
@@ -16,7 +17,7 @@ Case = tuple[int, int]
 """An application delay in ticks, and a number of retransmissions."""
 
 
-def needless(config: Config, limits: Limits, progress: Report) -> StudyResult:
+def needless(config: Config, limits: Limits, progress: Report) -> Outcome:
     """Whether A never sends its FIN again, for application delays up to the configuration's; and how often it does.
 
     Nothing is lost and D < RTO, so each retransmission of the FIN is needless.
@@ -35,20 +36,20 @@ def needless(config: Config, limits: Limits, progress: Report) -> StudyResult:
     found = explore(system, limits=limits, progress=progress)
     effort = found[wanted[cases[0]].name].effort
     if not effort.complete:
-        return StudyResult("unknown", effort, why=effort.limit)
+        return unsettled("needless", effort)
     counts = {ticks: sum(reached(found, wanted[ticks, n]) for n in range(1, most + 1)) for ticks in range(longest + 1)}
     runs = picture(network, system, wanted[longest, counts[longest]], found) if counts[longest] else ()
-    return StudyResult("violated" if runs else "holds", effort, (counts_table(config, counts),), runs)
+    return concluded("needless", bool(runs), effort, (counts_table(config, counts),), runs)
 
 
-def reached(found: dict[str, Verdict], prop: Property) -> bool:
+def reached(found: dict[str, Outcome], prop: Property) -> bool:
     """Whether a property was reached."""
-    return found[prop.name].answer == "reachable"
+    return found[prop.name].answer is Answer.REACHABLE
 
 
-def picture(network: Network, system: System, prop: Property, found: dict[str, Verdict]) -> tuple[Counterexample, ...]:
+def picture(network: Network, system: System, prop: Property, found: dict[str, Outcome]) -> tuple[Counterexample, ...]:
     """The run with the most retransmissions."""
-    trace = found[prop.name].trace
+    trace = found[prop.name].run
     assert trace is not None, "what is reachable has a run"
     sentence = "A sends its FIN again and again although it has arrived: B holds its ACK back until it closes."
     return (Counterexample("most retransmissions", network, system, trace, replace(prop, sentence=sentence)),)

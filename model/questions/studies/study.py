@@ -1,57 +1,36 @@
-"""What a study yields: the answer of a computation that runs several searches, its tables, and counterexamples."""
+"""Studies: answers that are computed from several searches, with tables and counterexamples."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Literal
 
-if TYPE_CHECKING:
-    from model.core.answer import Effort, Limits, Progress
-    from model.core.run import Trace
-    from model.core.system import Property, System
-    from model.network.bounded import Network
-    from model.settings.config import Config
+from model.core.answer import Answer, Counterexample, Effort, Limits, Outcome, Progress, Table, Tables
+from model.settings.config import Config
+
+ENGINE = "study"
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table of plain strings; the notes stand under it."""
-
-    title: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-    notes: tuple[str, ...] = ()
+def concluded(
+    name: str, violated: bool, effort: Effort, tables: Sequence[Table] = (), runs: Sequence[Counterexample] = ()
+) -> Outcome:
+    """The outcome of a study that came to its end."""
+    answer = Answer.VIOLATED if violated else Answer.HOLDS
+    return Outcome(name, answer, effort, ENGINE, Tables(tuple(tables), tuple(runs)))
 
 
-@dataclass(frozen=True)
-class Counterexample:
-    """A run worth a picture: `label` names it, and the property says what is wrong at its end."""
-
-    label: str
-    network: Network
-    system: System
-    trace: Trace
-    prop: Property
+def unsettled(
+    name: str, effort: Effort, why: str = "", tables: Sequence[Table] = (), runs: Sequence[Counterexample] = ()
+) -> Outcome:
+    """The outcome of a study that a limit ended. why: if it is not the effort's limit."""
+    return Outcome(name, Answer.UNKNOWN, effort, ENGINE, Tables(tuple(tables), tuple(runs)), why=why or effort.limit)
 
 
-@dataclass(frozen=True)
-class StudyResult:
-    """The answer, with the effort of all searches together. why: what made it unknown."""
-
-    answer: Literal["holds", "violated", "unknown"]
-    effort: Effort
-    tables: tuple[Table, ...] = ()
-    counterexamples: tuple[Counterexample, ...] = ()
-    why: str = ""
-
-
-Study = Callable[["Config", "Limits", "Callable[[Progress], None]"], StudyResult]
+Study = Callable[[Config, Limits, Callable[[Progress], None]], Outcome]
 
 
 def find_study(reference: str) -> Study:
-    """The study that "module.function" names in `model.studies`; it raises `BadConfig` for what it cannot vary."""
+    """The study that "module.function" names of this package; it raises `BadConfig` for what it cannot vary."""
     module, function = reference.split(".")
     study: Study = getattr(import_module(f"model.questions.studies.{module}"), function)
     return study

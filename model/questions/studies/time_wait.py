@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from model.core.answer import NO_LIMITS, Effort, Limits
+from model.core.answer import NO_LIMITS, Answer, Counterexample, Effort, Limits, Outcome, Table
 from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
-from model.questions.studies.study import Counterexample, StudyResult, Table
+from model.questions.studies.study import concluded, unsettled
 from model.settings.config import BadConfig, Config
 from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, last_ack_answered
 
@@ -32,7 +32,7 @@ class Thresholds:
         return max((at for at in self.smallest if at[0] < msl and at[1] <= msl), key=lambda at: self.smallest[at])
 
 
-def threshold(config: Config, limits: Limits, progress: Report) -> StudyResult:
+def threshold(config: Config, limits: Limits, progress: Report) -> Outcome:
     """Whether 2 MSL suffices for RTO =< MSL and D < MSL, for each MSL from 2 ticks to the configuration's.
 
     Its other times are not used.
@@ -43,11 +43,11 @@ def threshold(config: Config, limits: Limits, progress: Report) -> StudyResult:
         raise BadConfig(f"this study needs {needs}, msl from 2 to {LONGEST}")
     found = thresholds(config, limits, progress)
     if found.why:
-        return StudyResult("unknown", found.effort, why=found.why)
+        return unsettled("threshold", found.effort, found.why)
     short = [msl for msl in range(2, config.msl + 1) if found.smallest[found.worst(msl)] > 2 * msl]
     tables = (lengths(found, config), comparison(found, config))
     runs = counterexample(found, config, short, limits)
-    return StudyResult("violated" if short else "holds", found.effort, tables, runs)
+    return concluded("threshold", bool(short), found.effort, tables, runs)
 
 
 def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: Report | None = None) -> Thresholds:
@@ -59,7 +59,7 @@ def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: Report | No
         return Thresholds({}, effort, effort.limit or "a segment found the channel full: raise capacity")
     smallest = {}
     for delay, rto in dict.fromkeys(case[:2] for case in wanted):
-        safe = {t: found[f"{d} {r} {t}"].answer == "holds" for d, r, t in wanted if (d, r) == (delay, rto)}
+        safe = {t: found[f"{d} {r} {t}"].answer is Answer.HOLDS for d, r, t in wanted if (d, r) == (delay, rto)}
         least = min((t for t in safe if all(safe[s] for s in safe if s >= t)), default=None)
         if least is None or least == min(safe):
             return Thresholds(
@@ -110,6 +110,6 @@ def counterexample(found: Thresholds, config: Config, short: list[int], limits: 
     times = f"with MSL {msl}, RTO {rto}, D {delay} and TIME-WAIT {ticks} ticks"
     prop = replace(last_ack_answered(network), sentence=f"The passive closer ends in order {times}.")
     system = network.system(prop)
-    trace = explore(system, limits=limits)[prop.name].trace
+    run = explore(system, limits=limits)[prop.name].run
     label = "2 MSL" if short else "one tick less"
-    return (Counterexample(label, network, system, trace, prop),) if trace else ()
+    return (Counterexample(label, network, system, run, prop),) if run else ()
