@@ -20,8 +20,9 @@ from model.any_channel.embedding import Embedding
 from model.core.answer import NO_LIMITS
 from model.core.system import Rule, System, Var, choice
 from model.core.terms import evaluate
-from model.engines.explicit.counts import Counting
+from model.engines.explicit.counts import Counts
 from model.engines.explicit.quotient import quotient
+from model.engines.explicit.search import Search
 from model.engines.inductive.obligations import Part, Step
 from model.network.bounded import Network
 from properties.proofs.closing import never_reset, outlasts
@@ -58,12 +59,13 @@ def of_steps(system: System, said: Mapping[str, tuple[z3.BoolRef, z3.BoolRef]]) 
             here = [z3.simplify(term == value) for term, value in zip(said[rule.name], values, strict=True)]
             guard = z3.And(rule.guard, *here)
             rules.append(replace(rule, name=f"{at} {rule.name}", guard=guard, touches={}, wires=()))
-    search = Counting(replace(system, rules=tuple(rules)), (), NO_LIMITS)
+    fired = Counts()
+    search = Search(replace(system, rules=tuple(rules)), (), NO_LIMITS, observer=fired)
     assert not search.run(None)
     counts: Counter[Said] = Counter()
-    for number in search.fired.nonzero()[0].tolist():
-        counts[EACH[int(search.firings.of(number)[0].name[0])]] += int(search.fired[number])
-    return dict(counts)
+    for name, count in fired.by_rule(search).items():
+        counts[EACH[int(name[0])]] += count
+    return {said: count for said, count in counts.items() if count}
 
 
 def after(system: System, rule: Rule, term: z3.BoolRef) -> z3.BoolRef:

@@ -20,7 +20,7 @@ class Transitions:
     def __init__(self, system: System) -> None:
         self.system, self.graph = system, StateGraph(system)
         assert not self.graph.run(None), "the search is complete"
-        self.states = unpacked(self.graph.code.layout, self.graph.store.states[: self.graph.states])
+        self.states = unpacked(self.graph.search.code.layout, self.graph.search.store.states[: self.graph.states])
 
     def column(self, term: z3.ExprRef) -> Column:
         """The value of a term in each state."""
@@ -36,7 +36,7 @@ class Transitions:
         """The transitions of rule number `at`."""
         order, begin = self._by_rule
         edges, rule = order[begin[at] : begin[at + 1]], self.system.rules[at]
-        choices = self.graph.numbers[edges].astype(np.int64) - self.graph.firings.offsets[at]
+        choices = self.graph.numbers[edges].astype(np.int64) - self.graph.search.firings.offsets[at]
         tails, heads = (array[edges].astype(np.int64) for array in (self.graph.arcs.tail, self.graph.arcs.head))
         return Edges(self.states, tails, heads, inputs_of(rule, choices))
 

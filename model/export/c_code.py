@@ -21,7 +21,17 @@ from model.core.nodes import Node, negation, node_of
 from model.core.property import Property
 from model.core.system import Rule, System
 from model.core.terms import Fold
-from model.engines.native.firing import Firing, after, branches, cases, changes, comparison, firings
+from model.engines.native.firing import (
+    Fire,
+    Firing,
+    If,
+    Tree,
+    after,
+    changes,
+    comparison,
+    decision_tree,
+    firings,
+)
 from model.engines.native.packing import Layout
 from model.export import CannotExport
 from model.export.c_table import operators
@@ -95,23 +105,21 @@ class Piece(Function):
             self.do(f"for (word input{at} = 0; input{at} < {count}; input{at}++)")
         with self.block(""):
             choice = reduce(lambda text, at: f"({text}) * {at[1]} + input{at[0]}", enumerate(choose.values()), "0")
-            self._rules(rules, 0, choice)
+            self._trees(decision_tree(rules), choice)
 
-    def _rules(self, rules: Iterable[Firing], depth: int, choice: str) -> None:
-        """The trie below `depth` conjuncts that the rules share."""
-        for how, run in branches(rules, depth):
-            if how == "fire":
-                for firing in run:
-                    self._fire(firing, choice)
-            elif how == "switch":
-                subject, wanted = cases(run, depth)
-                with self.block(f"switch ({self.operand(subject)})"):
-                    for number, chosen in wanted.items():
-                        with self.block(f"case {number}ULL:", "} break;"):
-                            self._rules(chosen, depth + 1, choice)
+    def _trees(self, trees: Iterable[Tree], choice: str) -> None:
+        """What is tested, and what fires."""
+        for tree in trees:
+            if isinstance(tree, Fire):
+                self._fire(tree.firing, choice)
+            elif isinstance(tree, If):
+                with self.block(f"if ({self.operand(tree.condition)})"):
+                    self._trees(tree.beneath, choice)
             else:
-                with self.block(f"if ({self.operand(run[0].guard[depth])})"):
-                    self._rules(run, depth + 1, choice)
+                with self.block(f"switch ({self.operand(tree.subject)})"):
+                    for number, beneath in tree.beneath.items():
+                        with self.block(f"case {number}ULL:", "} break;"):
+                            self._trees(beneath, choice)
 
     def _fire(self, firing: Firing, choice: str) -> None:
         """One successor."""

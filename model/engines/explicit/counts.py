@@ -7,32 +7,37 @@ are counted batch by batch, so a search without counts is as fast as it was. The
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from model.core.answer import NO_LIMITS, Effort, Limits, Progress
 from model.core.cone import relevant
-from model.core.property import Property
-from model.core.system import System, Var
-from model.engines.explicit.search import Search
+from model.core.system import System
+from model.engines.explicit.search import Observer, Search
 
 
-class Counting(Search):
-    """A search that counts firings by their numbers."""
+class Counts(Observer):
+    """Observes a search: how often each firing was taken, by its number."""
 
-    def __init__(
-        self, system: System, properties: Sequence[Property], limits: Limits, variables: Sequence[Var] | None = None
-    ) -> None:
-        super().__init__(system, properties, limits, variables)
-        self.fired = np.zeros(self.code.fan_out, np.int64)
+    def __init__(self) -> None:
+        self.fired = np.zeros(0, np.int64)
 
-    def _add(self, active: int) -> str:
-        if self.depth:  # Else these are the initial states.
-            for worker in range(active):
-                numbers = self.candidates.part(self.candidates.numbers, worker)[: self.candidates.amounts[worker]]
-                self.fired += np.bincount(numbers, minlength=len(self.fired))
-        return super()._add(active)
+    def expanded(self, search: Search, used: int) -> None:
+        """Count the candidates of a batch."""
+        found, most = search.candidates, search.code.fan_out
+        if not len(self.fired):
+            self.fired = np.zeros(most, np.int64)
+        for worker in range(used):
+            numbers = found.part(found.numbers, worker)[: found.amounts[worker]]
+            self.fired += np.bincount(numbers, minlength=most)
+
+    def by_rule(self, search: Search) -> Counter[str]:
+        """The counts by the rules' names, those included that never fire."""
+        counts = Counter(dict.fromkeys((rule.name for rule in search.system.rules), 0))
+        for number in np.flatnonzero(self.fired).tolist():
+            counts[search.firings.of(number)[0].name] += int(self.fired[number])
+        return counts
 
 
 def firings(
@@ -43,9 +48,7 @@ def firings(
     States that differ only in what no guard reads are one (see `cone`). A transition that the system's constraint
     forbids is not counted.
     """
-    search = Counting(system, (), limits, relevant(system, ()))
+    counts = Counts()
+    search = Search(system, (), limits, relevant(system, ()), counts)
     limit = search.run(progress)
-    counts = Counter(dict.fromkeys((rule.name for rule in system.rules), 0))
-    for number in np.flatnonzero(search.fired).tolist():
-        counts[search.firings.of(number)[0].name] += int(search.fired[number])
-    return counts, search.effort(limit)
+    return counts.by_rule(search), search.effort(limit)

@@ -14,7 +14,7 @@ import numpy as np
 
 from model.core.answer import NO_LIMITS, Effort, Limits
 from model.core.system import System
-from model.engines.explicit.search import Search
+from model.engines.explicit.search import Observer, Search
 from model.engines.explicit.store import Array
 
 Node = tuple[str, ...]
@@ -32,33 +32,36 @@ class Quotient:
 
 def quotient(system: System, names: Sequence[str], limits: Limits = NO_LIMITS) -> Quotient:
     """The quotient of the reachable states by the variables `names`; a node is their values as they are shown."""
-    search = _Observed(system, names, limits)
+    codes = _Codes(system, names)
+    search = Search(system, (), replace(limits, store="whole", checkpoint=None), observer=codes)
     limit = search.run(None)
     states: Counter[int] = Counter()
     for at in range(0, search.store.count, BLOCK):
-        _count(states, search.codes(search.store.states[at : min(at + BLOCK, search.store.count)]))
+        _count(states, codes.of(search, search.store.states[at : min(at + BLOCK, search.store.count)]))
     return Quotient(
-        {search.node(code): count for code, count in sorted(states.items())},
-        {(search.node(c >> 32), search.node(c & 0xFFFF_FFFF)): count for c, count in sorted(search.arcs.items())},
+        {codes.node(code): count for code, count in sorted(states.items())},
+        {(codes.node(c >> 32), codes.node(c & 0xFFFF_FFFF)): count for c, count in sorted(codes.arcs.items())},
         search.effort(limit),
     )
 
 
-class _Observed(Search):
-    """A search that counts arcs between codes; a code is the values of the variables side by side, at most 32 bits."""
+class _Codes(Observer):
+    """Observes a search: counts arcs between codes.
 
-    def __init__(self, system: System, names: Sequence[str], limits: Limits) -> None:
-        super().__init__(system, (), replace(limits, store="whole", checkpoint=None))
+    A code is the values of the variables side by side, at most 32 bits.
+    """
+
+    def __init__(self, system: System, names: Sequence[str]) -> None:
         self.variables = [system.var[name] for name in names]
         if sum(var.bits for var in self.variables) > 32:
             raise ValueError("a quotient has at most 32 bits")
         self.arcs: Counter[int] = Counter()
 
-    def codes(self, states: Array) -> Array:
+    def of(self, search: Search, states: Array) -> Array:
         """The code of each packed state."""
         code = np.zeros(len(states), np.uint64)
         for var in self.variables:
-            place = self.code.layout.place[var.name]
+            place = search.code.layout.place[var.name]
             value = states[:, place.word] >> np.uint64(place.shift) & np.uint64((1 << place.bits) - 1)
             code = code << np.uint64(place.bits) | value
         return code
@@ -72,12 +75,13 @@ class _Observed(Search):
             rest >>= var.bits
         return tuple(reversed(shown))
 
-    def _passed(self, used: int) -> str:
-        found = self.candidates
+    def stored(self, search: Search, used: int) -> str:
+        """Count the arcs of a batch."""
+        found = search.candidates
         for worker in range(used):
             states, parents = (found.part(a, worker)[: found.amounts[worker]] for a in (found.states, found.parents))
-            before = self.codes(self.store.states[parents])
-            _count(self.arcs, before << np.uint64(32) | self.codes(states))
+            before = self.of(search, search.store.states[parents])
+            _count(self.arcs, before << np.uint64(32) | self.of(search, states))
         return ""
 
 

@@ -87,8 +87,22 @@ def allowed(limits: Limits) -> int:
     return int(FRACTION * available() / limits.sharers) if limits.max_bytes is None else limits.max_bytes
 
 
+class Observer:
+    """Sees all transitions of a search, a batch at a time: the candidates of workers 0 to used - 1."""
+
+    def expanded(self, search: Search, used: int) -> None:
+        """They are there, and duplicates among them."""
+
+    def stored(self, search: Search, used: int) -> str:
+        """They are stored; returns a limit that ends the search, or ""."""
+        return ""
+
+
 class Search:
-    """One search: its store, the levels, and what was found. variables: those stored (default: all)."""
+    """One search: its store, the levels, and what was found.
+
+    variables: those stored (default: all). observer: see `Observer`.
+    """
 
     def __init__(
         self,
@@ -96,7 +110,9 @@ class Search:
         properties: Sequence[Property],
         limits: Limits,
         variables: Sequence[Var] | None = None,
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer or Observer()
         self.system, self.limits, self.firings = system, limits.started(), Firings(system.rules)
         begun = perf_counter()
         self.code = Code(system, properties, variables)
@@ -228,7 +244,8 @@ class Search:
             self.tally += tally
             self.transitions += int(tally[:2].sum())
             self.found_steps = np.where(self.found_steps < 0, steps, self.found_steps)
-        return self._add(active) or self._passed(used)
+        self._observer.expanded(self, used)
+        return self._add(active) or self._observer.stored(self, used)
 
     def _expand(self, worker: int, active: int, begin: int, end: int) -> int:
         """Expand the states [begin, end); returns the first one for which there was no room."""
@@ -258,10 +275,6 @@ class Search:
         rows, first = self.store.found()
         self.code.check(rows.ctypes.data, begin - first, end - first, noted.ctypes.data)
         noted += np.where(noted < 0, 0, first)
-
-    def _passed(self, _used: int) -> str:
-        """What a subclass does with the candidates of workers 0 to used - 1, now stored; returns a limit, or ""."""
-        return ""
 
     def _full(self) -> str:
         if self.few:
@@ -353,5 +366,6 @@ class Search:
         """Whether a state is what was stored, if states are stored."""
         return not self.store.keeps_states or self.code.layout.pack(state) == self.store.states[at].tolist()
 
-    def _state(self, at: int) -> State:
+    def state(self, at: int) -> State:
+        """State `at` in full."""
         return self.code.layout.unpack(self.store.states[at].tolist())

@@ -17,10 +17,10 @@ from functools import cached_property
 import numpy as np
 import z3
 
-from model.core.answer import NO_LIMITS, OUT_OF_MEMORY, Limits
+from model.core.answer import NO_LIMITS, OUT_OF_MEMORY, Effort, Limits
 from model.core.run import Step
 from model.core.system import State, System
-from model.engines.explicit.search import Search, allowed
+from model.engines.explicit.search import Observer, Report, Search, allowed
 from model.engines.explicit.store import NO_PARENT, Array, row_bytes
 from model.engines.explicit.table import find
 from model.engines.infinite.values import values
@@ -91,7 +91,7 @@ def _walk(  # noqa: PLR0917
     return filled, -1
 
 
-class StateGraph(Search):
+class StateGraph(Observer):
     """The reachable states and all transitions between them, once `run` has returned.
 
     Raises `ValueError` for a system that does not fit the engine.
@@ -100,38 +100,49 @@ class StateGraph(Search):
     def __init__(self, system: System, limits: Limits = NO_LIMITS) -> None:
         if system.constraint is not None:
             raise ValueError("infinite runs of a system with a constraint are not checked")
-        self._bytes = allowed(limits)
-        super().__init__(system, (), replace(limits, store="whole", checkpoint=None))
+        self.system, self._limits, self._bytes = system, limits, allowed(limits)
+        self.search = Search(system, (), replace(limits, store="whole", checkpoint=None), observer=self)
         self._chunks: list[tuple[Array, Array, Array]] = []
 
-    def _passed(self, used: int) -> str:
-        self._chunks += self.workers.each(used, self._edges)
+    def run(self, progress: Report | None = None) -> str:
+        """Search; returns the limit that ended it, or ""."""
+        return self.search.run(progress)
+
+    def effort(self, limit: str) -> Effort:
+        """What was searched; call it once, after `run`."""
+        return self.search.effort(limit)
+
+    def stored(self, search: Search, used: int) -> str:
+        """Note the edges of a batch."""
+        self._chunks += search.workers.each(used, self._edges)
         return self._heavy()
 
     def _edges(self, worker: int) -> tuple[Array, Array, Array]:
         """Tail, head and firing of each candidate of a worker."""
-        found, amount = self.candidates, self.candidates.amounts[worker]
+        found, store = self.search.candidates, self.search.store
+        amount = found.amounts[worker]
         heads = np.empty(amount, np.uint32)
-        if find(found.part(found.states, worker), amount, self.store.states, self.store.table, heads):
+        if find(found.part(found.states, worker), amount, store.states, store.table, heads):
             raise AssertionError("a stored state is not found again; delete stale caches of numba")
         tails, numbers = (found.part(array, worker)[:amount].copy() for array in (found.parents, found.numbers))
         return tails, heads, numbers
 
     def _heavy(self) -> str:
-        rows = row_bytes(self.code.layout.words) * self.store.count
-        if rows + self.store.table.nbytes + EDGE_BYTES * self.transitions <= self._bytes:
+        store = self.search.store
+        rows = row_bytes(self.search.code.layout.words) * store.count
+        if rows + store.table.nbytes + EDGE_BYTES * self.search.transitions <= self._bytes:
             return ""
-        return OUT_OF_MEMORY if self.limits.max_bytes is None else f"max-memory {self.limits.max_bytes} reached"
+        return OUT_OF_MEMORY if self._limits.max_bytes is None else f"max-memory {self._limits.max_bytes} reached"
 
     @property
     def states(self) -> int:
         """How many states there are."""
-        return self.store.count
+        return self.search.store.count
 
     @cached_property
     def initial(self) -> Array:
         """The initial states; they come first."""
-        return np.flatnonzero(self.store.parents[: len(self.system.initial)] == NO_PARENT)
+        return np.flatnonzero(self.search.store.parents[: len(self.system.initial)] == NO_PARENT)
 
     @cached_property
     def numbers(self) -> Array:
@@ -158,7 +169,7 @@ class StateGraph(Search):
 
     @cached_property
     def _offsets(self) -> Array:
-        return np.array(self.firings.offsets, np.uint32)
+        return np.array(self.search.firings.offsets, np.uint32)
 
     def holds(self, term: z3.BoolRef) -> Array:
         """Whether a term over the variables holds, for each state."""
@@ -175,13 +186,14 @@ class StateGraph(Search):
         return out
 
     def _values(self, term: z3.ExprRef, choose: Mapping[str, int], rows: Array, choices: Array) -> Array:
-        return values(self.system, self.code.layout, term, choose, self.store.states, rows, choices)
+        search = self.search
+        return values(self.system, search.code.layout, term, choose, search.store.states, rows, choices)
 
     def state(self, node: int) -> State:
         """A state in full."""
-        return self._state(node)
+        return self.search.state(node)
 
     def step(self, edge: int) -> Step:
         """An edge as a step."""
-        rule, inputs = self.firings.of(int(self.numbers[edge]))
-        return Step(rule, inputs, self._state(int(self.arcs.head[edge])))
+        rule, inputs = self.search.firings.of(int(self.numbers[edge]))
+        return Step(rule, inputs, self.search.state(int(self.arcs.head[edge])))

@@ -25,7 +25,7 @@ from model.core.property import Property
 from model.core.system import CHOICE_WIDTH, Rule, System
 from model.engines.native.body import Body
 from model.engines.native.compile import sort
-from model.engines.native.firing import Firing, after, branches, cases, changes, firings
+from model.engines.native.firing import Fire, Firing, If, Switch, Tree, after, changes, decision_tree, firings
 from model.engines.native.packing import Layout
 
 
@@ -81,7 +81,7 @@ class Expand(Body):
         if total == 1:
             self.inputs = dict.fromkeys(choose, "0")
             with self._always():
-                return self._rules(block, 0, "0")
+                return self._trees(decision_tree(block), "0")
         before, loop, after = (self.writer.name(stem) for stem in ("before", "loop", "after"))
         choice, following = f"%{self.writer.name('choice')}", f"%{self.writer.name('following')}"
         self.writer.do(f"br label %{before}\n{before}:\nbr label %{loop}")
@@ -93,34 +93,31 @@ class Expand(Body):
                 stride //= count
                 digit = value(f"urem i32 {value(f'udiv i32 {choice}, {stride}')}, {count}")
                 self.inputs[name] = value(f"trunc i32 {digit} to i{CHOICE_WIDTH}")
-            self._rules(block, 0, choice)
+            self._trees(decision_tree(block), choice)
             self.writer.do(f"br label %{latch}\n{latch}:\n{following} = add i32 {choice}, 1")
             self.writer.do(f"br i1 {value(f'icmp ult i32 {following}, {total}')}, label %{loop}, label %{after}")
         self.inputs = {}
         return self.writer.label(after)
 
-    def _rules(self, rules: Iterable[Firing], depth: int, choice: str) -> None:
-        """The trie below `depth` conjuncts that the rules share."""
-        for how, run in branches(rules, depth):
-            if how == "fire":
-                for firing in run:
-                    self._fire(firing, choice)
-            elif how == "switch":
-                self._switch(run, depth, choice)
+    def _trees(self, trees: Iterable[Tree], choice: str) -> None:
+        """What is tested, and what fires."""
+        for tree in trees:
+            if isinstance(tree, Fire):
+                self._fire(tree.firing, choice)
+            elif isinstance(tree, If):
+                with self.when(self.operand(tree.condition)):
+                    self._trees(tree.beneath, choice)
             else:
-                with self.when(self.operand(run[0].guard[depth])):
-                    self._rules(run, depth + 1, choice)
+                self._switch(tree, choice)
 
-    def _switch(self, rules: list[Firing], depth: int, choice: str) -> None:
-        """Rules whose next conjunct compares one subject with some value."""
-        subject, wanted = cases(rules, depth)
-        kind, after = sort(subject), self.writer.name("after")
-        blocks = {number: self.writer.name("case") for number in wanted}
+    def _switch(self, tree: Switch, choice: str) -> None:
+        kind, after = sort(tree.subject), self.writer.name("after")
+        blocks = {number: self.writer.name("case") for number in tree.beneath}
         targets = " ".join(f"{kind} {number}, label %{block}" for number, block in blocks.items())
-        self.writer.do(f"switch {kind} {self.operand(subject)}, label %{after} [ {targets} ]")
-        for number, chosen in wanted.items():
+        self.writer.do(f"switch {kind} {self.operand(tree.subject)}, label %{after} [ {targets} ]")
+        for number, trees in tree.beneath.items():
             with self.scope(blocks[number]):
-                self._rules(chosen, depth + 1, choice)
+                self._trees(trees, choice)
                 self.writer.do(f"br label %{after}")
         self.writer.label(after)
 

@@ -1,13 +1,12 @@
-"""Rules as the code generator reads them: numbered firings, guards as conjuncts, terms over the successor."""
+"""Rules as code generators read them: numbered firings, guards as one decision tree, terms over the successor."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, groupby
 from math import prod
-from typing import Literal
 
 import z3
 
@@ -62,31 +61,65 @@ def comparison(node: Node) -> tuple[Node, int] | None:
     return None
 
 
-def branches(rules: Iterable[Firing], depth: int) -> Iterator[tuple[Literal["fire", "test", "switch"], list[Firing]]]:
-    """Runs of neighbours that go on alike below `depth` conjuncts, and how.
+@dataclass(frozen=True)
+class Fire:
+    """A leaf of the decision tree: the rule may fire."""
 
-    fire: there is no conjunct left; test: all have the same one; switch: all compare one subject with a value.
+    firing: Firing
+
+
+@dataclass(frozen=True)
+class If:
+    """What is beneath, where a condition holds."""
+
+    condition: Node
+    beneath: Sequence[Tree]
+
+
+@dataclass(frozen=True)
+class Switch:
+    """What is beneath each value of a subject; nothing for any other value."""
+
+    subject: Node
+    beneath: Mapping[int, Sequence[Tree]]
+
+
+Tree = Fire | If | Switch
+"""A decision tree over the conjuncts of guards; each target (machine code, C) prints it."""
+
+
+def decision_tree(rules: Iterable[Firing], depth: int = 0) -> list[Tree]:
+    """The trees of some rules in their order, below `depth` conjuncts that they share.
+
+    What neighbours share is tested once, and neighbours that compare one term with different values become one switch.
     """
+    found: list[Tree] = []
+    for _, run in groupby(rules, lambda firing: _branch(firing, depth)):
+        some = list(run)
+        if depth == len(some[0].guard):
+            found += map(Fire, some)
+        elif comparison(some[0].guard[depth]):
+            found.append(_switch(some, depth))
+        else:
+            found.append(If(some[0].guard[depth], decision_tree(some, depth + 1)))
+    return found
 
-    def branch(firing: Firing) -> tuple[Literal["fire", "test", "switch"], bytes]:
-        if depth == len(firing.guard):
-            return "fire", b""
-        compared = comparison(firing.guard[depth])
-        return ("switch", compared[0].digest) if compared else ("test", firing.guard[depth].digest)
 
-    for (how, _), run in groupby(rules, branch):
-        yield how, list(run)
+def _branch(firing: Firing, depth: int) -> tuple[bool, bytes]:
+    """Equal for neighbours that belong to one tree."""
+    if depth == len(firing.guard):
+        return False, b""
+    compared = comparison(firing.guard[depth])
+    return bool(compared), (compared[0] if compared else firing.guard[depth]).digest
 
 
-def cases(rules: Sequence[Firing], depth: int) -> tuple[Node, dict[int, list[Firing]]]:
-    """Of rules to switch among: the subject, and the rules by the value that they want."""
-    found: dict[int, list[Firing]] = {}
-    for firing in rules:
-        compared = comparison(firing.guard[depth])
-        assert compared
-        subject, value = compared
-        found.setdefault(value, []).append(firing)
-    return subject, found
+def _switch(rules: Sequence[Firing], depth: int) -> Switch:
+    """The switch among rules whose next conjuncts compare one subject with values."""
+    wanted: dict[int, list[Firing]] = {}
+    compared = [comparison(firing.guard[depth]) or (firing.guard[depth], 0) for firing in rules]
+    for firing, (_, value) in zip(rules, compared, strict=True):
+        wanted.setdefault(value, []).append(firing)
+    return Switch(compared[0][0], {value: decision_tree(some, depth + 1) for value, some in wanted.items()})
 
 
 def changes(rule: Rule) -> dict[str, Node]:
