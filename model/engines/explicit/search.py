@@ -93,7 +93,7 @@ class Observer:
     def expanded(self, search: Search, used: int) -> None:
         """They are there, and duplicates among them."""
 
-    def stored(self, search: Search, used: int) -> str:
+    def stored(self, search: Search, used: int) -> str:  # noqa: ARG002  # An observer that cares uses them.
         """They are stored; returns a limit that ends the search, or ""."""
         return ""
 
