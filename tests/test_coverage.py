@@ -194,9 +194,9 @@ def listed(config: Config) -> list[tuple[str, list[z3.ExprRef]]]:
     """All events over the same constants: their names, and what they are made of."""
     found = []
     for event in events(endpoint(config), TCB, X, ISN):
-        sent = [] if event.send is None else [getattr(event.send, name) for name in SEGMENT_FIELDS]
-        after = [getattr(event.tcb, name) for name in FIELDS]
-        found.append((f"{event.name} => {event.next}", [event.guard, event.send_when, *sent, *after]))
+        sent = [] if event.effect.send is None else [getattr(event.effect.send, name) for name in SEGMENT_FIELDS]
+        after = [getattr(event.effect.tcb, name) for name in FIELDS]
+        found.append((f"{event.name} => {event.effect.next}", [event.guard, event.effect.send_when, *sent, *after]))
     return found
 
 

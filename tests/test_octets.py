@@ -31,7 +31,7 @@ class Mistaken(Network):
                 more = self.other(side).sent[0].term == self.config.octets  # Else there is nothing that it would skip.
                 first = side.delivered[0].term == 1
                 old = z3.And(x.text == 1, z3.Not(x.fin), x.seq + 1 == side.tcb.rcv_nxt, more, first)
-                after = event.tcb.but(rcv_nxt=event.tcb.rcv_nxt + 1)
+                after = event.effect.tcb.but(rcv_nxt=event.effect.tcb.rcv_nxt + 1)
                 name = f"{OLD_TEXT}; taken for the next"
                 found.append(replace(event, name=name, guard=z3.And(event.guard, old), tcb=after, delivered=one))
                 found.append(replace(event, guard=z3.And(event.guard, z3.Not(old))))

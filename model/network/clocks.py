@@ -17,6 +17,7 @@ from model.core.system import Rule, Var
 from model.network.channel import Channel
 from model.network.side import Side
 from model.settings.config import CLOCK_BITS, Config
+from model.tcp.cause import TIME_PASSES
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import one_if
 
@@ -125,7 +126,7 @@ def time_wait(side: Side, time: z3.BitVecRef) -> Timer:
         "time_wait",
         time,
         runs=lambda at: at.state_is("TIME-WAIT"),
-        restarts=lambda event, *_: event.restarts_2msl,
+        restarts=lambda event, *_: event.effect.restarts_2msl,
         causes=lambda event: event.call == "TIME-WAIT TIMEOUT",
     )
 
@@ -197,7 +198,7 @@ class Clocks:
         tcb = {name: getattr(side.tcb, name) for name in ("snd_una", "snd_nxt", "ack_held")}
         before = Moment(lambda state: z3.BoolVal(state == event.state), **tcb)
         then = {name: changed.get(f"{side.name}.{name}", term) for name, term in tcb.items()}
-        after = Moment(lambda state: z3.BoolVal(state == event.next), **then)
+        after = Moment(lambda state: z3.BoolVal(state == event.effect.next), **then)
         update: dict[str, z3.ExprRef] = {}
         for timer in self.timers(side):
             goes_on = z3.And(timer.runs(before), timer.runs(after), z3.Not(timer.restarts(event, before, after)))
@@ -222,10 +223,11 @@ class Clocks:
                 left = self.quiet_clock(side)
                 update[left.name] = left.term - one_if(self.quiet(side), left.term)
         return Rule(
-            name="time passes",
+            name=TIME_PASSES.name,
             guard=z3.Not(z3.Or(*waiting)),
             update=update,
             kind="time",
             event="a tick",
             cite="3.4.3",
+            cause=TIME_PASSES,
         )

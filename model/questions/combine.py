@@ -8,6 +8,7 @@ from itertools import combinations
 
 from model.questions.row import Row
 from model.settings.config import Config
+from model.tcp.cause import named
 
 VARIED = ("handshake", "rst", "syn", "ack_range", "mutant")
 """Fields of the protocol in which a proof and a search of one claim may differ."""
@@ -38,12 +39,11 @@ def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
     if row.effort.limit or row.verdict == "vacuous" or proof.expected != "fails":
         return row
     if set(row.proof.failing) != set(proof.fails):
-        return replace(row, why=f"{row.why}; expected was: {', '.join(sorted(proof.fails))}")
+        return replace(row, why=f"{row.why}; expected was: {', '.join(sorted(one.name for one in proof.fails))}")
     if bounded is None or bounded.verdict != "violated":
         return replace(row, why=f"{row.why}; no run was found ({proof.bounded})")
-    why = (
-        f"fails at {', '.join(sorted({one.split(': ')[0] for one in proof.fails}))}; the run is that of {proof.bounded}"
-    )
+    events = sorted({named(one.event) for one in proof.fails})
+    why = f"fails at {', '.join(events)}; the run is that of {proof.bounded}"
     return replace(row, verdict="violated", why=why, evidence=bounded.evidence)
 
 
