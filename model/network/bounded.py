@@ -76,6 +76,8 @@ class Network(Ends):
     def _side_rules(self, side: Side) -> Iterator[Rule]:
         present, x, sender = self.arriving(side)
         found = self.listed(side)
+        if self.clocks:
+            self.clocks.check(side, found)
         reached = states_reached([e for e in found if self._user_may(side, e)])
         self.reached[side.name] = reached
         for event in found:
