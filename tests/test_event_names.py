@@ -99,8 +99,8 @@ SEARCHES: Mapping[str, tuple[str, AnyConfig, str]] = {
     "half-open": ("half-open", Config(handshake="two-way", capacity=1), "violated"),
     "open completes": ("open-completes", configs.FAIR_OPEN, "holds"),
     "it may not": ("open-completes", configs.FAIR_OPEN.but(retransmission=False), "violated"),
-    "a table with one slot": ("ghosts-release-slots", configs.GHOST, "holds"),
-    "it may fill": ("ghosts-release-slots", configs.GHOST.each(handshake="two-way"), "violated"),
+    "a table with one slot": ("live-client-is-served", configs.FULL, "holds"),
+    "it may fill": ("live-client-is-served", configs.FULL.each(handshake="two-way"), "violated"),
     "in ticks": ("last-ack-answered", TIMED, "violated"),
 }
 
