@@ -71,7 +71,9 @@ def assuming(config: Config) -> Network:
 def allows(network: Ends, side: Side, event: Event) -> z3.BoolRef:
     """Under IN_ORDER a connection ends in order or by a crash; under ALONE nobody opens actively while the other side
     has the TCB of an earlier incarnation."""
-    given_up = event.state not in NO_TCB and event.next in NO_TCB and event.kind != "crash" and not event.orderly
+    given_up = (
+        event.state not in NO_TCB and event.effect.next in NO_TCB and event.kind != "crash" and not event.effect.orderly
+    )
     conditions = [z3.Not(IN_ORDER.term)] if given_up or event.call == "ABORT" else []
     if event.call == "active OPEN":
         peer_is_new = network.other(side).state_is(*NO_TCB, "SYN-SENT")

@@ -79,7 +79,7 @@ def guarded(condition: Callable[[UnboundedNetwork, End], z3.BoolRef]) -> Wrapped
     """What chooses an ISN has a further guard."""
 
     def wrap(step: Step, its: UnboundedNetwork, end: End, event: Event, *_: object) -> Step:
-        return replace(step, guard=z3.And(step.guard, condition(its, end))) if event.chooses_isn else step
+        return replace(step, guard=z3.And(step.guard, condition(its, end))) if event.effect.chooses_isn else step
 
     return wrap
 
