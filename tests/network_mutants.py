@@ -93,7 +93,7 @@ def ghost(name: str, by: str, value: z3.BoolRef, own: bool = False) -> Wrapped:
     """A ghost gets another value by some events: that of the other side, or of the event's side (own)."""
 
     def wrap(found: Iterable[Any], _its: object, end: End, _other: End, event: Event, *_: object) -> list[Any]:
-        changed = getattr(event, by)
+        changed = getattr(event.effect, by)
         return [
             (side, of, value if changed and of == name and (side is end) == own else term) for side, of, term in found
         ]
