@@ -12,7 +12,7 @@ from model.core.system import Property
 from model.engines.infinite.liveness import LeadsTo
 from model.network.bounded import Network, Side
 from model.network.make import AnyNetwork
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 from properties.fair import Live, arrivals, retransmission, time_passes
 from properties.predicates import peer_dead
 from properties.time_wait import ended

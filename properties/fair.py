@@ -18,7 +18,7 @@ from model.core.system import BadSystem, choice
 from model.engines.infinite.fairness import Fairness, RuleClass
 from model.engines.infinite.liveness import Liveness
 from model.network.bounded import Network, Side
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 from model.tcp.event import Call
 from model.tcp.segment import one_if
 

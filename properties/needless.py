@@ -9,7 +9,9 @@ import z3
 from model.core.system import Property, Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import constant_times
-from model.settings.config import CLOCK_BITS, BadConfig, Config
+from model.settings.clocks import CLOCK_BITS
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 
 APPLICATION_DELAY = Var("application_delay", CLOCK_BITS)
 

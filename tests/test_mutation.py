@@ -24,7 +24,8 @@ from model.mutants.derive import Unaffected, find, mutants
 from model.mutants.mutation import equal
 from model.mutants.protocol import events
 from model.questions.scenario import NoRun, run_scenario
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.event import Event
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import FIELDS, STATES, endpoint, symbolic_tcb

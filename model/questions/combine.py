@@ -8,8 +8,9 @@ from itertools import combinations
 
 from model.questions.row import Row
 from model.settings.config import Config
+from model.settings.protocol import LEFT_OPEN
 
-VARIED = ("handshake", "rst", "syn", "ack_range", "mutant")
+VARIED = ("handshake", *LEFT_OPEN, "mutant")
 """Fields of the protocol in which a proof and a search of one claim may differ."""
 
 

@@ -14,8 +14,8 @@ from model.core.answer import Effort, Limits, Progress
 from model.pictures.render import Pictures
 from model.pictures.rungs import Ladder
 from model.questions.studies.study import Table
-from model.settings.config import show_field
 from model.settings.server import AnyConfig, ServerConfig
+from model.settings.setting import show_field
 from properties.claim import Claim, Proof
 
 GOOD = {"holds": ("holds", "reachable"), "fails": ("violated", "unreachable")}

@@ -9,7 +9,8 @@ from model.core.system import Property, System
 from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
 from model.questions.studies.study import Counterexample, StudyResult, Table
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from properties.needless import any_application_delay, sent_again
 
 Case = tuple[int, int]
