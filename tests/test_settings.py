@@ -2,101 +2,104 @@
 
 from __future__ import annotations
 
-import ast
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import pytest
 
-from model.settings import budgets, channel, clocks, ghosts, numbers, protocol, start, users
-from model.settings.config import IN_EVENTS, Config
-from model.settings.server import OWN, SETTABLE, SHARED, ServerConfig, parse_setting
-from model.settings.setting import BadConfig, Group, Setting, names_of, setting, settings_of, show_field
+from model.settings.budgets import Budgets
+from model.settings.channel import Channel
+from model.settings.clocks import Clocks
+from model.settings.config import Config
+from model.settings.ghosts import Ghosts
+from model.settings.numbers import Numbers, Sizes
+from model.settings.protocol import Protocol
+from model.settings.server import OWN, SETTABLE, ServerConfig, parse_setting
+from model.settings.setting import BadConfig, Group, Setting, names_of, parse, settings_of, show_field
+from model.settings.start import Start
+from model.settings.users import Users
 
-GROUPS = (protocol.Protocol, numbers.Sizes, users.Users, channel.Channel, numbers.Numbers, budgets.Budgets,
-          clocks.Clocks, start.Start, ghosts.Ghosts)  # fmt: skip
+GROUPS: tuple[type[Group], ...] = (Protocol, Sizes, Users, Channel, Numbers, Budgets, Clocks, Start, Ghosts)
 """The groups of a `Config`, in the order in which their fields are listed."""
-ROOM = Config(seq_bits=32, timed=True, crashes=None, gives_up="both", gives_up_syn="both", octets=1)
-"""A configuration in which each field may have any of its values: of what goes with what see `AMONG`."""
-AMONG: dict[str, dict[str, object]] = {
-    "delay": {"msl": 7, "time_wait": "1"},
-    "msl": {"time_wait": "1", "delay": 1},
-    "segment_text": {"octets": 2},
-    "seq_bits": {"octets": 0, "window": 0},
-}
-"""What has to be changed with a field so that both ends of its bound fit."""
-ANY_TEXT = ("mutant",)
-"""The texts that are not checked here: which mutants there are depends on the protocol (see test_mutation)."""
-FIELDS = [pytest.param(name, known, id=name) for name, known in settings_of(Config).items()]
-OF_SERVER = [pytest.param(name, known, id=name) for name, known in OWN.items()]
+FIELDS = [pytest.param(group, name, id=name) for group in (*GROUPS, ServerConfig) for name in names_of(group)]
+ALONG: dict[str, dict[str, object]] = {"msl": {"time_wait": "1"}, "delay": {"msl": 15, "time_wait": "1"}}
+"""What goes with a field within its group, so that both ends of its bound fit."""
 
 
-def refused(name: str, value: object) -> str:
-    """The error for a value, which names the field and the value."""
-    with pytest.raises(BadConfig) as error:
-        with_value(name, value)
-    assert str(error.value).startswith(f"{name}={show_field(value)}: "), error.value
-    return str(error.value)
-
-
-def with_value(name: str, value: object) -> Group:
-    """A configuration in which the field has a value, and the others leave room for it."""
-    if name in OWN:
-        return ServerConfig((Config(octets=1, send_on_syn=True),), slots=3).but(**{name: value})
-    return ROOM.but(**{**AMONG.get(name, {}), name: value})
-
-
-def ends(known: Setting) -> list[int]:
-    """The least value of a number and the most, where there is one."""
-    return [end for end in (known.least, known.most) if end is not None]
+def with_value(group: type[Group], name: str, value: object) -> Group:
+    """The group, alone, with this value of a field."""
+    base = ServerConfig((Config(),), slots=7) if group is ServerConfig else group()
+    timed = {"timed": True} if group is Clocks else {}
+    return base.but(**{**timed, **ALONG.get(name, {}), name: value})
 
 
 def lacking(known: Setting) -> str:
     """What a field ought to say of itself and does not."""
-    if not known.text:
-        return "text"
+    missing = {"text": not known.text, "bound": known.least is None, "unit": not known.unit}
+    return " ".join(what for what, yes in missing.items() if yes and (what == "text" or known.plain is int))
+
+
+def taken(known: Setting) -> list[object]:
+    """Values of a field: every choice, both ends of the bound."""
     if known.plain is int:
-        return "bound" if known.least is None else "unit" if not known.unit else ""
-    return ""
+        some = [end for end in (known.least, known.most) if end is not None]
+        return [*some, None] if known.unlimited else [*some]
+    return [False, True] if known.plain is bool else [*(known.choices or [known.default])]
 
 
-# -- what a field says of itself --
+def misfits(known: Setting) -> list[object]:
+    """What is no value of a field: of another type, beyond an end of the bound."""
+    low = [] if known.least is None else [known.least - 1]
+    high = [] if known.most is None else [known.most + 1]
+    other: list[object] = [1.5, b"", "no such thing"] if known.plain is not str or known.choices else [1, b"", True]
+    none = [] if known.unlimited else [None]
+    return [*low, *high, *other, *none, *([True] if known.plain is int else [1] if known.plain is bool else [])]
 
 
-@pytest.mark.parametrize("kind", [Config, ServerConfig])
-def test_every_field_has_a_text_and_every_number_a_bound_and_a_unit(kind: type) -> None:
-    assert {name: lacking(known) for name, known in settings_of(kind).items() if lacking(known)} == {}
+@pytest.mark.parametrize(("group", "name"), FIELDS)
+def test_every_field_has_a_text_and_every_number_a_bound_and_a_unit(group: type[Group], name: str) -> None:
+    assert lacking(settings_of(group)[name]) == ""
 
 
 def test_what_a_field_lacks_is_noticed() -> None:
-    whole = settings_of(Config)["window"]
-    assert [lacking(Setting(**{**vars(whole), **less})) for less in ({}, {"text": ""}, {"least": None}, {"unit": ""})] == [
-        "",
-        "text",
-        "bound",
-        "unit",
-    ]
+    window = settings_of(Config)["window"]
+    assert lacking(replace(window, text="", least=None)) == "text bound"
+    assert lacking(replace(window, unit="")) == "unit"
 
 
-def test_every_field_is_in_one_group_and_has_one_name() -> None:
-    assert names_of(*GROUPS) == names_of(Config)
-    assert len(set(SETTABLE)) == len(names_of(Config, ServerConfig)) - 2  # Neither connections nor attackers.
+def test_a_field_that_is_not_made_by_setting_is_an_error() -> None:
+    @dataclass(frozen=True)
+    class Bare(Group):
+        bare: int = 0
 
-
-def test_every_field_is_made_by_setting() -> None:
-    """One that is not would have no text; and no module of a group defines fields outside its groups."""
     with pytest.raises(TypeError, match="text"):
-        settings_of(type("Bare", (Group,), {"__annotations__": {"bare": int}, "__dataclass_fields__": Config().__dict__}))
+        Bare()
 
 
-# -- what is refused --
+def test_every_field_is_in_one_group() -> None:
+    assert names_of(*GROUPS) == names_of(Config)
+    assert len(SETTABLE) == len(names_of(Config)) + len(OWN)
+    assert sorted({*names_of(Config, ServerConfig)} - {*SETTABLE}) == ["attackers", "connections"]
 
 
-@pytest.mark.parametrize(("name", "known"), FIELDS + OF_SERVER)
-def test_each_value_of_a_field_is_taken(name: str, known: Setting) -> None:
-    if known.plain is int:
-        values: list[object] = [*ends(known), *([None] if known.unlimited else [])]
-    else:
-        values = list(known.choices) if known.plain is str else [True, False]
-    for value in values:
-        assert getattr(with_value(name, value), name) == value
-        assert parse_setting(name, show_field(value)) == value
+@pytest.mark.parametrize(("group", "name"), FIELDS)
+def test_every_choice_and_both_ends_of_a_bound_are_values(group: type[Group], name: str) -> None:
+    for value in taken(settings_of(group)[name]):
+        if name != "connections":
+            assert getattr(with_value(group, name, value), name) == value
+        if name in SETTABLE:
+            assert parse_setting(name, show_field(value)) == value
+
+
+@pytest.mark.parametrize(("group", "name"), FIELDS)
+def test_what_does_not_fit_is_refused(group: type[Group], name: str) -> None:
+    for value in misfits(settings_of(group)[name]):
+        with pytest.raises(BadConfig, match=f"^{name}="):
+            with_value(group, name, value)
+
+
+@pytest.mark.parametrize(("group", "name"), FIELDS)
+def test_a_name_that_is_in_no_group_is_unknown(group: type[Group], name: str) -> None:
+    with pytest.raises(BadConfig, match=f"^unknown field '{name}x'; is it .*{name}"):
+        parse(f"{name}x", "1", settings_of(group))
+    with pytest.raises(TypeError, match=f"{name}x"):
+        with_value(group, f"{name}x", 1)

@@ -122,7 +122,7 @@ class Group:
     """Some settings; every value is within its field's choices or bound, or `BadConfig` is raised."""
 
     def __post_init__(self) -> None:
-        for name, known in self._settings.items():
+        for name, known in settings_of(type(self)).items():
             if wrong := known.misfit(value := getattr(self, name)):
                 raise BadConfig(f"{name}={show_field(value)}: {wrong}")
 
@@ -132,17 +132,16 @@ class Group:
 
     def as_dict(self) -> dict[str, Any]:
         """All fields, as JSON can hold them."""
-        return {name: getattr(self, name) for name in self._settings}
+        return {name: getattr(self, name) for name in settings_of(type(self))}
 
-    @property
-    def _settings(self) -> Mapping[str, Setting]:
-        kind: type = type(self)
-        return settings_of(kind)
+
+def settings_of(group: type) -> Mapping[str, Setting]:
+    """The fields of a group, or of a configuration, by name and in order."""
+    return _settings_of(group)
 
 
 @lru_cache
-def settings_of(group: type) -> Mapping[str, Setting]:
-    """The fields of a group, or of a configuration, by name and in order."""
+def _settings_of(group: type) -> Mapping[str, Setting]:
     kinds = get_type_hints(group)
     return {f.name: _setting(f.name, f.default, kinds[f.name], f.metadata) for f in fields(group)}
 
