@@ -101,6 +101,15 @@ def test_one_thing_is_changed(name: str, differing: set[str]) -> None:
     assert was.keys() == now.keys()
 
 
+@pytest.mark.parametrize("settings", [{"gives_up_waiting": "both"}, {"syn_again": "front"}, {"ack_delay": 1}])
+def test_the_rest_of_a_configuration_keeps_its_events(settings: dict[str, object]) -> None:
+    """A mutant changes what it names, in the protocol of its configuration and not in that of the default one."""
+    config = Config(octets=1, timed="ack_delay" in settings).but(**settings)
+    was, now = listed(config), listed(config.but(mutant=NO_FIN))
+    assert [e for e in was if e not in now or not equal(was[e], now[e])] == ["CLOSE in ESTABLISHED"]
+    assert was.keys() == now.keys()
+
+
 def test_a_changed_condition_leaves_the_cases_disjoint_and_exhaustive() -> None:
     """What a case no longer takes goes to the later ones."""
     solver = z3.Solver()
