@@ -16,7 +16,7 @@ import z3
 from model.core.property import Promise, RuleClass
 from model.core.system import BadSystem, choice
 from model.network.bounded import Network, Side
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 from model.tcp.cause import Call
 from model.tcp.segment import one_if
 

@@ -11,7 +11,9 @@ from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import Times, constant_times
 from model.network.ends import Assumptions, Ends
-from model.settings.config import CLOCK_BITS, BadConfig, Config
+from model.settings.clocks import CLOCK_BITS
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.event import Event
 
 TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_time"))

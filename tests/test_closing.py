@@ -16,7 +16,8 @@ from model.pictures.render import Pictures
 from model.questions.judge import judge, tasks_of
 from model.questions.row import Options, Row
 from model.questions.studies.retransmissions import needless
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment

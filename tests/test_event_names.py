@@ -240,7 +240,9 @@ def test_all_quick_searches_stay(tmp_path: Path, request: pytest.FixtureRequest)
     request.getfixturevalue("names")
     tasks = [replace(task, config=with_mutant_renamed(task.config, causes)) for task in tasks]
     again = [one for batch in judge(tasks, options(tmp_path), lambda *_: None) for one in batch]
-    assert [(one.task.claim.name, one.task.variant, one.standing) for one in again if one.standing != "as claimed"] == []
+    assert [
+        (one.task.claim.name, one.task.variant, one.standing) for one in again if one.standing != "as claimed"
+    ] == []
     assert [*map(facts, again)] == [*map(facts, rows)]
     assert sum(bool(isinstance(task.config, Config) and task.config.mutant) for task in tasks) == 1
 

@@ -21,7 +21,8 @@ from model.questions.proof_words import became, report_on
 from model.questions.row import Evidence, ProofReport, Row, Task
 from model.questions.theorems import layers
 from model.report.table import exit_status
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.cause import Broken, Cause, caused
 from properties.claims import CLAIMS, find
 from properties.claims_opening import NEVER

@@ -21,7 +21,8 @@ from functools import cached_property
 from model.any_channel.network import Carried, End, UnboundedNetwork, carried
 from model.core import z3fast as z3
 from model.engines.inductive.obligations import Message, Part, Soup, Step
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.cause import TIME_PASSES
 from model.tcp.event import Event
 

@@ -24,7 +24,8 @@ from model.core import z3fast as z3
 from model.engines.inductive.obligations import Lane, Lemma, Message, Part, Soup, Step
 from model.mutants.protocol import events
 from model.network.side import NO_TCB, SIDES
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment
 from model.tcp.state import FIELDS, FIN_SENT, STATES, Endpoint, Tcb, symbolic_tcb

@@ -13,7 +13,8 @@ from dataclasses import replace
 import z3
 
 from model.mutants.mutation import Kind, Mutant, Text, rewritten, text_of
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.cause import Cause, arrives, begun_by, caused
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.protocol import events

@@ -20,7 +20,7 @@ from typing import Literal
 
 import z3
 
-from model.settings.config import Config
+from model.settings.config import IN_EVENTS, Config
 from model.tcp.cause import Cause, Where, named
 from model.tcp.event import Event
 from model.tcp.protocol import events
@@ -38,23 +38,8 @@ Kind = Literal[
     "literature",
 ]
 LONG = 80
-WORDING = (
-    "handshake",
-    "ack_range",
-    "abort_to",
-    "rfc1337",
-    "data_on_syn",
-    "send_on_syn",
-    "close",
-    "half_close",
-    "fin",
-    "syn_cookies",
-    "retransmission",
-    "timed",
-    "ack_delay",
-    "time_wait_restart",
-)
-"""The fields that the events' terms depend on, the width of numbers apart."""
+CONSTANTS: dict[str, object] = {"rst": "rfc5961", "syn": "rfc5961", "window": 1, "segment_text": 1, "octets": 0}
+"""The fields for which the events have a constant that stands for any value; instead of it one that always fits."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +109,8 @@ def _parameters(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> 
 
 def text_of(config: Config, bits: int = 0) -> Text:
     """The protocol of a configuration as it is written, whatever mutant it names. bits: if not the configuration's."""
-    fields = {name: getattr(config, name) for name in WORDING}
-    return _text_of(Config(window=1, **fields, seq_bits=bits or config.seq_bits))
+    fields = {name: getattr(config, name) for name in ("timed", *IN_EVENTS)}
+    return _text_of(Config().but(**{**fields, **CONSTANTS, "mutant": "", "seq_bits": bits or config.seq_bits}))
 
 
 @lru_cache(maxsize=32)

@@ -18,7 +18,7 @@ from model.mutants.protocol import events
 from model.network.ends import Ends
 from model.network.firing import Firing, wire
 from model.network.side import NO_TCB, SIDES, Side
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 from model.tcp.cause import Call, Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.state import STATES, endpoint

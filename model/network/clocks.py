@@ -16,7 +16,8 @@ from model.core.nodes import node_of
 from model.core.system import BadSystem, Rule, Var
 from model.network.channel import Channel
 from model.network.side import Side
-from model.settings.config import CLOCK_BITS, Config
+from model.settings.clocks import CLOCK_BITS
+from model.settings.config import Config
 from model.tcp.cause import TIME_PASSES, Call
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import one_if

@@ -9,9 +9,10 @@ from itertools import combinations
 from model.core.answer import Answer
 from model.questions.row import Row
 from model.settings.config import Config
+from model.settings.protocol import LEFT_OPEN
 from model.tcp.cause import named
 
-VARIED = ("handshake", "rst", "syn", "ack_range", "mutant")
+VARIED = ("handshake", *LEFT_OPEN, "mutant")
 """Fields of the protocol in which a proof and a search of one claim may differ."""
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import as_file, files
 
@@ -22,21 +22,17 @@ from model.machine.crew import Crew, Died
 from model.network.make import AnyNetwork, network_of
 from model.questions.never import Ends
 from model.questions.scenario import read_scenario, run_scenario
-from model.settings.config import Config
+from model.settings.config import IN_EVENTS, Config
 from model.settings.server import AnyConfig, ServerConfig
+from model.settings.setting import names_of
+from model.settings.start import Start
 from model.tcp.cause import Cause
 from properties.claim import Claim
 from properties.coverage import COVERAGE
 
 STATES = 500_000
 """A search for coverage gives up beyond so many states, unless told otherwise."""
-BOUNDS = (
-    *("open_a", "open_b", "closes", "aborts", "gives_up", "gives_up_syn", "capacity", "loss", "reordering"),
-    *("duplications", "isn_a", "isn_b", "isns_apart", "isns_wait", "incarnations", "recurring"),
-    *("retransmissions", "crashes"),
-    *("timed", "msl", "delay", "rto", "time_wait", "application_delay", "quiet_time", "user_timeout"),
-    *("syn_received_timeout", "losses", "endings", "ack_losses", "origins", "history", "accounts", "turns"),
-)
+BOUNDS = tuple(name for name in names_of(Config) if name not in (*IN_EVENTS, *names_of(Start)))
 """Fields that say what users and network do, and that bound a run: no event depends on them."""
 
 Events = Mapping[Cause, str]
@@ -259,7 +255,7 @@ def protocol(config: AnyConfig) -> object:
     """What the events of a configuration depend on: equal for configurations that differ in BOUNDS only."""
     if isinstance(config, ServerConfig):
         return tuple(map(protocol, config.connections)), config.attackers, config.attack_text, config.attacks == 0
-    return tuple((field.name, getattr(config, field.name)) for field in fields(config) if field.name not in BOUNDS)
+    return tuple((name, getattr(config, name)) for name in names_of(Config) if name not in BOUNDS)
 
 
 def impossible(

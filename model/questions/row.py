@@ -13,8 +13,8 @@ from typing import Any
 from model.core.answer import Answer, Effort, Limits, Outcome, Progress, Table
 from model.pictures.render import Pictures
 from model.pictures.rungs import Ladder
-from model.settings.config import show_field
 from model.settings.server import AnyConfig, ServerConfig
+from model.settings.setting import show_field
 from model.tcp.cause import Broken, Cause, Where
 from properties.claim import Claim, Proof
 

@@ -28,7 +28,8 @@ from model.core.system import Rule, State, System
 from model.machine.printing import printable
 from model.machine.reading import Unreadable, text_of
 from model.network.bounded import SIDES, Network
-from model.settings.config import SCENARIO, BadConfig, Config, parse_field
+from model.settings.config import SCENARIO, Config, parse_field
+from model.settings.setting import BadConfig
 from model.tcp.cause import Cause, beginning
 from model.tcp.state import STATES
 
