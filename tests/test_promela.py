@@ -24,8 +24,9 @@ from model.export.c_table import operators
 from model.export.promela import Form, promela
 from model.network.make import network_of
 from model.settings.config import Config
-from properties.claim import make_property
+from properties.claim import Makes
 from properties.configs import PASSING_ZERO, TWO_WAY
+from properties.opening import no_half_open
 from tests.test_terms import every_operator, samples
 from tests.toys import RandomTerms, bag, counter, jugs, mutex, random_system, writer
 
@@ -144,17 +145,15 @@ def test_there_are_enough_options(seed: int) -> None:
     assert max(len([*enabled(system, state)]) for state in states) <= most_enabled(system)
 
 
-def tcp(config: Config, make: str) -> System:
+def tcp(config: Config, make: Makes[Property]) -> System:
     """A bounded network with one property."""
     network = network_of(config)
-    found = make_property(make, network)
-    assert isinstance(found, Property)
-    return network.system(found)
+    return network.system(make(network))
 
 
 @needs_spin
 def test_spin_counts_the_states_of_tcp(tmp_path: Path) -> None:
-    system = tcp(PASSING_ZERO, "opening.no_half_open")
+    system = tcp(PASSING_ZERO, no_half_open)
     ours = explore(system)["half-open"]
     assert ours.answer == "holds"
     found = Model(system, tmp_path, system.properties).search(BREADTH, optimize=QUICK)
@@ -164,7 +163,7 @@ def test_spin_counts_the_states_of_tcp(tmp_path: Path) -> None:
 
 @needs_spin
 def test_spin_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
-    system = tcp(TWO_WAY, "opening.no_half_open")
+    system = tcp(TWO_WAY, no_half_open)
     assert Model(system, tmp_path, system.properties).search(BREADTH, optimize=QUICK).errors == 1
 
 
@@ -173,7 +172,7 @@ def test_spin_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
 def test_every_mode_and_form_counts_the_same(mode: object, tmp_path: Path) -> None:
     assert mode in MODES
-    system = tcp(PASSING_ZERO.but(incarnations=2), "opening.no_half_open")
+    system = tcp(PASSING_ZERO.but(incarnations=2), no_half_open)
     ours = explore(system)["half-open"].effort
     for form in FORMS:
         found = Model(system, tmp_path / form, form=form).search(MODES[MODES.index(mode)], table_bits=22)

@@ -19,6 +19,7 @@ from model.export import CannotExport
 from model.export.tla import tla
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
 from properties.configs import PASSING_ZERO, TWO_WAY
+from properties.opening import no_half_open
 from tests.test_promela import NOTHING, TOYS, tcp
 from tests.test_terms import every_operator, samples
 from tests.toys import RandomTerms, counter, jugs, mutex
@@ -159,7 +160,7 @@ def test_states_outside_the_constraint_are_not_asked_but_steps_to_them_are(
 @pytest.mark.long
 @needs_tlc
 def test_tlc_counts_the_states_of_tcp(tmp_path: Path) -> None:
-    system = tcp(PASSING_ZERO, "opening.no_half_open")
+    system = tcp(PASSING_ZERO, no_half_open)
     ours = explore(system)["half-open"]
     assert ours.answer == "holds"
     found = search(system, tmp_path, system.properties, workers=2)
@@ -170,7 +171,7 @@ def test_tlc_counts_the_states_of_tcp(tmp_path: Path) -> None:
 @pytest.mark.long
 @needs_tlc
 def test_tlc_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
-    system = tcp(TWO_WAY, "opening.no_half_open")
+    system = tcp(TWO_WAY, no_half_open)
     trace = explore(system)["half-open"].run
     found = search(system, tmp_path, system.properties)
     assert trace
