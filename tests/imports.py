@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import ast
+import re
 import sys
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -166,7 +167,7 @@ def _row(at: int, every: Mapping[str, Path]) -> Iterator[str]:
     for name in LEVELS[at]:
         inside = [file for module, file in every.items() if room(module) == name]
         size = f"{len(inside)} modules, {sum(map(statements, inside)):,} statements"
-        words = [name, *textwrap.wrap(purpose(name).replace("`", ""), COLUMNS), size]
+        words = [name, *textwrap.wrap(re.sub("[`*]", "", purpose(name)), COLUMNS), size]
         label = "\n".join(f"{PAD}{line}{PAD}" for line in words)
         yield f"{quote(name)} [{attributes(label=label)}];"
     yield f"{{ rank=same; {' '.join(quote(name) for name in (f'level {at}', *LEVELS[at]))} }}"
