@@ -157,7 +157,7 @@ def graphs(draw: st.DrawFn) -> System:
     """A few states and rules that jump among them as a table says; some have two choices."""
     n, count = Var("n", 4), draw(st.integers(4, 9))
     states = st.integers(0, count - 1)
-    table = st.dictionaries(states, states, max_size=4)
+    table = st.dictionaries(states, states, min_size=1, max_size=5)
     each = draw(st.lists(st.lists(table, min_size=1, max_size=2), min_size=2, max_size=5))
     rules = []
     for at, tables in enumerate(each):
@@ -176,7 +176,8 @@ def fairness(system: System) -> st.SearchStrategy[Fairness]:
     first = system.variables[0]
     names = st.frozensets(st.sampled_from([rule.name for rule in system.rules]), min_size=1, max_size=3)
     split = st.none() | st.just(z3.Extract(0, 0, first.term)) if first.width else st.none()
-    classes = st.lists(st.builds(RuleClass, names, split), max_size=2)
+    owed = st.builds(RuleClass, names, split)
+    classes = st.sampled_from([0, 1, 2]).flatmap(lambda count: st.lists(owed, min_size=count, max_size=count))
     return st.builds(Fairness, classes, classes)
 
 

@@ -41,7 +41,7 @@ def test_every_segment(models: dict[str, Model], state: str) -> None:
 
 
 @pytest.mark.parametrize("state", STATES)
-@exact(12)
+@exact(10)
 @given(x=drawn, isn=st.sampled_from([0, 77, ISN]))
 def test_every_tcb(models: dict[str, Model], state: str, x: Drawn, isn: int) -> None:
     """Random segments at every kind of TCB, under the default options and with each option varied."""

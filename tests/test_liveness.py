@@ -177,7 +177,7 @@ TOYS = {
 }
 
 
-@exact(60)
+@exact(40)
 @given(st.sampled_from([*TOYS.values()]).flatmap(lambda toy: asked(st.just(toy))))
 def test_toys_as_the_twin_says(one: Asked) -> None:
     agrees(*one, definition=False)
