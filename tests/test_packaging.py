@@ -19,7 +19,8 @@ def project() -> Any:
 @pytest.mark.parametrize("package", ["model", "properties"])
 def test_a_wheel_has_every_file(project: Any, package: str) -> None:
     folder, patterns = ROOT / package, project["tool"]["setuptools"]["package-data"][package]
-    files = {path for path in folder.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")}
+    some = (path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = {path for path in some if path.suffix != ".py"}
     assert folder / "py.typed" in files
     assert files == {path for pattern in patterns for path in folder.glob(pattern)}
 
