@@ -67,16 +67,16 @@ def at_every_choice(*lemmas: str) -> tuple[Broken, ...]:
     return tuple(Broken(event, lemma) for event in CHOOSING for lemma in lemmas)
 
 
-Made = TypeVar("Made", covariant=True)
+Made_co = TypeVar("Made_co", covariant=True)
 
 
-class Makes(Protocol[Made]):
+class Makes(Protocol[Made_co]):
     """A function from a network to what is said of it; one about servers takes servers only."""
 
     @property
     def __name__(self) -> str: ...
 
-    def __call__(self, network: Any, /) -> Made: ...
+    def __call__(self, network: Any, /) -> Made_co: ...
 
 
 @dataclass(frozen=True)

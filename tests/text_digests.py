@@ -47,7 +47,7 @@ def system_of(config: AnyConfig, tasks: Sequence[Task]) -> System:
 
 
 class Past:
-    """Terms that are made before and between."""
+    """Terms that are made before and between: noise, from a seed that another process is given."""
 
     def __init__(self, seed: int) -> None:
         self.random, self.kept = Random(seed), list[z3.ExprRef]()
