@@ -4,7 +4,7 @@
 2. `core.system` and `core.answer`: what an engine checks, and what it answers.
 3. `network.bounded`: two endpoints and their network as a system; `any_channel.network`: the same without bounds.
 4. `engines.twin`: the slow search that defines the answers of `engines.explicit.search`.
-5. `properties.claims_opening` and `properties.opening`: claims, and the properties that they name.
+5. `properties.opening`: properties, their witnesses, and the claims about them.
 6. `questions.judge`: claims become tasks, and tasks become rows; `report.answers` says what they mean.
 
 The root has command lines and nothing else: `check`, `certify`, and `start`, which begins every program. They parse,

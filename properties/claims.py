@@ -1,17 +1,23 @@
-"""All claims, in the order of the explainer's statements; each names the module that says it in terms."""
+"""All claims, in the order of the explainer's statements; each stands beside its property."""
 
 from __future__ import annotations
 
+from properties.calls import CALLS
 from properties.claim import Claim
-from properties.claims_calls import CALLS
-from properties.claims_closing import CLOSING
-from properties.claims_data import DATA
-from properties.claims_infinite import INFINITE
-from properties.claims_opening import OPENING
-from properties.claims_table import TABLE
-from properties.claims_time import TIME
-from properties.claims_time_wait import HAZARDS
+from properties.closing import CLOSING
+from properties.data import DATA
+from properties.hazards import HAZARDS
+from properties.needless import NEEDLESS
+from properties.old_segments import FRESH_NUMBERS
+from properties.opening import OPENING
+from properties.progress import INFINITE
+from properties.server import TABLE
+from properties.studies.assumptions import ASSUMPTIONS
+from properties.studies.retransmissions import RETRANSMISSIONS
+from properties.studies.time_wait import THRESHOLDS
+from properties.time_wait import LAST_ACKS
 
+TIME = (*LAST_ACKS, *THRESHOLDS, *FRESH_NUMBERS, *ASSUMPTIONS, *NEEDLESS, *RETRANSMISSIONS)
 CLAIMS = (*OPENING, *TABLE, *DATA, *CLOSING, *INFINITE, *TIME, *HAZARDS, *CALLS)
 
 

@@ -13,6 +13,10 @@ from model.network.clocks import constant_times
 from model.settings.clocks import CLOCK_BITS
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from properties.claim import Cell, Claim, Safety
+from properties.configs import (
+    FOUR_WAY_CLOSE,
+)
 
 APPLICATION_DELAY = Var("application_delay", CLOCK_BITS)
 
@@ -68,3 +72,32 @@ def sent_again(network: Network, delay: int, count: int) -> Property:
         raise BadConfig("this property needs a bound on retransmissions")
     often = z3.And(APPLICATION_DELAY.term == delay, z3.UGE(counter.term, count))
     return sometimes(f"application delay {delay}: {count} retransmissions", often)
+
+
+NEEDLESS = (
+    Claim(
+        name="no-needless-fin-retransmission",
+        settles=("S9",),
+        sentence=(
+            "A FIN that has arrived in order, and of which no ACK is lost, is not sent again while the retransmission"
+            " timeout exceeds two delays and the acknowledgment delay."
+        ),
+        cite="3.6; 3.8.6.3; 3.10.7.4, eighth",
+        meaning=(
+            "Why four segments to close: acknowledged at once, a FIN is sent again only if it or its ACK was lost,"
+            " and RTO > 2 D + acknowledgment delay is exactly what that takes. Merged with the own FIN the ACK waits"
+            " for the application, so the application's delay is added, and has no bound in practice."
+            " needless-retransmissions counts them."
+        ),
+        question=Safety(no_needless_fin_retransmission, witness=(fin_acknowledged_after_a_loss,)),
+        cells=(
+            Cell("four-way", FOUR_WAY_CLOSE, "holds"),
+            Cell("four-way, delayed ACK", FOUR_WAY_CLOSE.but(ack_delay=1, rto=4), "holds"),
+            Cell("merged, application at once", FOUR_WAY_CLOSE.but(close="merged", application_delay=0), "holds"),
+            Cell("RTO = 2 D", FOUR_WAY_CLOSE.but(rto=2), "fails"),
+            Cell("RTO = 2 D + ACK delay", FOUR_WAY_CLOSE.but(ack_delay=1), "fails"),
+            Cell("merged", FOUR_WAY_CLOSE.but(close="merged", application_delay=1), "fails"),
+        ),
+        not_checked="a window smaller than the text and FIN under way: an ACK outside of it is not looked at",
+    ),
+)

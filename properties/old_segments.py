@@ -14,7 +14,18 @@ from model.network.ends import Assumptions, Ends
 from model.settings.clocks import CLOCK_BITS
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from model.tcp.cause import TIME_PASSES, Broken, arrives
 from model.tcp.event import Event
+from properties.claim import Cell, Claim, Proof, Safety, at_every_choice
+from properties.configs import (
+    DATA_QUEUED,
+    EVERY_CONNECTION,
+    OLD_CONNECTION,
+    OLD_SEGMENTS,
+    QUIET,
+    TWO_SEGMENTS,
+)
+from properties.opening import NEVER
 
 TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_time"))
 IN_ORDER, ALONE = Var("in_order"), Var("alone")
@@ -88,3 +99,109 @@ def kept_out(network: Network, name: str, start: Mapping[str, int]) -> Property:
     numbers = [var.term == start[var.name] for var in (TIME_WAIT, QUIET_TIME)]
     flags = [var.term == z3.BoolVal(bool(start[var.name])) for var in (IN_ORDER, ALONE)]
     return always(name, z3.Implies(z3.And(*numbers, *flags), no_old_segment_accepted(network).term))
+
+
+APART = (*NEVER, arrives("SYN-RECEIVED", "unacceptable ACK arrives"))
+"""What such numbers exclude besides: what does not acknowledge the SYN is out of RFC 5961's range."""
+
+UNCONFIRMED = tuple(
+    Broken(arrives(state, "ACK arrives", *fin), "no acknowledgment of another connection accepted")
+    for state, fin in (("FIN-WAIT-1", ()), ("FIN-WAIT-1", ("FIN",)), ("TIME-WAIT", ("FIN",)))
+)
+"""What fails if an acknowledgment of the last incarnation can look like one of this: states in which it is ignored, but
+not its segment's text and FIN."""
+
+FRESH_NUMBERS = (
+    Claim(
+        name="no-old-segment-accepted",
+        settles=("S8",),
+        sentence="No segment of another connection changes an endpoint's state, SND.UNA or RCV.NXT.",
+        cite="3.4.1; 3.4.3; 3.6; 3.10.7.4, fifth (MAY-12)",
+        meaning=(
+            "A connection is a pair of incarnations, one of each side. A segment is of another connection if its"
+            " sender is not the incarnation whose SYN the endpoint has accepted, or if it acknowledges another"
+            " incarnation than the endpoint's own. An endpoint that has accepted no SYN yet is bound by the second"
+            " alone, one in LISTEN by neither: a SYN of any age moves it. A reset in reply speaks for nobody."
+            " With fresh initial sequence numbers this holds whatever else happens: segments that stay for ever and"
+            " are duplicated, crashes, ABORT, resets and give-ups. But fresh has to be one more than W+window, and"
+            " RFC 5961's range of SEG.ACK, which is optional (MAY-12), has to be tested; else a segment to the last"
+            " incarnation is accepted in FIN-WAIT-1, from the same peer, and its octets are delivered twice"
+            " (at-most-once). Exactly three obligations of the proof fail then: an old ACK, with or without FIN, in"
+            " FIN-WAIT-1, and one with FIN in TIME-WAIT. If numbers are used again, as after a crash or on"
+            " a fast machine, time must keep the connections apart; sufficient-assumptions says what that takes. In"
+            " time the proof needs no fresh numbers, only two rules that an endpoint keeps by its own"
+            " clock: a TCB that has heard nothing of its peer for H is deleted, and a number rests for 2 MSL + H after"
+            " the last segment that was sent under it (or, simpler, the side does, after the last one it has sent)."
+            " Then every choice is fresh, for every MSL and H: MSL for that segment, H for a TCB that still believes"
+            " in the number, MSL for what that one has sent. MSL + H, or 2 MSL without H, is too little."
+        ),
+        question=Safety(
+            no_old_segment_accepted,
+            witness=(old_segment_meets_a_connection, old_connection_of_the_same_peer),
+        ),
+        cells=(
+            Cell("fresh ISNs", OLD_CONNECTION, "holds"),
+            Cell("fresh ISNs, text, two segments each way", TWO_SEGMENTS, "holds"),
+            Cell("ISNs W+window apart", TWO_SEGMENTS.but(isns_apart="W+window"), "fails"),
+            Cell("ACK range not tested", DATA_QUEUED.but(ack_range="off"), "fails"),
+            Cell("repeated ISNs, quiet time MSL", QUIET, "fails"),
+            Cell("repeated ISNs, 2 MSL", OLD_SEGMENTS, "fails"),
+            Cell("repeated ISNs, quiet time 2 MSL, a silent TCB", QUIET.but(quiet_time=4), "fails"),
+        ),
+        not_checked="of searches more than two incarnations; of proofs resets",
+        proofs=(
+            Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", never=APART),
+            Proof(
+                "every channel: ISNs W+window apart",
+                EVERY_CONNECTION.but(isns_apart="W+window"),
+                "fails",
+                fails=UNCONFIRMED,
+                bounded="ISNs W+window apart",
+                never=NEVER,
+            ),
+            Proof(
+                "every channel: ACK range not tested",
+                EVERY_CONNECTION.but(ack_range="off"),
+                "fails",
+                fails=UNCONFIRMED,
+                bounded="ACK range not tested",
+                never=NEVER,
+            ),
+            Proof(
+                "all times: a number rests for 2 MSL + H",
+                EVERY_CONNECTION,
+                "holds",
+                time="numbers rest",
+                never=APART,
+            ),
+            Proof("all times: a side rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="sides rest", never=APART),
+            Proof(
+                "all times: a number rests for MSL + H",
+                EVERY_CONNECTION,
+                "fails",
+                fails=at_every_choice("freshness (a)"),
+                bounded="repeated ISNs, quiet time MSL",
+                time="numbers rest for MSL + H",
+                never=APART,
+            ),
+            Proof(
+                "all times: a number rests for 2 MSL",
+                EVERY_CONNECTION,
+                "fails",
+                fails=at_every_choice("freshness (a)", "freshness (b)"),
+                bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
+                time="numbers rest for 2 MSL",
+                never=APART,
+            ),
+            Proof(
+                "all times: a TCB may be silent for ever",
+                EVERY_CONNECTION,
+                "fails",
+                fails=(Broken(TIME_PASSES, "silence-kept"),),
+                bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
+                time="no end of silence",
+                never=APART,
+            ),
+        ),
+    ),
+)

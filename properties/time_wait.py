@@ -14,6 +14,12 @@ from model.network.bounded import Network, Side
 from model.network.clocks import Times
 from model.settings.clocks import CLOCK_BITS
 from model.settings.setting import BadConfig
+from model.tcp.cause import Broken, arrives, caused
+from properties.claim import Cell, Claim, Infinite, Proof, Safety
+from properties.configs import (
+    EVERY_CLOSE,
+    LAST_ACK,
+)
 from properties.fair import nothing_stops
 
 DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))
@@ -112,3 +118,131 @@ def all_at_once(network: Network, wanted: Iterable[Case]) -> System:
         properties.append(always(f"{delay} {rto} {time_wait}", z3.Implies(here, answered)))
         starts.append({**network.start(), "delay": delay, "rto": rto, "time_wait": time_wait})
     return network.system(*properties, starts=starts)
+
+
+SILENT = "TIME-WAIT, unacceptable segment arrives: sends nothing"
+"""The mutant in which TIME-WAIT hears a retransmitted FIN and says nothing."""
+
+OUTLASTS = (Broken(caused("TIME-WAIT TIMEOUT", "TIME-WAIT"), "in-turn"),)
+"""What fails if TIME-WAIT is too short: A is gone before B."""
+
+ARRIVALS = (
+    *(("unacceptable RST arrives",), ("unacceptable segment arrives",), ("RST before the window arrives",)),
+    *(("RST beyond RCV.NXT arrives",), ("RST arrives",), ("SYN arrives",), ("SYN in the window arrives",)),
+    *(("segment without ACK arrives",), ("ACK out of RFC 5961's range arrives",), ("ACK arrives",)),
+    ("ACK arrives", "FIN"),
+)
+NEVER_IN_THE_CLOSE = (
+    *(arrives("FIN-WAIT-2", *checks) for checks in ARRIVALS[:-1]),
+    *(arrives("TIME-WAIT", *checks) for checks in ARRIVALS[5:]),
+    *(arrives(state, *checks, side="B") for state in ("CLOSE-WAIT", "LAST-ACK") for checks in ARRIVALS),
+    *(arrives("CLOSED", "segment without ACK arrives", side=side) for side in ("", "B")),
+    *(caused("RETRANSMISSION TIMEOUT", state, "text", side="B") for state in ("CLOSE-WAIT", "LAST-ACK")),
+)
+"""All but the two FINs, their acknowledgments, and the resets of who is CLOSED, which meet B never."""
+
+WITH_TEXT = (
+    *(arrives("FIN-WAIT-2", "unacceptable segment arrives"), arrives("FIN-WAIT-2", "ACK arrives")),
+    arrives("TIME-WAIT", "ACK arrives"),
+    *(arrives(state, "ACK arrives", side="B") for state in ("CLOSE-WAIT", "LAST-ACK")),
+    *(caused("RETRANSMISSION TIMEOUT", state, "text", side="B") for state in ("CLOSE-WAIT", "LAST-ACK")),
+)
+"""Of these, what happens if B sends text before its FIN."""
+
+LAST_ACKS = (
+    Claim(
+        name="last-ack-answered",
+        settles=("S8",),
+        sentence=(
+            "A FIN that arrives in TIME-WAIT is acknowledged; and if at most one segment is lost, the passive closer,"
+            " which sends nothing but its FIN, is never reset."
+        ),
+        cite="3.6 (MUST-13); 3.10.8",
+        meaning=(
+            "What S8 says of the retransmitted FIN: it is answered by an ACK, whatever becomes of that; and there is"
+            " somebody to answer it. That B's connection ends then is last-ack-ends."
+            " B's FIN must find A still in TIME-WAIT when it has to be sent again. The longest wait is RTO + D: B"
+            " sends its FIN, the ACK is lost, B sends it again after RTO, and it travels for D. At the instant RTO +"
+            " D either may happen first, so TIME-WAIT needs RTO + D + 1 ticks; 2 MSL suffices for RTO =< MSL, D <"
+            " MSL, and is tight for RTO = MSL, D = MSL - 1. By the RFC's letter a retransmitted FIN does not restart"
+            " TIME-WAIT (it fails the sequence number check); then 2 MSL is not enough. A finding: nor is it if B"
+            " sends text before its FIN. The late ACK of the text moves SND.UNA and starts the timer again (RFC 6298,"
+            " 5.3), so the FIN is sent again up to D later, and it takes RTO + 2 D + 1. The claim time-wait-threshold"
+            " has the tables. The proof is for real times of any value and any number of losses: longer than RTO for"
+            " each loss + D is long enough if a retransmitted FIN restarts TIME-WAIT, + 2 D if it does not. B may"
+            " double its timeout, or not; RTO is the longest. If B sends text before its FIN, longer than RTO for each"
+            " loss + 3 D is long enough (the searches need + 2 D only, which is not shown). The proof states both"
+            " parts of the sentence, each of a step, and"
+            " nothing about infinite runs: that B ends is not proved for all times."
+        ),
+        question=Safety(last_ack_answered, witness=(closed_after_a_loss, fin_again_in_time_wait)),
+        cells=(
+            Cell("2 MSL", LAST_ACK, "holds"),
+            Cell("text before the FIN, RTO + 2 D + 1", LAST_ACK.but(octets=1, time_wait="8"), "holds"),
+            Cell("one tick less", LAST_ACK.but(time_wait="5"), "fails"),
+            Cell("no TIME-WAIT", LAST_ACK.but(time_wait="0"), "fails"),
+            Cell("2 MSL, not restarted", LAST_ACK.but(time_wait_restart=False), "fails"),
+            Cell("2 MSL, text before the FIN", LAST_ACK.but(octets=1), "fails"),
+            Cell("TIME-WAIT does not answer", LAST_ACK.but(mutant=SILENT), "fails"),
+            Cell("USER TIMEOUT in TIME-WAIT", LAST_ACK.but(gives_up_waiting="A"), "fails"),
+        ),
+        not_checked=(
+            "the opening and A's half of the close, which lie before the start; of searches more than one loss; of"
+            " proofs that B ends"
+        ),
+        proofs=(
+            Proof("all times: longer than RTO a loss + D", EVERY_CLOSE, "holds", never=NEVER_IN_THE_CLOSE),
+            Proof(
+                "all times: an instant less",
+                EVERY_CLOSE,
+                "fails",
+                fails=OUTLASTS,
+                bounded="one tick less",
+                time="an instant less",
+                never=NEVER_IN_THE_CLOSE,
+            ),
+            Proof(
+                "all times: not restarted, longer than RTO a loss + 2 D",
+                EVERY_CLOSE.but(time_wait_restart=False),
+                "holds",
+                never=NEVER_IN_THE_CLOSE,
+            ),
+            Proof(
+                "all times: not restarted, longer than RTO a loss + D",
+                EVERY_CLOSE.but(time_wait_restart=False),
+                "fails",
+                fails=OUTLASTS,
+                bounded="2 MSL, not restarted",
+                time="losses + D",
+                never=NEVER_IN_THE_CLOSE,
+            ),
+            Proof(
+                "all times: text before the FIN, longer than RTO a loss + 3 D",
+                EVERY_CLOSE,
+                "holds",
+                time="text, losses + 3 D",
+                never=tuple(event for event in NEVER_IN_THE_CLOSE if event not in WITH_TEXT),
+            ),
+        ),
+    ),
+    Claim(
+        name="last-ack-ends",
+        settles=("S8",),
+        sentence="If at most one segment is lost, the passive closer's connection ends, and in order.",
+        cite="3.6 (MUST-13); 3.10.7.4, first and fifth; 3.10.8",
+        meaning=(
+            "What the answers of last-ack-answered are for. It is about infinite runs, in which time goes on: B sends"
+            " its FIN until one is acknowledged. If TIME-WAIT does not answer, or B sends nothing again, B waits in"
+            " LAST-ACK for ever; if TIME-WAIT is too short, B is reset."
+        ),
+        question=Infinite(last_ack_ends, witness=(closed_after_a_loss, fin_again_in_time_wait)),
+        cells=(
+            Cell("2 MSL", LAST_ACK, "holds"),
+            Cell("text before the FIN, RTO + 2 D + 1", LAST_ACK.but(octets=1, time_wait="8"), "holds"),
+            Cell("TIME-WAIT does not answer", LAST_ACK.but(mutant=SILENT), "fails"),
+            Cell("nothing is sent again", LAST_ACK.but(retransmission=False), "fails"),
+            Cell("no TIME-WAIT", LAST_ACK.but(time_wait="0"), "fails"),
+        ),
+        not_checked="more than one loss; how long it takes; the opening and A's half of the close",
+    ),
+)

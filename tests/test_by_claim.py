@@ -7,8 +7,8 @@ import pytest
 from benchmarks.mutants import main
 from benchmarks.mutation.by_claim import cells, searched
 from properties.claims import CLAIMS
-from properties.claims_time import SILENT
 from properties.configs import LAST_ACK
+from properties.time_wait import SILENT
 
 
 def test_every_claim_that_is_searched_is_asked_on_a_cell_on_which_it_must_hold() -> None:

@@ -20,7 +20,7 @@ from model.settings.config import Config
 from properties import configs
 from properties.claim import Cell
 from properties.claims import CLAIMS, find
-from properties.claims_infinite import INFINITE
+from properties.progress import INFINITE
 from properties.statements import STATEMENTS
 from tests.facts.results import PROMOTE, differences, facts_of, frozen
 

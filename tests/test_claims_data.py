@@ -11,8 +11,7 @@ from model.network.bounded import Network
 from model.questions.judge import Row, Task, tasks_of
 from properties import configs
 from properties.claims import find
-from properties.claims_data import DATA
-from properties.data import at_most_once, data_on_syn_delivered
+from properties.data import DATA, at_most_once, data_on_syn_delivered
 from tests.test_claims import judged
 
 NAMES = (

@@ -47,11 +47,10 @@ def test_modules_that_an_essay_names_exist(package: str) -> None:
 
 
 def test_every_module_is_named_in_the_essay_of_its_package() -> None:
-    """Those of the claims, which are many and alike, by their like."""
     for package in PACKAGES:
         inside = {name for name in modules() if name.rpartition(".")[0] == package} - {f"{package}.__main__"}
         told = {f"{place}.{name}" for name in named(package) for place in (package, "model")}
-        assert {name for name in inside - told if "claims_" not in name and package != "model"} == set(), package
+        assert {name for name in inside - told if package != "model"} == set(), package
 
 
 @pytest.mark.parametrize("package", PACKAGES)

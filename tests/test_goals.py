@@ -17,10 +17,10 @@ from model.network.bounded import Network
 from model.settings.config import Config
 from properties.claim import Safety
 from properties.claims import find
-from properties.claims_time import SILENT
 from properties.configs import DATA_QUEUED, HALF_OPEN_PEER, LAST_ACK, REPEATED_ISNS, TWO_WAY, TWO_WAY_CRASHES
 from properties.predicates import ended_in_order
 from properties.proofs.opening import THEOREMS
+from properties.time_wait import SILENT
 from tests.goals import ClosingSteps, Said, Steps, after, of_states, of_steps, state_goal
 
 BOTH, NEITHER, GOAL_ONLY, PROPERTY_ONLY = (True, True), (False, False), (True, False), (False, True)

@@ -13,10 +13,9 @@ from model.engines.infinite.liveness import check_each
 from model.network.bounded import Network
 from model.settings.config import Config
 from model.settings.setting import BadConfig
-from properties.claims_time import SILENT
 from properties.configs import EVERY_CLOSE, LAST_ACK
 from properties.proofs.timed import in_time
-from properties.time_wait import last_ack_answered, last_ack_ends
+from properties.time_wait import SILENT, last_ack_answered, last_ack_ends
 
 
 def steps(config: Config) -> int | None:

@@ -19,8 +19,7 @@ from model.report.table import as_json
 from model.settings.config import Config
 from properties import configs, fair
 from properties.claims import find
-from properties.claims_infinite import INFINITE
-from properties.progress import open_completes
+from properties.progress import INFINITE, open_completes
 
 THREE_WAY = configs.FAIR_OPEN
 TWO_WAY = THREE_WAY.but(handshake="two-way")

@@ -21,8 +21,7 @@ from model.report.table import bounds
 from model.settings.config import Config
 from properties import configs
 from properties.claims import find
-from properties.claims_time import UNCONFIRMED
-from properties.old_segments import no_old_segment_accepted
+from properties.old_segments import UNCONFIRMED, no_old_segment_accepted
 from properties.proofs.old_segments import CONNECTION
 
 WITH_TEXT = configs.DATA_QUEUED.but(crashes=0, aborts="both", duplications=1)

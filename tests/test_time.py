@@ -20,8 +20,8 @@ from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.state import STATES
 from properties.claims import find
+from properties.closing import progress
 from properties.configs import FOUR_WAY_CLOSE, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
-from properties.deadlock import progress
 from properties.studies.time_wait import thresholds
 from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, closed_after_a_loss, last_ack_answered
 

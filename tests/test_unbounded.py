@@ -25,8 +25,8 @@ from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.cause import Broken, Cause, caused
 from properties.claims import CLAIMS, find
-from properties.claims_opening import NEVER
 from properties.configs import EVERY_CHANNEL, EVERY_CONNECTION
+from properties.opening import NEVER
 from properties.proofs.opening import THEOREMS
 
 TOY = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2)

@@ -19,6 +19,11 @@ from model.network.bounded import Network
 from model.settings.clocks import TICKS, Clocks
 from model.settings.config import Config
 from model.settings.setting import BadConfig, settings_of
+from properties.claim import Cell, Claim, Study
+from properties.configs import (
+    OLD_SEGMENTS,
+    OLD_WITH_TEXT,
+)
 from properties.old_segments import assuming, kept_out, no_old_segment_accepted
 from properties.studies.study import Report, concluded, explore, unsettled
 
@@ -229,3 +234,63 @@ def together(efforts: Iterable[Effort]) -> Effort:
         seconds=sum(e.seconds for e in listed),
         problems=tuple(problem for e in listed for problem in e.problems),
     )
+
+
+ASSUMPTIONS = (
+    Claim(
+        name="sufficient-assumptions",
+        settles=("S8",),
+        sentence=(
+            "Segments of an old connection are kept out without fresh ISNs by TIME-WAIT, a quiet time that outlasts"
+            " every answer to an old SYN, and orderly endings together."
+        ),
+        cite="3.4.1; 3.4.3; 3.6; RFC 1185, appendix",
+        meaning=(
+            "A study of no-old-segment-accepted: all minimal sufficient sets of six assumptions, and a"
+            " counterexample for each maximal insufficient one. 'No ABORT, reset or give-up': a connection ends in"
+            " order or by a crash, and nobody calls CLOSE before it is open. 'No half-open peer': nobody opens"
+            " actively while the other side keeps the TCB of an earlier incarnation. Fresh ISNs suffice alone."
+            " Without them three are needed, and a finding: a quiet time of one MSL, as the RFC has it, is not"
+            " enough, nor is 2 MSL. An old SYN travels for D, the side that takes it believes in its dead sender and"
+            " answers, once more after RTO (one retransmission here), and that answer travels for D: the next"
+            " incarnation, under the same number, takes it for its own. So quiet time has to be RTO + 2 D + 1 ticks,"
+            " TIME-WAIT 2 D + 1. It is the 2 MSL + H of no-old-segment-accepted: H is how long a TCB answers for a"
+            " dead peer, and without a bound on it no quiet time is enough. A half-open peer does no harm then: what"
+            " it says after H is no SYN,ACK. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up"
+            " leaves no TIME-WAIT."
+        ),
+        question=Study(old_segments),
+        cells=(
+            Cell("quiet time of RTO + 2 D + 1", OLD_SEGMENTS.but(quiet_time=6), "holds", slow=True),
+            Cell("quiet time of 2 MSL", OLD_SEGMENTS.but(quiet_time=4), "fails", slow=True),
+            Cell("quiet time of one MSL", OLD_SEGMENTS, "fails", slow=True),
+        ),
+        not_checked=(
+            "losses (repeated-isns-with-text); more than two incarnations, one crash and one retransmission of each"
+            " side; other times than the table's, such as an RTO of at most 2 D, which is as a loss"
+        ),
+    ),
+    Claim(
+        name="repeated-isns-with-text",
+        settles=("S8",),
+        sentence=(
+            "Without fresh ISNs, all the other assumptions keep segments of an old connection out also if text is"
+            " sent, or one segment is lost."
+        ),
+        cite="3.4.1; 3.4.3; 3.6",
+        meaning=(
+            "A finding, and a limit of sufficient-assumptions, where nothing is lost and no text is sent: with a loss"
+            " no TIME-WAIT is long enough, since the passive closer has none. The third segment is lost, so B's"
+            " SYN,ACK is sent again, late; meanwhile A's FIN acknowledges it, and both close. A, which has been in"
+            " LAST-ACK, opens again at once under its number, and takes the late SYN,ACK for its own. With text but no"
+            " loss it holds."
+        ),
+        question=Study(all_together),
+        cells=(
+            Cell("text, no loss", OLD_WITH_TEXT.but(losses=0), "holds"),
+            Cell("a loss, no text", OLD_WITH_TEXT.but(octets=0), "fails"),
+            Cell("text and a loss", OLD_WITH_TEXT, "fails"),
+        ),
+        not_checked="more than one octet, one loss, one crash of each side and one retransmission; other times",
+    ),
+)

@@ -10,6 +10,10 @@ from model.core.system import System
 from model.network.bounded import Network
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from properties.claim import Cell, Claim, Study
+from properties.configs import (
+    SLOW_APPLICATION,
+)
 from properties.needless import any_application_delay, sent_again
 from properties.studies.study import Report, concluded, explore, unsettled
 
@@ -67,3 +71,24 @@ def counts_table(config: Config, counts: dict[int, int]) -> Table:
         (("retransmissions", *map(str, counts.values())),),
         (note, *([limit] if limit else [])),
     )
+
+
+RETRANSMISSIONS = (
+    Claim(
+        name="needless-retransmissions",
+        settles=("S9",),
+        sentence="However slow the application, a FIN that has arrived is not sent again.",
+        cite="3.6; 3.10.7.4, eighth",
+        meaning=(
+            "A study: the most retransmissions of a FIN that has arrived, for each delay of the application that has"
+            " to close as well. Acknowledged at once there is none. With ACK and FIN merged there are as many as the"
+            " delay allows: (2 D + application delay) / RTO, rounded down."
+        ),
+        question=Study(needless),
+        cells=(
+            Cell("four-way", SLOW_APPLICATION.but(close="four-way"), "holds"),
+            Cell("merged", SLOW_APPLICATION, "fails"),
+        ),
+        not_checked="doubling of the timeout (RFC 6298, 5.5), with which the number grows as the delay's logarithm",
+    ),
+)

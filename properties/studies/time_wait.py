@@ -13,6 +13,10 @@ from model.core.answer import NO_LIMITS, Answer, Counterexample, Effort, Limits,
 from model.network.bounded import Network
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from properties.claim import Cell, Claim, Study
+from properties.configs import (
+    THRESHOLD,
+)
 from properties.studies.study import Report, concluded, explore, unsettled
 from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, last_ack_answered
 
@@ -113,3 +117,31 @@ def counterexample(found: Thresholds, config: Config, short: list[int], limits: 
     run = explore(system, limits=limits)[prop.name].run
     label = "2 MSL" if short else "one tick less"
     return (Counterexample(label, network, system, run, prop),) if run else ()
+
+
+THRESHOLDS = (
+    Claim(
+        name="time-wait-threshold",
+        settles=("S8",),
+        sentence="2 MSL suffices for every RTO up to MSL and every delay below MSL, if B sends nothing but its FIN.",
+        cite="3.4.3; 3.6 (MUST-13); 3.10.8",
+        meaning=(
+            "A study: for each delay bound D and retransmission timeout RTO it searches for the smallest TIME-WAIT"
+            " with which the passive closer is never reset although one segment may be lost (last-ack-answered), up"
+            " to MSL = 4. Each entry is shown unsafe one tick below, and safe from there up to RTO + 2 D + 2; a run"
+            " stops where the passive closer's connection ends. If a retransmitted FIN restarts TIME-WAIT it is RTO +"
+            " D + 1, so 2 MSL suffices for RTO =< MSL and D < MSL, and one tick less does not. By the RFC's letter a"
+            " retransmitted FIN fails the sequence number check and restarts nothing; then 2 MSL is not enough,"
+            " already at MSL = 2, RTO = 2, D = 1. If a segment may live for the whole MSL (D = MSL), 2 MSL is one"
+            " tick short even if restarted. If B sends text before its FIN, it is RTO + 2 D + 1 (up to MSL = 3), and"
+            " 2 MSL is not enough either."
+        ),
+        question=Study(threshold),
+        cells=(
+            Cell("restarted", THRESHOLD, "holds", slow=True),
+            Cell("not restarted", THRESHOLD.but(time_wait_restart=False), "fails", slow=True),
+            Cell("restarted, text before the FIN", THRESHOLD.but(octets=1, msl=3, capacity=10), "fails", slow=True),
+        ),
+        not_checked="an MSL of more than 4 ticks; a TIME-WAIT of more than RTO + 2 D + 2 ticks; more than one loss",
+    ),
+)

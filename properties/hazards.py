@@ -1,8 +1,16 @@
-"""What surprises: TIME-WAIT's hazards (RFC 1337, S8), and resets by accident."""
+"""What TIME-WAIT answers, and what ends or prolongs it (RFC 1337; RFC 9293, 3.6 and 3.10.7.4)."""
 
 from __future__ import annotations
 
-from properties import resets, rfc1337
+from collections.abc import Callable, Iterator
+
+import z3
+
+from model.core.property import Property, always, sometimes, step
+from model.mutants.protocol import events
+from model.network.bounded import Network, Side
+from model.tcp.segment import Segment
+from model.tcp.state import STATES, endpoint
 from properties.claim import Cell, Claim, Safety
 from properties.configs import (
     DATA_QUEUED,
@@ -13,7 +21,129 @@ from properties.configs import (
     SIMULTANEOUS,
     TWO_WAY,
 )
+from properties.predicates import counts_syn_acknowledged
 from properties.stories import story
+from properties.time_wait import ended
+
+
+def time_wait_assassination(network: Network) -> Property:
+    """TIME-WAIT is never ended by a RST."""
+    parts = {
+        f"{side.name} does not leave TIME-WAIT by a reset": z3.Not(
+            z3.And(
+                side.state_is("TIME-WAIT"),
+                side.state_var.next == STATES.index("CLOSED"),
+                ended(side, "reset", after=True),
+            )
+        )
+        for side in network.sides.values()
+    }
+    return step("time-wait-assassination", parts=parts)
+
+
+def time_wait_refuses_syn(network: Network) -> Property:
+    """While a side is in TIME-WAIT, no incarnation of the other side but its peer counts its SYN as acknowledged."""
+    parts = {
+        f"{side.name} is in TIME-WAIT, and no other incarnation of {other.name} than its peer is open": z3.Implies(
+            z3.And(side.state_is("TIME-WAIT"), counts_syn_acknowledged(other)), other.incarnation.term == side.peer.term
+        )
+        for side, other in _pairs(network)
+    }
+    return always("time-wait-refuses-syn", parts=parts)
+
+
+def fin_restarts_nothing(network: Network) -> Property:
+    """No FIN that may arrive in TIME-WAIT restarts the 2 MSL timeout."""
+    parts = {
+        f"no FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
+            z3.Or(*(z3.And(x.fin, restarts) for x, restarts in arriving_in_time_wait(network, side)))
+        )
+        for side in network.sides.values()
+    }
+    return always("fin-restarts-nothing", parts=parts)
+
+
+def arriving_in_time_wait(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:
+    """Every segment that may arrive at `side` next, and whether it finds TIME-WAIT and restarts its timeout."""
+    here, in_time_wait = endpoint(network.config), side.state_is("TIME-WAIT")
+    for x, present in on_their_way(network, side):
+        listed = events(here, side.tcb, x, here.number(0))
+        here_now = [e for e in listed if (e.kind, e.state) == ("arrives", "TIME-WAIT")]
+        restarts = [z3.And(e.guard, e.effect.restarts_2msl) for e in here_now]
+        yield x, z3.And(in_time_wait, present, z3.Or(*restarts))
+
+
+def on_their_way(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:
+    """Every segment that may arrive at `side` next, and whether it is there."""
+    inbox = network.channel(network.other(side))
+    for slot in inbox.slots[: inbox.choices]:
+        present, x, _ = inbox.layout.unpack(slot.term)
+        yield x, present
+
+
+def _pairs(network: Network) -> list[tuple[Side, Side]]:
+    return [(side, network.other(side)) for side in network.sides.values()]
+
+
+# -- witnesses: the premises happen --
+
+
+def reset_in_time_wait(network: Network) -> Property:
+    """A reset at RCV.NXT is on its way to TIME-WAIT."""
+    return _meets_time_wait(network, "a RST at RCV.NXT", lambda x, side: z3.And(x.rst, x.seq == side.tcb.rcv_nxt))
+
+
+def fin_in_time_wait(network: Network) -> Property:
+    """A FIN sent again is on its way to TIME-WAIT."""
+    return _meets_time_wait(network, "a FIN sent again", lambda x, side: z3.And(x.fin, x.seq == side.tcb.rcv_nxt - 1))
+
+
+def new_syn_in_time_wait(network: Network) -> Property:
+    """The SYN of a new incarnation is on its way to TIME-WAIT."""
+
+    def new(x: Segment, side: Side) -> z3.BoolRef:
+        other = network.other(side)
+        return z3.And(
+            x.syn, other.state_is("SYN-SENT"), x.seq == other.tcb.iss, other.incarnation.term != side.peer.term
+        )
+
+    return _meets_time_wait(network, "a new SYN", new)
+
+
+def _meets_time_wait(network: Network, what: str, when: Callable[[Segment, Side], z3.BoolRef]) -> Property:
+    found = [
+        z3.And(side.state_is("TIME-WAIT"), present, when(x, side))
+        for side in network.sides.values()
+        for x, present in on_their_way(network, side)
+    ]
+    return sometimes(f"{what} on its way to TIME-WAIT", z3.Or(*found))
+
+
+def bare_ack_restarts(network: Network) -> Property:
+    """By the letter, any acceptable acknowledgment restarts the 2 MSL timeout."""
+    found = [
+        z3.And(z3.Not(x.fin), x.text == 0, restarts)
+        for side in network.sides.values()
+        for x, restarts in arriving_in_time_wait(network, side)
+    ]
+    return sometimes("a bare ACK restarts TIME-WAIT", z3.Or(*found))
+
+
+def stray_reset(network: Network) -> Property:
+    """A reset from a CLOSED peer, formed for another segment, meets RCV.NXT of an open connection exactly."""
+    reached = [meets_rcv_nxt(network, side) for side in network.sides.values()]
+    return sometimes("stray-reset", z3.Or(*reached))
+
+
+def meets_rcv_nxt(network: Network, side: Side) -> z3.BoolRef:
+    """`side` is open, and a reset with SEQ=0 that nobody with a TCB has sent is on its way to it, at RCV.NXT."""
+    inbox = network.channel(network.other(side))
+    found = []
+    for slot in inbox.slots:
+        present, x, sender = inbox.layout.unpack(slot.term)
+        found.append(z3.And(present, x.rst, x.ack, x.seq == 0, sender == 0, x.seq == side.tcb.rcv_nxt))
+    return z3.And(side.state_is("ESTABLISHED", "CLOSE-WAIT"), z3.Or(*found))
+
 
 HAZARDS = (
     Claim(
@@ -27,7 +157,7 @@ HAZARDS = (
             " Nor does it take an old duplicate: the peer's FIN sent once more is enough. What helps is fix F1 of RFC"
             " 1337, to ignore RST in TIME-WAIT."
         ),
-        question=Safety(rfc1337.time_wait_assassination, witness=(rfc1337.reset_in_time_wait,)),
+        question=Safety(time_wait_assassination, witness=(reset_in_time_wait,)),
         cells=(
             Cell("F1: RST ignored", IGNORING_RST, "holds"),
             Cell("RFC 9293", HALF_CLOSED, "fails"),
@@ -121,7 +251,7 @@ HAZARDS = (
             " (time-wait-assassination), so together a new connection waits for 2 MSL. Two-way, the other side's"
             " LISTEN is opened by an old SYN while this side is still waiting for it to die."
         ),
-        question=Safety(rfc1337.time_wait_refuses_syn, witness=(rfc1337.new_syn_in_time_wait,)),
+        question=Safety(time_wait_refuses_syn, witness=(new_syn_in_time_wait,)),
         cells=(
             Cell("F1: RST ignored", IGNORING_RST, "holds"),
             Cell("RFC 9293, crashes", DATA_QUEUED, "holds"),
@@ -140,7 +270,7 @@ HAZARDS = (
             " the witness. What the RFC means is time_wait_restart=true; last-ack-answered says what the letter"
             " costs."
         ),
-        question=Safety(rfc1337.fin_restarts_nothing, witness=(rfc1337.fin_in_time_wait, rfc1337.bare_ack_restarts)),
+        question=Safety(fin_restarts_nothing, witness=(fin_in_time_wait, bare_ack_restarts)),
         cells=(
             Cell("the RFC's letter", IGNORING_RST, "holds"),
             Cell("as the RFC means it", HALF_CLOSED, "fails"),
@@ -158,7 +288,7 @@ HAZARDS = (
             " it, and the other side waits in FIN-WAIT-2 for ever. Where no window reaches 0 it cannot happen; the"
             " freshness of initial sequence numbers does not exclude it, since nobody chose the number 0."
         ),
-        question=Safety(resets.stray_reset),
+        question=Safety(stray_reset),
         cells=(
             Cell("numbers pass 0", PASSING_ZERO, "holds"),
             Cell("no window reaches 0", SIMULTANEOUS, "fails"),
