@@ -1,8 +1,8 @@
-"""What must hold of TCP, where, and what must fail: each property with its witness and its claim, a file for each theme.
+"""What must hold of TCP, where, and what must fail: property, witness and claim together, a file for each theme.
 
-The themes: `opening` (with the arcs of `figure_5`), `server`, `data`, `closing`, `progress` (infinite runs), `time_wait`,
-`old_segments`, `needless`, `hazards`, and `calls`, whose claims are that a file in scenarios/ is a run (`stories`).
-`claims` lists all in order; `claim` says what a claim is, and what it asks; `configs` are the configurations.
+The themes: `opening` (with the arcs of `figure_5`), `server`, `data`, `closing`, `progress` (infinite runs),
+`time_wait`, `old_segments`, `needless`, `hazards`, and `calls`, whose claims are that a file in scenarios/ is a run
+(`stories`). `claims` lists all in order; `claim` says what a claim is, and what it asks; `configs` has configurations.
 `predicates` are shared by properties, `fair` and `fair_server` are promises. `statements` are the nine questions,
 `answers` what each claim says in plain words. `sent` has lemmas about one endpoint, `proofs` those for every channel,
 `studies` answers from several searches; `coverage` has configurations in which rare events happen.
