@@ -37,6 +37,11 @@ def proofs(claim: Claim, expected: Expected) -> list[Proof]:
     return [proof for proof in claim.proofs if proof.expected == expected]
 
 
+def every_variant(claim: Claim) -> list[Cell | Proof]:
+    """All variants of a claim, proofs last."""
+    return [*claim.cells, *claim.proofs]
+
+
 def length(found: Row) -> str:
     """How long a run is: "4", "4, then 3 for ever"; empty if there is none."""
     if "steps" not in found:

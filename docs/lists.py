@@ -1,12 +1,14 @@
-"""From the code: every setting, and every scenario file."""
+"""From the code and the frozen texts: settings, scenario files, and what commands print."""
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from docs.markdown import Sections, code, table
 from model.report.listing import field_listing
 from properties.claims import CLAIMS
+from tests.facts.texts import FOLDER, PROMPT, read
 
 SCENARIOS = Path(__file__).parent.parent / "properties" / "scenarios"
 
@@ -41,4 +43,26 @@ def scenarios() -> str:
     return table(("File", "What it tells", "Claim"), rows)
 
 
-SECTIONS: Sections = {"settings": settings, "scenarios": scenarios}
+def printed(file: str, command: str) -> str:
+    """A command and what it prints, from the frozen texts."""
+    kept = read((FOLDER / f"{file}.txt").read_text(encoding="utf-8"))
+    text = next(one.text for one in kept if one.command == command)
+    return f"```\n{PROMPT}{command}\n{text.split(STATUS)[0].rstrip()}\n```"
+
+
+def quick() -> str:
+    """Some of what `--quick` prints: the answers that are `SHOWN`, and the end."""
+    head, *parts = printed("quick", "python -m model.check --quick").split("\n\n")
+    shown = [part for part in parts if part.startswith(SHOWN)]
+    return "\n\n".join([head.splitlines()[0] + "\n" + head.splitlines()[1] + "\n...", *shown, "...", parts[-1]])
+
+
+SHOWN = ("S2", "S5")
+STATUS = "[status"
+SECTIONS: Sections = {
+    "settings": settings,
+    "scenarios": scenarios,
+    "quick": quick,
+    "figure-6": partial(printed, "answers", "python -m model.check figure-6"),
+    "own": partial(printed, "answers", "python -m model.check --property half-open --set handshake=two-way"),
+}

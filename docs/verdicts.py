@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from docs.facts import facts, failing, length, number, proofs, row, variants
+from docs.facts import Row, every_variant, facts, failing, length, number, proofs, row, variants
 from docs.markdown import Sections, code, table
 from properties.claim import Cell, Claim
 from properties.claims import CLAIMS, find
@@ -37,7 +37,7 @@ def nine() -> str:
     return table(("", "Question", "Answer", "Steps of the shortest counterexample"), rows)
 
 
-def shortest(one: Statement) -> tuple[Cell, dict[str, object]]:
+def shortest(one: Statement) -> tuple[Cell, Row]:
     """The shortest run of a part of the answer that must fail, or else of the last part's claim where that fails."""
     about = [part for part in one.answer if part.expected == "fails"] or [one.answer[-1]]
     found = [(cell, row(claim_of(part), cell.variant)) for part in about for cell in [cell_of(part, "fails")]]
@@ -93,7 +93,7 @@ def every() -> str:
 
 def rows_of(claim: Claim) -> Sequence[Sequence[str]]:
     """The rows of one claim."""
-    listed = [row(claim, one.variant) | {"variant": one.variant} for one in (*claim.cells, *claim.proofs)]
+    listed = [row(claim, one.variant) | {"variant": one.variant} for one in every_variant(claim)]
     return [
         (
             found["variant"],
@@ -110,7 +110,7 @@ def rows_of(claim: Claim) -> Sequence[Sequence[str]]:
 
 def counts() -> str:
     """How many claims, variants and proofs there are, in two points."""
-    listed = [(claim, one) for claim in CLAIMS for one in (*claim.cells, *claim.proofs) if row(claim, one.variant)]
+    listed = [(claim, one) for claim in CLAIMS for one in every_variant(claim) if row(claim, one.variant)]
     bad = sum(one.expected == "fails" for _, one in listed)
     proved = sum(bool(proofs(claim, "holds")) for claim in CLAIMS)
     states = max(found["states"] for found in facts().values() if found["engine"] == "explicit")
