@@ -111,13 +111,18 @@ def count(folder: Path, interpreter: Interpreter) -> dict[str, tuple[int, int]]:
     return found
 
 
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.alterations", description=__doc__)
+    made.add_argument("folder", type=Path)
+    made.add_argument("--profile", choices=PROFILES, default="linux")
+    made.add_argument("--json", type=Path, metavar="FILE", help="write the counts, too")
+    return made
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.alterations", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--profile", choices=PROFILES, default="linux")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the counts, too")
-    args = parser.parse_args(argv)
+    args = parser().parse_args(argv)
     try:
         found = count(args.folder, Interpreter(PROFILES[args.profile]))
     except (BadCapture, OSError) as error:

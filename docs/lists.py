@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import partial
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from model.report.listing import field_listing
 from properties.claims import CLAIMS
 from tests.facts.texts import FOLDER, PROMPT, read
 
-SCENARIOS = Path(__file__).parent.parent / "properties" / "scenarios"
+ROOT = Path(__file__).parent.parent
+SCENARIOS = ROOT / "properties" / "scenarios"
 
 
 def settings() -> str:
@@ -43,6 +45,26 @@ def scenarios() -> str:
     return table(("File", "What it tells", "Claim"), rows)
 
 
+def modules() -> str:
+    """Every module with the first line of its text, by package."""
+    parts = []
+    for folder in sorted({path.parent for top in ("model", "properties") for path in (ROOT / top).rglob("*.py")}):
+        paths = sorted(folder.glob("*.py"), key=lambda path: (path.stem != "__init__", path.stem))
+        rows = [(_link(path), line) for path in paths if (line := _first_line(path))]
+        parts.append(f"## {folder.relative_to(ROOT).as_posix()}/\n\n{table(('Module', 'What it is'), rows)}")
+    return "\n\n".join(parts)
+
+
+def _link(path: Path) -> str:
+    shown = path.name.replace("_", r"\_") if path.stem.startswith("__") else path.name
+    return f"[{shown}](../{path.relative_to(ROOT).as_posix()})"
+
+
+def _first_line(path: Path) -> str:
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    return " ".join(said.split("\n\n")[0].split())
+
+
 def printed(file: str, command: str) -> str:
     """A command and what it prints, from the frozen texts."""
     kept = read((FOLDER / f"{file}.txt").read_text(encoding="utf-8"))
@@ -51,18 +73,18 @@ def printed(file: str, command: str) -> str:
 
 
 def quick() -> str:
-    """Some of what `--quick` prints: the answers that are `SHOWN`, and the end."""
-    head, *parts = printed("quick", "python -m model.check --quick").split("\n\n")
-    shown = [part for part in parts if part.startswith(SHOWN)]
-    return "\n\n".join([head.splitlines()[0] + "\n" + head.splitlines()[1] + "\n...", *shown, "...", parts[-1]])
+    """Some of what `--quick` prints: one answer, and the end."""
+    head, *parts = printed("quick", QUICK).split("\n\n")
+    shown = next(part for part in parts if part.startswith(SHOWN))
+    return "\n".join([*head.splitlines()[:2], "...", shown, "...", parts[-1]])
 
 
-SHOWN = ("S2", "S5")
+QUICK, SHOWN = "python -m model.check --quick", "S5"
 STATUS = "[status"
 SECTIONS: Sections = {
     "settings": settings,
     "scenarios": scenarios,
+    "modules": modules,
     "quick": quick,
     "figure-6": partial(printed, "answers", "python -m model.check figure-6"),
-    "own": partial(printed, "answers", "python -m model.check --property half-open --set handshake=two-way"),
 }

@@ -101,6 +101,13 @@ def mutants() -> str:
     )
 
 
+def noticed() -> str:
+    """In a sentence: how many mutants of the protocol are noticed."""
+    found = results("mutants")
+    share = f"{found['noticed']:.1%} of those that make a difference are noticed"
+    return f"Of {number(found['asked'])} mutants of the protocol {share}"
+
+
 def _line(counts: list[int]) -> list[str]:
     return [str(sum(counts)), *map(str, counts)]
 

@@ -7,6 +7,7 @@ from functools import partial
 
 from docs.facts import Row, every_variant, facts, failing, length, number, proofs, row, variants
 from docs.markdown import Sections, code, table
+from docs.measured import noticed
 from properties.claim import Cell, Claim
 from properties.claims import CLAIMS, find
 from properties.statements import STATEMENTS, Part, Statement
@@ -108,22 +109,22 @@ def rows_of(claim: Claim) -> Sequence[Sequence[str]]:
     ]
 
 
-def counts() -> str:
-    """How many claims, variants and proofs there are, in two points."""
+def sure() -> str:
+    """How many claims, variants, proofs and mutants there are, and how large the searches are."""
     listed = [(claim, one) for claim in CLAIMS for one in every_variant(claim) if row(claim, one.variant)]
     bad = sum(one.expected == "fails" for _, one in listed)
     proved = sum(bool(proofs(claim, "holds")) for claim in CLAIMS)
     states = max(found["states"] for found in facts().values() if found["engine"] == "explicit")
-    return (
-        f"- {len(CLAIMS)} claims have {len(listed)} variants: in {len(listed) - bad} the claim has to hold, in {bad},"
-        f" with something weakened, it has to fail; all do. The largest search has {number(states)} states, and\n"
-        f"  {proved} claims are proved as well: without a bound on the channel, at 32 bits."
+    must = (
+        f"in {len(listed) - bad} the claim must hold, in {bad}, with something weakened,\n  it must fail, and all do."
     )
+    large = f"The largest search has {number(states)} states; {proved} claims are also proved for every channel."
+    return f"- {len(CLAIMS)} claims have {len(listed)} variants: {must} {large}\n- {noticed()} ([mutants](docs/mutants.md))."
 
 
 SECTIONS: Sections = {
     "nine": nine,
-    "counts": counts,
+    "sure": sure,
     "every": every,
     BEYOND: partial(claims, BEYOND),
     **{one.number: partial(statement, one) for one in STATEMENTS},

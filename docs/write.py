@@ -37,11 +37,16 @@ def outdated() -> Iterator[tuple[Path, str]]:
             yield path, new
 
 
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m docs.write", description="Write what documents say from results.")
+    made.add_argument("--check", action="store_true", help="write nothing; name the documents that differ")
+    return made
+
+
 def main(argv: list[str] | None = None) -> int:
     """Write or check the documents; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m docs.write", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; name the documents that differ")
-    check = parser.parse_args(argv).check
+    check = parser().parse_args(argv).check
     found = list(outdated())
     for path, new in found:
         if not check:
