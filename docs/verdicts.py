@@ -115,11 +115,14 @@ def sure() -> str:
     bad = sum(one.expected == "fails" for _, one in listed)
     proved = sum(bool(proofs(claim, "holds")) for claim in CLAIMS)
     states = max(found["states"] for found in facts().values() if found["engine"] == "explicit")
-    must = (
-        f"in {len(listed) - bad} the claim must hold, in {bad}, with something weakened,\n  it must fail, and all do."
+    return "\n".join(
+        (
+            f"- {len(CLAIMS)} claims have {len(listed)} variants: in {len(listed) - bad} the claim must hold, in {bad}",
+            "  it must fail, with something weakened, and all do.",
+            f"- The largest search has {number(states)} states; {proved} claims are also proved for every channel.",
+            f"- {noticed()} ([mutants](docs/mutants.md)).",
+        )
     )
-    large = f"The largest search has {number(states)} states; {proved} claims are also proved for every channel."
-    return f"- {len(CLAIMS)} claims have {len(listed)} variants: {must} {large}\n- {noticed()} ([mutants](docs/mutants.md))."
 
 
 SECTIONS: Sections = {
