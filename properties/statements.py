@@ -45,7 +45,7 @@ STATEMENTS = (
     Statement(
         "S2",
         "Why three segments? May a delayed SYN leave the server waiting for nobody?",
-        "With two yes, three never",
+        "With two, yes; with three, never",
         (
             Part("With three segments never.", "half-open", "holds"),
             Part("With two it does.", "half-open", "fails"),
@@ -54,7 +54,7 @@ STATEMENTS = (
     Statement(
         "S3",
         "Do such ghosts waste the slots of a server?",
-        "With two yes, for ever",
+        "With two, yes: for ever",
         (
             Part("With three segments each slot comes back.", "ghosts-release-slots", "holds"),
             Part("With two it does not, and a live client is refused.", "live-client-is-served", "fails"),
@@ -63,7 +63,7 @@ STATEMENTS = (
     Statement(
         "S4",
         "Why not two segments? Does the server know that the client can receive?",
-        "Two leave the server guessing",
+        "With two, it does not",
         (
             Part("With three it does: the client has its SYN before it opens.", "client-can-receive", "holds"),
             Part("With two it does not: it opens as soon as a SYN arrives.", "client-can-receive", "fails"),
@@ -72,7 +72,7 @@ STATEMENTS = (
     Statement(
         "S5",
         "Once a connection has worked and closed: may its old SYN open it again?",
-        "With two yes, three never",
+        "With two, yes; with three, never",
         (
             Part("With three segments it never does.", "ghost-after-close", "holds"),
             Part("With two it does, and the client is gone.", "ghost-after-close", "fails"),
@@ -119,7 +119,7 @@ STATEMENTS = (
     Statement(
         "S9",
         "Why four segments to close, and not three?",
-        "A merged ACK comes late",
+        "A merged ACK comes too late",
         (
             Part(
                 "ACK at once, RTO over a round trip: no FIN is sent again needlessly.",
