@@ -37,7 +37,7 @@ def outcome(claim: Claim, proof: Proof) -> tuple[str, str, str]:
     """How many obligations there are, how many fail, and which."""
     found = row(claim, proof.variant)
     bad = found.get("failing", [])
-    where = f"; a run of {length(row(claim, proof.bounded))} steps shows why" if proof.bounded else ""
+    where = f" (a run of {length(row(claim, proof.bounded))} steps)" if proof.bounded else ""
     return number(found["obligations"]), str(len(bad) or ""), names(grouped(bad)) + where
 
 

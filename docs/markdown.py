@@ -12,9 +12,15 @@ Sections = Mapping[str, Callable[[], str]]
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; a bar within a cell is escaped."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in line) + " |" for line in lines)
+    """A table; in its cells bars, and what would be taken for HTML, are escaped."""
+    lines = [header, ["---"] * len(header), *([escaped(cell) for cell in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def escaped(cell: str) -> str:
+    """The text of a cell; within code only bars are escaped."""
+    parts = cell.replace("|", r"\|").split("`")
+    return "`".join(part.replace("<", r"\<") if at % 2 == 0 else part for at, part in enumerate(parts))
 
 
 def code(text: str) -> str:
