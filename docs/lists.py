@@ -17,17 +17,20 @@ SCENARIOS = ROOT / "properties" / "scenarios"
 
 def settings() -> str:
     """What `--fields` lists, as tables."""
-    parts: list[tuple[str, list[tuple[str, str]]]] = []
+    parts: list[tuple[str, list[str]]] = []
     for line in field_listing().splitlines():
         if line.startswith("      "):
-            name, text = parts[-1][1][-1]
-            parts[-1][1][-1] = name, f"{text} {line.strip()}"
+            parts[-1][1][-1] += f" {line.strip()}"
         elif line.startswith("  "):
-            name, _, text = line.strip().partition(": ")
-            parts[-1][1].append((code(name), text))
+            parts[-1][1].append(line.strip())
         elif line:
             parts.append((line, []))
-    return "\n\n".join(f"{title}\n\n{table(('Field', 'Meaning'), rows)}" for title, rows in parts)
+    return "\n\n".join(f"{title}\n\n{table(('Field', 'Meaning'), map(_field, fields))}" for title, fields in parts)
+
+
+def _field(listed: str) -> tuple[str, str]:
+    name, _, text = listed.partition(": ")
+    return code(name), text
 
 
 def scenarios() -> str:
