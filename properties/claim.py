@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from model.settings.config import Config
 from model.settings.server import AnyConfig
+from model.tcp.cause import Broken, Cause, arrives, caused
 
 if TYPE_CHECKING:
     from model.core.property import Live, Property
@@ -39,7 +40,7 @@ class Proof:
     """One proof for every channel and all sequence numbers: under this variant it must go through, or must fail.
 
     without: the part of the freshness assumption that is not made: "segments" is (a), "peer" is (b). fails: exactly the
-    obligations that fail, as "event: lemma"; bounded: the cell whose search has a run that shows why. never: exactly
+    lemmas that fail, and where; bounded: the cell whose search has a run that shows why. never: exactly
     the events that happen in no state of the invariant, so that nothing else is proved for want of trying. time: what a
     proof in real time assumes, by a name in `timed_proofs.TIMED`.
     """
@@ -48,19 +49,22 @@ class Proof:
     config: Config
     expected: Expected
     without: Literal["", "segments", "peer"] = ""
-    fails: tuple[str, ...] = ()
+    fails: tuple[Broken, ...] = ()
     bounded: str = ""
-    never: tuple[str, ...] = ()
+    never: tuple[Cause, ...] = ()
     time: str = ""
 
 
-CHOOSING = ("active OPEN", "active OPEN in LISTEN", "SEND in LISTEN", "LISTEN, SYN arrives")
+CHOOSING = (
+    *(caused("active OPEN", state) for state in ("CLOSED", "LISTEN")),
+    *(caused("SEND", "LISTEN"), arrives("LISTEN", "SYN arrives")),
+)
 """The events that choose an ISN."""
 
 
-def at_every_choice(*lemmas: str) -> tuple[str, ...]:
+def at_every_choice(*lemmas: str) -> tuple[Broken, ...]:
     """The obligations of these lemmas at every event that chooses an ISN."""
-    return tuple(f"{event}: {lemma}" for event in CHOOSING for lemma in lemmas)
+    return tuple(Broken(event, lemma) for event in CHOOSING for lemma in lemmas)
 
 
 @dataclass(frozen=True)

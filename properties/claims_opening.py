@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.tcp.cause import Broken, arrives
 from properties.claim import Cell, Claim, Proof, at_every_choice
 from properties.configs import (
     CRASHES,
@@ -28,8 +29,8 @@ OTHER_STATES = (
 """The states of 3.10.7.4."""
 
 NEVER = (
-    "SYN-RECEIVED, SYN in the window arrives (passive OPEN)",
-    *(f"{state}, SYN in the window arrives" for state in OTHER_STATES),
+    arrives("SYN-RECEIVED", "SYN in the window arrives (passive OPEN)"),
+    *(arrives(state, "SYN in the window arrives") for state in OTHER_STATES),
 )
 """What fresh numbers exclude: a SYN that arrives has the number of the peer's own SYN, or one that is far away."""
 
@@ -37,7 +38,7 @@ NEVER = (
 def proofs(lemma: str, bounded: str = "two-way") -> tuple[Proof, ...]:
     """Three-way for every channel; two-way `lemma` fails where LISTEN takes a SYN, and a search shows what follows."""
     two_way = EVERY_CHANNEL.but(handshake="two-way")
-    broken = (f"LISTEN, SYN arrives: {lemma}",)
+    broken = (Broken(arrives("LISTEN", "SYN arrives"), lemma),)
     return (
         Proof("every channel: three-way", EVERY_CHANNEL, "holds", never=NEVER),
         Proof("every channel: two-way", two_way, "fails", fails=broken, bounded=bounded, never=NEVER),

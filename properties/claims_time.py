@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.tcp.cause import TIME_PASSES, Broken, arrives, caused
 from properties.claim import Cell, Claim, Proof, at_every_choice
 from properties.claims_opening import NEVER
 from properties.configs import (
@@ -22,36 +23,38 @@ from properties.configs import (
 SILENT = "TIME-WAIT, unacceptable segment arrives: sends nothing"
 """The mutant in which TIME-WAIT hears a retransmitted FIN and says nothing."""
 
-OUTLASTS = ("TIME-WAIT TIMEOUT: in-turn",)
+OUTLASTS = (Broken(caused("TIME-WAIT TIMEOUT", "TIME-WAIT"), "in-turn"),)
 """What fails if TIME-WAIT is too short: A is gone before B."""
 
 ARRIVALS = (
-    *("unacceptable RST arrives", "unacceptable segment arrives", "RST before the window arrives"),
-    *("RST beyond RCV.NXT arrives", "RST arrives", "SYN arrives", "SYN in the window arrives"),
-    *("segment without ACK arrives", "ACK out of RFC 5961's range arrives", "ACK arrives", "ACK arrives; FIN"),
+    *(("unacceptable RST arrives",), ("unacceptable segment arrives",), ("RST before the window arrives",)),
+    *(("RST beyond RCV.NXT arrives",), ("RST arrives",), ("SYN arrives",), ("SYN in the window arrives",)),
+    *(("segment without ACK arrives",), ("ACK out of RFC 5961's range arrives",), ("ACK arrives",)),
+    ("ACK arrives", "FIN"),
 )
 NEVER_IN_THE_CLOSE = (
-    *(f"FIN-WAIT-2, {event}" for event in ARRIVALS[:-1]),
-    *(f"TIME-WAIT, {event}" for event in ARRIVALS[5:]),
-    *(f"B: {state}, {event}" for state in ("CLOSE-WAIT", "LAST-ACK") for event in ARRIVALS),
-    *("CLOSED, segment without ACK arrives", "B: CLOSED, segment without ACK arrives"),
-    *("B: RETRANSMISSION of text in CLOSE-WAIT", "B: RETRANSMISSION of text in LAST-ACK"),
+    *(arrives("FIN-WAIT-2", *checks) for checks in ARRIVALS[:-1]),
+    *(arrives("TIME-WAIT", *checks) for checks in ARRIVALS[5:]),
+    *(arrives(state, *checks, side="B") for state in ("CLOSE-WAIT", "LAST-ACK") for checks in ARRIVALS),
+    *(arrives("CLOSED", "segment without ACK arrives", side=side) for side in ("", "B")),
+    *(caused("RETRANSMISSION TIMEOUT", state, "text", side="B") for state in ("CLOSE-WAIT", "LAST-ACK")),
 )
 """All but the two FINs, their acknowledgments, and the resets of who is CLOSED, which meet B never."""
 
 WITH_TEXT = (
-    *("FIN-WAIT-2, unacceptable segment arrives", "FIN-WAIT-2, ACK arrives", "TIME-WAIT, ACK arrives"),
-    *("B: CLOSE-WAIT, ACK arrives", "B: LAST-ACK, ACK arrives"),
-    *("B: RETRANSMISSION of text in CLOSE-WAIT", "B: RETRANSMISSION of text in LAST-ACK"),
+    *(arrives("FIN-WAIT-2", "unacceptable segment arrives"), arrives("FIN-WAIT-2", "ACK arrives")),
+    arrives("TIME-WAIT", "ACK arrives"),
+    *(arrives(state, "ACK arrives", side="B") for state in ("CLOSE-WAIT", "LAST-ACK")),
+    *(caused("RETRANSMISSION TIMEOUT", state, "text", side="B") for state in ("CLOSE-WAIT", "LAST-ACK")),
 )
 """Of these, what happens if B sends text before its FIN."""
 
-APART = (*NEVER, "SYN-RECEIVED, unacceptable ACK arrives")
+APART = (*NEVER, arrives("SYN-RECEIVED", "unacceptable ACK arrives"))
 """What such numbers exclude besides: what does not acknowledge the SYN is out of RFC 5961's range."""
 
 UNCONFIRMED = tuple(
-    f"{state}, ACK arrives{fin}: no acknowledgment of another connection accepted"
-    for state, fin in (("FIN-WAIT-1", ""), ("FIN-WAIT-1", "; FIN"), ("TIME-WAIT", "; FIN"))
+    Broken(arrives(state, "ACK arrives", *fin), "no acknowledgment of another connection accepted")
+    for state, fin in (("FIN-WAIT-1", ()), ("FIN-WAIT-1", ("FIN",)), ("TIME-WAIT", ("FIN",)))
 )
 """What fails if an acknowledgment of the last incarnation can look like one of this: states in which it is ignored, but
 not its segment's text and FIN."""
@@ -262,7 +265,7 @@ TIME = (
                 "all times: a TCB may be silent for ever",
                 EVERY_CONNECTION,
                 "fails",
-                fails=("time passes: silence-kept",),
+                fails=(Broken(TIME_PASSES, "silence-kept"),),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
                 time="no end of silence",
                 never=APART,

@@ -11,7 +11,7 @@ import z3
 from model.core.property import LeadsTo, Live, Property, always, sometimes
 from model.network.bounded import Network, Side
 from model.network.make import AnyNetwork
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 from properties.fair import arrivals, retransmission, time_passes
 from properties.predicates import peer_dead
 from properties.time_wait import ended

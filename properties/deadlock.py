@@ -26,11 +26,11 @@ def no_deadlock(network: Network) -> Property:
 
 def progress(network: Network) -> z3.BoolRef:
     """Some rule that is neither a user's nor the network's nor a last resort is enabled."""
-    last_resort = {name for side in network.sides.values() for name in network.caused_by(side, "USER TIMEOUT")}
+    last_resort = {cause for side in network.sides.values() for cause in network.caused_by(side, "USER TIMEOUT")}
     own = [
         rule
         for rule in network.rules
-        if rule.kind == "arrives" or (rule.kind == "timeout" and rule.event not in last_resort)
+        if rule.kind == "arrives" or (rule.kind == "timeout" and rule.cause not in last_resort)
     ]
     return z3.Or(*(enabled for rule in own for enabled in _instances(rule.guard, dict(rule.choose))))
 

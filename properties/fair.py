@@ -16,8 +16,8 @@ import z3
 from model.core.property import Promise, RuleClass
 from model.core.system import BadSystem, choice
 from model.network.bounded import Network, Side
-from model.settings.config import BadConfig
-from model.tcp.event import Call
+from model.settings.setting import BadConfig
+from model.tcp.cause import Call
 from model.tcp.segment import one_if
 
 EACH_SEGMENT = "each segment for itself, and apart when there is room for an answer and when there is not"
@@ -106,5 +106,5 @@ def _class(network: Network, side: Side, call: Call, by: z3.ExprRef | None = Non
     Raises `BadSystem` if the protocol has no such event.
     """
     caused = network.caused_by(side, call)
-    rules = frozenset(rule.name for rule in network.rules if rule.side == side.name and rule.event in caused)
+    rules = frozenset(rule.name for rule in network.rules if rule.side == side.name and rule.cause in caused)
     return [RuleClass(rules, by)] if rules else []

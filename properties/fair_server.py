@@ -10,7 +10,7 @@ from model.core.property import Promise, RuleClass
 from model.core.system import BadSystem
 from model.network.connection import Attack
 from model.network.server import Server
-from model.tcp.event import Call
+from model.tcp.cause import Call
 
 Calls = tuple[str, Call, str]
 """A side, a call of its user, and the state in which it is called ("": any)."""
@@ -49,4 +49,4 @@ def _rules(server: Server, name: str, call: Call, state: str = "") -> RuleClass:
     """The class of an end's rules that a call or timer causes. Raises `BadSystem` if the protocol has no such event."""
     side = server.sides[name]
     caused = server.connection(side).caused_by(side, call, state=state)
-    return RuleClass(frozenset(rule.name for rule in server.rules if rule.side == name and rule.event in caused))
+    return RuleClass(frozenset(rule.name for rule in server.rules if rule.side == name and rule.cause in caused))

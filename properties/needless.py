@@ -10,7 +10,9 @@ from model.core.property import Property, always, sometimes
 from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import constant_times
-from model.settings.config import CLOCK_BITS, BadConfig, Config
+from model.settings.clocks import CLOCK_BITS
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 
 APPLICATION_DELAY = Var("application_delay", CLOCK_BITS)
 

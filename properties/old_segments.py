@@ -11,7 +11,9 @@ from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import Times, constant_times
 from model.network.ends import Assumptions, Ends
-from model.settings.config import CLOCK_BITS, BadConfig, Config
+from model.settings.clocks import CLOCK_BITS
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.event import Event
 
 TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_time"))
@@ -71,7 +73,9 @@ def assuming(config: Config) -> Network:
 def allows(network: Ends, side: Side, event: Event) -> z3.BoolRef:
     """Under IN_ORDER a connection ends in order or by a crash; under ALONE nobody opens actively while the other side
     has the TCB of an earlier incarnation."""
-    given_up = event.state not in NO_TCB and event.next in NO_TCB and event.kind != "crash" and not event.orderly
+    given_up = (
+        event.state not in NO_TCB and event.effect.next in NO_TCB and event.kind != "crash" and not event.effect.orderly
+    )
     conditions = [z3.Not(IN_ORDER.term)] if given_up or event.call == "ABORT" else []
     if event.call == "active OPEN":
         peer_is_new = network.other(side).state_is(*NO_TCB, "SYN-SENT")

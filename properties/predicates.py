@@ -5,7 +5,7 @@ from __future__ import annotations
 import z3
 
 from model.network.bounded import NO_TCB, Network, Side
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 from model.tcp.state import STATES
 
 

@@ -57,7 +57,8 @@ def arriving_in_time_wait(network: Network, side: Side) -> Iterator[tuple[Segmen
     here, in_time_wait = endpoint(network.config), side.state_is("TIME-WAIT")
     for x, present in on_their_way(network, side):
         listed = events(here, side.tcb, x, here.number(0))
-        restarts = [z3.And(e.guard, e.restarts_2msl) for e in listed if (e.kind, e.state) == ("arrives", "TIME-WAIT")]
+        here_now = [e for e in listed if (e.kind, e.state) == ("arrives", "TIME-WAIT")]
+        restarts = [z3.And(e.guard, e.effect.restarts_2msl) for e in here_now]
         yield x, z3.And(in_time_wait, present, z3.Or(*restarts))
 
 

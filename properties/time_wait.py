@@ -12,7 +12,8 @@ from model.core.property import LeadsTo, Live, Property, always, sometimes, step
 from model.core.system import Rule, System, Var
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
-from model.settings.config import CLOCK_BITS, BadConfig
+from model.settings.clocks import CLOCK_BITS
+from model.settings.setting import BadConfig
 from properties.fair import nothing_stops
 
 DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))

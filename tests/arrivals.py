@@ -84,9 +84,9 @@ class Model:
 def _results(path: Path) -> Iterator[z3.ExprRef]:
     """The terms of an answer: the TCB; and, if there may be a reply, when, and its fields."""
     yield from (getattr(path.tcb, name) for name in FIELDS)
-    if path.reply is not None:
-        yield path.reply_when
-        yield from (getattr(path.reply, name) for name in SEGMENT_FIELDS)
+    if path.effect.send is not None:
+        yield path.effect.send_when
+        yield from (getattr(path.effect.send, name) for name in SEGMENT_FIELDS)
 
 
 def _answer(path: Path, values: Sequence[int]) -> Answer:

@@ -116,10 +116,10 @@ def prepared(config: Config) -> list[tuple[Event, Meaning]]:
 
 
 def _fields(event: Event) -> Iterator[z3.ExprRef]:
-    yield from (getattr(event.tcb, field) for field in FIELDS)
-    if event.send is not None:
-        yield event.send_when
-        yield from (getattr(event.send, field) for field in SEGMENT_FIELDS)
+    yield from (getattr(event.effect.tcb, field) for field in FIELDS)
+    if event.effect.send is not None:
+        yield event.effect.send_when
+        yield from (getattr(event.effect.send, field) for field in SEGMENT_FIELDS)
 
 
 def happens(tcb: Tcb, name: str, config: Config = RFC) -> list[Row]:
@@ -131,5 +131,5 @@ def happens(tcb: Tcb, name: str, config: Config = RFC) -> list[Row]:
             guard, *values = meaning(assignment)
             sent = dict(zip(SEGMENT_FIELDS, values[len(FIELDS) + 1 :], strict=False))
             shown = show_segment(sent) if sent and values[len(FIELDS)] else ""
-            rows += [(Tcb(event.next, *values[: len(FIELDS)]), shown)] if guard else []
+            rows += [(Tcb(event.effect.next, *values[: len(FIELDS)]), shown)] if guard else []
     return rows

@@ -84,8 +84,8 @@ def rules() -> tuple[Rule, ...]:
         greet("greet again", "timeout", A.term == state("ASKING"), "1.2"),
         Rule("B: HELLO arrives", present, answers, "arrives", "B", "HELLO arrives", "2.1", both, wires),
         Rule("A: WELCOME arrives", full(ANSWER), welcome, "arrives", "A", "WELCOME arrives", "2.2", wires=taken),
-        Rule("A: end", A.term == state("OPEN"), ends, "call", "A", "end in OPEN", "3"),
-        Rule("B: end", B.term == state("OPEN"), {B.name: state("IDLE")}, "call", "B", "end in OPEN", "3"),
+        Rule("A: end", A.term == state("OPEN"), ends, "call", "A", "end in OPEN", "3", brief="end"),
+        Rule("B: end", B.term == state("OPEN"), {B.name: state("IDLE")}, "call", "B", "end in OPEN", "3", brief="end"),
         Rule("loss", present, remove(z3.BoolVal(True)), "network", "", "the network loses one", "", {"slot": 2}, lost),
     )
 

@@ -19,7 +19,8 @@ from model.any_channel.timed import TimedNetwork
 from model.core.system import Rule, System, Var
 from model.network.bounded import Network, Side
 from model.network.freshness import near
-from model.settings.config import TICKS, Config
+from model.settings.clocks import TICKS
+from model.settings.config import Config
 from model.tcp.event import TRUE
 from tests.views import NONE_LEFT, View, view_of
 

@@ -79,7 +79,7 @@ def guarded(condition: Callable[[UnboundedNetwork, End], z3.BoolRef]) -> Wrapped
     """What chooses an ISN has a further guard."""
 
     def wrap(step: Step, its: UnboundedNetwork, end: End, event: Event, *_: object) -> Step:
-        return replace(step, guard=z3.And(step.guard, condition(its, end))) if event.chooses_isn else step
+        return replace(step, guard=z3.And(step.guard, condition(its, end))) if event.effect.chooses_isn else step
 
     return wrap
 
@@ -93,7 +93,7 @@ def ghost(name: str, by: str, value: z3.BoolRef, own: bool = False) -> Wrapped:
     """A ghost gets another value by some events: that of the other side, or of the event's side (own)."""
 
     def wrap(found: Iterable[Any], _its: object, end: End, _other: End, event: Event, *_: object) -> list[Any]:
-        changed = getattr(event, by)
+        changed = getattr(event.effect, by)
         return [
             (side, of, value if changed and of == name and (side is end) == own else term) for side, of, term in found
         ]

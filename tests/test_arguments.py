@@ -16,8 +16,9 @@ from model.conform.__main__ import main as conform_main
 from model.conform.__main__ import parser as conform
 from model.export.__main__ import main as export_main
 from model.export.__main__ import parser as export
-from model.settings.config import MOST_TEXT, BadConfig, Config
+from model.settings.config import MOST_TEXT, Config
 from model.settings.server import parse_setting
+from model.settings.setting import BadConfig
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from model.questions.studies.assumptions import (
     subsets,
     untimed,
 )
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 from properties.configs import OLD_SEGMENTS, OLD_WITH_TEXT
 
 LONG = OLD_SEGMENTS.but(quiet_time=6)

@@ -16,7 +16,8 @@ from model.pictures.render import Pictures
 from model.questions.judge import judge, tasks_of
 from model.questions.row import Options, Row
 from model.questions.studies.retransmissions import needless
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
@@ -76,9 +77,9 @@ def test_counting_retransmissions_where_some_are_needed_is_refused() -> None:
 def test_merged_a_fin_is_not_acknowledged_before_close() -> None:
     at_once, merged = (arriving(FOUR_WAY_CLOSE.but(close=close), "ESTABLISHED, ACK arrives; FIN") for close in
                        ("four-way", "merged"))  # fmt: skip
-    assert at_once.send is not None
-    assert z3.is_true(at_once.send_when)
-    assert merged.send is None
+    assert at_once.effect.send is not None
+    assert z3.is_true(at_once.effect.send_when)
+    assert merged.effect.send is None
 
 
 def test_merged_is_the_only_difference_to_four_way_and_three_segments_close() -> None:

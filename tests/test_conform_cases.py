@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
 
 import pytest
 
@@ -15,7 +14,6 @@ from model.conform.cases import KNOWN, Judge, Judged
 from model.conform.interpreter import Interpreter
 from model.conform.recorded import BadCase, Case, Manners, read_cases, step_of
 from model.conform.stacks import FREEBSD, LINUX, RFC9293, Profile, behaviours
-from model.mutants.protocol import events
 from model.tcp.event import Event
 
 DATA = Path(__file__).parent / "data" / "state-event.jsonl"
@@ -192,23 +190,3 @@ def test_a_behaviour_that_is_about_no_event_is_refused() -> None:
 
     with pytest.raises(LookupError, match="the behaviour nothing is about no event of this configuration"):
         Interpreter(replace(LINUX, behaviours=behaviours(nothing)))
-
-
-@pytest.mark.parametrize("profile", [FREEBSD, LINUX])
-@pytest.mark.parametrize("syn", ["rfc793", "rfc5961"])
-def test_names_of_events_are_for_people_only(
-    profile: Profile, syn: Literal["rfc793", "rfc5961"], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Every event is called something else: every behaviour is about as many events as before."""
-    before = Interpreter(replace(profile, config=profile.config.but(syn=syn))).own
-    renamed = [0]
-
-    def named(*given: Any) -> list[Event]:
-        renamed[0] += 1
-        return [replace(event, name=f"event {at}") for at, event in enumerate(events(*given))]
-
-    monkeypatch.setattr("model.conform.interpreter.events", named)
-    after = Interpreter(replace(profile, config=profile.config.but(syn=syn))).own
-    assert renamed == [1]
-    assert after == before
-    assert ("syn-reset" in before) == (profile is FREEBSD and syn == "rfc793")

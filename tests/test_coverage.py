@@ -35,7 +35,8 @@ from model.questions.coverage import (
 from model.questions.never import Ends
 from model.report.coverage_report import coverage_json, coverage_text
 from model.settings.config import Config
-from model.tcp.event import Event
+from model.tcp.cause import arrives, caused
+from model.tcp.event import Effect, Event
 from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, symbolic_segment
 from model.tcp.state import FIELDS, endpoint, symbolic_tcb
@@ -77,7 +78,7 @@ def test_a_tiny_configuration_has_exact_counts() -> None:
     network = network_of(TINY)
     counts, effort = count(network, network.system(), NO_LIMITS)
     assert (effort.states, effort.transitions) == (11, 12)
-    assert {event: times for event, times in counts.items() if times} == {
+    assert {event.name: times for event, times in counts.items() if times} == {
         "active OPEN": 2,
         "passive OPEN": 4,
         "CLOSED, segment without ACK arrives": 1,
@@ -117,21 +118,22 @@ def test_a_segment_that_is_dropped_is_no_event() -> None:
     system = network.system()
     counts, _ = count(network, system, Limits(max_states=2_000))
     assert any(rule.event.endswith("but the table is full") for rule in system.rules)
-    assert not any(", but " in event for event in counts)
+    assert not any(event.instead for event in counts)
 
 
 def test_runs_of_scenarios_count() -> None:
     claim = find("figure-6")
     assert claim is not None
     (run,) = told([claim])
-    assert run.counts["SEND in ESTABLISHED"] == 1
+    assert run.counts[caused("SEND", "ESTABLISHED")] == 1
     assert sum(run.counts.values()) == 7
 
 
 def test_events_of_several_protocols_are_in_one_order() -> None:
-    both = merged({"a": "1", "b": "2", "d": "4"}, {"a": "1", "c": "3", "d": "4", "e": "5"})
-    assert [*both] == ["a", "c", "b", "d", "e"]
-    assert both["c"] == "3"
+    a, b, c, d, e = (arrives(state) for state in "abcde")
+    both = merged({a: "1", b: "2", d: "4"}, {a: "1", c: "3", d: "4", e: "5"})
+    assert [*both] == [a, c, b, d, e]
+    assert both[c] == "3"
 
 
 # -- what cannot happen --------------------------------------------------------------------------------------------
@@ -155,14 +157,15 @@ def test_an_attackers_segments_must_satisfy_the_lemmas() -> None:
 
 
 def test_each_impossible_event_has_its_lemma() -> None:
-    names = [
-        "ESTABLISHED, RST before the window arrives",
-        "SYN-RECEIVED, ACK of our SYN arrives; FIN of the SYN",
-        "LISTEN, segment without control arrives",
-        "ESTABLISHED, RST arrives",
+    events = [
+        arrives("ESTABLISHED", "RST before the window arrives"),
+        arrives("SYN-RECEIVED", "ACK of our SYN arrives", "FIN of the SYN"),
+        arrives("LISTEN", "segment without control arrives"),
+        arrives("ESTABLISHED", "RST arrives"),
     ]
-    found, _, limit = impossible(configs.DATA_QUEUED, [*names, "no event of this protocol"], NO_LIMITS)
-    assert found == dict(zip(names, [("bare-reset",), ("syn-without-fin",), ("some-control",), None], strict=True))
+    nowhere = caused("CLOSE", "CLOSED")
+    found, _, limit = impossible(configs.DATA_QUEUED, [*events, nowhere], NO_LIMITS)
+    assert found == dict(zip(events, [("bare-reset",), ("syn-without-fin",), ("some-control",), None], strict=True))
     assert limit == ""
 
 
@@ -194,9 +197,9 @@ def listed(config: Config) -> list[tuple[str, list[z3.ExprRef]]]:
     """All events over the same constants: their names, and what they are made of."""
     found = []
     for event in events(endpoint(config), TCB, X, ISN):
-        sent = [] if event.send is None else [getattr(event.send, name) for name in SEGMENT_FIELDS]
-        after = [getattr(event.tcb, name) for name in FIELDS]
-        found.append((f"{event.name} => {event.next}", [event.guard, event.send_when, *sent, *after]))
+        sent = [] if event.effect.send is None else [getattr(event.effect.send, name) for name in SEGMENT_FIELDS]
+        after = [getattr(event.effect.tcb, name) for name in FIELDS]
+        found.append((f"{event.name} => {event.effect.next}", [event.guard, event.effect.send_when, *sent, *after]))
     return found
 
 
@@ -211,6 +214,9 @@ TCB, X, ISN = symbolic_tcb("", 8), symbolic_segment("x.", 8), z3.BitVec("isn", 8
 # -- what is unexplained -------------------------------------------------------------------------------------------
 
 
+ARTIFICIAL = caused("SEND", "ESTABLISHED", "never")
+
+
 @dataclass(frozen=True)
 class Artificial(Network):
     """A network with one event more, which never happens, though its guard can be satisfied."""
@@ -219,7 +225,7 @@ class Artificial(Network):
         """The events and one more."""
         tcb = side.tcb
         impossible = tcb.snd_una - tcb.iss == 7
-        more = Event("an artificial event", "call", "nowhere", "ESTABLISHED", "ESTABLISHED", impossible, tcb)
+        more = Event(ARTIFICIAL, "nowhere", impossible, Effect("ESTABLISHED", tcb))
         return [*listed, more]
 
 
@@ -227,16 +233,16 @@ def test_an_event_that_never_happens_is_an_error(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(under_test, "network_of", Artificial)
     network = Artificial(TINY)
     counts, effort = count(network, network.system(), NO_LIMITS)
-    everything = Counter({name: 1 for name in events_of(network) if name != "an artificial event"})
+    everything = Counter({event: 1 for event in events_of(network) if event != ARTIFICIAL})
     fired = [Fired("tiny", "", counts, effort), Fired("recorded", "", everything)]
     found = explained(events_of(network), fired, [TINY], NO_LIMITS)
-    assert found.unexplained == ["an artificial event"]
+    assert found.unexplained == [ARTIFICIAL.name]
     assert found.events[-1].never is None
     words = coverage_text(found, 200)
-    assert "an artificial event" in words
-    assert words.splitlines()[-1].endswith("; UNEXPLAINED: an artificial event.")
+    assert ARTIFICIAL.name in words
+    assert words.splitlines()[-1].endswith("; UNEXPLAINED: SEND in ESTABLISHED, never.")
     assert coverage_json(found, "", 1)["events"][-1] == {
-        "event": "an artificial event",
+        "event": ARTIFICIAL.name,
         "cite": "nowhere",
         "transitions": 0,
         "steps": 0,

@@ -98,4 +98,4 @@ def test_a_close_in_syn_sent_is_never_queued() -> None:
     """So `close_queued` is left out of SYN-SENT's cases (3.10.4: the TCB is deleted)."""
     number = z3.BitVecVal(1, BITS)
     listed = close(Endpoint(Config(), BITS, number, number, number, *3 * (z3.BoolVal(True),)), symbolic_tcb("", BITS))
-    assert [event.next for event in listed if event.state == "SYN-SENT"] == ["CLOSED"]
+    assert [event.effect.next for event in listed if event.state == "SYN-SENT"] == ["CLOSED"]

@@ -57,7 +57,7 @@ IN_TIME = {
     "both sides' numbers rest": Mutant(REST, TIMED, "_rested", both_rest),
     "Q is at least 2 MSL + 2 H": Mutant(REST, TIMED, "_rested", guard_as((SILENCE, 2 * SILENCE))),
     "only the SYN is listened to": Mutant(
-        REST, TIMED, "_clocks", clock("listened", lambda e: NOW if e.accepts_syn else None), "A.listened"
+        REST, TIMED, "_clocks", clock("listened", lambda e: NOW if e.effect.accepts_syn else None), "A.listened"
     ),
     "everybody is listened to": Mutant(REST, TIMED, "_clocks", clock("listened", lambda _: NOW), "A.listened"),
     "nobody is listened to": Mutant(REST, TIMED, "_clocks", clock("listened", lambda _: None), "A.listened"),

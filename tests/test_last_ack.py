@@ -11,7 +11,8 @@ from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.engines.infinite.liveness import check_each
 from model.network.bounded import Network
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from properties.claims_time import SILENT
 from properties.configs import EVERY_CLOSE, LAST_ACK
 from properties.proofs.timed import in_time

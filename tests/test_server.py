@@ -15,8 +15,9 @@ from model.engines.explicit import search as explicit
 from model.network.bounded import Network
 from model.network.server import Server
 from model.pictures.text import render_text
-from model.settings.config import BadConfig, Config
-from model.settings.server import ABOUT_SERVER, ServerConfig
+from model.settings.config import Config
+from model.settings.server import ServerConfig
+from model.settings.setting import BadConfig
 from model.tcp.state import STATES
 from properties.configs import ENDLESS_FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
 from properties.table import client_is_refused
@@ -201,10 +202,6 @@ def test_nothing_reads_a_ghost(config: ServerConfig) -> None:
 def test_refusals(make: Callable[[], object], message: str) -> None:
     with pytest.raises(BadConfig, match=message):
         make()
-
-
-def test_every_field_is_explained() -> None:
-    assert set(ABOUT_SERVER) == set(GHOST.as_dict())
 
 
 def test_what_is_varied() -> None:

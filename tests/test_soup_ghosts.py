@@ -45,7 +45,7 @@ def steps(of: UnboundedNetwork) -> list[Step]:
 
 def chooses(step: Step) -> bool:
     """Whether the step chooses an ISN."""
-    return step.name.removeprefix("A: ") in CHOOSING
+    return step.cause in CHOOSING
 
 
 def accepts(step: Step) -> bool:

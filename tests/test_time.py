@@ -17,7 +17,8 @@ from model.questions.judge import Options, Row, Task, judge, tasks_of
 from model.questions.studies.time_wait import thresholds
 from model.report.details import details
 from model.report.table import as_json
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.state import STATES
 from properties.claims import find
 from properties.configs import FOUR_WAY_CLOSE, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
@@ -220,7 +221,7 @@ def test_from_the_opening_on_it_holds_too_at_two_msl() -> None:
     ("changes", "says"),
     [
         ({"delay": 3}, "delay=3: no segment outlives msl=2"),
-        ({"rto": 0}, "msl and rto must be at least 1 tick"),
+        ({"rto": 0}, "rto=0: at least 1 tick"),
         ({"time_wait": "long"}, "time_wait=long: must be a number of ticks, or 2msl"),
         ({"time_wait": "16"}, "at most 15 ticks"),
         ({"msl": 8}, "at most 15 ticks"),

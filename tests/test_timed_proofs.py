@@ -19,7 +19,8 @@ from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import substituted
 from model.engines.symbolic.ask import BLASTED, Asker
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from properties.claims import find
 from properties.configs import EVERY_CHANNEL, EVERY_CLOSE, LAST_ACK
 from properties.proofs.closing import in_turn, numbers, segments

@@ -10,7 +10,7 @@ import pytest
 import z3
 
 from model.any_channel.network import Assumed, UnboundedNetwork
-from model.any_channel.words import event_name
+from model.any_channel.words import event_of
 from model.check import main
 from model.core.answer import Answer, Effort, Outcome
 from model.engines.inductive.discharge import Discharged, Prover
@@ -21,7 +21,9 @@ from model.questions.proof_words import became, report_on
 from model.questions.row import Evidence, ProofReport, Row, Task
 from model.questions.theorems import layers
 from model.report.table import exit_status
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
+from model.tcp.cause import Broken, Cause, caused
 from properties.claims import CLAIMS, find
 from properties.claims_opening import NEVER
 from properties.configs import EVERY_CHANNEL, EVERY_CONNECTION
@@ -51,7 +53,7 @@ def proved(name: str, config: Config = TOY, assumed: Assumed = FRESH) -> list[Di
 
 def failing(found: list[Discharged]) -> set[str]:
     """The obligations that fail, as "event: lemma"."""
-    return set(report_on((), [became(one) for one in found]).failing)
+    return {one.name for one in report_on((), [became(one) for one in found]).failing}
 
 
 MINUTES = pytest.mark.minutes
@@ -84,7 +86,7 @@ def test_without_freshness_the_events_that_choose_an_isn_fail() -> None:
     (claim,) = (claim for claim in CLAIMS if claim.name == "old-duplicates-need-fresh-isns")
     for proof in [one for one in claim.proofs if one.without]:
         assumed = Assumed(segments=proof.without != "segments", peer=proof.without != "peer")
-        assert failing(proved(claim.name, TOY, assumed)) == set(proof.fails)
+        assert failing(proved(claim.name, TOY, assumed)) == {one.name for one in proof.fails}
         assert len(proof.fails) == {"segments": 12, "peer": 8}[proof.without]
 
 
@@ -146,10 +148,7 @@ def test_the_premises_of_every_obligation_can_be_satisfied_but_for_a_syn_in_the_
     ghosts = [ghost for end in network.ends.values() for ghost in (end.heard, end.heard_by)]
     asked = [o for layer in layers(name, network) for o in layer.obligations() if o.kind not in ("initial", "goal")]
     never = [
-        (event_name(o.event), more)
-        for o in asked
-        for more in (False, True)
-        if not _satisfied(solver, o, ghosts[: 4 * more])
+        (event_of(o), more) for o in asked for more in (False, True) if not _satisfied(solver, o, ghosts[: 4 * more])
     ]
     assert len(asked) > 1300
     assert {event for event, _ in never} == set(NEVER)
@@ -168,8 +167,9 @@ def _satisfied(solver: z3.Solver, obligation: Obligation, more: list[z3.BoolRef]
 def test_the_report_names_the_events_that_never_happen(handshake: str) -> None:
     network = UnboundedNetwork(TOY.but(handshake=handshake))
     whole = layers("half-open", network)[-1]
-    never = [event_name(step.name) for step in network.soup.steps if not asker().happens(whole, step)]
-    assert sorted(never) == sorted(NEVER)
+    never = [step.cause for step in network.soup.steps if not asker().happens(whole, step)]
+    assert len(never) == len(NEVER)
+    assert set(never) == set(NEVER)
 
 
 def test_a_lemma_that_is_false_is_not_proved() -> None:
@@ -211,7 +211,8 @@ def test_the_steps_of_b_are_those_of_a_with_the_names_exchanged() -> None:
     pairs = list(zip(network.steps(network.ends["A"]), network.steps(network.ends["B"]), strict=True))
     assert len(pairs) > 150
     for a, b in pairs:
-        assert event_name(a.name) == b.name.removeprefix("B: ")
+        assert isinstance(a.cause, Cause)
+        assert replace(a.cause, side="B") == b.cause
         assert _same(solver, substituted(a.guard, swap), b.guard), a.name
         renamed = {
             name.translate(
@@ -298,7 +299,8 @@ def test_a_proof_that_fails_is_a_violation_only_with_a_run_and_in_exactly_the_na
     assert combined([proof])[0].standing == "inconclusive"
     assert combined([bounded.but(Answer.HOLDS, ""), proof])[1].standing == "inconclusive"
     assert proof.proof is not None
-    more = replace(proof, proof=replace(proof.proof, failing=(*proof.proof.failing, "CLOSE in ESTABLISHED: apart")))
+    another = Broken(caused("CLOSE", "ESTABLISHED"), "apart")
+    more = replace(proof, proof=replace(proof.proof, failing=(*proof.proof.failing, another)))
     assert combined([bounded, more])[1].standing == "inconclusive"
 
 

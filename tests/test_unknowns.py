@@ -40,6 +40,7 @@ from model.questions.shares import Plan, row_of
 from model.questions.theorems import layers
 from model.report.table import exit_status
 from model.settings.config import Config
+from model.tcp.cause import arrives
 from properties.claims import find
 from tests import certified
 from tests.test_unbounded import TOY
@@ -253,7 +254,7 @@ def test_no_verdict_has_a_run_that_does_not_replay(kind: Literal["always", "reac
 
 @lying
 def test_no_event_is_impossible_because_nobody_answers(monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
-    config, event = Config(), "LISTEN, SYN arrives"
+    config, event = Config(), arrives("LISTEN", "SYN arrives")
     ends = Ends(network_of(config), Asker(solver=Unreliable(0, LIES[lie]).solver))
     with pytest.raises(Unanswered):
         ends.impossible(event, ends.inductive())

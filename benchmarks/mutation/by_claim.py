@@ -23,8 +23,8 @@ from model.engines.infinite.liveness import check_each
 from model.engines.symbolic.ask import Asker
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
-from model.settings.config import BadConfig
 from model.settings.server import AnyConfig, ServerConfig
+from model.settings.setting import BadConfig
 from properties.claim import Claim, make_property, make_witness
 from properties.claims import CLAIMS
 from properties.configs import EVERY_CHANNEL

@@ -8,6 +8,7 @@ from functools import lru_cache
 from model.mutants.derive import find
 from model.mutants.mutation import Text, text_of
 from model.settings.config import Config
+from model.tcp.cause import Cause
 from model.tcp.event import Event
 
 
@@ -17,6 +18,6 @@ def as_written(config: Config) -> Text:
 
 
 @lru_cache(maxsize=16)
-def changed(text: Text, name: str) -> Mapping[str, Event | None]:
+def changed(text: Text, name: str) -> Mapping[Cause, Event | None]:
     """The events that a mutant changes. Raises `Unaffected`."""
     return text.changed(text.listed(find(name, text)))

@@ -112,15 +112,15 @@ def _forgetful(network: UnboundedNetwork, event: Event, now: Iterable[Event]) ->
     tcb, nothing = network.ends["A"].tcb, no_tcb(network.bits)
     dead = [name for name in FIELDS if name not in live()[event.state]]
     anything = {name: z3.Const(f"any {name}", getattr(tcb, name).sort()) for name in dead}
-    if event.state in NO_TCB and all(_deletes(one, tcb, nothing) for one in now if one.next in NO_TCB):
+    if event.state in NO_TCB and all(_deletes(one, tcb, nothing) for one in now if one.effect.next in NO_TCB):
         anything = {name: getattr(nothing, name) for name in dead}
     put = [(getattr(tcb, name), term) for name, term in anything.items()]
     return rewritten(event, lambda term: z3.substitute(term, *put))
 
 
 def _deletes(event: Event, tcb: Tcb, nothing: Tcb) -> bool:
-    stays = event.state in NO_TCB and all(getattr(event.tcb, name).eq(getattr(tcb, name)) for name in FIELDS)
-    return stays or all(getattr(event.tcb, name).eq(getattr(nothing, name)) for name in FIELDS)
+    stays = event.state in NO_TCB and all(getattr(event.effect.tcb, name).eq(getattr(tcb, name)) for name in FIELDS)
+    return stays or all(getattr(event.effect.tcb, name).eq(getattr(nothing, name)) for name in FIELDS)
 
 
 def effect(events: Iterable[Event]) -> Effect:
@@ -132,17 +132,17 @@ def effect(events: Iterable[Event]) -> Effect:
 
 
 def _effect(event: Event) -> Effect:
-    zero = z3.BitVecVal(0, event.tcb.snd_una.size())
-    sent = {} if event.send is None else {name: getattr(event.send, name) for name in SEGMENT_FIELDS}
+    zero = z3.BitVecVal(0, event.effect.tcb.snd_una.size())
+    sent = {} if event.effect.send is None else {name: getattr(event.effect.send, name) for name in SEGMENT_FIELDS}
     return {
         "applies": event.guard,
-        "next": z3.BitVecVal(STATES.index(event.next), 4),
-        "sends": event.send_when if event.send is not None else FALSE,
+        "next": z3.BitVecVal(STATES.index(event.effect.next), 4),
+        "sends": event.effect.send_when if event.effect.send is not None else FALSE,
         **{f"sent {name}": sent.get(name, FALSE if name in CONTROLS else zero) for name in SEGMENT_FIELDS},
-        "delivered": zero if event.delivered is None else event.delivered,
-        "released": zero if event.released is None else event.released,
-        "restarts": event.restarts_2msl,
-        **{name: getattr(event.tcb, name) for name in FIELDS},
+        "delivered": zero if event.effect.delivered is None else event.effect.delivered,
+        "released": zero if event.effect.released is None else event.effect.released,
+        "restarts": event.effect.restarts_2msl,
+        **{name: getattr(event.effect.tcb, name) for name in FIELDS},
     }
 
 
@@ -180,9 +180,10 @@ def live() -> Mapping[str, frozenset[str]]:
     while True:
         more = dict(found)
         for event in as_written(EVERY_CHANNEL).events.values():
-            sent = [] if event.send is None else [event.send_when, *(getattr(event.send, f) for f in SEGMENT_FIELDS)]
-            copied = [getattr(event.tcb, name) for name in found[event.next]]
-            more[event.state] |= of(event.guard, *sent, event.delivered, event.released, event.restarts_2msl, *copied)
+            does = event.effect
+            sent = [does.send_when, *(getattr(does.send, f) for f in SEGMENT_FIELDS)] if does.send else []
+            copied = [getattr(does.tcb, name) for name in found[does.next]]
+            more[event.state] |= of(event.guard, *sent, does.delivered, does.released, does.restarts_2msl, *copied)
         if more == found:
             return found
         found = more

@@ -20,6 +20,7 @@ from model.conform.own_host import exactly
 from model.conform.recorded import Case, read_cases
 from model.conform.stacks import FREEBSD, RFC9293, Profile
 from model.settings.config import Config
+from model.tcp.cause import Cause
 
 DATA = Path(__file__).parents[2] / "tests" / "data"
 FILES: Mapping[Profile, str] = {FREEBSD: "state-event.jsonl", RFC9293: "rfc9293.jsonl"}
@@ -33,12 +34,12 @@ def of_mutant(profile: Profile, name: str) -> Profile:
 
 
 @cache
-def cases(profile: Profile) -> tuple[tuple[Case, frozenset[str]], ...]:
-    """The cases that agree, with the names of the events that happen in each."""
+def cases(profile: Profile) -> tuple[tuple[Case, frozenset[Cause]], ...]:
+    """The cases that agree, with the events that happen in each."""
     judge = Judge(profile)
     found = [judge.judge(case) for case in read_cases(DATA / FILES[profile])]
     return tuple(
-        (one.case, frozenset(step.event.name for step in one.steps if not step.own))
+        (one.case, frozenset(step.event.cause for step in one.steps if not step.own))
         for one in found
         if not one.difference
     )

@@ -13,6 +13,7 @@ from model.conform.stacks import Profile
 from model.network.bounded import SIDES, Network
 from model.questions.scenario import Line, Scenario, read_scenario
 from model.settings.config import Config
+from model.tcp.cause import Cause, beginning
 from properties.claims import CLAIMS
 
 
@@ -33,7 +34,7 @@ class Endpoint:
     connection: Connection = CLOSED
     chosen: int = 0
     sent: list[Seg] = field(default_factory=list)
-    events: set[str] = field(default_factory=set)
+    events: set[Cause] = field(default_factory=set)
 
     def takes(self, line: Line, x: Seg | None) -> bool:
         """Take the step that a line says, with segment `x` arriving; whether there is one."""
@@ -41,7 +42,7 @@ class Endpoint:
         isn = self.isns[min(self.chosen, len(self.isns) - 1)]
         given = Given(isn, c.window, c.window, c.segment_text if line.octets is None else line.octets)
         steps = (
-            (step for step in self.interpreter.acts(self.connection, given) if step.event.name.startswith(line.what))
+            (step for step in self.interpreter.acts(self.connection, given) if beginning(line.what, [step.event.cause]))
             if x is None
             else self.interpreter.arrives(self.connection, x, given)
         )
@@ -49,8 +50,8 @@ class Endpoint:
             sent = str(step.sent) if step.sent else "nothing"
             if line.state in ("", step.after.state) and line.sends in ("", sent):
                 self.connection = step.after
-                self.chosen += step.event.chooses_isn
-                self.events.add(step.event.name)
+                self.chosen += step.event.effect.chooses_isn
+                self.events.add(step.event.cause)
                 self.sent += [step.sent] if step.sent and len(self.sent) < c.capacity else []
                 return True
         return False
@@ -64,11 +65,11 @@ class Story:
     scenario: Scenario
 
     @cached_property
-    def events(self) -> frozenset[str]:
-        """The names of the events that happen in it."""
+    def events(self) -> frozenset[Cause]:
+        """The events that happen in it."""
         ends = self._ends("")
         assert all(self._takes(line, ends) for line in self.scenario.lines), self.name
-        return frozenset[str]().union(*(end.events for end in ends.values()))
+        return frozenset[Cause]().union(*(end.events for end in ends.values()))
 
     def is_run(self, name: str) -> bool:
         """Whether it is a run of a mutant: what `scenario` says, without a system. Raises `Unaffected`."""

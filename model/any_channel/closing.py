@@ -21,7 +21,9 @@ from functools import cached_property
 from model.any_channel.network import Carried, End, UnboundedNetwork, carried
 from model.core import z3fast as z3
 from model.engines.inductive.obligations import Message, Part, Soup, Step
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
+from model.tcp.cause import TIME_PASSES
 from model.tcp.event import Event
 
 NOW, WAITING, SENT, COST = (z3.Real(name) for name in ("now", "A.waiting", "B.sent", "cost"))
@@ -194,7 +196,7 @@ class ClosingNetwork(UnboundedNetwork):
             FIN.arrives_by(then),
             ACK.arrives_by(then),
         ]
-        return Step("time passes", "3.4.1", z3.And(then >= NOW, *due), {"now": then})
+        return Step(TIME_PASSES.name, "3.4.1", z3.And(then >= NOW, *due), {"now": then}, cause=TIME_PASSES)
 
     def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
         """The event with its clocks and its losses."""
@@ -208,13 +210,14 @@ class ClosingNetwork(UnboundedNetwork):
     def _waits_for(self, event: Event) -> Changes:
         """A's clock; a FIN that is not doomed has arrived, and the answer to it will."""
         update: dict[str, z3.ExprRef] = {}
-        if event.next == "TIME-WAIT":
-            again = event.restarts_2msl if event.state == "TIME-WAIT" else z3.BoolVal(True)
+        if event.effect.next == "TIME-WAIT":
+            again = event.effect.restarts_2msl if event.state == "TIME-WAIT" else z3.BoolVal(True)
             update["A.waiting"] = z3.If(again, NOW, WAITING)
         if event.kind == "arrives":
             x = self.arriving["B"]
             arrived = z3.And(x.x.fin, z3.Not(x.doomed))
-            answered = z3.BoolVal(False) if event.send is None else z3.And(event.send_when, z3.Not(event.send.rst))
+            send, when = event.effect.send, event.effect.send_when
+            answered = z3.BoolVal(False) if send is None else z3.And(when, z3.Not(send.rst))
             update |= FIN.arrived(arrived) | ACK.sent(z3.And(arrived, answered))
         due = event.call == "TIME-WAIT TIMEOUT"
         return [self.length, NOW >= WAITING + TIME_WAIT] if due else [], update
@@ -224,7 +227,7 @@ class ClosingNetwork(UnboundedNetwork):
         if event.kind == "arrives":
             x = self.arriving["A"].x
             return [], ACK.arrived(z3.And(x.ack, z3.Not(x.rst)))
-        if event.send is None or not z3.is_true(z3.simplify(event.send.fin)):
+        if event.effect.send is None or not z3.is_true(z3.simplify(event.effect.send.fin)):
             return [], {}
         update = FIN.sent(z3.Not(doomed)) | {"B.sent": NOW, "cost": z3.If(doomed, COST + RTO, COST)}
         return [z3.Implies(doomed, COST + RTO <= LOSSES)], update

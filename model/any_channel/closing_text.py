@@ -154,8 +154,8 @@ class TextNetwork(ClosingNetwork):
             x = self.arriving["B"]
             arrived = z3.And(z3.Not(x.x.rst), z3.Not(x.doomed))
             full = z3.BoolVal(False)
-            if event.send is not None and event.next == "TIME-WAIT":
-                full = z3.And(event.send_when, z3.Not(event.send.rst))
+            if event.effect.send is not None and event.effect.next == "TIME-WAIT":
+                full = z3.And(event.effect.send_when, z3.Not(event.effect.send.rst))
             update |= FIN.arrived(arrived) | ACK.sent(z3.And(arrived, full))
         return conditions, update
 
@@ -165,13 +165,13 @@ class TextNetwork(ClosingNetwork):
         if event.kind == "arrives":
             x = self.arriving["A"].x
             full = z3.And(x.ack, z3.Not(x.rst), x.ackno == self.last["B"] + 1)
-            return [], {**ACK.arrived(full), "B.sent": z3.If(event.tcb.snd_una != b.tcb.snd_una, NOW, SENT)}
-        if event.send is None:
+            return [], {**ACK.arrived(full), "B.sent": z3.If(event.effect.tcb.snd_una != b.tcb.snd_una, NOW, SENT)}
+        if event.effect.send is None:
             return [], {}
         conditions = [z3.Implies(doomed, COST + RTO <= LOSSES)]
         if event.call == "SEND":
             room = self.place(self.last["B"]) - self.place(b.tcb.snd_nxt)
-            conditions.append(z3.ULE(event.send.text, room))
+            conditions.append(z3.ULE(event.effect.send.text, room))
         if event.call == "CLOSE":
             conditions.append(b.tcb.snd_nxt == self.last["B"])
         update = FIN.sent(z3.Not(doomed)) | {"B.sent": NOW, "cost": z3.If(doomed, COST + RTO, COST)}

@@ -17,14 +17,15 @@ Once nothing carries a number any more it may be chosen again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
 from model.engines.inductive.obligations import Lane, Lemma, Message, Part, Soup, Step
 from model.mutants.protocol import events
 from model.network.side import NO_TCB, SIDES
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment
 from model.tcp.state import FIELDS, FIN_SENT, STATES, Endpoint, Tcb, symbolic_tcb
@@ -262,20 +263,21 @@ class UnboundedNetwork:
     def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
         other = self.other(end)
         conditions = [end.state_is(event.state), event.guard, *self.assumed_of(end, event)]
-        if event.chooses_isn and self.assumed.peer:
+        if event.effect.chooses_isn and self.assumed.peer:
             conditions.append(z3.Implies(other.has_irs, self.apart(isn, other.tcb.irs)))
         sends = None
-        if event.send is not None:
-            sends = end.name, Carried(event.send, event.tcb.iss, event.tcb.irs).message
+        if event.effect.send is not None:
+            sends = end.name, Carried(event.effect.send, event.effect.tcb.iss, event.effect.tcb.irs).message
         return Step(
             name=f"{end.name}: {event.name}",
+            cause=event.cause if end.name == SIDES[0] else replace(event.cause, side=end.name),
             cite=event.cite,
             guard=z3.simplify(z3.And(*conditions)),
             update=self._update(end, other, event, x),
             arrives=other.name if event.kind == "arrives" else "",
             sends=sends,
-            sends_when=event.send_when,
-            assumes=self._fresh(end, other, isn) if event.chooses_isn and self.assumed.segments else {},
+            sends_when=event.effect.send_when,
+            assumes=self._fresh(end, other, isn) if event.effect.chooses_isn and self.assumed.segments else {},
         )
 
     def assumed_of(self, end: End, event: Event) -> list[z3.BoolRef]:
@@ -299,22 +301,22 @@ class UnboundedNetwork:
         }
 
     def _update(self, end: End, other: End, event: Event, x: Carried) -> dict[str, z3.ExprRef]:
-        before, after = end.variables, {f"{end.name}.state": z3.BitVecVal(STATES.index(event.next), STATE_BITS)}
-        after |= {f"{end.name}.{name}": getattr(event.tcb, name) for name in FIELDS}
+        before, after = end.variables, {f"{end.name}.state": z3.BitVecVal(STATES.index(event.effect.next), STATE_BITS)}
+        after |= {f"{end.name}.{name}": getattr(event.effect.tcb, name) for name in FIELDS}
         after |= {f"{side.name}.{name}": term for side, name, term in self._ghosts(end, other, event, x)}
         known = before | other.variables
         return {name: term for name, term in after.items() if not term.eq(known[name])}
 
     def _ghosts(self, end: End, other: End, event: Event, x: Carried) -> Iterator[tuple[End, str, z3.BoolRef]]:
-        iss = event.tcb.iss
+        iss = event.effect.tcb.iss
         heard_by = other.heard_by
-        if event.chooses_isn:
+        if event.effect.chooses_isn:
             heard_by = z3.And(heard_by, iss != end.any)
             yield end, "heard", FALSE
             yield end, "heard_by", FALSE
             yield end, "older", FALSE
             yield other, "older", TRUE
-        if event.accepts_syn:
+        if event.effect.accepts_syn:
             lives = z3.And(other.has_tcb, other.tcb.iss == x.iss)
             heard_by = z3.Or(heard_by, z3.And(lives, iss == end.any))
             yield other, "heard", z3.Or(other.heard, lives)

@@ -29,10 +29,10 @@ from functools import cached_property
 from model.any_channel.network import NO_IRS, Assumed, Carried, End, UnboundedNetwork, carried
 from model.core import z3fast as z3
 from model.engines.inductive.obligations import Lemma, Message, Part, Soup, Step
+from model.tcp.cause import TIME_PASSES
 from model.tcp.event import Event
 
 NOW, MSL, SILENCE, PAUSE = (z3.Real(name) for name in ("now", "MSL", "H", "Q"))
-TIME_PASSES = "time passes"
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class TimedNetwork(UnboundedNetwork):
         if self.rest.silence:
             conditions += [z3.Implies(end.has_irs, then <= listened(end) + SILENCE) for end in self.ends.values()]
         young = {name: then <= pair[0].sent + MSL for name, pair in self.stored.items()}
-        return Step(TIME_PASSES, "3.4.1", z3.And(*conditions), {"now": then}, assumes=young)
+        return Step(TIME_PASSES.name, "3.4.1", z3.And(*conditions), {"now": then}, assumes=young, cause=TIME_PASSES)
 
     def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
         """The event with its clocks; what it would assume of an ISN is owed."""
@@ -162,14 +162,14 @@ class TimedNetwork(UnboundedNetwork):
         clocks = dict(self._clocks(end, event, x))
         sends = step.sends and (step.sends[0], {**step.sends[1], "sent": NOW})
         step = replace(step, sends=sends, update={**step.update, **clocks})
-        return self._rested(step, end, isn) if event.chooses_isn else step
+        return self._rested(step, end, isn) if event.effect.chooses_isn else step
 
     def _clocks(self, end: End, event: Event, x: Carried) -> Iterator[tuple[str, z3.ArithRef]]:
-        if event.send is not None:
-            speaks = z3.And(event.send_when, z3.Not(event.send.rst))
-            yield f"{end.name}.spoke", z3.If(z3.And(speaks, event.tcb.iss == end.any), NOW, spoke(end))
+        if event.effect.send is not None:
+            speaks = z3.And(event.effect.send_when, z3.Not(event.effect.send.rst))
+            yield f"{end.name}.spoke", z3.If(z3.And(speaks, event.effect.tcb.iss == end.any), NOW, spoke(end))
             yield f"{end.name}.sent", z3.If(speaks, NOW, last_sent(end))
-        if event.accepts_syn:
+        if event.effect.accepts_syn:
             yield f"{end.name}.listened", NOW
         elif event.kind == "arrives" and event.state not in NO_IRS:
             peers = z3.And(z3.Not(x.x.rst), x.iss == end.tcb.irs)

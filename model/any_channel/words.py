@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from model.any_channel.network import NO_IRS
 from model.engines.inductive.discharge import Counterexample, Discharged
+from model.engines.inductive.obligations import Obligation
 from model.network.side import NO_TCB, SIDES
+from model.tcp.cause import Cause, Where
 from model.tcp.segment import show_segment
 from model.tcp.state import STATES
 
@@ -17,9 +19,9 @@ GHOSTS = {
 }
 
 
-def event_name(name: str) -> str:
-    """The event without its side: what is proved of A's holds of B's, with the names exchanged."""
-    return name.removeprefix("A: ")
+def event_of(obligation: Obligation) -> Where:
+    """The event of an obligation; what is proved of A's holds of B's, with the names exchanged."""
+    return obligation.cause if isinstance(obligation.cause, Cause) else obligation.event
 
 
 def in_words(found: Discharged) -> str:

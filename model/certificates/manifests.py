@@ -11,15 +11,16 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, to_builtins
 
 from model.machine.reading import Unreadable, checked, json_of, text_of
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
 from model.settings.server import AnyConfig, ServerConfig
+from model.settings.setting import BadConfig, names_of
 
 FORMAT = 1
 FOLDER = "obligations"
@@ -231,8 +232,7 @@ def config_of(values: Mapping[str, Any]) -> AnyConfig:
 
 def _only_fields(kind: type[AnyConfig], values: Mapping[str, Any]) -> None:
     """Raises `BadConfig` for a name that is no field: msgspec checks the fields of a dataclass only."""
-    known = {field.name for field in fields(kind)}
-    if unknown := sorted(values.keys() - known):
+    if unknown := sorted(values.keys() - names_of(kind)):
         raise BadConfig(f"config: unknown field '{unknown[0]}'")
     if isinstance(connections := values.get("connections"), list):
         for one in connections:

@@ -10,11 +10,12 @@ from collections.abc import Sequence
 
 import z3
 
-from model.any_channel.words import event_name
+from model.any_channel.words import event_of
 from model.certificates.manifests import FOLDER, Expected, Script, script_name, sha256
 from model.core.nodes import node_of
 from model.engines.inductive.obligations import Duty, Obligation
 from model.export.smtlib import Scripts
+from model.tcp.cause import named
 
 
 class Scribe:
@@ -42,7 +43,7 @@ def entry(obligation: Obligation, duties: Sequence[Duty], expected: Expected, sh
         file=f"{FOLDER}/{script_name(sha)}",
         sha256=sha,
         expected=expected,
-        event=event_name(obligation.event),
+        event=named(event_of(obligation)),
         cite=obligation.cite,
         kind=obligation.kind,
         about=obligation.about,
@@ -55,4 +56,4 @@ def _formulas(obligation: Obligation, duties: Sequence[Duty]) -> list[z3.BoolRef
 
 
 def _words(obligation: Obligation, expected: Expected) -> list[str]:
-    return [f"{event_name(obligation.event)}: {obligation.kind} {obligation.about}", f"expected: {expected}"]
+    return [f"{named(event_of(obligation))}: {obligation.kind} {obligation.about}", f"expected: {expected}"]

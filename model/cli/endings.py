@@ -8,7 +8,7 @@ from ctypes import ArgumentError
 from model.machine.interrupt import INTERRUPTED
 from model.machine.printing import complain
 from model.questions.names import UnknownName
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 
 OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL = 0, 1, 2, 3, 70
 

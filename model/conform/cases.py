@@ -13,7 +13,7 @@ from typing import NamedTuple
 from model.conform.interpreter import CLOSED, SPACE, Connection, Given, Interpreter, Seg, Step
 from model.conform.recorded import Call, Case, Counted, Segment, Told
 from model.conform.stacks import Profile, behaviours, syn_fin
-from model.tcp import event
+from model.tcp.cause import UserCall
 
 ISS, PEER = 0xFFFF_FFFE, 0x7FFF_FFF0
 """The endpoint's ISS, and what is added to the peer's numbers: both are chosen so that numbers wrap, or nearly so."""
@@ -22,7 +22,7 @@ WINDOW_AFTER = {"connect": 65_700, "listen": 65_535}
 MAX_SND_WND = 65_535
 ERRORS = {"": "0", "connection reset": "ECONNRESET", "connection refused": "ECONNREFUSED"}
 SOCKET_STATES = {"SYN_RCVD": "SYN-RECEIVED", "TIME_WAIT": "TIME-WAIT"}
-CALLS: Mapping[str, event.Call] = {
+CALLS: Mapping[str, UserCall] = {
     "listen": "passive OPEN",
     "connect": "active OPEN",
     "close": "CLOSE",
@@ -127,8 +127,9 @@ class _Run:
             raise Differs(f"step {number}: {what}: the model can do no such thing in {self.connection.state}")
         self.steps.append(step)
         self.connection, self.due = step.after, step.sent
-        self.chosen |= step.event.chooses_isn
-        self.told = step.event.signal if step.event.signal in ERRORS and step.event.signal else self.told
+        self.chosen |= step.event.effect.chooses_isn
+        signal = step.event.effect.signal
+        self.told = signal if signal in ERRORS and signal else self.told
 
     def nothing_due(self, number: int) -> None:
         if self.due is not None:

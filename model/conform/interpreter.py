@@ -10,7 +10,8 @@ import z3
 from model.conform.stacks import Profile
 from model.core.terms import Meaning
 from model.mutants.protocol import events
-from model.tcp.event import Call, Event
+from model.tcp.cause import Call
+from model.tcp.event import Event
 from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment
 from model.tcp.state import FIELDS, Endpoint, manners, symbolic_tcb
 
@@ -151,7 +152,7 @@ class Interpreter:
                 values = results(assignment)
                 fields, rest = values[: len(FIELDS)], values[len(FIELDS) :]
                 sent = Seg(*rest[1:]) if rest and rest[0] else None
-                yield Step(event, Connection(event.next, *fields), sent, own)
+                yield Step(event, Connection(event.effect.next, *fields), sent, own)
 
 
 def _prepare(events: Iterator[tuple[Event, str]]) -> Prepared:
@@ -160,7 +161,7 @@ def _prepare(events: Iterator[tuple[Event, str]]) -> Prepared:
 
 
 def _results(event: Event) -> Iterator[z3.ExprRef]:
-    yield from (getattr(event.tcb, field) for field in FIELDS)
-    if event.send is not None:
-        yield event.send_when
-        yield from (getattr(event.send, field) for field in SEGMENT_FIELDS)
+    yield from (getattr(event.effect.tcb, field) for field in FIELDS)
+    if event.effect.send is not None:
+        yield event.effect.send_when
+        yield from (getattr(event.effect.send, field) for field in SEGMENT_FIELDS)

@@ -16,7 +16,8 @@ import z3
 
 from model.settings.config import Config
 from model.tcp.arrives import segment_arrives_in
-from model.tcp.event import Event, arrival
+from model.tcp.cause import arrives
+from model.tcp.event import Effect, Event, arrival
 from model.tcp.segment import Segment, acknowledges, segment
 from model.tcp.state import Endpoint, Tcb, no_tcb
 
@@ -59,7 +60,7 @@ class Profile:
 
 def silent(state: str, name: str, guard: z3.BoolRef, tcb: Tcb) -> Event:
     """A segment arrives, and nothing happens."""
-    return Event(f"{state}, {name}", "arrives", "a stack's own", state, state, guard, tcb)
+    return Event(arrives(state, name), "a stack's own", guard, Effect(state, tcb))
 
 
 def time_wait(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
@@ -68,9 +69,9 @@ def time_wait(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn:
     above = z3.And(syn, x.seq - tcb.rcv_nxt > 0)
     bare = z3.And(x.ack, x.length == 0, z3.Not(x.rst), x.seq == tcb.rcv_nxt)
     taken = [
-        replace(event, name=f"TIME-WAIT, {event.name}", state="TIME-WAIT", guard=z3.And(above, event.guard))
-        for path in segment_arrives_in("LISTEN", endpoint, no_tcb(endpoint.bits), x, isn)
-        for event in [arrival("LISTEN", path)]
+        event.but(cause=arrives("TIME-WAIT", f"LISTEN, {first}", *rest), guard=z3.And(above, event.guard))
+        for event in map(arrival, segment_arrives_in("LISTEN", endpoint, no_tcb(endpoint.bits), x, isn))
+        for first, *rest in [event.cause.checks]
     ]
     return [
         silent("TIME-WAIT", "RST arrives, ignored", x.rst, tcb),
@@ -84,9 +85,9 @@ def syn_reset(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment,
     """The reset for a SYN in the window is <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (not 3.5.2)."""
     del endpoint, x, isn
     return [
-        replace(event, send=segment("RST,ACK", tcb.snd_nxt, tcb.rcv_nxt))
+        event.but(send=segment("RST,ACK", tcb.snd_nxt, tcb.rcv_nxt))
         for event in events
-        if event.cite.endswith("3.10.7.4, fourth") and event.next == "CLOSED"
+        if event.cause.checks == ("SYN in the window arrives",)
     ]
 
 
@@ -94,9 +95,9 @@ def closing_fin(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segmen
     """CLOSING is entered with the FIN sent again, which carries the ACK (not 3.10.7.4, eighth)."""
     del endpoint, x, isn
     return [
-        replace(event, send=segment("FIN,ACK", tcb.snd_nxt - 1, event.tcb.rcv_nxt))
+        event.but(send=segment("FIN,ACK", tcb.snd_nxt - 1, event.effect.tcb.rcv_nxt))
         for event in events
-        if event.kind == "arrives" and event.next == "CLOSING" != event.state
+        if event.kind == "arrives" and event.effect.next == "CLOSING" != event.state
     ]
 
 
@@ -104,8 +105,8 @@ def last_ack_left(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, 
     """A bare ACK with SEQ=RCV.NXT-1 is processed in LAST-ACK as if in sequence (not 3.10.7.4, first)."""
     left = z3.And(x.ack, x.length == 0, z3.Not(x.rst), x.seq == tcb.rcv_nxt - 1)
     paths = segment_arrives_in("LAST-ACK", endpoint, tcb, replace(x, seq=tcb.rcv_nxt), isn)
-    listed = [arrival("LAST-ACK", path) for path in paths]
-    return [replace(event, guard=z3.And(left, event.guard)) for event in listed]
+    listed = [arrival(path) for path in paths]
+    return [event.but(guard=z3.And(left, event.guard)) for event in listed]
 
 
 def listen_syn_ack(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
@@ -136,9 +137,9 @@ def syn_text_dropped(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segmen
     dropping = replace(endpoint, config=endpoint.config.but(data_on_syn="dropped"))
     carries = z3.And(x.syn, x.length != 1)
     return [
-        replace(event, guard=z3.And(carries, event.guard))
+        event.but(guard=z3.And(carries, event.guard))
         for state in ("LISTEN", "SYN-SENT")
-        for event in (arrival(state, path) for path in segment_arrives_in(state, dropping, tcb, x, isn))
+        for event in (arrival(path) for path in segment_arrives_in(state, dropping, tcb, x, isn))
     ]
 
 
@@ -146,9 +147,9 @@ def told_of_reset(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segm
     """The user is told of a reset in CLOSING and LAST-ACK too (not 3.10.7.4, second)."""
     del endpoint, tcb, x, isn
     return [
-        replace(event, signal="connection reset")
+        event.but(signal="connection reset")
         for event in events
-        if event.state in ("CLOSING", "LAST-ACK") and event.cite == "3.10.7.4, second" and event.next == "CLOSED"
+        if event.cause in (arrives("CLOSING", "RST arrives"), arrives("LAST-ACK", "RST arrives"))
     ]
 
 

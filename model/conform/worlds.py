@@ -21,7 +21,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from model.conform.interpreter import CLOSED, SPACE, Cause, Connection, Given, Interpreter, Seg, Step
-from model.tcp.event import Call
+from model.tcp.cause import Call
 from model.tcp.state import FIN_SENT
 
 SYNCHRONIZED = ("ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")

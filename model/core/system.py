@@ -12,7 +12,7 @@ order are one state.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import pairwise
@@ -110,6 +110,8 @@ class Rule:
     side, event, cite: for readers: who does it, what it is, and the paragraph that says so.
     choose: input name to number of choices; the input occurs in terms as `choice(name)`, a bit-vector of 8 bits.
     touches: bound name to the condition under which firing the rule lets that bound cut behaviour off.
+    brief: the event for readers who know the state. cause, call: its identity and the call or timer, for whoever asks
+    which event it is; no engine does.
     """
 
     name: str
@@ -122,6 +124,9 @@ class Rule:
     choose: Mapping[str, int] = field(default_factory=dict)
     wires: tuple[Wire, ...] = ()
     touches: Mapping[str, z3.BoolRef] = field(default_factory=dict)
+    brief: str = ""
+    cause: Hashable = None
+    call: str = ""
 
     @cached_property
     def guard_meaning(self) -> Meaning:

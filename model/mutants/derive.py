@@ -7,13 +7,15 @@ place of each other. What is obviously no change is left out; whether the rest i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import z3
 
 from model.mutants.mutation import Kind, Mutant, Text, rewritten, text_of
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
+from model.tcp.cause import Cause, arrives, begun_by, caused
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.protocol import events
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment, segment
@@ -33,49 +35,57 @@ class Unaffected(BadConfig):
 def mutated(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
     """The events of an endpoint whose configuration names a mutant; unchanged ones are as they were."""
     text = text_of(endpoint.config, endpoint.bits)
-    same = {event.name: event for event in events(endpoint, tcb, x, isn)}
+    same = {event.cause: event for event in events(endpoint, tcb, x, isn)}
     put_in = text.into(endpoint, tcb, x, isn)
     listed = text.listed(find(endpoint.config.mutant, text))
     changed, made = text.changed(listed), []
     for event in listed:
-        if event.name in changed:
+        if event.cause in changed:
             made.append(rewritten(event, lambda term: z3.substitute(term, *put_in)))
-        elif event.name in same:
-            made.append(same[event.name])
+        elif event.cause in same:
+            made.append(same[event.cause])
     return made
 
 
 def find(name: str, text: Text) -> Mutant:
     """The mutant of this name. Raises `BadConfig`."""
-    where = name.split(": ", maxsplit=1)[0]
-    found = next((one for one in mutants(text, where) if one.name == name), None)
+    found = _named(name, text)
     if found is None:
-        rfc = text_of(Config())
-        if not any(one.name == name for one in mutants(rfc, where)):
+        if _named(name, text_of(Config())) is None:
             raise BadConfig(f"mutant={name}: there is none of this name (python -m benchmarks.mutants --list)")
         raise Unaffected(f"mutant={name}: this configuration has nothing that it changes")
     return found
 
 
-def mutants(text: Text, where: str = "") -> Iterator[Mutant]:
-    """All mutants, or those of one event or case, in the order of the protocol."""
-    for name in [where] if where else list(dict.fromkeys((*text.conditions, *text.events))):
+def _named(name: str, text: Text) -> Mutant | None:
+    """The mutant of this name among those of a text; only those of its place are made."""
+    return next((one for one in mutants(text, begun_by(name, places(text))) if one.name == name), None)
+
+
+def places(text: Text) -> list[Cause]:
+    """Every event and case, in the order of the protocol."""
+    return list(dict.fromkeys((*text.conditions, *text.events)))
+
+
+def mutants(text: Text, where: Iterable[Cause] | None = None) -> Iterator[Mutant]:
+    """All mutants, or those of some events or cases and the real bugs, in the order of the protocol."""
+    for cause in places(text) if where is None else where:
         taken = dict[str, int]()
-        for mutant in _at(text, name):
+        for mutant in _at(text, cause):
             taken[mutant.what] = times = taken.get(mutant.what, 0) + 1
             yield mutant if times == 1 else replace(mutant, what=f"{mutant.what} ({times})")
-    yield from (one for one in literature(text) if where in ("", one.where))
+    yield from literature(text)
 
 
-def _at(text: Text, name: str) -> Iterator[Mutant]:
+def _at(text: Text, cause: Cause) -> Iterator[Mutant]:
     """The mutants of one event or case; what they change may have the same words."""
-    event = text.events.get(name)
-    if name in text.conditions:
-        for kind, what, term in _of_condition(text, text.conditions[name]):
-            yield Mutant(name, what, kind, conditions={name: term})
+    event = text.events.get(cause)
+    if cause in text.conditions:
+        for kind, what, term in _of_condition(text, text.conditions[cause]):
+            yield Mutant(cause, what, kind, conditions={cause: term})
     if event is not None and event.kind != "crash":
         for kind, what, changed in _of_event(text, event):
-            yield Mutant(name, what, kind, events={name: changed})
+            yield Mutant(cause, what, kind, events={cause: changed})
 
 
 def _of_condition(text: Text, c: z3.BoolRef) -> Iterator[tuple[Kind, str, z3.BoolRef]]:
@@ -138,74 +148,74 @@ def _of_event(text: Text, event: Event) -> Iterator[tuple[Kind, str, Event]]:
     """An event with another guard (if no segment arrives), next state, segment or update."""
     if event.kind != "arrives":
         if z3.is_true(event.guard):
-            yield "dropped condition", "never", replace(event, guard=FALSE)
+            yield "dropped condition", "never", event.but(guard=FALSE)
         for kind, what, guard in _of_condition(text, event.guard):
-            yield kind, what, replace(event, guard=guard)
+            yield kind, what, event.but(guard=guard)
     for state in _wrong_states(event):
         words = "stays in" if state == event.state else "goes to"
-        yield "wrong state", f"{words} {state}", replace(event, next=state)
-    if event.send is not None:
-        yield from _of_send(event, event.send, text.config.seq_bits)
+        yield "wrong state", f"{words} {state}", event.but(next=state)
+    if event.effect.send is not None:
+        yield from _of_send(event, event.effect.send, text.config.seq_bits)
     yield from _of_update(text, event)
 
 
 def _wrong_states(event: Event) -> Iterator[str]:
     """The state that it leaves, or CLOSED; and the one that is listed after the right one."""
-    first = "CLOSED" if event.next == event.state else event.state
-    second = STATES[(STATES.index(event.next) + 1) % len(STATES)]
-    yield from (state for state in dict.fromkeys((first, second)) if state != event.next)
+    first = "CLOSED" if event.effect.next == event.state else event.state
+    second = STATES[(STATES.index(event.effect.next) + 1) % len(STATES)]
+    yield from (state for state in dict.fromkeys((first, second)) if state != event.effect.next)
 
 
 def _of_send(event: Event, send: Segment, bits: int) -> Iterator[tuple[Kind, str, Event]]:
     """Nothing is sent, or too often, or a segment with one thing wrong."""
     acks = not z3.is_false(send.ack)
-    yield "dropped send", "sends nothing", replace(event, send=None, send_when=TRUE)
-    if not z3.is_true(event.send_when):
-        yield "dropped condition", "sends always", replace(event, send_when=TRUE)
-        yield "negated condition", "sends if not", replace(event, send_when=z3.Not(event.send_when))
+    yield "dropped send", "sends nothing", event.but(send=None, send_when=TRUE)
+    if not z3.is_true(event.effect.send_when):
+        yield "dropped condition", "sends always", event.but(send_when=TRUE)
+        yield "negated condition", "sends if not", event.but(send_when=z3.Not(event.effect.send_when))
     for bit in CONTROLS:
         if not z3.is_false(getattr(send, bit)):
-            yield "dropped send", f"sends without {bit.upper()}", replace(event, send=replace(send, **{bit: FALSE}))
+            yield "dropped send", f"sends without {bit.upper()}", event.but(send=replace(send, **{bit: FALSE}))
     no_text = z3.is_bv_value(send.text)
     for name in ("seq", *(["ackno"] if acks else []), *([] if no_text else ["text"])):
         more = replace(send, **{name: getattr(send, name) + 1})
-        yield "off by one", f"sends with {name} + 1", replace(event, send=more)
+        yield "off by one", f"sends with {name} + 1", event.but(send=more)
     if not no_text:
-        yield "dropped send", "sends without text", replace(event, send=replace(send, text=send.text - send.text))
+        yield "dropped send", "sends without text", event.but(send=replace(send, text=send.text - send.text))
     if acks:
         swapped = replace(send, seq=send.ackno, ackno=send.seq)
-        yield "swapped fields", "sends with seq and ackno exchanged", replace(event, send=swapped)
+        yield "swapped fields", "sends with seq and ackno exchanged", event.but(send=swapped)
     for what, terms in _swapped([getattr(send, name) for name in SEGMENT_FIELDS], bits):
         changed = Segment(**dict(zip(SEGMENT_FIELDS, terms, strict=True)))
-        yield "swapped fields", f"what it sends {what}", replace(event, send=changed)
+        yield "swapped fields", f"what it sends {what}", event.but(send=changed)
 
 
 def _of_update(text: Text, event: Event) -> Iterator[tuple[Kind, str, Event]]:
     """A field of the TCB is not updated, or wrongly; so for what the user gets and for the 2 MSL timeout."""
-    before, after, gone = text.tcb, event.tcb, no_tcb(text.config.seq_bits)
+    before, after, gone = text.tcb, event.effect.tcb, no_tcb(text.config.seq_bits)
     if all(getattr(after, name).eq(getattr(gone, name)) for name in FIELDS):
         if event.state not in NO_TCB:
-            yield "dropped update", "the TCB stays", replace(event, tcb=before)
+            yield "dropped update", "the TCB stays", event.but(tcb=before)
     else:
         names = [name for name in FIELDS if not getattr(after, name).eq(getattr(before, name))]
         for name in names:
             kept = after.but(**{name: getattr(before, name)})
-            yield "dropped update", f"{name} stays", replace(event, tcb=kept)
+            yield "dropped update", f"{name} stays", event.but(tcb=kept)
             if name not in FLAGS:
                 more = after.but(**{name: getattr(after, name) + 1})
-                yield "off by one", f"{name} + 1", replace(event, tcb=more)
+                yield "off by one", f"{name} + 1", event.but(tcb=more)
         for what, terms in _swapped([getattr(after, name) for name in names], text.config.seq_bits):
             yield (
                 "swapped fields",
                 f"what it sets {what}",
-                replace(event, tcb=after.but(**dict(zip(names, terms, strict=True)))),
+                event.but(tcb=after.but(**dict(zip(names, terms, strict=True)))),
             )
-    if event.delivered is not None:
-        yield "dropped update", "nothing is delivered", replace(event, delivered=None)
-    if event.released is not None:
-        yield "dropped update", "nothing is released", replace(event, released=None)
-    if not z3.is_false(event.restarts_2msl):
-        yield "dropped update", "2 MSL are not restarted", replace(event, restarts_2msl=FALSE)
+    if event.effect.delivered is not None:
+        yield "dropped update", "nothing is delivered", event.but(delivered=None)
+    if event.effect.released is not None:
+        yield "dropped update", "nothing is released", event.but(released=None)
+    if not z3.is_false(event.effect.restarts_2msl):
+        yield "dropped update", "2 MSL are not restarted", event.but(restarts_2msl=FALSE)
 
 
 # -- real bugs --
@@ -214,17 +224,17 @@ def _of_update(text: Text, event: Event) -> Iterator[tuple[Kind, str, Event]]:
 def literature(text: Text) -> Iterator[Mutant]:
     """Bugs of real implementations, and of the RFC's readers, that differ from the rest by more than one change."""
     events, conditions, x = text.events, text.conditions, text.x
-    where, again = "SYN-RECEIVED", "SYN-RECEIVED, unacceptable segment arrives"
+    where, again = "SYN-RECEIVED", arrives("SYN-RECEIVED", "unacceptable segment arrives")
     number = text.endpoint.number
 
     def bug(place: str, what: str, *changed: Event) -> Mutant:
-        return Mutant(place, what, "literature", events={event.name: event for event in changed})
+        return Mutant(place, what, "literature", events={event.cause: event for event in changed})
 
-    resets = [case for case in conditions if case.startswith("SYN-RECEIVED, RST arrives")]
+    resets = [arrives(where, f"RST arrives ({by} OPEN)") for by in ("passive", "active")]
     with_ack = {case: z3.And(conditions[case], x.ack) for case in resets}
     yield Mutant(where, "a RST without ACK is ignored", "literature", with_ack)
 
-    silent = replace(events["CLOSE in SYN-RECEIVED"], next="CLOSED", send=None, tcb=no_tcb(text.config.seq_bits))
+    silent = events[caused("CLOSE", where)].but(next="CLOSED", send=None, tcb=no_tcb(text.config.seq_bits))
     yield bug(where, "CLOSE drops the connection silently", silent)
 
     refused = segment("RST", x.ackno)
@@ -235,15 +245,15 @@ def literature(text: Text) -> Iterator[Mutant]:
     by_reset = _instead(events[again], z3.And(x.syn, z3.Not(x.ack)), refused)
     yield bug(where, "a duplicate SYN is answered by RST", by_reset)
 
-    bad = ("SYN-RECEIVED, ACK out of RFC 5961's range arrives", "SYN-RECEIVED, unacceptable ACK arrives")
-    yield bug(where, "a bad ACK is not answered", *(replace(events[e], send=None) for e in bad if e in events))
+    bad = [arrives(where, f"{ack} arrives") for ack in ("ACK out of RFC 5961's range", "unacceptable ACK")]
+    yield bug(where, "a bad ACK is not answered", *(events[e].but(send=None) for e in bad if e in events))
 
-    syn, old = events["ESTABLISHED, SYN arrives"], events["ESTABLISHED, unacceptable segment arrives"]
-    yield bug("ESTABLISHED", "a SYN is ignored", replace(syn, send=None), replace(old, send_when=z3.Not(x.syn)))
+    syn, old = (events[arrives("ESTABLISHED", f"{what} arrives")] for what in ("SYN", "unacceptable segment"))
+    yield bug("ESTABLISHED", "a SYN is ignored", syn.but(send=None), old.but(send_when=z3.Not(x.syn)))
 
 
 def _instead(event: Event, when: z3.BoolRef, other: Segment) -> Event:
     """The event with another segment sent where `when` holds."""
-    assert event.send is not None
-    fields = {name: z3.If(when, getattr(other, name), getattr(event.send, name)) for name in SEGMENT_FIELDS}
-    return replace(event, send=Segment(**fields))
+    assert event.effect.send is not None
+    fields = {name: z3.If(when, getattr(other, name), getattr(event.effect.send, name)) for name in SEGMENT_FIELDS}
+    return event.but(send=Segment(**fields))

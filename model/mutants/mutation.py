@@ -14,13 +14,14 @@ Limits: one change each; crashes are not the protocol's; what the user is told (
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal
 
 import z3
 
-from model.settings.config import Config
+from model.settings.config import IN_EVENTS, Config
+from model.tcp.cause import Cause, Where, named
 from model.tcp.event import Event
 from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment
@@ -37,67 +38,52 @@ Kind = Literal[
     "literature",
 ]
 LONG = 80
-WORDING = (
-    "handshake",
-    "ack_range",
-    "abort_to",
-    "rfc1337",
-    "data_on_syn",
-    "send_on_syn",
-    "close",
-    "half_close",
-    "fin",
-    "syn_cookies",
-    "retransmission",
-    "timed",
-    "ack_delay",
-    "time_wait_restart",
-)
-"""The fields that the events' terms depend on, the width of numbers apart."""
+CONSTANTS: dict[str, object] = {"rst": "rfc5961", "syn": "rfc5961", "window": 1, "segment_text": 1, "octets": 0}
+"""The fields for which the events have a constant that stands for any value; instead of it one that always fits."""
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: `what` at `where`. conditions, events: what takes the place of those of these names."""
+    """One change: `what` at `where` (an event, a case, or a state). conditions, events: what takes their place."""
 
-    where: str
+    where: Where
     what: str
     kind: Kind
-    conditions: Mapping[str, z3.BoolRef] = field(default_factory=dict)
-    events: Mapping[str, Event] = field(default_factory=dict)
+    conditions: Mapping[Cause, z3.BoolRef] = field(default_factory=dict)
+    events: Mapping[Cause, Event] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """As `Config.mutant` has it."""
-        return f"{self.where}: {self.what}"
+        return f"{named(self.where)}: {self.what}"
 
 
 @dataclass(frozen=True, eq=False)
 class Text:
-    """The protocol of a configuration as it is written: its events and conditions by name, over constants."""
+    """The protocol of a configuration as it is written: its events and conditions, over constants."""
 
     config: Config
     endpoint: Endpoint
     tcb: Tcb
     x: Segment
     isn: z3.BitVecRef
-    conditions: dict[str, z3.BoolRef] = field(default_factory=dict)
-    events: dict[str, Event] = field(default_factory=dict)
+    conditions: dict[Cause, z3.BoolRef] = field(default_factory=dict)
+    events: dict[Cause, Event] = field(default_factory=dict)
 
     def listed(self, mutant: Mutant) -> list[Event]:
         """The events of a mutant."""
 
-        def change(case: str, condition: z3.BoolRef) -> z3.BoolRef:
+        def change(case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
             return mutant.conditions.get(case, condition)
 
         listed = events(self.endpoint, self.tcb, self.x, self.isn, change)
-        return [mutant.events.get(event.name, event) for event in listed]
+        return [mutant.events.get(event.cause, event) for event in listed]
 
-    def changed(self, listed: Sequence[Event]) -> dict[str, Event | None]:
-        """The events of a mutant that differ, by name; None: there is none of this name any more."""
-        found = {event.name: event for event in listed}
-        gone: dict[str, Event | None] = {name: None for name in self.events if name not in found}
-        return gone | {n: e for n, e in found.items() if n not in self.events or not equal(e, self.events[n])}
+    def changed(self, listed: Sequence[Event]) -> dict[Cause, Event | None]:
+        """The events of a mutant that differ, by cause; None: there is none of this cause any more."""
+        found = {event.cause: event for event in listed}
+        gone: dict[Cause, Event | None] = {cause: None for cause in self.events if cause not in found}
+        return gone | {c: e for c, e in found.items() if c not in self.events or not equal(e, self.events[c])}
 
     def show(self, term: z3.ExprRef) -> str:
         """A term in one line, not too long."""
@@ -123,8 +109,8 @@ def _parameters(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> 
 
 def text_of(config: Config, bits: int = 0) -> Text:
     """The protocol of a configuration as it is written, whatever mutant it names. bits: if not the configuration's."""
-    fields = {name: getattr(config, name) for name in WORDING}
-    return _text_of(Config(window=1, **fields, seq_bits=bits or config.seq_bits))
+    fields = {name: getattr(config, name) for name in ("timed", *IN_EVENTS)}
+    return _text_of(Config().but(**{**fields, **CONSTANTS, "mutant": "", "seq_bits": bits or config.seq_bits}))
 
 
 @lru_cache(maxsize=32)
@@ -135,24 +121,25 @@ def _text_of(config: Config) -> Text:
     endpoint = Endpoint(config, bits, *sizes, *manners)
     found = Text(config, endpoint, symbolic_tcb("", bits), symbolic_segment("seg.", bits), z3.BitVec("isn", bits))
 
-    def note(case: str, condition: z3.BoolRef) -> z3.BoolRef:
+    def note(case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
         found.conditions[case] = condition
         return condition
 
-    found.events.update({e.name: e for e in events(endpoint, found.tcb, found.x, found.isn, note)})
+    found.events.update({e.cause: e for e in events(endpoint, found.tcb, found.x, found.isn, note)})
     return found
 
 
 def terms(event: Event) -> list[z3.ExprRef]:
     """Everything that an event says in terms."""
-    sent = [event.send_when, *(getattr(event.send, name) for name in SEGMENT_FIELDS)] if event.send else []
-    more = [term for term in (event.restarts_2msl, event.delivered, event.released) if term is not None]
-    return [event.guard, *(getattr(event.tcb, name) for name in FIELDS), *sent, *more]
+    does = event.effect
+    sent = [does.send_when, *(getattr(does.send, name) for name in SEGMENT_FIELDS)] if does.send else []
+    more = [term for term in (does.restarts_2msl, does.delivered, does.released) if term is not None]
+    return [event.guard, *(getattr(does.tcb, name) for name in FIELDS), *sent, *more]
 
 
 def equal(one: Event, other: Event) -> bool:
     """Whether two events say the same in the same words."""
-    shape = [(e.next, e.send is None, e.delivered is None, e.released is None) for e in (one, other)]
+    shape = [(e.next, e.send is None, e.delivered is None, e.released is None) for e in (one.effect, other.effect)]
     return shape[0] == shape[1] and all(a.eq(b) for a, b in zip(terms(one), terms(other), strict=True))
 
 
@@ -162,13 +149,12 @@ def rewritten(event: Event, put: Callable[[z3.ExprRef], z3.ExprRef]) -> Event:
     def optional(term: z3.ExprRef | None) -> z3.ExprRef | None:
         return None if term is None else put(term)
 
-    return replace(
-        event,
+    return event.but(
         guard=put(event.guard),
-        tcb=Tcb(**{name: put(getattr(event.tcb, name)) for name in FIELDS}),
-        send=event.send and Segment(**{name: put(getattr(event.send, name)) for name in SEGMENT_FIELDS}),
-        send_when=put(event.send_when),
-        restarts_2msl=put(event.restarts_2msl),
-        delivered=optional(event.delivered),
-        released=optional(event.released),
+        tcb=Tcb(**{name: put(getattr(event.effect.tcb, name)) for name in FIELDS}),
+        send=event.effect.send and Segment(**{name: put(getattr(event.effect.send, name)) for name in SEGMENT_FIELDS}),
+        send_when=put(event.effect.send_when),
+        restarts_2msl=put(event.effect.restarts_2msl),
+        delivered=optional(event.effect.delivered),
+        released=optional(event.effect.released),
     )

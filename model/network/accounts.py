@@ -37,16 +37,15 @@ def account(side: Side, event: Event, arrival: Arrival, incarnation: z3.BitVecRe
         for k, var in enumerate(side.sent, 1):
             update[var.name] = z3.If(incarnation == k, var.term + config.segment_text, var.term)
     zero = z3.BitVecVal(0, config.seq_bits)
-    new, held = event.delivered, event.released
-    new, held = zero if new is None else new, zero if held is None else held
+    new, held = (zero if n is None else n for n in (event.effect.delivered, event.effect.released))
     for k, var in enumerate(side.delivered, 1):
         more = z3.If(arrival.sender == k, new, zero) + z3.If(side.peer.term == k, held, zero)
         total = z3.ZeroExt(config.seq_bits - var.width, var.term) + more
         most = z3.If(z3.UGT(total, config.octets), z3.BitVecVal(config.octets + 1, config.seq_bits), total)
         update[var.name] = z3.Extract(var.width - 1, 0, most)
-    if event.delivered is not None or event.released is not None:
+    if event.effect.delivered is not None or event.effect.released is not None:
         update[side.disordered.name] = z3.Or(side.disordered.term, *_out_of_turn(side, event, arrival))
-    begins = event.chooses_isn or event.next in NO_TCB
+    begins = event.effect.chooses_isn or event.effect.next in NO_TCB
     update[side.fed.name] = z3.Or(z3.BoolVal(False) if begins else side.fed.term, new + held != 0)
     return update
 
@@ -58,7 +57,7 @@ def _out_of_turn(side: Side, event: Event, arrival: Arrival) -> Iterator[z3.Bool
     has to be in the segment; where there is no RCV.NXT yet, it begins at its first octet.
     """
     zero, tcb = z3.BitVecVal(0, side.config.seq_bits), side.tcb
-    new, held = zero if event.delivered is None else event.delivered, zero if event.released is None else event.released
+    new, held = (zero if n is None else n for n in (event.effect.delivered, event.effect.released))
     synchronized = event.state not in (*NO_TCB, "SYN-SENT")
     first = tcb.rcv_nxt + held if synchronized or arrival.x is None else arrival.x.text_seq
     if arrival.x is not None:

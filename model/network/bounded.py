@@ -18,8 +18,9 @@ from model.mutants.protocol import events
 from model.network.ends import Ends
 from model.network.firing import Firing, wire
 from model.network.side import NO_TCB, SIDES, Side
-from model.settings.config import BadConfig
-from model.tcp.event import TRUE, Call, Event
+from model.settings.setting import BadConfig
+from model.tcp.cause import Call, Cause
+from model.tcp.event import TRUE, Event
 from model.tcp.state import STATES, endpoint
 
 __all__ = ["NO_TCB", "SIDES", "Network", "Side"]
@@ -76,6 +77,8 @@ class Network(Ends):
     def _side_rules(self, side: Side) -> Iterator[Rule]:
         present, x, sender = self.arriving(side)
         found = self.listed(side)
+        if self.clocks:
+            self.clocks.check(side, found)
         reached = states_reached([e for e in found if self._user_may(side, e)])
         self.reached[side.name] = reached
         for event in found:
@@ -85,8 +88,8 @@ class Network(Ends):
         if self.config.loss and self.config.losses != 0:
             yield self._loss(side)
 
-    def caused_by(self, side: Side, *calls: Call, state: str = "") -> frozenset[str]:
-        """The names of a side's events that these calls or timers cause (state: in that state alone).
+    def caused_by(self, side: Side, *calls: Call, state: str = "") -> frozenset[Cause]:
+        """The causes of a side's events that these calls or timers cause (state: in that state alone).
 
         Raises `BadSystem` if the protocol has none: then whoever asks would speak of nothing.
         """
@@ -96,7 +99,7 @@ class Network(Ends):
         for call in calls:
             if not any(event.call == call and state in ("", event.state) for event in listed):
                 raise BadSystem(f"no event of {side.name} is caused by {call}{state and f' in {state}'}")
-        return frozenset(e.name for e in listed if e.call in calls and state in ("", e.state))
+        return frozenset(e.cause for e in listed if e.call in calls and state in ("", e.state))
 
     def events(self, _side: Side, listed: list[Event]) -> list[Event]:
         """The events of one side."""
@@ -117,7 +120,7 @@ class Network(Ends):
         if event.state == "LISTEN" and call in ("active OPEN", "SEND") and opens != "both":
             return False
         if call in ("active OPEN", "passive OPEN"):
-            return opens in ("both", call.split()[0])
+            return opens in ("both", "active" if call == "active OPEN" else "passive")
         if call in switches:
             return self.has_role(side, switches[call])
         return not event.budget or getattr(c, event.budget) != 0
@@ -154,6 +157,6 @@ class Network(Ends):
 def states_reached(listed: list[Event]) -> set[str]:
     """The states that arcs of these events connect with CLOSED; events in other states can never fire."""
     reached = {"CLOSED"}
-    while more := {e.next for e in listed if e.state in reached} - reached:
+    while more := {e.effect.next for e in listed if e.state in reached} - reached:
         reached |= more
     return reached

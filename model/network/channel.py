@@ -14,7 +14,8 @@ from functools import cached_property
 
 from model.core import z3fast as z3
 from model.core.system import Var
-from model.settings.config import CLOCK_BITS, Config
+from model.settings.clocks import CLOCK_BITS
+from model.settings.config import Config
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment
 
 

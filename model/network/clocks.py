@@ -13,10 +13,12 @@ from dataclasses import dataclass, fields
 
 from model.core import z3fast as z3
 from model.core.nodes import node_of
-from model.core.system import Rule, Var
+from model.core.system import BadSystem, Rule, Var
 from model.network.channel import Channel
 from model.network.side import Side
-from model.settings.config import CLOCK_BITS, Config
+from model.settings.clocks import CLOCK_BITS
+from model.settings.config import Config
+from model.tcp.cause import TIME_PASSES, Call
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import one_if
 
@@ -68,8 +70,8 @@ class Moment:
 class Timer:
     """One timer of one side; its clock counts the ticks since it was started, and stands at zero while it does not run.
 
-    runs: whether it runs at a moment. restarts: whether an event between two moments starts it again. causes: whether
-    an event waits for it; what no event waits for happens until it is due.
+    runs: whether it runs at a moment. restarts: whether an event between two moments starts it again. call: the
+    timeout that waits for it; what no event waits for ("") happens until it is due.
     """
 
     side: Side
@@ -77,7 +79,7 @@ class Timer:
     time: z3.BitVecRef
     runs: Callable[[Moment], z3.BoolRef]
     restarts: Callable[[Event, Moment, Moment], z3.BoolRef] = lambda *_: FALSE
-    causes: Callable[[Event], bool] = lambda _: False
+    call: Call = ""
 
     @property
     def clock(self) -> Var:
@@ -113,8 +115,8 @@ def retransmission(side: Side, time: z3.BitVecRef) -> Timer:
         "retransmission",
         time,
         runs=lambda at: z3.And(at.outstanding, left),
-        restarts=lambda event, *moments: z3.Or(event.budget == "retransmissions", progress(event, *moments)),
-        causes=lambda event: event.budget == "retransmissions",
+        restarts=lambda event, *moments: z3.Or(event.call == "RETRANSMISSION TIMEOUT", progress(event, *moments)),
+        call="RETRANSMISSION TIMEOUT",
     )
 
 
@@ -125,8 +127,8 @@ def time_wait(side: Side, time: z3.BitVecRef) -> Timer:
         "time_wait",
         time,
         runs=lambda at: at.state_is("TIME-WAIT"),
-        restarts=lambda event, *_: event.restarts_2msl,
-        causes=lambda event: event.call == "TIME-WAIT TIMEOUT",
+        restarts=lambda event, *_: event.effect.restarts_2msl,
+        call="TIME-WAIT TIMEOUT",
     )
 
 
@@ -137,7 +139,7 @@ def syn_received_timeout(side: Side, time: z3.BitVecRef) -> Timer:
         "syn_received_timeout",
         time,
         runs=lambda at: at.state_is("SYN-RECEIVED"),
-        causes=lambda event: event.call == "SYN-RECEIVED TIMEOUT",
+        call="SYN-RECEIVED TIMEOUT",
     )
 
 
@@ -149,7 +151,7 @@ def user_timeout(side: Side, time: z3.BitVecRef) -> Timer:
         time,
         runs=lambda at: at.outstanding,
         restarts=progress,
-        causes=lambda event: event.call == "USER TIMEOUT",
+        call="USER TIMEOUT",
     )
 
 
@@ -174,6 +176,12 @@ class Clocks:
         if t.ack_delay is not None:
             yield Timer(side, "ack", t.ack_delay, lambda at: at.ack_held)
 
+    def check(self, side: Side, listed: Sequence[Event]) -> None:
+        """Raises `BadSystem` for a timer that no event waits for, though one should."""
+        for timer in self.timers(side):
+            if timer.call and timer.call not in {event.call for event in listed}:
+                raise BadSystem(f"no event of {side.name} is caused by {timer.call}")
+
     def quiet_clock(self, side: Side) -> Var:
         """Ticks of quiet time that are left after a crash."""
         return Var(f"{side.name}.quiet_clock", CLOCK_BITS)
@@ -189,7 +197,7 @@ class Clocks:
 
     def due(self, side: Side, event: Event) -> z3.BoolRef:
         """Whether the clock that causes the event, if one does, has reached its time, and no quiet time forbids it."""
-        waits = [timer.due for timer in self.timers(side) if timer.causes(event)]
+        waits = [timer.due for timer in self.timers(side) if timer.call and timer.call == event.call]
         return z3.And(*waits, z3.Not(self.quiet(side)) if event.kind == "call" else TRUE)
 
     def update(self, side: Side, event: Event, changed: Mapping[str, z3.ExprRef]) -> dict[str, z3.ExprRef]:
@@ -197,7 +205,7 @@ class Clocks:
         tcb = {name: getattr(side.tcb, name) for name in ("snd_una", "snd_nxt", "ack_held")}
         before = Moment(lambda state: z3.BoolVal(state == event.state), **tcb)
         then = {name: changed.get(f"{side.name}.{name}", term) for name, term in tcb.items()}
-        after = Moment(lambda state: z3.BoolVal(state == event.next), **then)
+        after = Moment(lambda state: z3.BoolVal(state == event.effect.next), **then)
         update: dict[str, z3.ExprRef] = {}
         for timer in self.timers(side):
             goes_on = z3.And(timer.runs(before), timer.runs(after), z3.Not(timer.restarts(event, before, after)))
@@ -222,10 +230,11 @@ class Clocks:
                 left = self.quiet_clock(side)
                 update[left.name] = left.term - one_if(self.quiet(side), left.term)
         return Rule(
-            name="time passes",
+            name=TIME_PASSES.name,
             guard=z3.Not(z3.Or(*waiting)),
             update=update,
             kind="time",
             event="a tick",
             cite="3.4.3",
+            cause=TIME_PASSES,
         )

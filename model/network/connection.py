@@ -16,6 +16,7 @@ from model.network.bounded import Network
 from model.network.channel import Channel
 from model.network.firing import wire
 from model.network.side import Side
+from model.tcp.cause import Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import segment
 from model.tcp.state import STATES
@@ -48,7 +49,7 @@ class Connection(Network):
         if side.name == self.client.name:
             return listed
         return [
-            replace(event, next="LISTEN") if event.next == "CLOSED" else event
+            event.but(next="LISTEN") if event.effect.next == "CLOSED" else event
             for event in listed
             if event.kind != "crash"
             and (event.state != "CLOSED" or event.call == "passive OPEN")
@@ -68,28 +69,31 @@ class Connection(Network):
     def takes_slot(self, rule: Rule) -> bool:
         """Whether the rule is the end of LISTEN for this 4-tuple; what LISTEN answers or ignores needs no slot."""
         after = rule.update.get(self.server.state_var.name)
-        return rule.event in self._in_listen and after is not None and not after.eq(self.listen)
+        return rule.cause in self._in_listen and after is not None and not after.eq(self.listen)
 
     @cached_property
-    def _in_listen(self) -> frozenset[str]:
-        """The names of the server's events in LISTEN; raises `BadSystem` if none would take a slot."""
+    def _in_listen(self) -> frozenset[Cause]:
+        """The causes of the server's events in LISTEN; raises `BadSystem` if none would take a slot."""
         found = [event for event in self.listed(self.server) if event.kind == "arrives" and event.state == "LISTEN"]
-        if not any(event.next != "LISTEN" for event in found):
+        if not any(event.effect.next != "LISTEN" for event in found):
             raise BadSystem("no event leads the server's end out of LISTEN")
-        return frozenset(event.name for event in found)
+        return frozenset(event.cause for event in found)
 
     def dropping(self, rule: Rule, no_room: z3.BoolRef) -> Rule:
         """Instead of `rule`, which takes a slot: the segment is dropped."""
         gone = {slot.name for slot in self.channels[0].slots} | {v.name for v in (self.duplications,) if v}
-        why = "but the table is full"
+        assert isinstance(rule.cause, Cause)
+        instead = replace(rule.cause, instead="the table is full")
         return replace(
             rule,
-            name=f"{rule.name}, {why}",
-            event=f"{rule.event}, {why}",
+            name=f"{rule.side}: {instead.name}",
+            event=instead.name,
+            brief=instead.brief,
+            cause=instead,
             cite="RFC 4987, 2.2",
             guard=z3.And(rule.guard, no_room),
             update={name: term for name, term in rule.update.items() if name in gone},
-            wires=tuple(w for w in rule.wires if w.action.startswith("arrive")),
+            wires=tuple(w for w in rule.wires if w.action in ("arrive", "arrive-copy")),
             touches={},
         )
 

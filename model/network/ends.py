@@ -14,7 +14,8 @@ from model.core.system import Var, choice
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.side import SIDES, Side
-from model.settings.config import Config, Sides
+from model.settings.config import Config
+from model.settings.users import Sides
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import CONTROLS, Segment
 from model.tcp.state import STATES

@@ -7,7 +7,7 @@ added here, and what a picture shows of it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
@@ -17,6 +17,7 @@ from model.network.channel import Channel
 from model.network.ends import Ends
 from model.network.freshness import no_peer_carries, no_segment_carries
 from model.network.side import NO_TCB, Side
+from model.tcp.cause import Cause
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
@@ -24,9 +25,9 @@ from model.tcp.state import FIELDS, STATES
 
 def how_it_ends(event: Event) -> str:
     """How a connection ends by this event; while it lasts, and for one that never was, nothing is said."""
-    if event.next != "CLOSED":
+    if event.effect.next != "CLOSED":
         return "not"
-    if event.orderly:
+    if event.effect.orderly:
         return "in order"
     if event.kind == "arrives":
         return "reset"
@@ -57,7 +58,7 @@ class Firing:
     def rules(self) -> Iterator[Rule]:
         """The rule; and, where the event chooses an ISN on arrival, what happens when none is left."""
         left = self.network.isn_left(self.side)
-        if not self.event.chooses_isn and not self.event.offers_isn:
+        if not self.event.effect.chooses_isn and not self.event.effect.offers_isn:
             yield from self._rule(TRUE)
             return
         yield from self._rule(left)
@@ -74,30 +75,32 @@ class Firing:
         before = {var.name: var.term for var in self._variables()}
         update = {name: z3.simplify(term) for name, term in changed.items() if term is not before[name]}
         yield self._named(
-            self.event.name,
+            self.event.cause,
             guard,
             {name: term for name, term in update.items() if not term.eq(before[name])},
-            touches={"channel full": self._overflow} if self.event.send else {},
+            touches={"channel full": self._overflow} if self.event.effect.send else {},
         )
 
     def _exhausted(self, none_left: z3.BoolRef) -> Iterator[Rule]:
         guard = z3.simplify(z3.And(*self._conditions(none_left)))
         update = {**self.network.taken_out(self.side), **self._duplication_update()}
-        yield self._named(
-            f"{self.event.name}, but no incarnation is left", guard, update, touches={"incarnations exhausted": TRUE}
-        )
+        instead = replace(self.event.cause, instead="no incarnation is left")
+        yield self._named(instead, guard, update, touches={"incarnations exhausted": TRUE})
 
     def _named(
-        self, name: str, guard: z3.BoolRef, update: dict[str, z3.ExprRef], touches: dict[str, z3.BoolRef]
+        self, cause: Cause, guard: z3.BoolRef, update: dict[str, z3.ExprRef], touches: dict[str, z3.BoolRef]
     ) -> Rule:
         return Rule(
-            name=f"{self.side.name}: {name}",
+            name=f"{self.side.name}: {cause.name}",
             guard=guard,
             update=update,
-            kind=self.event.kind,
+            kind=cause.kind,
             side=self.side.name,
-            event=name,
+            event=cause.name,
+            brief=cause.brief,
             cite=self.event.cite,
+            cause=cause,
+            call=cause.call,
             choose=self._choose(),
             wires=tuple(self._wires(sends="channel full" in touches)),
             touches=touches,
@@ -111,9 +114,9 @@ class Firing:
         yield self.side.state_is(self.event.state)
         yield self.event.guard
         yield isn_left
-        if self.event.chooses_isn and self.network.config.isns_wait != "no":
+        if self.event.effect.chooses_isn and self.network.config.isns_wait != "no":
             yield no_segment_carries(self.network, self.side)
-        if self.event.chooses_isn and self.network.config.isns_wait == "segments-and-peer":
+        if self.event.effect.chooses_isn and self.network.config.isns_wait == "segments-and-peer":
             yield no_peer_carries(self.network, self.side)
         if self.event.budget == "octets":
             tcb, c = self.side.tcb, self.network.config
@@ -137,8 +140,8 @@ class Firing:
     @cached_property
     def _sends(self) -> z3.BoolRef:
         """A segment is sent: not in quiet time."""
-        clocks = self.network.clocks
-        return z3.And(self.event.send_when, z3.Not(clocks.quiet(self.side))) if clocks else self.event.send_when
+        clocks, when = self.network.clocks, self.event.effect.send_when
+        return z3.And(when, z3.Not(clocks.quiet(self.side))) if clocks else when
 
     # -- updates --
 
@@ -152,28 +155,28 @@ class Firing:
             yield from self.network.clocks.variables(self.side)
 
     def _tcb_update(self) -> dict[str, z3.ExprRef]:
-        state = z3.BitVecVal(STATES.index(self.event.next), self.side.state_var.width)
+        state = z3.BitVecVal(STATES.index(self.event.effect.next), self.side.state_var.width)
         update: dict[str, z3.ExprRef] = {self.side.state_var.name: state}
-        changed = [name for name in FIELDS if getattr(self.event.tcb, name) is not getattr(self.side.tcb, name)]
+        changed = [name for name in FIELDS if getattr(self.event.effect.tcb, name) is not getattr(self.side.tcb, name)]
         for name in changed:
-            new, var = getattr(self.event.tcb, name), self.side.tcb_vars.get(name)
+            new, var = getattr(self.event.effect.tcb, name), self.side.tcb_vars.get(name)
             if var is not None:
                 update[var.name] = z3.Extract(var.width - 1, 0, new) if var.width else new
-            elif not z3.simplify(getattr(self.event.tcb, name)).eq(z3.simplify(getattr(self.side.tcb, name))):
+            elif not z3.simplify(getattr(self.event.effect.tcb, name)).eq(z3.simplify(getattr(self.side.tcb, name))):
                 raise BadSystem(f"'{self.event.name}' sets {name}, which this configuration leaves out")
         return update
 
     @property
     def _incarnation_after(self) -> z3.BitVecRef:
-        return self.network.next_incarnation(self.side) if self.event.chooses_isn else self.side.incarnation.term
+        return self.network.next_incarnation(self.side) if self.event.effect.chooses_isn else self.side.incarnation.term
 
     @property
     def _author(self) -> z3.BitVecRef:
         """The incarnation that sends: none without a TCB; a cookie speaks for the one that its ACK would begin."""
-        if self.event.offers_isn:
+        if self.event.effect.offers_isn:
             return self.network.next_incarnation(self.side)
-        without = self.event.state in NO_TCB and not self.event.chooses_isn
-        reply = self.x is not None and self.event.send is not None and z3.is_true(self.event.send.rst)
+        without = self.event.state in NO_TCB and not self.event.effect.chooses_isn
+        reply = self.x is not None and self.event.effect.send is not None and z3.is_true(self.event.effect.send.rst)
         if without or (reply and self.network.config.origins):  # A reset in reply speaks for nobody.
             return z3.BitVecVal(0, self.side.incarnation.width)
         return self._incarnation_after
@@ -181,35 +184,35 @@ class Firing:
     @property
     def _acknowledged(self) -> z3.BitVecRef:
         """The incarnation under whose number the segment that is sent acknowledges; a reset does so under none."""
-        assert self.event.send is not None
-        begins = self.event.accepts_syn or self.event.offers_isn
+        assert self.event.effect.send is not None
+        begins = self.event.effect.accepts_syn or self.event.effect.offers_isn
         peer, nobody = self.sender if begins else self.side.peer.term, z3.BitVecVal(0, self.side.peer.width)
-        return z3.If(z3.And(self.event.send.ack, z3.Not(self.event.send.rst)), peer, nobody)
+        return z3.If(z3.And(self.event.effect.send.ack, z3.Not(self.event.effect.send.rst)), peer, nobody)
 
     def _ghost_update(self) -> dict[str, z3.ExprRef]:
         side, other, event = self.side, self.network.other(self.side), self.event
         update: dict[str, z3.ExprRef] = {}
         if self._begins_or_ends:
             update |= {v.name: z3.BitVecVal(0, v.width) for v in (side.peer, side.heard)}
-        if event.accepts_syn:
+        if event.effect.accepts_syn:
             bit = z3.BitVecVal(1, side.heard.width) << _resize(self._incarnation_after - 1, side.heard.width)
             update[side.peer.name] = self.sender
             update[other.heard.name] = z3.If(self._sender_lives, other.heard.term | bit, other.heard.term)
-        if self.network.config.endings and event.next != event.state:
+        if self.network.config.endings and event.effect.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
         if self.network.config.endings and self.x is not None and event.state == "TIME-WAIT":
-            passed_over = z3.And(self.x.fin, self.x.ack, z3.Not(self.x.rst), z3.Not(event.acknowledges))
+            passed_over = z3.And(self.x.fin, self.x.ack, z3.Not(self.x.rst), z3.Not(event.effect.acknowledges))
             update[side.unanswered.name] = z3.Or(side.unanswered.term, passed_over)
         if self.network.config.ack_losses:  # What is sent from now on has lost no ACK yet.
-            sends = event.tcb.snd_nxt != side.tcb.snd_nxt
+            sends = event.effect.tcb.snd_nxt != side.tcb.snd_nxt
             update[side.ack_lost.name] = z3.And(side.ack_lost.term, z3.Not(sends))
         if self.network.config.origins and self.x is not None and event.state not in NO_TCB:
-            changes = [getattr(event.tcb, name) != getattr(side.tcb, name) for name in ("snd_una", "rcv_nxt")]
-            accepted = z3.Or(z3.BoolVal(event.next != event.state), *changes)
+            changes = [getattr(event.effect.tcb, name) != getattr(side.tcb, name) for name in ("snd_una", "rcv_nxt")]
+            accepted = z3.Or(z3.BoolVal(event.effect.next != event.state), *changes)
             update[side.deceived.name] = z3.Or(side.deceived.term, z3.And(accepted, self._of_another(self.x)))
-        if self.network.config.turns and event.chooses_isn:
+        if self.network.config.turns and event.effect.chooses_isn:
             update |= {side.older.name: FALSE, other.older.name: TRUE}
-        if self.network.config.history and event.orderly:
+        if self.network.config.history and event.effect.orderly:
             tcb = side.tcb
             used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.
             update[side.finished.name] = z3.If(z3.UGE(used, 5), side.peer.term, side.finished.term)
@@ -233,8 +236,8 @@ class Firing:
     def _begins_or_ends(self) -> bool:
         """A TCB is deleted, or one begins of which nobody can have heard: what answers a cookie begins one that has."""
         by_cookie = self.network.config.syn_cookies and self.event.kind == "arrives"
-        ends = self.event.next in NO_TCB and self.event.state not in NO_TCB
-        return ends or (self.event.chooses_isn and not by_cookie)
+        ends = self.event.effect.next in NO_TCB and self.event.state not in NO_TCB
+        return ends or (self.event.effect.chooses_isn and not by_cookie)
 
     @property
     def _sender_lives(self) -> z3.BoolRef:
@@ -262,9 +265,9 @@ class Firing:
         update: dict[str, z3.ExprRef] = {}
         if self.x is not None:
             update |= self.network.taken_out(self.side)
-        if self.event.send is not None:
+        if self.event.effect.send is not None:
             outbox = self.network.channel(self.side)
-            update |= outbox.insert(self.event.send, self._author, self._acknowledged, self._sends)
+            update |= outbox.insert(self.event.effect.send, self._author, self._acknowledged, self._sends)
         return update
 
     @cached_property
@@ -279,10 +282,10 @@ class Firing:
             yield wire("arrive", inbox, self.x, self.network.original)
             if self.network.config.duplications != 0:
                 yield wire("arrive-copy", inbox, self.x, z3.Not(self.network.original))
-        if sends and self.event.send is not None:
+        if sends and self.event.effect.send is not None:
             outbox = self.network.channel(self.side)
-            yield wire("send", outbox, self.event.send, z3.And(self._sends, z3.Not(outbox.full)))
-            yield wire("send-lost", outbox, self.event.send, self._overflow)
+            yield wire("send", outbox, self.event.effect.send, z3.And(self._sends, z3.Not(outbox.full)))
+            yield wire("send-lost", outbox, self.event.effect.send, self._overflow)
 
 
 def _resize(term: z3.BitVecRef, width: int) -> z3.BitVecRef:

@@ -13,13 +13,12 @@ Limits: two sides; a segment from or to anybody else starts or ends between the 
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
 from model.core.run import Run, Step
-from model.core.system import System
+from model.core.system import Rule, System
 from model.pictures.arrows import DELAYED, FAINT, INK, LANE, LINE, MONO_CHAR, RED, ROW, Arrow, Paper
 from model.pictures.arrows import labels as arrow_labels
 from model.pictures.arrows import lines as arrow_lines
@@ -138,7 +137,7 @@ def _margins(paper: Paper, system: System, trace: Run, states: Mapping[str, str]
     for number, step in enumerate(trace.steps, 1):
         place = (-MARGIN - NUMBERS / 2, paper.rows[number])
         yield text(f"number {number}", place, [f"{number}."], NUMBERS, look={"fontcolor": LINE})
-        yield _event(paper, number, step, [n for v in states.values() for n in system.var[v].names])
+        yield _event(paper, number, step)
         for side, name in states.items():
             if step.state[name] != before[name] or (number == shown and not paper.says_who(side)):
                 yield _state(paper, side, number, system.var[name].show(step.state[name]))
@@ -157,10 +156,10 @@ def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str,
             yield _state(paper, side, 0, show, STACK * height)
 
 
-def _event(paper: Paper, number: int, step: Step, states: Sequence[str]) -> str:
+def _event(paper: Paper, number: int, step: Step) -> str:
     """What happens, above the row; of what is neither side's, in the left margin."""
     rule = step.rule
-    words = _wrap(paper.says_who(rule.side) + short_event(rule.event or rule.name, states), EVENT_COLUMNS, most=2)
+    words = _wrap(paper.says_who(rule.side) + brief(rule), EVENT_COLUMNS, most=2)
     color = KINDS.get(rule.kind, INK if any(rule.side in sides for sides in paper.lines) else FAINT)
     return _beside(
         paper, f"event {number}", rule.side, paper.rows[number] - 1 - 6.5 * len(words), words, fontcolor=color
@@ -184,7 +183,6 @@ def _beside(paper: Paper, name: str, side: str, y: float, words: Sequence[str], 
     return text(name, (x, y), words, width, align="l" if right else "r", look=look)
 
 
-def short_event(event: str, states: Sequence[str]) -> str:
+def brief(rule: Rule) -> str:
     """An event without the state that it happens in, which the picture shows already."""
-    names = "|".join(re.escape(name) for name in sorted(states, key=len, reverse=True))
-    return re.sub(rf"^({names}), | in ({names})(?=,|$)", "", event) if names else event
+    return rule.brief or rule.event or rule.name

@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 from model.core.run import Run, Step
 from model.core.system import State, System
 from model.pictures.flights import SENDS, Happening, history
-from model.pictures.ladder import Lanes, short_event
+from model.pictures.ladder import Lanes, brief
 
 WAITS, CROSS, LOST = "...", " x ", "(lost)"
 RIGHT, LEFT = "-->", "<--"
@@ -78,7 +78,6 @@ class _Rungs:
         self.steps = history(trace, oldest_first)
         self.at: Mapping[str, str] = {side: name for sides in lanes.values() for side, name in sides.items()}
         self.left, self.right = (list(sides) for sides in lanes.values())
-        self.names = [name for variable in self.at.values() if variable for name in system.var[variable].names]
 
     def lines(self, first: int, last: int) -> Iterator[Rung]:
         """The lines of the steps from `first` to before `last`; ticks that follow each other have one line."""
@@ -98,7 +97,7 @@ class _Rungs:
 
     def _step(self, number: int) -> Iterator[Rung]:
         step, wires = self.trace.steps[number - 1], self.steps[number - 1]
-        event = short_event(step.rule.event or step.rule.name, self.names)
+        event = brief(step.rule)
         note = event if step.rule.kind not in ("arrives", "network") else ""
         if not wires:
             yield self._comment(str(number), step.rule.side, event)

@@ -9,8 +9,10 @@ from itertools import combinations
 from model.core.answer import Answer
 from model.questions.row import Row
 from model.settings.config import Config
+from model.settings.protocol import LEFT_OPEN
+from model.tcp.cause import named
 
-VARIED = ("handshake", "rst", "syn", "ack_range", "mutant")
+VARIED = ("handshake", *LEFT_OPEN, "mutant")
 """Fields of the protocol in which a proof and a search of one claim may differ."""
 
 
@@ -39,12 +41,12 @@ def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
     if row.effort.limit or row.answer is Answer.VACUOUS or proof.expected != "fails":
         return row
     if set(row.proof.failing) != set(proof.fails):
-        return row.but(row.answer, f"{row.why}; expected was: {', '.join(sorted(proof.fails))}")
+        names = ", ".join(sorted(one.name for one in proof.fails))
+        return row.but(row.answer, f"{row.why}; expected was: {names}")
     if bounded is None or bounded.answer is not Answer.VIOLATED:
         return row.but(row.answer, f"{row.why}; no run was found ({proof.bounded})")
-    why = (
-        f"fails at {', '.join(sorted({one.split(': ')[0] for one in proof.fails}))}; the run is that of {proof.bounded}"
-    )
+    events = sorted({named(one.event) for one in proof.fails})
+    why = f"fails at {', '.join(events)}; the run is that of {proof.bounded}"
     return replace(row.but(Answer.VIOLATED, why), evidence=bounded.evidence)
 
 

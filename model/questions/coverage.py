@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib.resources import as_file, files
 
@@ -22,24 +22,21 @@ from model.machine.crew import Crew, Died
 from model.network.make import AnyNetwork, network_of
 from model.questions.never import Ends
 from model.questions.scenario import read_scenario, run_scenario
-from model.settings.config import Config
+from model.settings.config import IN_EVENTS, Config
 from model.settings.server import AnyConfig, ServerConfig
+from model.settings.setting import names_of
+from model.settings.start import Start
+from model.tcp.cause import Cause
 from properties.claim import Claim
 from properties.coverage import COVERAGE
 
 STATES = 500_000
 """A search for coverage gives up beyond so many states, unless told otherwise."""
-BOUNDS = (
-    *("open_a", "open_b", "closes", "aborts", "gives_up", "gives_up_syn", "capacity", "loss", "reordering"),
-    *("duplications", "isn_a", "isn_b", "isns_apart", "isns_wait", "incarnations", "recurring"),
-    *("retransmissions", "crashes"),
-    *("timed", "msl", "delay", "rto", "time_wait", "application_delay", "quiet_time", "user_timeout"),
-    *("syn_received_timeout", "losses", "endings", "ack_losses", "origins", "history", "accounts", "turns"),
-)
+BOUNDS = tuple(name for name in names_of(Config) if name not in (*IN_EVENTS, *names_of(Start)))
 """Fields that say what users and network do, and that bound a run: no event depends on them."""
 
-Events = Mapping[str, str]
-"""Events by name, in the RFC's order, with their paragraphs."""
+Events = Mapping[Cause, str]
+"""Events, in the RFC's order, with their paragraphs."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +45,7 @@ class Fired:
 
     claim: str
     variant: str
-    counts: Mapping[str, int]
+    counts: Mapping[Cause, int]
     effort: Effort | None = None
 
 
@@ -56,7 +53,7 @@ class Fired:
 class Covered:
     """An event: how often it happens, by claim and variant; or the lemmas by which it cannot (None: not known)."""
 
-    event: str
+    event: Cause
     cite: str
     transitions: Mapping[tuple[str, str], int]
     steps: Mapping[tuple[str, str], int]
@@ -86,7 +83,7 @@ class Coverage:
     @property
     def unexplained(self) -> list[str]:
         """The events that neither happen nor are proved impossible."""
-        return [one.event for one in self.events if not one.explained]
+        return [one.event.name for one in self.events if not one.explained]
 
     @property
     def exit_status(self) -> int:
@@ -130,7 +127,7 @@ class Covering:
         self._wanted = configurations(claims)
         if further:
             self._wanted |= {config: ("coverage", variant) for variant, config in COVERAGE.items()}
-        self._listed: dict[str, str] = {}
+        self._listed: dict[Cause, str] = {}
         self._fired: list[Fired] = []
 
     def run(self) -> Coverage:
@@ -146,7 +143,7 @@ class Covering:
                 self._listed, self._fired, [*self._wanted], self._limits, crew=crew, progress=self._progress
             )
 
-    def _of_search(self, answer: Future[tuple[Events, Counter[str], Effort]], claim: str, variant: str) -> Fired:
+    def _of_search(self, answer: Future[tuple[Events, Counter[Cause], Effort]], claim: str, variant: str) -> Fired:
         try:
             events, counts, effort = answer.result()
         except Died as death:
@@ -159,29 +156,29 @@ class Covering:
         return happened(self._listed, self._fired, {})
 
 
-def search(config: AnyConfig, limits: Limits) -> tuple[Events, Counter[str], Effort]:
+def search(config: AnyConfig, limits: Limits) -> tuple[Events, Counter[Cause], Effort]:
     """One configuration: its events, the transitions by event, and how far the search went."""
     network = network_of(config)
     counts, effort = count(network, network.system(), limits)
     return events_of(network), counts, effort
 
 
-def events_of(network: AnyNetwork) -> dict[str, str]:
+def events_of(network: AnyNetwork) -> dict[Cause, str]:
     """The events of all ends of a network, in the RFC's order."""
     ends = [(connection, side) for connection in network.connections for side in connection.sides.values()]
-    found: dict[str, str] = {}
+    found: dict[Cause, str] = {}
     for connection, side in ends:
-        found = merged(found, {event.name: event.cite for event in connection.listed(side)})
+        found = merged(found, {event.cause: event.cite for event in connection.listed(side)})
     return found
 
 
-def count(network: AnyNetwork, system: System, limits: Limits) -> tuple[Counter[str], Effort]:
+def count(network: AnyNetwork, system: System, limits: Limits) -> tuple[Counter[Cause], Effort]:
     """The transitions of a search by event; a rule that drops what an event would take is none."""
-    names, (counts, effort) = events_of(network), firings(system, limits=limits)
-    found: Counter[str] = Counter()
+    events, (counts, effort) = events_of(network), firings(system, limits=limits)
+    found: Counter[Cause] = Counter()
     for rule in system.rules:
-        if rule.event in names:
-            found[rule.event] += counts[rule.name]
+        if isinstance(rule.cause, Cause) and rule.cause in events:
+            found[rule.cause] += counts[rule.name]
     return found, effort
 
 
@@ -193,20 +190,21 @@ def told(claims: Sequence[Claim]) -> Iterator[Fired]:
                 assert isinstance(cell.config, Config)
                 with as_file(files("properties") / "scenarios" / claim.story(cell.variant)) as path:
                     _, trace = run_scenario(read_scenario(path, cell.config))
-                yield Fired(claim.name, cell.variant, Counter(step.rule.event for step in trace.steps))
+                causes = (step.rule.cause for step in trace.steps)
+                yield Fired(claim.name, cell.variant, Counter(one for one in causes if isinstance(one, Cause)))
 
 
-def merged(known: Events, more: Events) -> dict[str, str]:
+def merged(known: Events, more: Events) -> dict[Cause, str]:
     """Both, in an order that keeps each: what is new comes after what it follows."""
     order, at = [*known], 0
-    for name in more:
-        if name in known:
-            at = order.index(name) + 1
+    for event in more:
+        if event in known:
+            at = order.index(event) + 1
         else:
-            order.insert(at, name)
+            order.insert(at, event)
             at += 1
     cites = {**more, **known}
-    return {name: cites[name] for name in order}
+    return {event: cites[event] for event in order}
 
 
 def explained(
@@ -219,35 +217,35 @@ def explained(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Coverage:
     """The coverage by what has happened, the rest proved impossible where it is. crew: who proves (None: we do)."""
-    did = {name for one in fired for name, times in one.counts.items() if times}
-    rest = [name for name in listed if name not in did]
+    did = {event for one in fired for event, times in one.counts.items() if times}
+    rest = [event for event in listed if event not in did]
     protocols = {protocol(config): config for config in reversed(configs)} if rest else {}
     progress(f"{len(rest)} events that never happened, in {len(protocols)} protocols")
     asked = [partial(impossible, config, rest, limits) for config in protocols.values()]
     answers = [crew.submit(one).result for one in asked] if crew else asked
-    lemmas, obligations, why = dict[str, tuple[str, ...] | None](), 0, ""
+    lemmas, obligations, why = dict[Cause, tuple[str, ...] | None](), 0, ""
     for answer in answers:
         try:
             proved, number, limit = answer()
         except Died as death:
             proved, number, limit = dict.fromkeys(rest), 0, str(death)
         obligations, why = obligations + number, why or limit
-        for name, by in proved.items():
-            before = lemmas.get(name, ())
-            lemmas[name] = None if by is None or before is None else tuple(dict.fromkeys((*before, *by)))
+        for event, by in proved.items():
+            before = lemmas.get(event, ())
+            lemmas[event] = None if by is None or before is None else tuple(dict.fromkeys((*before, *by)))
     return replace(happened(listed, fired, lemmas), obligations=obligations, protocols=len(protocols), why=why)
 
 
-def happened(listed: Events, fired: Sequence[Fired], impossible: Mapping[str, tuple[str, ...] | None]) -> Coverage:
+def happened(listed: Events, fired: Sequence[Fired], impossible: Mapping[Cause, tuple[str, ...] | None]) -> Coverage:
     """The coverage by what has happened. impossible: by event, the lemmas by which it cannot."""
     events = tuple(
-        Covered(name, cite, _where(fired, name, True), _where(fired, name, False), impossible.get(name))
-        for name, cite in listed.items()
+        Covered(event, cite, _where(fired, event, True), _where(fired, event, False), impossible.get(event))
+        for event, cite in listed.items()
     )
     return Coverage(events, tuple(fired))
 
 
-def _where(fired: Sequence[Fired], event: str, searched: bool) -> dict[tuple[str, str], int]:
+def _where(fired: Sequence[Fired], event: Cause, searched: bool) -> dict[tuple[str, str], int]:
     """How often an event happens in searches, or in runs, by claim and variant."""
     those = [one for one in fired if (one.effort is not None) == searched]
     return {(one.claim, one.variant): one.counts[event] for one in those if one.counts.get(event)}
@@ -257,21 +255,21 @@ def protocol(config: AnyConfig) -> object:
     """What the events of a configuration depend on: equal for configurations that differ in BOUNDS only."""
     if isinstance(config, ServerConfig):
         return tuple(map(protocol, config.connections)), config.attackers, config.attack_text, config.attacks == 0
-    return tuple((field.name, getattr(config, field.name)) for field in fields(config) if field.name not in BOUNDS)
+    return tuple((name, getattr(config, name)) for name in names_of(Config) if name not in BOUNDS)
 
 
 def impossible(
-    config: AnyConfig, names: Sequence[str], limits: Limits
-) -> tuple[dict[str, tuple[str, ...] | None], int, str]:
+    config: AnyConfig, events: Sequence[Cause], limits: Limits
+) -> tuple[dict[Cause, tuple[str, ...] | None], int, str]:
     """For those of the events that a configuration has, the lemmas by which they are impossible, or None.
 
     Also the number of obligations, and the limit that left something open.
     """
     network = network_of(config)
     ends, listed = Ends(network, Asker(limits)), events_of(network)
-    here = [name for name in names if name in listed]
+    here = [event for event in events if event in listed]
     try:
         kept = ends.inductive() if here else []
-        return {name: ends.impossible(name, kept) for name in here}, ends.obligations, ""
+        return {event: ends.impossible(event, kept) for event in here}, ends.obligations, ""
     except Unanswered as stop:
         return dict.fromkeys(here), ends.obligations, str(stop)

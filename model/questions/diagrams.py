@@ -21,7 +21,8 @@ def state_diagram_of_events(options: Options) -> None:
     bits = 32
     tcb, x, isn = symbolic_tcb("", bits), symbolic_segment("seg.", bits), z3.BitVec("isn", bits)
     found = events(endpoint(SCENARIO), tcb, x, isn)
-    arcs = [Arc(e.state, e.next, (short(e),), e.next not in FIGURE_5[e.state]) for e in found if e.state != e.next]
+    moves = [(e, e.state, e.effect.next) for e in found if e.state != e.effect.next]
+    arcs = [Arc(state, then, (short(e),), then not in FIGURE_5[state]) for e, state, then in moves]
     title = "RFC 9293, Figure 5, computed from the events"
     dot = state_diagram(STATES, arcs, title, twice="CLOSED", legend=("drawn in Figure 5", "in the text only"))
     options.pictures.draw(dot, options.out / "state-diagram", "dot")
@@ -39,5 +40,4 @@ def state_graph(task: Task, options: Options) -> None:
 
 def short(event: Event) -> str:
     """An event's name without the states."""
-    name = event.name.removeprefix(f"{event.state}, ").removesuffix(f" in {event.state}")
-    return name.replace(" arrives", "").replace("; ", " and ")
+    return event.cause.brief.replace(" arrives", "").replace("; ", " and ")

@@ -179,8 +179,8 @@ class Judging:
         if isinstance(result, tuple):
             self._proofs.plans, portions = dict(zip(self._proofs.tasks, result[0], strict=True)), result[1]
             limits = self._assignment.limits.started()
-            for names in portions:
-                self._submit([], prove_steps, replace(self._assignment, limits=limits), self._proofs.tasks, names)
+            for events in portions:
+                self._submit([], prove_steps, replace(self._assignment, limits=limits), self._proofs.tasks, events)
         elif isinstance(result, dict):
             self._proofs.premises = result
         elif isinstance(result, list):

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from model.questions.row import Options, Report, Row, Task
-from model.settings.config import show_field
 from model.settings.server import AnyConfig
+from model.settings.setting import show_field
 from properties.claim import Claim, quick_of
 
 if TYPE_CHECKING:

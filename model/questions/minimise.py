@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 
-from model.any_channel.words import event_name, in_words
+from model.any_channel.words import event_of, in_words
 from model.core.answer import Answer, Limits
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Induction, Lemma
@@ -19,6 +19,7 @@ from model.engines.symbolic.ask import Asker, Unanswered
 from model.machine.crew import Crew, Died
 from model.questions.row import Task
 from model.questions.theorems import layers, lemmas_of, network_for
+from model.tcp.cause import named
 from properties.proofs.invariant import COROLLARIES, CorollaryOf
 
 
@@ -120,4 +121,4 @@ def _outcome(fails: Discharged | None, limit: str) -> str:
     if fails is None:
         return limit or "NOT NEEDED: everything is proved without it"
     failing = dict.fromkeys(duty.lemma or "the property" for duty in fails.failing)
-    return f"{event_name(fails.obligation.event)} fails to keep {', '.join(failing)}"
+    return f"{named(event_of(fails.obligation))} fails to keep {', '.join(failing)}"

@@ -19,6 +19,7 @@ from model.core.terms import evaluate
 from model.engines.symbolic.ask import Asker
 from model.network.connection import Attack
 from model.network.make import AnyNetwork
+from model.tcp.cause import Cause
 from model.tcp.event import Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment
 from model.tcp.state import Tcb
@@ -48,14 +49,14 @@ class Ends:
             kept = [lemma for lemma in kept if lemma.name not in broken]
         return kept
 
-    def impossible(self, name: str, kept: Sequence[Kept]) -> tuple[str, ...] | None:
+    def impossible(self, cause: Cause, kept: Sequence[Kept]) -> tuple[str, ...] | None:
         """The lemmas by which no end of the network can take the event, or None if they leave it possible.
 
         Raises `KeyError` for an event that no end has: of nothing anything could be proved.
         """
-        those = [one for one in self.events if one[1].name == name]
+        those = [one for one in self.events if one[1].cause == cause]
         if not those:
-            raise KeyError(f"no end has the event '{name}'")
+            raise KeyError(f"no end has the event '{cause.name}'")
 
         def excluded(some: Sequence[Kept]) -> bool:
             return not any(self._satisfiable(*self._before(*one, some)) for one in those)
@@ -93,8 +94,9 @@ class Ends:
         found = set()
         for end, event in self.events:
             for lemma in kept:
-                sends = event.send is None or z3.Implies(event.send_when, lemma.of_segment(event.send))
-                after = z3.simplify(z3.And(lemma.of_tcb(event.tcb), sends))
+                does = event.effect
+                sends = does.send is None or z3.Implies(does.send_when, lemma.of_segment(does.send))
+                after = z3.simplify(z3.And(lemma.of_tcb(does.tcb), sends))
                 self.obligations += 1
                 if z3.is_true(after) or after.eq(z3.simplify(lemma.of_tcb(end.tcb))):
                     continue

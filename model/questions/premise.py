@@ -18,14 +18,13 @@ from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
 from model.questions.row import Report, Task
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.protocol import Protocol
+from model.settings.setting import BadConfig, names_of
+from model.settings.users import Users
 from properties.claim import make_witness
 
-FOLLOWED = (
-    *("handshake", "rst", "syn", "ack_range", "abort_to", "rfc1337", "data_on_syn", "send_on_syn", "close"),
-    *("half_close", "fin", "mutant", "retransmission", "syn_again", "open_a", "open_b", "closes", "aborts"),
-    *("gives_up", "gives_up_syn", "gives_up_waiting", "crashes", "octets", "time_wait_restart"),
-)
+FOLLOWED = (*names_of(Protocol, Users), "crashes", "octets", "time_wait_restart")
 """The fields that say what endpoints and their users do."""
 
 Watch = Callable[[Progress], None]

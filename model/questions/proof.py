@@ -7,7 +7,7 @@ processes: what goes between them is plain data. A process keeps what it has bui
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from time import monotonic
 from typing import Any
@@ -15,7 +15,6 @@ from typing import Any
 from model.any_channel.closing import ClosingNetwork
 from model.any_channel.closing_text import TextNetwork
 from model.any_channel.timed import TimedNetwork
-from model.any_channel.words import event_name
 from model.core.answer import INTERRUPTED, Limits
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Induction, Step
@@ -26,9 +25,12 @@ from model.questions.proof_words import Became, assumptions, became
 from model.questions.row import Options, Task, written
 from model.questions.shares import Plan, Share
 from model.questions.theorems import layers, network_for
+from model.tcp.cause import Cause
 
-REST = ""
-"""The name of what belongs to no step: the initial state, the corollaries, the goal."""
+Event = Hashable
+"""A step's `cause`, or REST."""
+REST = None
+"""Instead of a step: what belongs to none (the initial state, the corollaries, the goal)."""
 TOGETHER = 12
 """So many steps that change nothing but the state, which are proved quickly, are asked in one go."""
 
@@ -45,20 +47,20 @@ def prover(limits: Limits, with_text: bool) -> Prover:
     return Prover(Asker(limits, solver=BLASTED.solver) if with_text else Asker(limits))
 
 
-def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[str]]]:
-    """The plan of each proof; and the names of their steps, in the portions in which they are to be asked.
+def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[Event]]]:
+    """The plan of each proof; and the events of their steps, in the portions in which they are to be asked.
 
     Those that probably take longest come first: where a segment arrives, one is sent, and more than the state changes.
     """
-    steps: dict[str, Step | None] = {REST: None}
+    steps: dict[Event, Step | None] = {REST: None}
     for task in tasks:
         for layer in prepared(task):
             for step in layer.soup.steps:
-                steps.setdefault(step.name, step)
-    long = [name for name, step in steps.items() if step is None or len(step.update) > 1]
-    long.sort(key=lambda name: -_weight(steps[name]))
-    quick = [name for name in steps if name not in set(long)]
-    portions = [[name] for name in long] + [quick[at : at + TOGETHER] for at in range(0, len(quick), TOGETHER)]
+                steps.setdefault(step.cause, step)
+    long = [event for event, step in steps.items() if step is None or len(step.update) > 1]
+    long.sort(key=lambda event: -_weight(steps[event]))
+    quick = [event for event in steps if event not in set(long)]
+    portions = [[event] for event in long] + [quick[at : at + TOGETHER] for at in range(0, len(quick), TOGETHER)]
     return [_plan(task) for task in tasks], portions
 
 
@@ -72,17 +74,17 @@ def _plan(task: Task) -> Plan:
     return Plan(f"every channel{times}, {network.bits} bits", assumptions(network), network.bits)
 
 
-def prove(tasks: Sequence[Task], names: Sequence[str], options: Options) -> Iterator[Share]:
-    """What becomes of these steps in each of the proofs."""
+def prove(tasks: Sequence[Task], events: Sequence[Event], options: Options) -> Iterator[Share]:
+    """What becomes of the steps of these events in each of the proofs."""
     for task in tasks:
         asking = Asking(task, options)
         inductions = prepared(task)
         for at, induction in enumerate(inductions):
             last = induction is inductions[-1]
-            if REST in names:
+            if REST in events:
                 asking.ask(induction, None, (at, 0))
             for number, step in enumerate(induction.soup.steps, 1):
-                if step.name in names:
+                if step.cause in events:
                     asking.ask(induction, step, (at, number), happens=last)
         yield asking.share
 
@@ -95,7 +97,7 @@ class Asking:
         with_text = isinstance(network_for(task), TextNetwork)
         self._prover = prover(options.limits, with_text)
         self._certificates = Certificates(options.out / "certificates")
-        self._found, self._never, self._limit = list[Became](), list[str](), ""
+        self._found, self._never, self._limit = list[Became](), list[Cause](), ""
 
     def ask(self, induction: Induction, step: Step | None, place: tuple[int, int], happens: bool = False) -> None:
         """Ask the obligations of a step; happens: and whether it can be taken at all. A limit ends it."""
@@ -107,7 +109,8 @@ class Asking:
                 return
         if happens and step is not None and not self._limit:
             try:
-                self._never += [] if self._prover.happens(induction, step) else [event_name(step.name)]
+                assert isinstance(step.cause, Cause)
+                self._never += [] if self._prover.happens(induction, step) else [step.cause]
             except Unanswered as stop:
                 self._limit = str(stop)
 

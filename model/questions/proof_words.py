@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.core.answer import Answer
 from model.questions.row import ProofReport, Row, Task
+from model.tcp.cause import Broken, Cause, Where, named
 
 if TYPE_CHECKING:
     from model.any_channel.network import UnboundedNetwork
@@ -23,7 +24,7 @@ class Became:
     """
 
     place: tuple[int, ...]
-    event: str
+    event: Where
     cite: str
     answer: Answer
     failing: tuple[str, ...]
@@ -33,31 +34,31 @@ class Became:
 
 def became(one: Discharged, place: tuple[int, ...] = (), listed: Sequence[Mapping[str, Any]] = ()) -> Became:
     """What became of an obligation, as plain data."""
-    from model.any_channel.words import event_name, in_words
+    from model.any_channel.words import event_of, in_words
 
-    event, cite = event_name(one.obligation.event), one.obligation.cite
+    event, cite = event_of(one.obligation), one.obligation.cite
     lemmas = tuple(dict.fromkeys(duty.lemma for duty in one.failing))
     words = in_words(one) if one.answer is Answer.VIOLATED else ""
     return Became(place, event, cite, one.answer, lemmas, words, tuple(listed))
 
 
-def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[str] = ()) -> ProofReport:
+def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[Cause] = ()) -> ProofReport:
     """What became of the obligations, by event. never: the events that cannot happen."""
-    events: dict[tuple[str, str], list[Became]] = {}
+    events: dict[tuple[Where, str], list[Became]] = {}
     for one in found:
         events.setdefault((one.event, one.cite), []).append(one)
-    failing = dict.fromkeys(f"{one.event}: {lemma or 'the property'}" for one in found for lemma in one.failing)
-    first: dict[str, str] = {}
+    failing = {Broken(one.event, lemma) for one in found for lemma in one.failing}
+    first: dict[Where, str] = {}
     for one in found:
         if one.words:
             first.setdefault(one.event, one.words)
     return ProofReport(
         assumes=tuple(assumes),
         events=tuple(
-            (name, cite, len(of_event), tuple(dict.fromkeys(lemma for one in of_event for lemma in one.failing)))
-            for (name, cite), of_event in events.items()
+            (event, cite, len(of_event), tuple(dict.fromkeys(lemma for one in of_event for lemma in one.failing)))
+            for (event, cite), of_event in events.items()
         ),
-        failing=tuple(sorted(failing)),
+        failing=tuple(sorted(failing, key=lambda one: one.name)),
         never=tuple(never),
         words="\n".join(first.values()),
     )
@@ -91,10 +92,10 @@ def proof_text(row: Row) -> str:
     report, lines = row.proof, [f"{row.task.claim.name}: {row.task.claim.sentence}", "", "Assumed:"]
     lines += [f"  {sentence}" for sentence in report.assumes]
     lines += ["", f"{report.obligations:,} obligations, by the event that must keep the lemmas (of either side):", ""]
-    for name, cite, count, failing in report.events:
+    for event, cite, count, failing in report.events:
         became = f"FAILS: {', '.join(filter(None, failing)) or 'the property'}" if failing else "proved"
-        became = "never" if name in report.never else became
-        lines.append(f"  {count:3}  {became:<8} {name}" + (f"  [{cite}]" if cite else ""))
+        became = "never" if event in report.never else became
+        lines.append(f"  {count:3}  {became:<8} {named(event)}" + (f"  [{cite}]" if cite else ""))
     if report.never:
         lines += ["", "never: proved, since no state that satisfies the lemmas lets the event happen."]
     if report.words:

@@ -13,8 +13,9 @@ from typing import Any
 from model.core.answer import Answer, Effort, Limits, Outcome, Progress, Table
 from model.pictures.render import Pictures
 from model.pictures.rungs import Ladder
-from model.settings.config import show_field
 from model.settings.server import AnyConfig, ServerConfig
+from model.settings.setting import show_field
+from model.tcp.cause import Broken, Cause, Where
 from properties.claim import Claim, Proof
 
 SYMBOLIC = ("bmc", "induction")
@@ -77,15 +78,15 @@ class Evidence:
 class ProofReport:
     """What a proof rests on and how it went.
 
-    assumes: sentences. events: name, paragraph, number of obligations, and the lemmas that fail there. failing: those
-    as "event: lemma". never: events that no state of the invariant allows. words: a counterexample to induction for
+    assumes: sentences. events: each with its paragraph, its number of obligations, and the lemmas that fail there.
+    failing: those. never: events that no state of the invariant allows. words: a counterexample to induction for
     each failing event's first.
     """
 
     assumes: tuple[str, ...]
-    events: tuple[tuple[str, str, int, tuple[str, ...]], ...]
-    failing: tuple[str, ...]
-    never: tuple[str, ...]
+    events: tuple[tuple[Where, str, int, tuple[str, ...]], ...]
+    failing: tuple[Broken, ...]
+    never: tuple[Cause, ...]
     words: str
 
     @property

@@ -28,13 +28,17 @@ from model.core.system import Rule, State, System
 from model.machine.printing import printable
 from model.machine.reading import Unreadable, text_of
 from model.network.bounded import SIDES, Network
-from model.settings.config import SCENARIO, BadConfig, Config, parse_field
+from model.settings.config import SCENARIO, Config, parse_field
+from model.settings.setting import BadConfig
+from model.tcp.cause import Cause, beginning
 from model.tcp.state import STATES
 
 LINE = re.compile(
     r"(?:(?P<side>[AB]): *)?(?P<what>.+?)(?: *=> *(?P<state>[A-Z0-9-]+))?(?:,? +sends (?P<sends>nothing|<.*>))?$"
 )
 
+NAMED = ("call", "timeout", "crash")
+"""Events that a line gives the name of."""
 SEND = re.compile(r"SEND [0-9]{1,9}")
 CONTROL = ("SYN", "ACK", "FIN", "RST")
 SEGMENT = re.compile(
@@ -200,10 +204,15 @@ def run_scenario(scenario: Scenario) -> tuple[System, Run]:
 
 def _check_name(system: System, line: Line, path: str) -> None:
     """A call or a timeout has to be one that the protocol has, here or under other settings; raises `BadScenario`."""
-    names = {rule.event for rule in (*system.rules, *system_of(SCENARIO).rules) if rule.kind != "arrives"}
-    if line.side and "<" not in line.what and not any(name.startswith(line.what) for name in names):
-        hint = meant(line.what, {name.split(" in ")[0] for name in names}) or "see --coverage for the events"
+    every = causes(system) | causes(system_of(SCENARIO))
+    if line.side and "<" not in line.what and not beginning(line.what, every):
+        hint = meant(line.what, {cause.brief for cause in every}) or "see --coverage for the events"
         raise BadScenario(f"{path}:{line.number}: no event begins with '{line.what}'; {hint}")
+
+
+def causes(system: System) -> set[Cause]:
+    """The calls, the timeouts and the crash of a system."""
+    return {rule.cause for rule in system.rules if isinstance(rule.cause, Cause) and rule.kind in NAMED}
 
 
 def _enabled(system: System, side: str, state: State) -> Iterator[Step]:
@@ -231,12 +240,12 @@ def _matches(step: Step, line: Line, state: State) -> bool:
     rule: Rule = step.rule
     if not line.side:
         named = line.what == f"network loses {_wire(step, state, 'lose')}"
-        return named and _wire(step, state, "lose") != "" and rule.name.endswith(tuple(SIDES))
+        return named and rule.kind == "network"
     if line.what.startswith("<"):
         original, copy = _wire(step, state, "arrive"), _wire(step, state, "arrive-copy")
         named = line.what in (f"{original} arrives", f"{copy} arrives again")
     else:
-        named = rule.kind != "arrives" and rule.event.startswith(line.what)
+        named = isinstance(rule.cause, Cause) and rule.kind in NAMED and bool(beginning(line.what, [rule.cause]))
     sent = _wire(step, state, "send", "send-lost") or "nothing"
     stays_or_moves = not line.state or STATES[step.state[f"{line.side}.state"]] == line.state
     return named and stays_or_moves and line.sends in ("", sent)

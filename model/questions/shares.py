@@ -9,6 +9,7 @@ from model.core.answer import Answer, Effort, Outcome
 from model.machine.files import write
 from model.questions.proof_words import Became, proof_text, report_on
 from model.questions.row import Options, Row, Task, stem, written
+from model.tcp.cause import Cause
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Share:
 
     task: Task
     found: tuple[Became, ...]
-    never: tuple[str, ...]
+    never: tuple[Cause, ...]
     limit: str
     seconds: float
 
@@ -44,19 +45,17 @@ def row_of(
     """
     found = sorted((one for share in shares for one in share.found), key=lambda one: one.place)
     limit = next((share.limit for share in shares if share.limit), limit)
-    never = [] if limit else [name for share in shares for name in share.never]
+    never = [] if limit else [cause for share in shares for cause in share.never]
     effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=sum(share.seconds for share in shares))
     report = report_on(about.assumes, found, in_order(never, found))
     answer = Answer.HOLDS if found and not report.failing and not limit else Answer.UNKNOWN
-    why = limit or (f"not inductive: {', '.join(report.failing)}" if report.failing else "")
+    why = limit or (f"not inductive: {', '.join(one.name for one in report.failing)}" if report.failing else "")
     why = why or ("" if found else "no obligation was asked")
     if answer is Answer.HOLDS and premise:
         answer, why = Answer.UNKNOWN, f"every obligation is proved, but {premise}"
     if task.proof and not limit and set(never) != set(task.proof.never):
-        answer, why = (
-            Answer.VACUOUS,
-            f"the events that never happen are not those expected: {', '.join(never) or 'none'}",
-        )
+        events = ", ".join(cause.name for cause in never) or "none"
+        answer, why = Answer.VACUOUS, f"the events that never happen are not those expected: {events}"
     row = Row(task, Outcome(task.claim.name, answer, effort, "unbounded", scope=about.scope, why=why), proof=report)
     with written(options):
         write(options.out / (stem(task.claim.name, task.variant) + ".txt"), proof_text(row))
@@ -69,7 +68,7 @@ def row_of(
     return row
 
 
-def in_order(names: Sequence[str], found: Sequence[Became]) -> list[str]:
-    """Names of events in the order of their obligations."""
+def in_order(events: Sequence[Cause], found: Sequence[Became]) -> list[Cause]:
+    """Events in the order of their obligations."""
     order = {one.event: at for at, one in enumerate(reversed(found))}
-    return sorted(names, key=lambda name: -order.get(name, 0))
+    return sorted(events, key=lambda event: -order.get(event, 0))

@@ -8,7 +8,8 @@ from pathlib import Path
 from model.questions.row import Options, Row, Task
 from model.questions.scenario import read_scenario
 from model.questions.story import replay_scenario
-from model.settings.config import SCENARIO, show_field
+from model.settings.config import SCENARIO
+from model.settings.setting import show_field
 from properties.claim import Claim
 
 

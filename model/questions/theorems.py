@@ -15,7 +15,8 @@ from model.engines.inductive.obligations import Induction, Lemma
 from model.network.bounded import Network
 from model.network.make import AnyNetwork
 from model.questions.row import Task
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from properties.proofs.invariant import BASE, COROLLARIES, CorollaryOf
 from properties.proofs.opening import ACCEPTED, HEARD, IN_TURN, THEOREMS
 from properties.proofs.timed import TIMED, in_time, lemmas_in_time

@@ -5,7 +5,7 @@ Pictures are drawn by the crew's owner: they are told as they are, and so are fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,19 +89,19 @@ def report(variant: str, progress: Progress | None) -> None:
     tell(Searching(variant, progress))
 
 
-def plan_proofs(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[str]]]:
+def plan_proofs(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[Hashable]]]:
     """See `questions.proof.plan`."""
     from model.questions.proof import plan
 
     return plan(tasks)
 
 
-def prove_steps(assignment: Assignment, tasks: Sequence[Task], names: Sequence[str]) -> list[Share]:
+def prove_steps(assignment: Assignment, tasks: Sequence[Task], events: Sequence[Hashable]) -> list[Share]:
     """See `questions.proof.prove`; tells files that could not be written."""
     from model.questions.proof import prove
 
     desk = Desk(assignment)
-    shares = list(prove(tasks, names, desk.options))
+    shares = list(prove(tasks, events, desk.options))
     desk.tell([])
     return shares
 

@@ -18,7 +18,7 @@ from model.engines.inductive.obligations import Duty, Obligation
 from model.questions.proof_words import assumptions
 from model.questions.row import Task
 from model.questions.theorems import layers, network_for
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 
 
 def differences(certificate: Certificate, task: Task) -> list[list[str]]:

@@ -23,7 +23,7 @@ from model.network.make import AnyNetwork, network_of
 from model.pictures.render import Drawings
 from model.questions.row import Options, Task
 from model.questions.search import judge_search
-from model.settings.config import BadConfig
+from model.settings.setting import BadConfig
 from properties.claim import make_property, make_witness
 
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 
 from model.certificates.manifests import Certificate, Damaged, Proof, Search, config_of
 from model.questions.row import Task
 from model.questions.theorems import network_for
-from model.settings.config import BadConfig, Config
-from model.settings.server import OWN, AnyConfig, parse_setting
+from model.settings.config import Config
+from model.settings.server import SETTABLE, AnyConfig, parse_setting
+from model.settings.setting import BadConfig, names_of
 from properties.claim import Cell, Claim
 from properties.claim import Proof as ClaimedProof
 from properties.claims import find
 
-NAMES = (*(field.name for field in fields(Config)), *OWN)
-BETWEEN = re.compile(rf" (?=(?:{'|'.join(NAMES)})=)")
+BETWEEN = re.compile(rf" (?=(?:{'|'.join(SETTABLE)})=)")
 """Between two settings; a value may have spaces."""
 
 
@@ -94,7 +93,7 @@ def _differing(wanted: AnyConfig, given: AnyConfig) -> str:
     """The first field that differs, with both values."""
     if type(wanted) is not type(given):
         return "one is of a server, the other is not"
-    name = next(field.name for field in fields(wanted) if getattr(wanted, field.name) != getattr(given, field.name))
+    name = next(name for name in names_of(type(wanted)) if getattr(wanted, name) != getattr(given, name))
     if name == "connections":
         return name
     return f"{name}={getattr(given, name)}, not {getattr(wanted, name)}"

@@ -39,11 +39,11 @@ def cells(one: Covered) -> tuple[str, ...]:
     """One row."""
     if not one.happens:
         by = "UNEXPLAINED" if one.never is None else f"never: {', '.join(one.never) or 'its guard is false'}"
-        return one.event, one.cite, "0", "", "", "", by
+        return one.event.name, one.cite, "0", "", "", "", by
     counts = [f"{sum(found.values()):,}" if found else "" for found in (one.transitions, one.steps)]
     places = [str(len(found)) if found else "" for found in (one.transitions, one.steps)]
     claim, variant = next(iter(one.transitions or one.steps))
-    return one.event, one.cite, counts[0], places[0], counts[1], places[1], f"{claim} ({variant})"
+    return one.event.name, one.cite, counts[0], places[0], counts[1], places[1], f"{claim} ({variant})"
 
 
 def notes(found: Coverage) -> Iterator[str]:
@@ -92,7 +92,7 @@ def coverage_json(found: Coverage, command: str, code: int) -> dict[str, Any]:
         "tools": tools(),
         "events": [
             {
-                "event": one.event,
+                "event": one.event.name,
                 "cite": one.cite,
                 "transitions": sum(one.transitions.values()),
                 "steps": sum(one.steps.values()),

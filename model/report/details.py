@@ -23,7 +23,7 @@ from model.questions.row import SYMBOLIC, Options, Row, written
 from model.report.answers import by_claim
 from model.report.table import NOT_CHECKED, bounds
 from model.report.verdict_words import verdict
-from model.settings.config import show_field
+from model.settings.setting import show_field
 
 NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
 COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")

@@ -11,9 +11,9 @@ import textwrap
 from collections.abc import Sequence
 
 from model.questions.names import about, claims_named
-from model.settings.about import ABOUT
-from model.settings.config import Config, show_field
-from model.settings.server import ABOUT_SERVER, OWN
+from model.settings.config import Config
+from model.settings.server import OWN
+from model.settings.setting import settings_of, show_field
 from properties.answers import answer
 from properties.claim import Claim
 from properties.claims import CLAIMS
@@ -64,11 +64,11 @@ def _line(claim: Claim, width: int) -> str:
 def field_listing() -> str:
     """The fields of the configuration, with their defaults."""
     lines = ["Fields for --set, with their defaults:"]
-    for name, value in Config().as_dict().items():
-        lines += fill(f"{name}={show_field(value)}: {ABOUT[name]}", "  ", "      ")
+    for name, known in settings_of(Config).items():
+        lines += fill(f"{name}={show_field(known.default)}: {known.described}", "  ", "      ")
     lines += ["", "Further fields of the claims about a server:"]
-    for name in OWN:
-        lines += fill(f"{name}: {ABOUT_SERVER[name]}", "  ", "      ")
+    for name, known in OWN.items():
+        lines += fill(f"{name}: {known.described}", "  ", "      ")
     return "\n".join(lines)
 
 

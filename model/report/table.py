@@ -12,6 +12,7 @@ from model.questions.row import Evidence, ProofReport, Row
 from model.report.answers import by_claim, question, sentence, so
 from model.report.verdict_words import verdict
 from model.settings.server import AnyConfig, ServerConfig
+from model.tcp.cause import named
 from properties.statements import STATEMENTS, Statement
 
 SCHEMA_VERSION = 1
@@ -137,15 +138,15 @@ def _row_json(row: Row) -> dict[str, Any]:
 
 def _proof_json(proof: ProofReport) -> dict[str, Any]:
     events = [
-        {"event": name, "cite": cite, "obligations": count, "failing": list(failing)}
-        for name, cite, count, failing in proof.events
+        {"event": named(event), "cite": cite, "obligations": count, "failing": list(failing)}
+        for event, cite, count, failing in proof.events
     ]
     return {
         "assumes": list(proof.assumes),
         "obligations": proof.obligations,
         "events": events,
-        "failing": list(proof.failing),
-        "never": list(proof.never),
+        "failing": [one.name for one in proof.failing],
+        "never": [cause.name for cause in proof.never],
     }
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from model.core.answer import Answer
 from model.questions.row import Evidence, Row
+from model.tcp.cause import named
 
 STORY, EVENT, PLAIN = ("is a run", "is no run"), ("happens", "never happens"), ("holds", "fails")
 AS_IT_MUST = {"fails": "as it must"}
@@ -125,7 +126,7 @@ def failure(row: Row, proof: bool, brief: bool = False) -> str:
 def _unproved(row: Row) -> str:
     """At which events the proof fails, as it must."""
     assert row.proof is not None
-    events = list(dict.fromkeys(one.split(": ")[0] for one in row.proof.failing))
+    events = list(dict.fromkeys(named(one.event) for one in row.proof.failing))
     at = "; ".join(events[:MOST_LOCATIONS]) + (
         f" and {len(events) - MOST_LOCATIONS} more" if len(events) > MOST_LOCATIONS else ""
     )

@@ -1,59 +1,59 @@
-"""The configuration of a server: 4-tuples, the table that they share, and who attacks it."""
+"""The server: 4-tuples, the table that they share, and who attacks it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from model.settings.config import BadConfig, Config, parse_field, unknown_field
+from model.settings.config import Config
+from model.settings.setting import BadConfig, Group, parse, setting, settings_of
 
-ABOUT_SERVER: Mapping[str, str] = {
-    "connections": "one configuration for each 4-tuple: client i has the role of A, the server's end that of B",
-    "attackers": "4-tuples (from 1) whose client is an attacker without a return path: no TCB, and nothing reaches it",
-    "slots": "connections that the server's table holds; LISTEN drops what would need one more",
-    "backlog": "connections in SYN-RECEIVED that the table holds (unlimited: as many as it has slots)",
-    "attacks": "SYNs that the attackers may inject in a run (unlimited: for ever)",
-    "attack_text": "octets of text on an injected SYN",
-    "timers": "patient: no timer expires while a segment is on its way between its two ends; any: at any moment",
-}
-SHARED = (
-    *("handshake", "rst", "syn", "ack_range", "data_on_syn", "syn_cookies", "seq_bits", "window", "segment_text"),
-    *("losses", "duplications"),
-)
+SHARED = tuple(name for name, known in settings_of(Config).items() if known.shared)
 """One server, one network: the fields that must be the same for every 4-tuple."""
 Timers = Literal["patient", "any"]
-OWN = ("slots", "backlog", "attacks", "attack_text", "timers")
-"""The fields of a server itself that can be varied by name."""
 
 
 @dataclass(frozen=True)
-class ServerConfig:
-    """One server; `ABOUT_SERVER` says what each field means. Raises `BadConfig`.
+class ServerConfig(Group):
+    """One server. Raises `BadConfig`.
 
     The server listens from the start and for ever, and does not crash.
     """
 
-    connections: tuple[Config, ...]
-    attackers: tuple[int, ...] = ()
-    slots: int = 1
-    backlog: int | None = None
-    attacks: int | None = 1
-    attack_text: int = 0
-    timers: Timers = "patient"
+    connections: tuple[Config, ...] = field(
+        metadata={"text": "one configuration for each 4-tuple: client i has the role of A, the server's end that of B"}
+    )
+    attackers: tuple[int, ...] = setting(
+        (), "4-tuples (from 1) whose client is an attacker without a return path: no TCB, and nothing reaches it"
+    )
+    slots: int = setting(
+        1, "connections that the server's table holds; LISTEN drops what would need one more", least=1, unit="slot"
+    )
+    backlog: int | None = setting(
+        None,
+        "connections in SYN-RECEIVED that the table holds (unlimited: as many as it has slots)",
+        least=1,
+        unit="slot",
+    )
+    attacks: int | None = setting(
+        1, "SYNs that the attackers may inject in a run (unlimited: for ever)", least=0, most=255, unit="SYN"
+    )
+    attack_text: int = setting(0, "octets of text on an injected SYN", least=0, unit="octet")
+    timers: Timers = setting(
+        "patient",
+        "patient: no timer expires while a segment is on its way between its two ends; any: at any moment",
+    )
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         count = len(self.connections)
         if not 1 <= count <= 7:
             raise BadConfig(f"connections: 1 to 7, not {count}")
-        if self.slots < 1:
-            raise BadConfig(f"slots={self.slots}: must be at least 1")
-        if self.backlog is not None and not 1 <= self.backlog <= self.slots:
+        if self.backlog is not None and self.backlog > self.slots:
             raise BadConfig(f"backlog={self.backlog}: must be 1 to slots={self.slots}")
         if not set(self.attackers) <= set(range(1, count + 1)) or len(set(self.attackers)) < len(self.attackers):
             raise BadConfig(f"attackers={self.attackers}: different 4-tuples from 1 to {count}")
-        if self.attacks is not None and not 0 <= self.attacks < 256:
-            raise BadConfig(f"attacks={self.attacks}: 0 to 255, or unlimited")
         for number, config in enumerate(self.connections, 1):
             self._check(number, config)
         self._check_attack_text()
@@ -71,15 +71,11 @@ class ServerConfig:
             raise BadConfig("start=closed and open_b=passive: the server listens, from the start")
 
     def _check_attack_text(self) -> None:
-        if not 0 <= self.attack_text < 1 << self.connections[0].text_bits:
+        if self.attack_text >= 1 << self.connections[0].text_bits:
             raise BadConfig(f"attack_text={self.attack_text}: must be 0 to what a SEND may put into a segment")
         keeps = self.connections[0].data_on_syn == "queued"
         if self.attack_text and keeps and not all(self.connections[at - 1].text_on_syn for at in self.attackers):
             raise BadConfig("attack_text: data_on_syn=queued needs octets and send_on_syn=true to have room for it")
-
-    def but(self, **changes: object) -> ServerConfig:
-        """The same configuration with some fields changed."""
-        return replace(self, **changes)  # type: ignore[arg-type]
 
     def each(self, **changes: object) -> ServerConfig:
         """The same configuration with some fields of every connection changed."""
@@ -97,25 +93,24 @@ class ServerConfig:
 
     def varied(self) -> dict[str, object]:
         """The fields that differ from the defaults; those of connection 2 as 2.FIELD."""
-        default = ServerConfig((Config(),))
-        own = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "connections"}
+        own = {name: (getattr(self, name), known.default) for name, known in settings_of(ServerConfig).items()}
         return {
-            **{name: value for name, value in own.items() if value != getattr(default, name)},
+            **{name: value for name, (value, default) in own.items() if name != "connections" and value != default},
             **{f"{i}.{name}": v for i, c in enumerate(self.connections, 1) for name, v in c.varied().items()},
         }
 
     def as_dict(self) -> dict[str, Any]:
         """All fields, as JSON can hold them."""
-        own = {f.name: getattr(self, f.name) for f in fields(self)}
-        return {**own, "connections": [config.as_dict() for config in self.connections]}
+        return {**super().as_dict(), "connections": [config.as_dict() for config in self.connections]}
 
 
 AnyConfig = Config | ServerConfig
+OWN = {name: known for name, known in settings_of(ServerConfig).items() if known.plain is not tuple}
+"""The fields of a server itself that can be varied by name."""
+SETTABLE = {**settings_of(Config), **OWN}
+"""The fields that `--set` knows, in the order in which they are listed."""
 
 
 def parse_setting(name: str, text: str) -> Any:
     """The value of a field written as text, of a `Config` or of a server itself; raises `BadConfig`."""
-    known = (*(field.name for field in fields(Config)), *OWN)
-    if name not in known:
-        raise BadConfig(unknown_field(name, known))
-    return parse_field(name, text, ServerConfig if name in OWN else Config)
+    return parse(name, text, SETTABLE)

@@ -6,8 +6,6 @@ now. An acknowledgment that rides on text, SYN or FIN is never held back.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from model.core import z3fast as z3
 from model.tcp.event import FALSE, Event
 from model.tcp.segment import Segment
@@ -26,10 +24,11 @@ def merged(event: Event) -> Event:
 
     Not in the RFC, which acknowledges the FIN at once (3.10.7.4, eighth).
     """
-    if event.kind != "arrives" or event.next != "CLOSE-WAIT" or event.send is None:
+    send = event.effect.send
+    if event.kind != "arrives" or event.effect.next != "CLOSE-WAIT" or send is None:
         return event
-    when = z3.simplify(z3.And(event.send_when, z3.Not(bare(event.send))))
-    return replace(event, send=None if z3.is_false(when) else event.send, send_when=when)
+    when = z3.simplify(z3.And(event.effect.send_when, z3.Not(bare(send))))
+    return event.but(send=None if z3.is_false(when) else send, send_when=when)
 
 
 def delayed(tcb: Tcb, event: Event) -> Event:
@@ -37,13 +36,14 @@ def delayed(tcb: Tcb, event: Event) -> Event:
 
     What answers an unacceptable segment is sent at once, and so is the ACK of a SYN.
     """
-    if event.next == "CLOSED" or event.send is None:
+    after, send, send_when = event.effect.tcb, event.effect.send, event.effect.send_when
+    if event.effect.next == "CLOSED" or send is None:
         return event
     holds = event.kind == "arrives" and event.state not in ("LISTEN", "SYN-SENT")
-    held = z3.And(event.send_when, bare(event.send), event.tcb.rcv_nxt != tcb.rcv_nxt) if holds else FALSE
-    when = z3.And(event.send_when, z3.Not(held))
-    ack_held = z3.Or(held, z3.And(event.tcb.ack_held, z3.Not(z3.And(when, event.send.ack))))
-    return replace(event, send_when=z3.simplify(when), tcb=event.tcb.but(ack_held=z3.simplify(ack_held)))
+    held = z3.And(send_when, bare(send), after.rcv_nxt != tcb.rcv_nxt) if holds else FALSE
+    when = z3.And(send_when, z3.Not(held))
+    ack_held = z3.Or(held, z3.And(after.ack_held, z3.Not(z3.And(when, send.ack))))
+    return event.but(send_when=z3.simplify(when), tcb=after.but(ack_held=z3.simplify(ack_held)))
 
 
 def bare(x: Segment) -> z3.BoolRef:

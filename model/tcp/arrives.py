@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from model.core import z3fast as z3
 from model.tcp.cookies import acknowledges_cookie, answer_statelessly, open_by_cookie, text_and_fin
-from model.tcp.event import FALSE, TRUE, Change, Event, Path, arrival, as_written, first_match, then
+from model.tcp.event import FALSE, TRUE, Change, Effect, Event, Path, arrival, as_written, first_match, then
 from model.tcp.other_states import fin_bit, form_acknowledgment, other_states, queued_calls, segment_text
 from model.tcp.segment import Segment, acknowledges, segment
 from model.tcp.state import STATES, Endpoint, Tcb, no_tcb
@@ -20,9 +20,7 @@ def segment_arrives(
 ) -> list[Event]:
     """Every case of the segment `x` arriving at `tcb`, in every state; `isn` is the ISS if one has to be chosen."""
     return [
-        arrival(state, path)
-        for state in STATES
-        for path in segment_arrives_in(state, endpoint, tcb, x, isn, change=change)
+        arrival(path) for state in STATES for path in segment_arrives_in(state, endpoint, tcb, x, isn, change=change)
     ]
 
 
@@ -30,7 +28,7 @@ def segment_arrives_in(
     state: str, endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef, *, change: Change = as_written
 ) -> Sequence[Path]:
     """The cases of the segment `x` arriving in `state`: disjoint and exhaustive, also if conditions are changed."""
-    start = Path(state, tcb, change=change, arrived_in=state)
+    start = Path(state, Effect(state, tcb), change=change)
     if state == "CLOSED":
         return closed(endpoint, start, x)
     if state == "LISTEN":
@@ -82,7 +80,7 @@ def listen_syn(endpoint: Endpoint, path: Path, x: Segment, isn: z3.BitVecRef) ->
     path = path.goes_on(tcb=tcb, chooses_isn=True)
     if endpoint.config.handshake == "two-way":
         opened = tcb.but(snd_una=isn + 1)
-        return path.returns(segment("SYN,ACK", isn, tcb.rcv_nxt), state="ESTABLISHED", tcb=opened, accepts_syn=True)
+        return path.returns(segment("SYN,ACK", isn, tcb.rcv_nxt), next="ESTABLISHED", tcb=opened, accepts_syn=True)
     return syn_received(endpoint, path, x)
 
 
@@ -100,7 +98,7 @@ def syn_received(endpoint: Endpoint, path: Path, x: Segment) -> Path:
     if endpoint.config.data_on_syn == "accepted":
         tcb, delivered = tcb.but(rcv_nxt=tcb.rcv_nxt + fitting), fitting
     reply = segment("SYN,ACK", tcb.iss, tcb.rcv_nxt)
-    return path.returns(reply, state="SYN-RECEIVED", tcb=tcb, accepts_syn=True, delivered=delivered)
+    return path.returns(reply, next="SYN-RECEIVED", tcb=tcb, accepts_syn=True, delivered=delivered)
 
 
 def syn_sent(endpoint: Endpoint, path: Path, x: Segment) -> Sequence[Path]:
@@ -118,7 +116,7 @@ def syn_sent(endpoint: Endpoint, path: Path, x: Segment) -> Sequence[Path]:
         (
             "RST with acceptable ACK arrives",  # Second.
             z3.And(x.rst, x.ack),
-            path.returns(state="CLOSED", tcb=no_tcb(endpoint.bits), signal="connection reset"),
+            path.returns(next="CLOSED", tcb=no_tcb(endpoint.bits), signal="connection reset"),
         ),
         ("RST without ACK arrives", x.rst, path.returns()),
         ("SYN,ACK arrives", z3.And(x.syn, x.ack), syn_sent_established(endpoint, path, x)),  # Fourth.
@@ -142,7 +140,7 @@ def syn_sent_established(endpoint: Endpoint, path: Path, x: Segment) -> Path:
     """
     tcb = path.tcb.but(rcv_nxt=x.seq + 1, irs=x.seq, snd_una=x.ackno)
     ack_due = z3.BoolVal(endpoint.config.handshake == "three-way")
-    return path.goes_on(state="ESTABLISHED", tcb=tcb, ack_due=ack_due, opened=True, accepts_syn=True)
+    return path.goes_on(next="ESTABLISHED", tcb=tcb, ack_due=ack_due, opened=True, accepts_syn=True)
 
 
 def syn_sent_crossing(endpoint: Endpoint, path: Path, x: Segment) -> Path:

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from model.core import z3fast as z3
-from model.tcp.event import FALSE, TRUE, Call, Event
+from model.tcp.cause import Call, Cause, caused
+from model.tcp.event import FALSE, TRUE, Effect, Event
 from model.tcp.segment import segment
 from model.tcp.state import STATES, Endpoint, Tcb, no_tcb
 
@@ -24,21 +25,20 @@ SECTION: Mapping[str, str] = {
 
 def passive_open(tcb: Tcb) -> list[Event]:
     """3.10.1. OPEN Call, passive."""
-    return [call("passive OPEN", "CLOSED", "LISTEN", tcb, name="passive OPEN")]
+    return [call("passive OPEN", "CLOSED", "LISTEN", tcb)]
 
 
 def active_open(endpoint: Endpoint, isn: z3.BitVecRef) -> list[Event]:
     """3.10.1. OPEN Call, active: <SEQ=ISS><CTL=SYN>, also from LISTEN (from passive to active)."""
     return [
-        syn(endpoint, isn, "active OPEN", "CLOSED", name="active OPEN"),
+        syn(endpoint, isn, "active OPEN", "CLOSED"),
         syn(endpoint, isn, "active OPEN", "LISTEN"),
     ]
 
 
-def call(by: Call, state: str, after: str, tcb: Tcb, **more: Any) -> Event:
-    """The event of the call `by` in `state`; `more` are further fields of the event."""
-    given: dict[str, Any] = {"name": f"{by} in {state}", "cite": SECTION[by], "guard": TRUE, **more}
-    return Event(kind="call", state=state, next=after, tcb=tcb, call=by, **given)
+def call(by: Call, state: str, after: str, tcb: Tcb, *case: str, **more: Any) -> Event:
+    """The event of the call `by` in `state`; case: which, if there are several; `more`: its effect, guard and so on."""
+    return Event(caused(by, state, *case), SECTION[by], TRUE, Effect(after, tcb)).but(**more)
 
 
 def syn(endpoint: Endpoint, isn: z3.BitVecRef, by: Call, state: str, **more: Any) -> Event:
@@ -82,7 +82,7 @@ def close(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
         call("CLOSE", "LISTEN", "CLOSED", gone),
         call("CLOSE", "SYN-SENT", "CLOSED", gone),
         call("CLOSE", "SYN-RECEIVED", "FIN-WAIT-1", sent, guard=nothing_sent, send=fin),
-        call("CLOSE", "SYN-RECEIVED", "SYN-RECEIVED", queued, guard=wait, name="CLOSE in SYN-RECEIVED, queued"),
+        call("CLOSE", "SYN-RECEIVED", "SYN-RECEIVED", queued, "queued", guard=wait),
         call("CLOSE", "ESTABLISHED", "FIN-WAIT-1", sent, send=fin),
         call("CLOSE", "CLOSE-WAIT", "LAST-ACK", sent, send=fin),
     ]
@@ -108,15 +108,6 @@ def abort(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
 def crash(endpoint: Endpoint) -> list[Event]:
     """The endpoint forgets its TCB and tells nobody (3.5.1, 3.4.3)."""
     return [
-        Event(
-            name=f"crash in {state}",
-            kind="crash",
-            cite="3.5.1",
-            state=state,
-            next="CLOSED",
-            guard=TRUE,
-            tcb=no_tcb(endpoint.bits),
-            budget="crashes",
-        )
+        Event(Cause("crash", state), "3.5.1", TRUE, Effect("CLOSED", no_tcb(endpoint.bits)), "crashes")
         for state in STATES[1:]
     ]

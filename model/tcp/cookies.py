@@ -37,7 +37,7 @@ def open_by_cookie(endpoint: Endpoint, path: Path, x: Segment) -> Path:
         snd_una=x.ackno, snd_nxt=x.ackno, iss=x.ackno - 1, rcv_nxt=x.seq, irs=x.seq - 1, passive_open=TRUE
     )
     return path.goes_on(
-        state="ESTABLISHED", tcb=tcb, cite="RFC 4987, 3.6", opened=True, chooses_isn=True, accepts_syn=True
+        next="ESTABLISHED", tcb=tcb, cite="RFC 4987, 3.6", opened=True, chooses_isn=True, accepts_syn=True
     )
 
 

@@ -8,59 +8,38 @@ exhaustive by construction (and Z3 shows it in the tests).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, TypeVar
 
 from model.core import z3fast as z3
+from model.tcp.cause import Call, Cause, Kind, arrives
 from model.tcp.segment import Segment
 from model.tcp.state import Tcb
 
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
-Kind = Literal["call", "arrives", "timeout", "crash"]
 Budget = Literal["", "octets", "retransmissions", "crashes"]
-Call = Literal[
-    "",
-    "passive OPEN",
-    "active OPEN",
-    "SEND",
-    "CLOSE",
-    "ABORT",
-    "USER TIMEOUT",
-    "SYN-RECEIVED TIMEOUT",
-    "RETRANSMISSION TIMEOUT",
-    "TIME-WAIT TIMEOUT",
-    "delayed ACK",
-]
-Change = Callable[[str, z3.BoolRef], z3.BoolRef]
-"""What is tested instead of a condition of a check; it is also told which case it is, as `arrival` would name it."""
+Change = Callable[[Cause, z3.BoolRef], z3.BoolRef]
+"""What is tested instead of a condition of a check; it is also told which case it is, as `arrival` would have it."""
 
 
-def as_written(_case: str, condition: z3.BoolRef) -> z3.BoolRef:
+def as_written(_case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
     """The condition as it is."""
     return condition
 
 
 @dataclass(frozen=True)
-class Event:
-    """One thing that an endpoint can do in one state.
+class Effect:
+    """What an event does, or the processing of a segment so far.
 
-    guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. tcb: the TCB after it.
-    send: the segment sent where `send_when` holds. chooses_isn: ISS is set to the ISN on offer. offers_isn: it is sent,
-    but not chosen yet. accepts_syn: IRS is set from the arriving SYN. orderly: the connection ends because both sides
-    have closed. signal: what the user is told. restarts_2msl: where it holds, the 2 MSL timeout of TIME-WAIT starts
-    again. delivered: octets of the arriving segment that the user gets; released: octets held since the SYN that the
-    user gets (None: none).
-    budget: which of the bounded run's budgets it takes from. call: the user's call or timer that causes it ("": a
-    segment, or a crash). Promises, timers and configurations go by that; names are for people.
+    next: the state after it, tcb: the TCB after it. send: the segment sent where `send_when` holds. chooses_isn: ISS is
+    set to the ISN on offer. offers_isn: it is sent, but not chosen yet. accepts_syn: IRS is set from the arriving SYN.
+    orderly: the connection ends because both sides have closed. signal: what the user is told. restarts_2msl: where it
+    holds, the 2 MSL timeout of TIME-WAIT starts again. delivered: octets of the arriving segment that the user gets;
+    released: octets held since the SYN that the user gets (None: none).
     """
 
-    name: str
-    kind: Kind
-    cite: str
-    state: str
     next: str
-    guard: z3.BoolRef
     tcb: Tcb
     send: Segment | None = None
     send_when: z3.BoolRef = TRUE
@@ -72,8 +51,6 @@ class Event:
     restarts_2msl: z3.BoolRef = FALSE
     delivered: z3.BitVecRef | None = None
     released: z3.BitVecRef | None = None
-    budget: Budget = ""
-    call: Call = ""
 
     @property
     def acknowledges(self) -> z3.BoolRef:
@@ -83,49 +60,100 @@ class Event:
         return z3.And(self.send_when, self.send.ack, z3.Not(self.send.rst), self.send.ackno == self.tcb.rcv_nxt)
 
 
+EFFECTS = frozenset(field.name for field in fields(Effect))
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that an endpoint can do in one state.
+
+    cause: its identity. guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. budget: which
+    of the bounded run's budgets it takes from.
+    """
+
+    cause: Cause
+    cite: str
+    guard: z3.BoolRef
+    effect: Effect
+    budget: Budget = ""
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return self.cause.name
+
+    @property
+    def kind(self) -> Kind:
+        """What causes it: a call, a segment that arrives, a timeout, a crash."""
+        return self.cause.kind
+
+    @property
+    def call(self) -> Call:
+        """The user's call or the timer that causes it ("": a segment, or a crash)."""
+        return self.cause.call
+
+    @property
+    def state(self) -> str:
+        """The state in which it happens."""
+        return self.cause.state
+
+    def but(self, **changes: Any) -> Event:
+        """The event with other values of these fields, its effect's among them."""
+        return _changed(self, changes)
+
+
 @dataclass(frozen=True)
 class Path:
     """How far the processing of an arriving segment has got.
 
-    when: the condition of the cases taken, names and cite: what they are called and where the RFC says so.
+    arrived_in: the state in which it arrived. when: the condition of the cases taken, names and cite: what they are
+    called and where the RFC says so. effect: what the processing amounts to so far.
     ack_due: an acknowledgment has to be sent when all checks are done; taken: octets of text taken so far.
-    opened: ESTABLISHED has been entered while processing this segment. delivered, released: see `Event`.
-    change: of the conditions, see `mutation`. arrived_in: the state in which the segment arrived.
+    opened: ESTABLISHED has been entered while processing this segment. change: of the conditions, see `mutation`.
     """
 
-    state: str
-    tcb: Tcb
+    arrived_in: str
+    effect: Effect
     when: tuple[z3.BoolRef, ...] = ()
     names: tuple[str, ...] = ()
     cite: str = ""
     done: bool = False
-    reply: Segment | None = None
-    reply_when: z3.BoolRef = TRUE
     ack_due: z3.BoolRef = FALSE
     taken: z3.BitVecRef | None = None
     opened: bool = False
-    chooses_isn: bool = False
-    offers_isn: bool = False
-    accepts_syn: bool = False
-    orderly: bool = False
-    signal: str = ""
-    restarts_2msl: z3.BoolRef = FALSE
-    delivered: z3.BitVecRef | None = None
-    released: z3.BitVecRef | None = None
     change: Change = as_written
-    arrived_in: str = ""
+
+    @property
+    def state(self) -> str:
+        """The state now."""
+        return self.effect.next
+
+    @property
+    def tcb(self) -> Tcb:
+        """The TCB now."""
+        return self.effect.tcb
 
     def named(self, case_name: str) -> tuple[str, ...]:
         """The cases taken so far and this one."""
         return (*self.names, case_name) if case_name else self.names
 
-    def goes_on(self, **changes: object) -> Path:
+    def goes_on(self, **changes: Any) -> Path:
         """The next check applies ("continue processing")."""
-        return replace(self, **changes)  # type: ignore[arg-type]
+        return _changed(self, changes)
 
-    def returns(self, reply: Segment | None = None, **changes: object) -> Path:
+    def returns(self, reply: Segment | None = None, **changes: Any) -> Path:
         """Processing ends here, with at most one segment in reply ("drop the segment and return")."""
-        return replace(self, done=True, reply=reply, **changes)  # type: ignore[arg-type]
+        return _changed(self, {"done": True, "send": reply, **changes})
+
+
+Affecting = TypeVar("Affecting", Event, Path)
+
+
+def _changed(one: Affecting, changes: Mapping[str, Any]) -> Affecting:
+    """With other values of these fields, or of its effect's."""
+    own = {name: value for name, value in changes.items() if name not in EFFECTS}
+    effect = replace(one.effect, **{name: value for name, value in changes.items() if name in EFFECTS})
+    return replace(one, effect=effect, **own)
 
 
 Case = tuple[str, z3.BoolRef, Path]
@@ -137,7 +165,7 @@ def first_match(path: Path, *cases: Case, otherwise: Path | None = None, name: s
     """Split `path`: the first case whose condition holds applies, else `otherwise` (default: go on unchanged)."""
     paths: list[Path] = []
     when = path.when
-    changed = [(of, path.change(case(path.arrived_in, path.named(of)), raw), target) for of, raw, target in cases]
+    changed = [(of, path.change(arrives(path.arrived_in, *path.named(of)), raw), target) for of, raw, target in cases]
     for case_name, raw, target in (*changed, (name, TRUE, otherwise or path)):
         condition = z3.simplify(raw)
         if not z3.is_false(condition):
@@ -156,29 +184,7 @@ def then(paths: Sequence[Path], *checks: Check) -> list[Path]:
     return out
 
 
-def case(state: str, names: Sequence[str]) -> str:
-    """The name of a case, or of the event that it ends in."""
-    return f"{state}, {'; '.join(names)}"
-
-
-def arrival(state: str, path: Path) -> Event:
+def arrival(path: Path) -> Event:
     """The event that a path through the checks of SEGMENT ARRIVES amounts to."""
-    return Event(
-        name=case(state, path.names),
-        kind="arrives",
-        cite=path.cite,
-        state=state,
-        next=path.state,
-        guard=z3.And(*(condition for condition in path.when if not z3.is_true(condition))),
-        tcb=path.tcb,
-        send=path.reply,
-        send_when=path.reply_when,
-        chooses_isn=path.chooses_isn,
-        offers_isn=path.offers_isn,
-        accepts_syn=path.accepts_syn,
-        orderly=path.orderly,
-        signal=path.signal,
-        restarts_2msl=path.restarts_2msl,
-        delivered=path.delivered,
-        released=path.released,
-    )
+    guard = z3.And(*(condition for condition in path.when if not z3.is_true(condition)))
+    return Event(arrives(path.arrived_in, *path.names), path.cite, guard, path.effect)

@@ -97,10 +97,10 @@ def rst_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
 
 def reset(endpoint: Endpoint, path: Path) -> Sequence[tuple[str, z3.BoolRef, Path]]:
     """What a valid reset does, by state."""
-    gone = path.returns(state="CLOSED", tcb=no_tcb(endpoint.bits))
+    gone = path.returns(next="CLOSED", tcb=no_tcb(endpoint.bits))
     if path.state == "SYN-RECEIVED":
         return [
-            ("RST arrives (passive OPEN)", path.tcb.passive_open, gone.goes_on(state="LISTEN")),
+            ("RST arrives (passive OPEN)", path.tcb.passive_open, gone.goes_on(next="LISTEN")),
             ("RST arrives (active OPEN)", TRUE, gone.goes_on(signal="connection refused")),
         ]
     told = "" if path.state in ("CLOSING", "LAST-ACK", "TIME-WAIT") else "connection reset"
@@ -113,10 +113,10 @@ def syn_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
     tcb = path.tcb
     in_window = z3.And(x.syn, within(x.seq, tcb.rcv_nxt, endpoint.rcv_wnd))
     passive = tcb.passive_open if path.state == "SYN-RECEIVED" else FALSE
-    gone = path.returns(no_connection(endpoint, x), state="CLOSED", tcb=no_tcb(endpoint.bits))
+    gone = path.returns(no_connection(endpoint, x), next="CLOSED", tcb=no_tcb(endpoint.bits))
     challenged = z3.And(endpoint.challenges_syn, x.syn, z3.Not(passive))
     refused = z3.And(z3.Not(endpoint.challenges_syn), in_window)
-    back = path.returns(state="LISTEN", tcb=no_tcb(endpoint.bits))
+    back = path.returns(next="LISTEN", tcb=no_tcb(endpoint.bits))
     return first_match(
         path,
         ("SYN in the window arrives (passive OPEN)", z3.And(in_window, passive), back),
@@ -173,7 +173,7 @@ def syn_received_ack(x: Segment, path: Path) -> Sequence[Path]:
         (
             "ACK of our SYN arrives",
             acknowledges(x.ackno, tcb.snd_una, tcb.snd_nxt),
-            path.goes_on(state="ESTABLISHED", tcb=tcb.but(snd_una=x.ackno), opened=True),
+            path.goes_on(next="ESTABLISHED", tcb=tcb.but(snd_una=x.ackno), opened=True),
         ),
         otherwise=path.returns(segment("RST", x.ackno)),
         name="unacceptable ACK arrives",
@@ -199,10 +199,10 @@ def established_ack(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path
 def fin_acknowledged(endpoint: Endpoint, path: Path) -> Sequence[Path]:
     """What an acknowledgment of our FIN does, by state; the FIN is the last number sent."""
     acknowledged = path.tcb.snd_una == path.tcb.snd_nxt
-    gone = path.returns(state="CLOSED", tcb=no_tcb(endpoint.bits), orderly=True)
+    gone = path.returns(next="CLOSED", tcb=no_tcb(endpoint.bits), orderly=True)
     after = {
-        "FIN-WAIT-1": (path.goes_on(state="FIN-WAIT-2"), path),
-        "CLOSING": (path.goes_on(state="TIME-WAIT", ack_due=FALSE), path.returns()),
+        "FIN-WAIT-1": (path.goes_on(next="FIN-WAIT-2"), path),
+        "CLOSING": (path.goes_on(next="TIME-WAIT", ack_due=FALSE), path.returns()),
         "LAST-ACK": (gone, path),
     }
     if path.state not in after:
@@ -219,7 +219,7 @@ def text_of_syn(endpoint: Endpoint, path: Path) -> Sequence[Path]:
     held = z3.Or(tcb.syn_text != 0, syn_fin)
     tcb = tcb.but(rcv_nxt=tcb.rcv_nxt + tcb.syn_text, syn_text=endpoint.number(0), syn_fin=FALSE)
     path = path.goes_on(tcb=tcb, ack_due=z3.Or(path.ack_due, held), released=path.tcb.syn_text)
-    closing = path.goes_on(state="CLOSE-WAIT", tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1), signal="connection closing")
+    closing = path.goes_on(next="CLOSE-WAIT", tcb=tcb.but(rcv_nxt=tcb.rcv_nxt + 1), signal="connection closing")
     return first_match(path, ("FIN of the SYN", syn_fin, closing))
 
 
@@ -262,7 +262,7 @@ def fin_bit(endpoint: Endpoint, x: Segment, path: Path) -> Sequence[Path]:
         "FIN-WAIT-2": "TIME-WAIT",
     }.get(path.state, path.state)
     closing = path.goes_on(
-        state=after,
+        next=after,
         tcb=tcb.but(rcv_nxt=(at if endpoint.config.fin == "any" else tcb.rcv_nxt) + 1),
         cite=f"{path.cite}, eighth",
         ack_due=TRUE,
@@ -283,12 +283,12 @@ def queued_calls(endpoint: Endpoint, path: Path, may_close: bool = True) -> Sequ
     tcb = path.tcb
     reply = segment("ACK", tcb.snd_nxt, tcb.rcv_nxt, tcb.queued)
     sent = tcb.but(snd_nxt=tcb.snd_nxt + tcb.queued, queued=endpoint.number(0))
-    opened = path.returns(reply, tcb=sent, reply_when=z3.simplify(z3.Or(path.ack_due, tcb.queued != 0)))
+    opened = path.returns(reply, tcb=sent, send_when=z3.simplify(z3.Or(path.ack_due, tcb.queued != 0)))
     closed = path.returns(
         replace(reply, fin=TRUE),
         cite=f"{path.cite}; 3.10.4",
         tcb=sent.but(snd_nxt=sent.snd_nxt + 1, close_queued=FALSE),
-        state={"ESTABLISHED": "FIN-WAIT-1", "CLOSE-WAIT": "LAST-ACK"}[path.state],
+        next={"ESTABLISHED": "FIN-WAIT-1", "CLOSE-WAIT": "LAST-ACK"}[path.state],
     )
     close = tcb.close_queued if may_close else FALSE
     return first_match(path, ("queued CLOSE", close, closed), otherwise=opened)
@@ -296,4 +296,4 @@ def queued_calls(endpoint: Endpoint, path: Path, may_close: bool = True) -> Sequ
 
 def form_acknowledgment(path: Path) -> Sequence[Path]:
     """The acknowledgment that the checks asked for."""
-    return [path.returns(acknowledgment(path.tcb), reply_when=z3.simplify(path.ack_due))]
+    return [path.returns(acknowledgment(path.tcb), send_when=z3.simplify(path.ack_due))]

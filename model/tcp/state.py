@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 
 from model.core import z3fast as z3
 from model.settings.config import Config
+from model.settings.protocol import Protocol
 
 STATES = (
     "CLOSED",
@@ -103,7 +104,7 @@ def endpoint(config: Config) -> Endpoint:
     return Endpoint(config, config.seq_bits, window, window, text, *manners(config))
 
 
-def manners(config: Config) -> tuple[z3.BoolRef, z3.BoolRef, z3.BoolRef]:
+def manners(config: Protocol) -> tuple[z3.BoolRef, z3.BoolRef, z3.BoolRef]:
     """Whether RST, SYN and SEG.ACK are handled as RFC 5961 has it."""
     as_5961 = config.rst == "rfc5961", config.syn == "rfc5961", config.ack_range != "off"
     rst, syn, ack = (z3.BoolVal(yes) for yes in as_5961)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from model.core import z3fast as z3
-from model.tcp.event import FALSE, TRUE, Event
+from model.tcp.cause import caused
+from model.tcp.event import FALSE, TRUE, Effect, Event
 from model.tcp.segment import segment
 from model.tcp.state import FIN_SENT, STATES, Endpoint, Tcb, no_tcb
 
@@ -17,38 +18,17 @@ def user_timeout(endpoint: Endpoint) -> list[Event]:
     there it expires with gives_up_waiting only.
     """
     states = STATES[1:] if endpoint.config.gives_up_waiting != "none" else STATES[2:-1]
-    return [
-        Event(
-            name=f"USER TIMEOUT in {state}",
-            kind="timeout",
-            cite="3.10.8",
-            state=state,
-            next="CLOSED",
-            guard=TRUE,
-            tcb=no_tcb(endpoint.bits),
-            signal="connection aborted due to user timeout",
-            call="USER TIMEOUT",
-        )
-        for state in states
-    ]
+    gone = Effect("CLOSED", no_tcb(endpoint.bits), signal="connection aborted due to user timeout")
+    return [Event(caused("USER TIMEOUT", state), "3.10.8", TRUE, gone) for state in states]
 
 
 def syn_received_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
     """SYN-RECEIVED TIMEOUT: R2 of the SYN,ACK (3.8.3), the TCB is deleted and the peer is not told; 3.10.7.4, second,
     says where a passive OPEN returns to."""
-    gone = Event(
-        name="SYN-RECEIVED TIMEOUT (active OPEN)",
-        kind="timeout",
-        cite="3.8.3; RFC 4987, 3.3",
-        state="SYN-RECEIVED",
-        next="CLOSED",
-        guard=z3.Not(tcb.passive_open),
-        tcb=no_tcb(endpoint.bits),
-        signal="connection aborted due to user timeout",
-        call="SYN-RECEIVED TIMEOUT",
-    )
-    name = "SYN-RECEIVED TIMEOUT (passive OPEN)"
-    return [replace(gone, name=name, next="LISTEN", guard=tcb.passive_open, signal=""), gone]
+    passive, active = (caused("SYN-RECEIVED TIMEOUT", "SYN-RECEIVED", by) for by in ("passive OPEN", "active OPEN"))
+    cite, back = "3.8.3; RFC 4987, 3.3", Effect("LISTEN", no_tcb(endpoint.bits))
+    gone = replace(back, next="CLOSED", signal="connection aborted due to user timeout")
+    return [Event(passive, cite, tcb.passive_open, back), Event(active, cite, z3.Not(tcb.passive_open), gone)]
 
 
 def retransmission_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
@@ -90,16 +70,11 @@ def front_of_queue(endpoint: Endpoint, tcb: Tcb, state: str) -> list[Event]:
     }[state]
     return [
         Event(
-            name=f"RETRANSMISSION of {what} in {state}",
-            kind="timeout",
+            caused("RETRANSMISSION TIMEOUT", state, what),
             cite="3.10.8",
-            state=state,
-            next=state,
             guard=when,
-            tcb=tcb,
-            send=x,
+            effect=Effect(state, tcb, send=x),
             budget="retransmissions",
-            call="RETRANSMISSION TIMEOUT",
         )
         for what, when, x in front
     ]
@@ -107,35 +82,14 @@ def front_of_queue(endpoint: Endpoint, tcb: Tcb, state: str) -> list[Event]:
 
 def time_wait_timeout(endpoint: Endpoint) -> list[Event]:
     """TIME-WAIT TIMEOUT: the TCB is deleted."""
-    return [
-        Event(
-            name="TIME-WAIT TIMEOUT",
-            kind="timeout",
-            cite="3.10.8",
-            state="TIME-WAIT",
-            next="CLOSED",
-            guard=TRUE,
-            tcb=no_tcb(endpoint.bits),
-            orderly=True,
-            call="TIME-WAIT TIMEOUT",
-        )
-    ]
+    gone = Effect("CLOSED", no_tcb(endpoint.bits), orderly=True)
+    return [Event(caused("TIME-WAIT TIMEOUT", "TIME-WAIT"), "3.10.8", TRUE, gone)]
 
 
 def acknowledgment_timeout(endpoint: Endpoint, tcb: Tcb) -> list[Event]:
     """3.8.6.3. An acknowledgment that was delayed is sent; it may be at any time up to the delay."""
     holds = ("ESTABLISHED", *FIN_SENT, "CLOSE-WAIT") if endpoint.config.ack_delay else ()
+    ack = segment("ACK", tcb.snd_nxt, tcb.rcv_nxt)
     return [
-        Event(
-            name=f"delayed ACK in {state}",
-            kind="timeout",
-            cite="3.8.6.3",
-            state=state,
-            next=state,
-            guard=tcb.ack_held,
-            tcb=tcb,
-            send=segment("ACK", tcb.snd_nxt, tcb.rcv_nxt),
-            call="delayed ACK",
-        )
-        for state in holds
+        Event(caused("delayed ACK", state), "3.8.6.3", tcb.ack_held, Effect(state, tcb, send=ack)) for state in holds
     ]

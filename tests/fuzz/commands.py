@@ -6,14 +6,15 @@ import argparse
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any
 from unittest import mock
 
 from model.cli.arguments import place
 from model.core.property import always, sometimes
 from model.machine.printing import complain, say
-from model.settings.config import Config, show_field
+from model.settings.config import Config
 from model.settings.server import OWN
+from model.settings.setting import settings_of, show_field
 from properties.claims import CLAIMS
 
 Command = Callable[[Sequence[str]], int]
@@ -40,10 +41,10 @@ def variants() -> list[str]:
 def fields() -> dict[str, Sequence[str]]:
     """The fields of a configuration, each with values that may be allowed."""
     found: dict[str, Sequence[str]] = {}
-    for name, kind in get_type_hints(Config).items():
+    for name, known in settings_of(Config).items():
         used = {show_field(getattr(cell.config, name)) for claim in CLAIMS for cell in claim.cells
                 if isinstance(cell.config, Config)}  # fmt: skip
-        found[name] = [*map(str, get_args(kind))] if get_origin(kind) is Literal else [*sorted(used), "1", "2", "3"]
+        found[name] = known.choices or [*sorted(used), "1", "2", "3"]
     return found | dict.fromkeys(OWN, ("1", "2", "unlimited", "patient"))
 
 

@@ -19,7 +19,7 @@ Source: induction over an unbounded set of messages as in Paulson's inductive me
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
@@ -38,7 +38,8 @@ class Step:
     update: variable to its new value; what it does not name stays. arrives: the lane of the arriving message, whose
     fields are the lane's `arriving` constants. sends: the lane and the message that is sent where `sends_when` holds.
     assumes: by lane, what is assumed of every message in it, over the lane's first `stored` constants.
-    owes: what is to be shown of the step, given the invariant before it, its guard and x.
+    owes: what is to be shown of the step, given the invariant before it, its guard and x. cause: its identity, for who
+    asks; the engine does not.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Step:
     sends_when: z3.BoolRef = field(default_factory=lambda: z3.BoolVal(True))
     assumes: Mapping[str, z3.BoolRef] = field(default_factory=dict)
     owes: tuple[Part, ...] = ()
+    cause: Hashable = None
 
     @property
     def key(self) -> tuple[int, ...]:
@@ -142,7 +144,8 @@ class Obligation:
 
     kind: that the initial state satisfies the parts; that a corollary follows from the lemmas; that the parts hold of
     the state, of the message sent, or of messages that stay; that a step does what it owes; that the invariant implies
-    the property. about: the messages, for a reader.
+    the property. about: the messages, for a reader. event, cause: the step's name and its identity, or what it is that
+    belongs to no step, and None.
     """
 
     event: str
@@ -151,6 +154,7 @@ class Obligation:
     about: str
     premises: tuple[z3.BoolRef, ...]
     duties: tuple[Duty, ...]
+    cause: Hashable = None
 
     @property
     def name(self) -> str:
@@ -259,7 +263,7 @@ class Induction:
             f"{'the' if new else 'any'} segment of {lane}" for lane, new in zip(about, sent, strict=True)
         )
         if any(new and (step.sends is None or step.sends[0] != lane) for lane, new in zip(about, sent, strict=True)):
-            return Obligation(step.name, step.cite, kind, words, (), ())
+            return Obligation(step.name, step.cite, kind, words, (), (), step.cause)
         stored = [self.soup.lanes[lane].stored[about[:at].count(lane)] for at, lane in enumerate(about)]
         messages = [step.sends[1] if new and step.sends else old for old, new in zip(stored, sent, strict=True)]
         changed = [(self.soup.variables[name], term) for name, term in step.update.items()]
@@ -273,14 +277,14 @@ class Induction:
         premises = list(self._premises(step, there)) if duties else []
         if any(sent) and duties:
             premises += [step.sends_when, *(substituted(term, changed) for term in self.about_state)]
-        return Obligation(step.name, step.cite, kind, words, tuple(premises), tuple(duties))
+        return Obligation(step.name, step.cite, kind, words, tuple(premises), tuple(duties), step.cause)
 
     def _of_debt(self, step: Step, part: Part) -> Obligation:
         """The obligation of one formula that a step owes."""
         there = [*self._arriving(step), *self._there(part)]
         premises = tuple(self._premises(step, there))
         duty = Duty(part.label, "", part.term)
-        return Obligation(step.name, step.cite, "owed", _any_of(part.about), premises, (duty,))
+        return Obligation(step.name, step.cite, "owed", _any_of(part.about), premises, (duty,), step.cause)
 
     def setting(self, step: Step) -> tuple[z3.BoolRef, ...]:
         """What the lemmas say of the state and the arriving message, if there is one, before the step; its guard."""

@@ -112,7 +112,7 @@ class Script:
 
     def _call(self, before: State, step: Step, own: Sequence[Packet]) -> list[str]:
         """A call of the user as calls of sockets; none if they cannot say it."""
-        call, at = step.rule.event.split(" in ")[0].split(",")[0], self._state(before)
+        call, at = step.rule.call, self._state(before)
         if call in ("passive OPEN", "active OPEN") and at == "CLOSED":
             return self._listen() if call == "passive OPEN" else self._connect()
         if call == "CLOSE" and at == "LISTEN" and self.listener is not None:

@@ -9,7 +9,7 @@ among its runs, whatever else is assumed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 
@@ -18,7 +18,9 @@ from model.core.system import System
 from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
 from model.questions.studies.study import concluded, unsettled
-from model.settings.config import TICKS, BadConfig, Config
+from model.settings.clocks import TICKS, Clocks
+from model.settings.config import Config
+from model.settings.setting import BadConfig, settings_of
 from properties.old_segments import assuming, kept_out, no_old_segment_accepted
 
 FRESH, TIME_WAIT, QUIET = "fresh ISNs", "TIME-WAIT 2 MSL", "quiet time"
@@ -99,8 +101,7 @@ def fresh(config: Config, limits: Limits) -> list[Searched]:
 
 def untimed(config: Config) -> Config:
     """The configuration with fresh numbers, far enough apart for RFC 5961's range, and without time; any loss."""
-    default = {f.name: f.default for f in fields(Config)}
-    times = {name: default[name] for name in (*TICKS, "timed", "losses")}
+    times = {name: settings_of(Clocks)[name].default for name in (*TICKS, "timed", "losses")}
     return config.but(**times, isn_a="fresh", isn_b="fresh", isns_apart="W+window+1")
 
 

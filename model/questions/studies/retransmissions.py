@@ -10,7 +10,8 @@ from model.core.system import System
 from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
 from model.questions.studies.study import concluded, unsettled
-from model.settings.config import BadConfig, Config
+from model.settings.config import Config
+from model.settings.setting import BadConfig
 from properties.needless import any_application_delay, sent_again
 
 Case = tuple[int, int]
