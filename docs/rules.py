@@ -126,7 +126,7 @@ def by_paragraph() -> dict[str, list[Place]]:
             inherited = [one for caller in callers for one in cites[caller] if one[0].isdigit()]
             cites[helper] = list(dict.fromkeys([*inherited, *cites[helper]]))
     where: dict[str, list[Place]] = {}
-    for place in listed:
+    for place in sorted(listed, key=lambda place: cites[place] != place.cites):  # Those that cite it come first.
         for paragraph in cites[place]:
             where.setdefault(paragraph, []).append(place)
     for some in where.values():
