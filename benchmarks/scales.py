@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from model.core.property import Property
 from model.core.system import System
 from model.network.make import network_of
-from properties.claim import make_property
 from properties.claims import find
 
 CLAIM = "half-open"
@@ -32,7 +31,7 @@ class Scale:
         claim = find(CLAIM)
         assert claim is not None
         network = network_of(claim.cells[0].config.vary(self.settings))
-        made = make_property(claim.make, network)
+        made = claim.asked_of(network)
         assert isinstance(made, Property)
         return network.system(made)
 

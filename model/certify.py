@@ -1,7 +1,7 @@
 """The command line `python -m model.certify DIR`: checks certificates that `model.check --certify` has written.
 
 The obligations of a proof are derived, compared, and go to solvers other than Z3; a search is run a second time, and
-its runs are replayed. `model.certificates` says what that is worth.
+its runs are replayed. `model.rechecks` says what that is worth.
 
 Exit status, as of `model.check`: 0 everything agrees; 1 something differs: a certificate of the right form is not what
 its claim and configuration make, or a solver or a second run says something else; 2 unusable input: it has not the form

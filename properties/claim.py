@@ -1,21 +1,21 @@
 """What a claim is: a property, configurations where it must hold and where it must fail, and a vacuity witness.
 
-Nothing here needs z3: a property is named by its module and function, and made when it is checked.
+A question names functions: they make the property when it is asked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
+from model.core.answer import Limits, Outcome, Progress
+from model.core.property import Live, Property
 from model.settings.config import Config
 from model.settings.server import AnyConfig
 from model.tcp.cause import Broken, Cause, arrives, caused
 
 if TYPE_CHECKING:
-    from model.core.property import Live, Property
     from model.network.make import AnyNetwork
 
 Expected = Literal["holds", "fails"]
@@ -67,16 +67,61 @@ def at_every_choice(*lemmas: str) -> tuple[Broken, ...]:
     return tuple(Broken(event, lemma) for event in CHOOSING for lemma in lemmas)
 
 
+Made_co = TypeVar("Made_co", covariant=True)
+
+
+class Makes(Protocol[Made_co]):
+    """A function from a network to what is said of it; one about servers takes servers only."""
+
+    @property
+    def __name__(self) -> str: ...
+
+    def __call__(self, network: Any, /) -> Made_co: ...
+
+
+@dataclass(frozen=True)
+class Safety:
+    """Does a property of finite runs hold (or is what should be reachable reached)?
+
+    witness: *reachable* properties that show, wherever the claim must hold, that its premise happens.
+    """
+
+    make: Makes[Property]
+    witness: tuple[Makes[Property], ...] = ()
+
+
+@dataclass(frozen=True)
+class Infinite:
+    """Does a property of infinite runs hold, given what is promised? witness: as for `Safety`."""
+
+    make: Makes[Live]
+    witness: tuple[Makes[Property], ...] = ()
+
+
+@dataclass(frozen=True)
+class Story:
+    """Is this scenario file a run?"""
+
+    file: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """What do several searches say together?"""
+
+    run: Callable[[Config, Limits, Callable[[Progress], None]], Outcome]
+
+
+Question = Safety | Infinite | Story | Study
+
+
 @dataclass(frozen=True)
 class Claim:
     """A statement that the checker settles.
 
     settles: the statements S1 to S9 of the explainer that it belongs to. sentence: what is claimed, in one sentence.
     cite: the paragraph of the RFC. meaning: what the answers mean, for `--explain`. not_checked: what it leaves open.
-    make: the property of finite or infinite runs (`Property`, `Live`), as "module.function" of this package; or the
-    name of a scenario file; or, for a study, "module.function" of `model.studies`, which computes the answer from
-    several searches. proofs: for every channel, by the lemmas in `opening_proofs.THEOREMS`. witness: *reachable*
-    properties that show, wherever the claim must hold, that its premise happens.
+    question: what is asked of each variant. proofs: for every channel, by the lemmas in `proofs.opening.THEOREMS`.
     """
 
     name: str
@@ -84,11 +129,9 @@ class Claim:
     sentence: str
     cite: str
     meaning: str
-    make: str
+    question: Question
     cells: tuple[Cell, ...]
-    witness: tuple[str, ...] = ()
     not_checked: str = ""
-    study: bool = False
     proofs: tuple[Proof, ...] = ()
 
     @property
@@ -99,21 +142,40 @@ class Claim:
     @property
     def scenario(self) -> str:
         """The scenario file's name, if the claim is that it is a run."""
-        return self.make if self.make.endswith(".story") else ""
+        return self.question.file if isinstance(self.question, Story) else ""
 
     def story(self, variant: str) -> str:
         """The scenario file of one of the cells."""
         return next((cell.story for cell in self.cells if cell.variant == variant and cell.story), self.scenario)
 
     @property
+    def study(self) -> bool:
+        """Whether the answer is computed from several searches."""
+        return isinstance(self.question, Study)
+
+    @property
     def searched(self) -> bool:
         """Whether the claim is a property of a configuration."""
-        return not self.scenario and not self.study
+        return isinstance(self.question, (Safety, Infinite))
 
     @property
     def finite(self) -> bool:
         """Whether the claim is about the finite runs of a configuration, and one search answers it."""
-        return self.searched and _function(self.make).__annotations__["return"] == "Property"
+        return isinstance(self.question, Safety)
+
+    @property
+    def witness(self) -> tuple[Makes[Property], ...]:
+        """What shows that its premise happens."""
+        return self.question.witness if isinstance(self.question, (Safety, Infinite)) else ()
+
+    def asked_of(self, network: AnyNetwork) -> Property | Live:
+        """The property that is searched for in a network."""
+        assert isinstance(self.question, (Safety, Infinite)), self.name
+        return self.question.make(network)
+
+    def witnesses(self, network: AnyNetwork) -> list[Property]:
+        """The properties that show that its premise happens."""
+        return [make(network) for make in self.witness]
 
 
 Expecting = TypeVar("Expecting", Cell, Proof)
@@ -122,24 +184,3 @@ Expecting = TypeVar("Expecting", Cell, Proof)
 def quick_of(cells: Sequence[Expecting]) -> tuple[Expecting, ...]:
     """The first of them that must hold and the first that must fail."""
     return tuple(cell for at, cell in enumerate(cells) if cell.expected not in {c.expected for c in cells[:at]})
-
-
-def _function(reference: str) -> Any:
-    module, function = reference.split(".")
-    return getattr(import_module(f"properties.{module}"), function)
-
-
-def make_property(reference: str, network: AnyNetwork) -> Property | Live:
-    """The property that `reference` ("module.function") names, for this network."""
-    made: Property | Live = _made(reference, network)
-    return made
-
-
-def make_witness(reference: str, network: AnyNetwork) -> Property:
-    """Likewise a witness."""
-    made: Property = _made(reference, network)
-    return made
-
-
-def _made(reference: str, network: AnyNetwork) -> Any:
-    return _function(reference)(network)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim
+from properties import data, deadlock
+from properties.claim import Cell, Claim, Safety
 from properties.configs import (
     HALF_CLOSED,
     NO_RETRANSMISSION,
@@ -29,8 +30,7 @@ CLOSING = (
             " kills one end, and the other waits in FIN-WAIT-2 for ever. FIN-WAIT-2 facing CLOSE-WAIT is an allowed"
             " end: it waits for a user."
         ),
-        make="deadlock.no_deadlock",
-        witness=("deadlock.stands_still",),
+        question=Safety(deadlock.no_deadlock, witness=(deadlock.stands_still,)),
         cells=(
             Cell("no window reaches 0", SIMULTANEOUS, "holds"),
             Cell("numbers pass 0", PASSING_ZERO, "fails"),
@@ -72,8 +72,7 @@ CLOSING = (
             " in the window it is, the text that it has overtaken is lost, and both sides believe in an orderly"
             " close."
         ),
-        make="data.nothing_lost",
-        witness=("data.closed_after_text", "data.fin_before_text"),
+        question=Safety(data.nothing_lost, witness=(data.closed_after_text, data.fin_before_text)),
         cells=(
             Cell("three-way", ORDERLY, "holds"),
             Cell("crash, ABORT, USER TIMEOUT", ORDERLY_CRASHES, "holds"),
@@ -92,8 +91,7 @@ CLOSING = (
             " (3.10.4). An endpoint that throws away what arrives after its CLOSE (3.6.1, MAY-1: a half-duplex close,"
             " here without the reset that SHLD-3 asks for) acknowledges data that nobody gets."
         ),
-        make="data.half_close_data",
-        witness=("data.text_in_fin_wait_2",),
+        question=Safety(data.half_close_data, witness=(data.text_in_fin_wait_2,)),
         cells=(
             Cell("half-closed", HALF_CLOSED, "holds"),
             Cell("half-closed, two octets", HALF_CLOSED.but(octets=2), "holds"),

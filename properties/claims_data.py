@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim
+from properties import data
+from properties.claim import Cell, Claim, Safety
 from properties.configs import (
     DATA_ACCEPTED,
     DATA_DROPPED,
@@ -35,8 +36,7 @@ DATA = (
             " RFC. Its rule holds of endpoints that drop what comes with a SYN. A peer is unconfirmed while nobody"
             " has accepted a SYN of this incarnation."
         ),
-        make="data.data_on_syn_held",
-        witness=("data.stale_syn_with_text", "data.third_segment_with_text"),
+        question=Safety(data.data_on_syn_held, witness=(data.stale_syn_with_text, data.third_segment_with_text)),
         cells=(
             Cell("dropped", DATA_DROPPED, "holds"),
             Cell("queued, as the RFC", DATA_QUEUED, "fails"),
@@ -55,8 +55,7 @@ DATA = (
             " once, as TCP Fast Open does for clients with a cookie, the text of any SYN is delivered, from whomever"
             " it came."
         ),
-        make="data.data_on_syn_delivered",
-        witness=("data.stale_syn_with_text", "data.third_segment_with_text"),
+        question=Safety(data.data_on_syn_delivered, witness=(data.stale_syn_with_text, data.third_segment_with_text)),
         cells=(
             Cell("dropped", DATA_DROPPED, "holds"),
             Cell("queued, as the RFC", DATA_QUEUED, "holds"),
@@ -80,8 +79,9 @@ DATA = (
             " so initial sequence numbers have to be W+window+1 apart (W: what a connection uses); with W+window, the"
             " acknowledgment of the earlier incarnation's FIN lies just inside."
         ),
-        make="data.old_text_in_fin_wait_1",
-        witness=("data.stale_syn_with_text", "data.text_to_unconfirmed_fin_wait"),
+        question=Safety(
+            data.old_text_in_fin_wait_1, witness=(data.stale_syn_with_text, data.text_to_unconfirmed_fin_wait)
+        ),
         cells=(
             Cell("ACK range tested", DATA_QUEUED, "holds"),
             Cell("ACK range not tested", DATA_QUEUED.but(ack_range="off"), "fails"),
@@ -101,8 +101,9 @@ DATA = (
             " server crashed or reset in between, delivers its text twice. (TCP Fast Open says so: the application"
             " must stand it.)"
         ),
-        make="data.at_most_once",
-        witness=("data.delivered_again", "data.text_on_its_way_again", "data.third_segment_with_text"),
+        question=Safety(
+            data.at_most_once, witness=(data.delivered_again, data.text_on_its_way_again, data.third_segment_with_text)
+        ),
         cells=(
             Cell("dropped", DATA_DROPPED, "holds"),
             Cell("queued, as the RFC", DATA_QUEUED, "holds"),

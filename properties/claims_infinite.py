@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim
+from properties import data, progress
+from properties.claim import Cell, Claim, Infinite
 from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, FAIR_TEXT, PASSING_ZERO
 
 BARE_SYN_AGAIN = FAIR_CLOSE.but(open_b="active", syn_again="front")
@@ -24,8 +25,7 @@ INFINITE = (
             " losses are not enough in a bounded network. Timers without time may expire so fast that the channel is"
             " full whenever an answer is sent, for ever; so the promises say that this is not what happens each time."
         ),
-        make="progress.open_completes",
-        witness=("progress.asked_and_lost",),
+        question=Infinite(progress.open_completes, witness=(progress.asked_and_lost,)),
         cells=(
             Cell("three-way", FAIR_OPEN, "holds"),
             Cell("two-way", FAIR_OPEN.but(handshake="two-way"), "holds"),
@@ -45,8 +45,7 @@ INFINITE = (
             " nothing here, repairs a lost SYN,ACK (with it, open-completes holds). Two-way the server answers a"
             " repeated SYN by the same SYN,ACK, and needs no timer."
         ),
-        make="progress.server_timer_repairs",
-        witness=("progress.syn_ack_lost",),
+        question=Infinite(progress.server_timer_repairs, witness=(progress.syn_ack_lost,)),
         cells=(
             Cell("two-way", FAIR_OPEN.but(handshake="two-way"), "holds"),
             Cell("three-way", FAIR_OPEN, "fails"),
@@ -72,8 +71,7 @@ INFINITE = (
             " other side is CLOSED by then, that SYN draws <SEQ=0><CTL=RST,ACK>, which no window reaches, again and"
             " again for ever; SYN,ACK draws a reset at RCV.NXT, which is believed."
         ),
-        make="progress.close_completes",
-        witness=("progress.established",),
+        question=Infinite(progress.close_completes, witness=(progress.established,)),
         cells=(
             Cell("no window reaches 0", FAIR_CLOSE, "holds"),
             Cell("duplication without bound", FAIR_CLOSE.but(duplications=None), "holds"),
@@ -98,8 +96,7 @@ INFINITE = (
             " enough; and an endpoint that throws away what arrives after its CLOSE acknowledges it, so that it is not"
             " sent again either."
         ),
-        make="data.text_arrives",
-        witness=("data.text_is_lost",),
+        question=Infinite(data.text_arrives, witness=(data.text_is_lost,)),
         cells=(
             Cell("from the open connection on", FAIR_TEXT.but(start="established"), "holds"),
             Cell("half-closed, two octets", FAIR_TEXT.but(octets=2), "holds"),

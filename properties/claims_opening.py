@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from model.tcp.cause import Broken, arrives
-from properties.claim import Cell, Claim, Proof, at_every_choice
+from properties import figure_5, opening
+from properties.claim import Cell, Claim, Proof, Safety, at_every_choice
 from properties.configs import (
     CRASHES,
     EVERY_CHANNEL,
@@ -121,8 +122,7 @@ OPENING = (
             "The model moves as the RFC draws it. The exceptions are in properties/figure_5.py, each with its"
             " paragraph. Two-way, LISTEN jumps to ESTABLISHED, which is no arc."
         ),
-        make="figure_5.figure_5",
-        witness=("figure_5.end_of_four_segments", "figure_5.end_of_simultaneous_close"),
+        question=Safety(figure_5.figure_5, witness=(figure_5.end_of_four_segments, figure_5.end_of_simultaneous_close)),
         cells=(*THREE_WAY, SIMULTANEOUS_TOO, TWO_WAY_FAILS),
         not_checked="which event takes an arc (the tests compare every event with the RFC's decision table)",
     ),
@@ -139,8 +139,7 @@ OPENING = (
             " carried and checked. If the server's user opens actively too, the RFC's simultaneous open is another"
             " path (the next claim); two-way, LISTEN is one."
         ),
-        make="figure_5.opening_paths",
-        witness=("figure_5.both_established",),
+        question=Safety(figure_5.opening_paths, witness=(figure_5.both_established,)),
         cells=(*THREE_WAY, Cell("simultaneous open", SIMULTANEOUS, "fails"), TWO_WAY_FAILS),
     ),
     Claim(
@@ -149,8 +148,7 @@ OPENING = (
         sentence="With both sides opening actively, SYN-RECEIVED after SYN-SENT is the only further path.",
         cite="3.5, Figure 7",
         meaning="No other path reaches ESTABLISHED except RFC 9293's simultaneous open.",
-        make="figure_5.opening_paths_simultaneous",
-        witness=("figure_5.both_established_simultaneously",),
+        question=Safety(figure_5.opening_paths_simultaneous, witness=(figure_5.both_established_simultaneously,)),
         cells=(SIMULTANEOUS_TOO, TWO_WAY_FAILS),
     ),
     Claim(
@@ -167,8 +165,7 @@ OPENING = (
             " here it is the ghost of S2 only: nobody ever accepted this incarnation's SYN. A connection that was"
             " really open and lost its peer by a crash is not one (the RFC's own repair is Figures 9 and 10)."
         ),
-        make="opening.no_half_open",
-        witness=("opening.stale_syn_accepted", "opening.open_towards_the_dead"),
+        question=Safety(opening.no_half_open, witness=(opening.stale_syn_accepted, opening.open_towards_the_dead)),
         cells=(*THREE_WAY, SIMULTANEOUS_TOO, TWO_WAY_FAILS),
         proofs=proofs("counts-only-if-heard"),
     ),
@@ -184,8 +181,7 @@ OPENING = (
             " its initial sequence number. Two-way, the server is ESTABLISHED when the SYN arrives, and the property"
             " fails at exactly that step of LISTEN."
         ),
-        make="opening.client_can_receive",
-        witness=("opening.both_open_again",),
+        question=Safety(opening.client_can_receive, witness=(opening.both_open_again,)),
         cells=(*THREE_WAY, SIMULTANEOUS_TOO, TWO_WAY_FAILS),
         proofs=proofs("counts-only-if-accepted"),
     ),
@@ -202,8 +198,7 @@ OPENING = (
             " carries data and closes; then the held-up SYN arrives. Two-way the server is open again and the client"
             " is gone; three-way it stays in SYN-RECEIVED, because nobody acknowledges its new SYN."
         ),
-        make="opening.no_ghost_after_close",
-        witness=("opening.old_syn_returns_after_close",),
+        question=Safety(opening.no_ghost_after_close, witness=(opening.old_syn_returns_after_close,)),
         cells=(Cell("three-way", HISTORY, "holds"), TWO_WAY_FAILS),
         proofs=proofs("counts-only-if-heard"),
     ),
@@ -216,8 +211,7 @@ OPENING = (
             "With crashes, ABORT and lost resets allowed, two open ends never talk at cross purposes. Two-way, the"
             " server may be open for an old SYN while the client is open with a newer one."
         ),
-        make="opening.agreement",
-        witness=("opening.both_established_again",),
+        question=Safety(opening.agreement, witness=(opening.both_established_again,)),
         cells=(*THREE_WAY, SIMULTANEOUS_TOO, Cell("two-way, ABORT", TWO_WAY_CRASHES, "fails")),
         proofs=proofs("open-only-to-the-older", bounded="two-way, ABORT"),
     ),
@@ -236,8 +230,7 @@ OPENING = (
             " incarnation sends its SYN,ACK again, and the new one takes it for an answer to its own SYN. The proof for"
             " every channel fails accordingly without freshness (a), of segments, or (b), of the other side's TCB."
         ),
-        make="opening.no_half_open",
-        witness=("opening.stale_syn_accepted",),
+        question=Safety(opening.no_half_open, witness=(opening.stale_syn_accepted,)),
         cells=(
             Cell("fresh ISNs", HISTORY, "holds"),
             Cell("server repeats its ISN", REPEATED_ISNS, "fails"),
@@ -276,7 +269,7 @@ OPENING = (
             " 'confirmed', and the other claims ask for SND.UNA > ISS there. Where the server never closes, it cannot"
             " happen."
         ),
-        make="opening.unconfirmed_fin_wait",
+        question=Safety(opening.unconfirmed_fin_wait),
         cells=(
             Cell("three-way", HISTORY, "holds"),
             Cell("server never closes, repeats its ISN", REPEATED_ISNS, "fails"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim
+from properties import table
+from properties.claim import Cell, Claim, Infinite, Safety
 from properties.configs import (
     DEAD_PEER,
     DEAD_PEER_TOLD,
@@ -31,8 +32,7 @@ TABLE = (
             " one lost segment is enough: the server is ESTABLISHED, has nothing to send, and nothing ever happens"
             " again."
         ),
-        make="table.ghosts_release_slots",
-        witness=("table.ghost_in_the_table",),
+        question=Infinite(table.ghosts_release_slots, witness=(table.ghost_in_the_table,)),
         cells=(
             Cell("three-way", GHOST, "holds"),
             Cell("three-way, a host that answers nothing", FORGED, "holds"),
@@ -52,8 +52,7 @@ TABLE = (
             " to send; a silent client whose ACK is lost is ESTABLISHED towards a server that has timed out"
             " SYN-RECEIVED, and neither will ever know."
         ),
-        make="table.live_client_is_served",
-        witness=("table.client_is_refused",),
+        question=Infinite(table.live_client_is_served, witness=(table.client_is_refused,)),
         cells=(
             Cell("three-way", FULL, "holds"),
             Cell("three-way, two slots", FULL_OF_TWO, "holds"),
@@ -73,7 +72,7 @@ TABLE = (
             " stops, it may wait for ever. With SYN cookies LISTEN keeps nothing, and the client is served though the"
             " attack has no end. Three segments protect the user from ghosts, not the table from floods."
         ),
-        make="table.flood",
+        question=Infinite(table.flood, witness=(table.client_is_refused,)),
         cells=(
             Cell("finite flood", FLOOD, "holds"),
             Cell("finite flood, backlog of one", FLOOD.but(backlog=1), "holds"),
@@ -82,7 +81,6 @@ TABLE = (
             Cell("three slots, no SYN-RECEIVED timeout", FLOOD_OF_THREE.each(gives_up_syn="none"), "fails"),
             Cell("endless flood", ENDLESS_FLOOD, "fails"),
         ),
-        witness=("table.client_is_refused",),
         not_checked=f"{PATIENT}; how long the client waits",
     ),
     Claim(
@@ -95,12 +93,11 @@ TABLE = (
             " the SYN,ACK is never sent again, so a silent client whose ACK is lost is never served; and an ACK of"
             " the client's last incarnation may open the server (agreement fails)."
         ),
-        make="table.cookies_withstand_a_flood",
+        question=Infinite(table.cookies_withstand_a_flood, witness=(table.client_is_served_during_the_attack,)),
         cells=(
             Cell("cookies", ENDLESS_FLOOD.each(syn_cookies=True), "holds"),
             Cell("a TCB for each SYN", ENDLESS_FLOOD, "fails"),
         ),
-        witness=("table.client_is_served_during_the_attack",),
         not_checked=f"{PATIENT}; how a cookie is computed (here the ISN on offer plus IRS)",
     ),
     Claim(
@@ -113,8 +110,7 @@ TABLE = (
             " queued, as the RFC has it, and time as well if it is accepted. This is data-on-syn-held with the"
             " attacker whom the explainer has in mind."
         ),
-        make="table.forged_text_held",
-        witness=("table.ghost_in_the_table",),
+        question=Safety(table.forged_text_held, witness=(table.ghost_in_the_table,)),
         cells=(
             Cell("dropped", FORGED_TEXT.each(data_on_syn="dropped"), "holds"),
             Cell("queued, as the RFC", FORGED_TEXT, "fails"),
@@ -131,8 +127,7 @@ TABLE = (
             "What the RFC's queue is worth: the text of a forged SYN is never delivered, since the ACK that would"
             " release it must carry a number that the attacker never sees. Accepted at once, it is."
         ),
-        make="table.forged_text_delivered",
-        witness=("table.ghost_in_the_table",),
+        question=Safety(table.forged_text_delivered, witness=(table.ghost_in_the_table,)),
         cells=(
             Cell("dropped", FORGED_TEXT.each(data_on_syn="dropped"), "holds"),
             Cell("queued, as the RFC", FORGED_TEXT, "holds"),
@@ -151,8 +146,7 @@ TABLE = (
             " the first segment after the death draws a reset (Figure 10). A finding: text sent before the death does"
             " not help, since the dead peer's last words may have acknowledged it."
         ),
-        make="table.dead_peer_releases_slot",
-        witness=("table.dead_peer_in_the_table",),
+        question=Infinite(table.dead_peer_releases_slot, witness=(table.dead_peer_in_the_table,)),
         cells=(
             Cell("three-way, the server sends", DEAD_PEER_TOLD, "holds"),
             Cell("two-way, the server sends", DEAD_PEER_TOLD.each(handshake="two-way"), "holds"),

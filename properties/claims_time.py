@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from model.tcp.cause import TIME_PASSES, Broken, arrives, caused
-from properties.claim import Cell, Claim, Proof, at_every_choice
+from properties import needless, old_segments, time_wait
+from properties.claim import Cell, Claim, Infinite, Proof, Safety, Study, at_every_choice
 from properties.claims_opening import NEVER
 from properties.configs import (
     DATA_QUEUED,
@@ -19,6 +20,9 @@ from properties.configs import (
     THRESHOLD,
     TWO_SEGMENTS,
 )
+from properties.studies import assumptions as studies_assumptions
+from properties.studies import retransmissions as studies_retransmissions
+from properties.studies import time_wait as studies_time_wait
 
 SILENT = "TIME-WAIT, unacceptable segment arrives: sends nothing"
 """The mutant in which TIME-WAIT hears a retransmitted FIN and says nothing."""
@@ -85,8 +89,9 @@ TIME = (
             " parts of the sentence, each of a step, and"
             " nothing about infinite runs: that B ends is not proved for all times."
         ),
-        make="time_wait.last_ack_answered",
-        witness=("time_wait.closed_after_a_loss", "time_wait.fin_again_in_time_wait"),
+        question=Safety(
+            time_wait.last_ack_answered, witness=(time_wait.closed_after_a_loss, time_wait.fin_again_in_time_wait)
+        ),
         cells=(
             Cell("2 MSL", LAST_ACK, "holds"),
             Cell("text before the FIN, RTO + 2 D + 1", LAST_ACK.but(octets=1, time_wait="8"), "holds"),
@@ -146,8 +151,9 @@ TIME = (
             " its FIN until one is acknowledged. If TIME-WAIT does not answer, or B sends nothing again, B waits in"
             " LAST-ACK for ever; if TIME-WAIT is too short, B is reset."
         ),
-        make="time_wait.last_ack_ends",
-        witness=("time_wait.closed_after_a_loss", "time_wait.fin_again_in_time_wait"),
+        question=Infinite(
+            time_wait.last_ack_ends, witness=(time_wait.closed_after_a_loss, time_wait.fin_again_in_time_wait)
+        ),
         cells=(
             Cell("2 MSL", LAST_ACK, "holds"),
             Cell("text before the FIN, RTO + 2 D + 1", LAST_ACK.but(octets=1, time_wait="8"), "holds"),
@@ -173,8 +179,7 @@ TIME = (
             " tick short even if restarted. If B sends text before its FIN, it is RTO + 2 D + 1 (up to MSL = 3), and"
             " 2 MSL is not enough either."
         ),
-        make="time_wait.threshold",
-        study=True,
+        question=Study(studies_time_wait.threshold),
         cells=(
             Cell("restarted", THRESHOLD, "holds", slow=True),
             Cell("not restarted", THRESHOLD.but(time_wait_restart=False), "fails", slow=True),
@@ -205,8 +210,10 @@ TIME = (
             " Then every choice is fresh, for every MSL and H: MSL for that segment, H for a TCB that still believes"
             " in the number, MSL for what that one has sent. MSL + H, or 2 MSL without H, is too little."
         ),
-        make="old_segments.no_old_segment_accepted",
-        witness=("old_segments.old_segment_meets_a_connection", "old_segments.old_connection_of_the_same_peer"),
+        question=Safety(
+            old_segments.no_old_segment_accepted,
+            witness=(old_segments.old_segment_meets_a_connection, old_segments.old_connection_of_the_same_peer),
+        ),
         cells=(
             Cell("fresh ISNs", OLD_CONNECTION, "holds"),
             Cell("fresh ISNs, text, two segments each way", TWO_SEGMENTS, "holds"),
@@ -294,8 +301,7 @@ TIME = (
             " it says after H is no SYN,ACK. ABORT to TIME-WAIT is in no minimal set, since a reset or a give-up"
             " leaves no TIME-WAIT."
         ),
-        make="assumptions.old_segments",
-        study=True,
+        question=Study(studies_assumptions.old_segments),
         cells=(
             Cell("quiet time of RTO + 2 D + 1", OLD_SEGMENTS.but(quiet_time=6), "holds", slow=True),
             Cell("quiet time of 2 MSL", OLD_SEGMENTS.but(quiet_time=4), "fails", slow=True),
@@ -321,8 +327,7 @@ TIME = (
             " LAST-ACK, opens again at once under its number, and takes the late SYN,ACK for its own. With text but no"
             " loss it holds."
         ),
-        make="assumptions.all_together",
-        study=True,
+        question=Study(studies_assumptions.all_together),
         cells=(
             Cell("text, no loss", OLD_WITH_TEXT.but(losses=0), "holds"),
             Cell("a loss, no text", OLD_WITH_TEXT.but(octets=0), "fails"),
@@ -344,8 +349,7 @@ TIME = (
             " for the application, so the application's delay is added, and has no bound in practice."
             " needless-retransmissions counts them."
         ),
-        make="needless.no_needless_fin_retransmission",
-        witness=("needless.fin_acknowledged_after_a_loss",),
+        question=Safety(needless.no_needless_fin_retransmission, witness=(needless.fin_acknowledged_after_a_loss,)),
         cells=(
             Cell("four-way", FOUR_WAY_CLOSE, "holds"),
             Cell("four-way, delayed ACK", FOUR_WAY_CLOSE.but(ack_delay=1, rto=4), "holds"),
@@ -366,8 +370,7 @@ TIME = (
             " to close as well. Acknowledged at once there is none. With ACK and FIN merged there are as many as the"
             " delay allows: (2 D + application delay) / RTO, rounded down."
         ),
-        make="retransmissions.needless",
-        study=True,
+        question=Study(studies_retransmissions.needless),
         cells=(
             Cell("four-way", SLOW_APPLICATION.but(close="four-way"), "holds"),
             Cell("merged", SLOW_APPLICATION, "fails"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim
+from properties import resets, rfc1337
+from properties.claim import Cell, Claim, Safety
 from properties.configs import (
     DATA_QUEUED,
     HALF_CLOSED,
@@ -26,8 +27,7 @@ HAZARDS = (
             " Nor does it take an old duplicate: the peer's FIN sent once more is enough. What helps is fix F1 of RFC"
             " 1337, to ignore RST in TIME-WAIT."
         ),
-        make="rfc1337.time_wait_assassination",
-        witness=("rfc1337.reset_in_time_wait",),
+        question=Safety(rfc1337.time_wait_assassination, witness=(rfc1337.reset_in_time_wait,)),
         cells=(
             Cell("F1: RST ignored", IGNORING_RST, "holds"),
             Cell("RFC 9293", HALF_CLOSED, "fails"),
@@ -121,8 +121,7 @@ HAZARDS = (
             " (time-wait-assassination), so together a new connection waits for 2 MSL. Two-way, the other side's"
             " LISTEN is opened by an old SYN while this side is still waiting for it to die."
         ),
-        make="rfc1337.time_wait_refuses_syn",
-        witness=("rfc1337.new_syn_in_time_wait",),
+        question=Safety(rfc1337.time_wait_refuses_syn, witness=(rfc1337.new_syn_in_time_wait,)),
         cells=(
             Cell("F1: RST ignored", IGNORING_RST, "holds"),
             Cell("RFC 9293, crashes", DATA_QUEUED, "holds"),
@@ -141,8 +140,7 @@ HAZARDS = (
             " the witness. What the RFC means is time_wait_restart=true; last-ack-answered says what the letter"
             " costs."
         ),
-        make="rfc1337.fin_restarts_nothing",
-        witness=("rfc1337.fin_in_time_wait", "rfc1337.bare_ack_restarts"),
+        question=Safety(rfc1337.fin_restarts_nothing, witness=(rfc1337.fin_in_time_wait, rfc1337.bare_ack_restarts)),
         cells=(
             Cell("the RFC's letter", IGNORING_RST, "holds"),
             Cell("as the RFC means it", HALF_CLOSED, "fails"),
@@ -160,7 +158,7 @@ HAZARDS = (
             " it, and the other side waits in FIN-WAIT-2 for ever. Where no window reaches 0 it cannot happen; the"
             " freshness of initial sequence numbers does not exclude it, since nobody chose the number 0."
         ),
-        make="resets.stray_reset",
+        question=Safety(resets.stray_reset),
         cells=(
             Cell("numbers pass 0", PASSING_ZERO, "holds"),
             Cell("no window reaches 0", SIMULTANEOUS, "fails"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from properties.claim import Cell, Claim
+from properties.claim import Cell, Claim, Story
 from properties.configs import SCENARIO
 
 IS_A_RUN = Cell("three-way", SCENARIO, "holds")
@@ -21,7 +21,7 @@ def story(
     file: str = "",
 ) -> Claim:
     """The claim that a scenario is a run where `cells` say so. file: its name, if it is not the claim's."""
-    return Claim(name, settles, sentence, cite, meaning, f"{file or name}.story", cells, not_checked=ONE_RUN)
+    return Claim(name, settles, sentence, cite, meaning, Story(f"{file or name}.story"), cells, not_checked=ONE_RUN)
 
 
 def figure(name: str, sentence: str, meaning: str) -> Claim:

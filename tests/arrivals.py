@@ -8,9 +8,8 @@ are compared: every kind of TCB that a state can have, and every kind of segment
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
-from random import Random
 
 import z3
 
@@ -182,9 +181,18 @@ def segments(options: Options, tcb: Tcb) -> list[Segment]:
     ]
 
 
-def draw(random: Random, options: Options, tcb: Tcb) -> Segment:
-    """One of `segments`."""
-    seq, ack = positions(options, tcb)
-    controls = random.choice(CONTROLS)
-    numbers = random.choice(seq), random.choice(ack) if controls[1] else 0, random.choice([0, 1, 3, options.window + 2])
-    return _segment(controls, numbers)
+@dataclass(frozen=True)
+class Drawn:
+    """One of `segments`, whatever the TCB: its controls, and which of the numbers that there are."""
+
+    controls: Controls
+    seq: int
+    ack: int
+    text: int
+
+    def at(self, options: Options, tcb: Tcb) -> Segment:
+        """The segment for this TCB."""
+        seq, ack = positions(options, tcb)
+        acks, texts = ack if self.controls[1] else [0], (0, 1, 3, options.window + 2)
+        chosen = [listed[at % len(listed)] for listed, at in ((seq, self.seq), (acks, self.ack), (texts, self.text))]
+        return _segment(self.controls, (chosen[0], chosen[1], chosen[2]))

@@ -1,17 +1,16 @@
-"""Systems whose infinite runs are known, random ones, and the liveness engine's slow twins."""
+"""Systems whose infinite runs are known, and the liveness engine's slow twins."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
 from itertools import combinations
-from random import Random
 
 import z3
 
-from model.core.property import EventuallyAlways, Fairness, LeadsTo, Liveness, RuleClass
+from model.core.property import EventuallyAlways, Fairness, Liveness, RuleClass
 from model.core.run import Step, choices, fire
-from model.core.system import Rule, State, System, Var, choice, enumeration
+from model.core.system import Rule, State, System, Var, enumeration
 from model.core.terms import evaluate
 
 YES, NO = z3.BoolVal(True), z3.BoolVal(False)
@@ -106,59 +105,6 @@ def peterson() -> System:
 def peterson_class(i: int) -> RuleClass:
     """A process that goes on once it has asked."""
     return RuleClass(frozenset(f"p{i} {does}" for does in ("gives way", "enters", "leaves")))
-
-
-# -- random ones ---------------------------------------------------------------------------------------------------
-
-
-def random_graph(seed: int) -> System:
-    """A few states and rules that jump among them as a table says; some have two choices."""
-    random, n = Random(seed), Var("n", 4)
-    count = random.randrange(4, 10)
-    rules = []
-    for at in range(random.randrange(2, 6)):
-        tables = [
-            {s: random.randrange(count) for s in range(count) if random.random() < 0.35}
-            for _ in range(random.choice([1, 1, 2]))
-        ]
-        guard = z3.Or(NO, *(z3.And(choice("i") == i, n.term == s) for i, t in enumerate(tables) for s in t))
-        update = n.term
-        for i, table in enumerate(tables):
-            for s, to in table.items():
-                update = z3.If(z3.And(choice("i") == i, n.term == s), z3.BitVecVal(to, 4), update)
-        rules.append(Rule(f"r{at}", guard, {"n": update}, choose={"i": len(tables)}))
-    initial: tuple[State, ...] = tuple({"n": at} for at in range(random.choice([1, 1, 2])))
-    return System((n,), initial, tuple(rules))
-
-
-def random_fairness(seed: int, system: System) -> Fairness:
-    """A few classes of rules; some are split by the lowest bit of the first variable."""
-    random = Random(seed)
-    names, first = [rule.name for rule in system.rules], system.variables[0]
-
-    def some() -> RuleClass:
-        chosen = frozenset(random.sample(names, random.randrange(1, min(len(names), 3) + 1)))
-        split = random.random() < 0.25 and bool(first.width)
-        return RuleClass(chosen, z3.Extract(0, 0, first.term) if split else None)
-
-    return Fairness([some() for _ in range(random.randrange(3))], [some() for _ in range(random.randrange(3))])
-
-
-def random_properties(seed: int, system: System) -> list[Liveness]:
-    """One of each kind, about a few values of the first variable."""
-    random, term = Random(seed), system.variables[0].term
-    values = range(1 << min(system.variables[0].bits, 3))
-
-    def one_of(most: int) -> z3.BoolRef:
-        return z3.Or(
-            NO,
-            *(
-                term == (value if system.variables[0].width else bool(value))
-                for value in random.sample(values, random.randrange(1, min(most, len(values) - 1) + 1))
-            ),
-        )
-
-    return [LeadsTo("leads to", one_of(3), one_of(2)), EventuallyAlways("settles", one_of(7))]
 
 
 # -- the twins -----------------------------------------------------------------------------------------------------

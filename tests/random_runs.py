@@ -1,4 +1,8 @@
-"""Random runs of the model at 32 bits, seeded: any OPEN, text, ABORT, crashes, loss and duplication."""
+"""Random runs of the model at 32 bits, seeded: any OPEN, text, ABORT, crashes, loss and duplication.
+
+They are no strategy of hypothesis: each is made once and read by several tests as a capture, the events are weighted,
+and of a run of 60 steps that a test fails with, the first packet that differs says more than a shorter run.
+"""
 
 from __future__ import annotations
 

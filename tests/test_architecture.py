@@ -3,68 +3,44 @@
 from __future__ import annotations
 
 import ast
-from graphlib import TopologicalSorter
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-LEVELS = (
-    ("core", "machine"),
-    ("settings", "pictures", "engines.native", "engines.symbolic"),
-    ("engines.explicit", "engines.inductive", "export", "tcp"),
-    ("engines.infinite", "engines", "mutants"),
-    ("network", "conform"),
-    ("any_channel", "properties"),
-    ("properties.proofs", "certificates"),
-    ("questions",),
-    ("report", "rechecks", "cli"),
-    ("commands",),
-)
-"""The rooms: a module may import from its own room and from those of the levels above this line, never from below."""
-COMMANDS = ("model", "model.check", "model.certify", "model.start")
-RUN = ("check.py", "certify.py", "endings.py", "start.py", "__main__.py")
-"""Command lines, and what they share: they print, and may import all."""
+import pytest
 
-
-def imports(path: Path) -> set[str]:
-    """The modules of this project that a file imports."""
-    found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {node.module} | {f"{node.module}.{alias.name}" for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return {name for name in found if name.split(".")[0] in ("model", "properties")}
-
-
-def room(module: str) -> str:
-    """The room that a module belongs to: the longest of the names in `LEVELS` that it begins with."""
-    if module.endswith("__main__") or module in COMMANDS:
-        return "commands"
-    path = module.removeprefix("model.")
-    named = [name for level in LEVELS for name in level if f"{path}.".startswith(f"{name}.")]
-    return max(named, key=len)
-
-
-def modules() -> dict[str, Path]:
-    """Every module of the project, with its file."""
-    files = [*ROOT.glob("model/**/*.py"), *ROOT.glob("properties/**/*.py")]
-    return {".".join(f.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): f for f in files}
+from tests.imports import LEVELS, ROOT, RUN, between_rooms, circles, imports, level, main, reached, room, shown
 
 
 def test_imports_go_one_way() -> None:
     """Every module of the project: no arrow upwards, and none between rooms of one level."""
-    place = {name: at for at, level in enumerate(LEVELS) for name in level}
-    every = modules()
-    for module, file in every.items():
-        for other in imports(file) & set(every) - {"model", "properties"}:
-            here, there = room(module), room(other)
-            assert here == there or place[there] < place[here], f"{module} ({here}) may not import {other} ({there})"
+    for module, others in imports().items():
+        for here, there in ((room(module), room(other)) for other in others):
+            assert here == there or level(there) < level(here), f"{module} ({here}) may not import {there}: {others}"
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    every = modules()
-    graph = {module: imports(file) & set(every) - {"model", "properties"} for module, file in every.items()}
-    list(TopologicalSorter(graph).static_order())  # It raises `CycleError`.
+    assert circles(imports()) == set()
+
+
+def test_circles_are_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set[str](), "e": {"e"}}
+    assert circles(graph) == {frozenset("bc"), frozenset("e")}
+
+
+def test_the_picture_leaves_out_what_longer_ways_replace() -> None:
+    rooms = {"report": {"questions", "core"}, "questions": {"core", "report"}, "core": set[str]()}
+    assert shown(rooms) == {("report", "questions"), ("questions", "core"), ("questions", "report")}
+    rooms = between_rooms(imports())
+    kept = {here: {there for at, there in shown(rooms) if at == here} for here in rooms}
+    assert all(reached(kept, here) == reached(rooms, here) for here in rooms)
+
+
+def test_the_picture_is_drawn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--out", str(tmp_path / "rooms.svg")]) == 0
+    levels, rings, *_ = capsys.readouterr().out.splitlines()
+    assert levels.startswith(f"{len(LEVELS)} levels, ")
+    assert rings == "0 circles, 0 arrows upwards"
+    drawn = (tmp_path / "rooms.svg").read_text()
+    assert all(f" {name} " in drawn.replace("&#160;", " ") for names in LEVELS for name in names)
 
 
 def test_the_root_has_command_lines_and_nothing_else() -> None:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import product
-from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from model.tcp.state import STATES
-from tests.arrivals import ORIGINS, RFC, VARIANTS, Model, disagreement, draw, segments, tcbs
+from tests.arrivals import ORIGINS, RFC, VARIANTS, Drawn, Model, disagreement, segments, tcbs
 from tests.decision_table import Segment, Tcb, segment_arrives
+from tests.strategies import exact
+from tests.strategies import segments as drawn
 
 WRAPS = ORIGINS[1]
 ISN = 2**32 - 1
-PER_TCB = 10
 
 variants = pytest.mark.parametrize("variant", VARIANTS)
 
@@ -38,15 +40,14 @@ def test_every_segment(models: dict[str, Model], state: str) -> None:
     assert not any(differ), next(filter(None, differ))
 
 
-@variants
 @pytest.mark.parametrize("state", STATES)
-def test_every_tcb(models: dict[str, Model], variant: str, state: str) -> None:
+@exact(10)
+@given(x=drawn, isn=st.sampled_from([0, 77, ISN]))
+def test_every_tcb(models: dict[str, Model], state: str, x: Drawn, isn: int) -> None:
     """Random segments at every kind of TCB, under the default options and with each option varied."""
-    random, model = Random(f"{variant} {state}"), models[variant]
-    for tcb in tcbs(state):
-        for _ in range(PER_TCB):
-            different = disagreement(model, tcb, draw(random, model.options, tcb), random.choice([0, 77, ISN]))
-            assert not different, different
+    for model, tcb in product(models.values(), tcbs(state)):
+        different = disagreement(model, tcb, x.at(model.options, tcb), isn)
+        assert not different, different
 
 
 @pytest.mark.long

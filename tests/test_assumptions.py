@@ -7,7 +7,9 @@ import pytest
 from model.core.answer import NO_LIMITS, Limits, Tables
 from model.network.bounded import Network
 from model.pictures.flights import history
-from model.questions.studies.assumptions import (
+from model.settings.setting import BadConfig
+from properties.configs import OLD_SEGMENTS, OLD_WITH_TEXT
+from properties.studies.assumptions import (
     ALL,
     ALONE,
     FRESH,
@@ -25,8 +27,6 @@ from model.questions.studies.assumptions import (
     subsets,
     untimed,
 )
-from model.settings.setting import BadConfig
-from properties.configs import OLD_SEGMENTS, OLD_WITH_TEXT
 
 LONG = OLD_SEGMENTS.but(quiet_time=6)
 """RTO + 2 D + 1."""

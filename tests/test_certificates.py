@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import z3
+from hypothesis import given
 from msgspec import structs
 
 from model.certificates.manifests import Certificate, Damaged, Proof, read
@@ -26,8 +27,8 @@ from model.rechecks.tasks import task_of, together
 from tests import certified
 from tests.certified import BROKEN, copied, forged
 from tests.inline import Inline, certified_here
+from tests.strategies import exact, truths
 from tests.test_files import mode
-from tests.toys import RandomTerms
 
 
 @pytest.fixture(scope="module")
@@ -372,16 +373,21 @@ def test_a_script_that_is_nonsense_is_unknown_and_nobody_is_warned(capfd: pytest
 
 
 def test_a_script_means_what_the_formula_means() -> None:
-    """For 60 random formulas Z3 reads its own terms, and the solvers read the script: the answers are the same."""
-    scripts, answers = Scripts(), []
-    for seed in range(60):
-        terms = RandomTerms(seed, [z3.BitVec("x", 5), z3.BitVec("odd name!", 5)])
-        formulas = [terms.truth(3), terms.truth(2), z3.And(terms.truth(1)), z3.Distinct(terms.leaves)]
+    """Of random formulas Z3 reads its own terms, and the solvers read the script: the answers are the same."""
+    scripts, answers = Scripts(), list[str]()
+    leaves = (z3.BitVec("x", 5), z3.BitVec("odd name!", 5))
+
+    @exact(60)
+    @given(*(truths(leaves, depth) for depth in (3, 2, 1)))
+    def read_alike(one: z3.BoolRef, two: z3.BoolRef, three: z3.BoolRef) -> None:
+        formulas = [one, two, z3.And(three), z3.Distinct(*leaves)]
         solver = z3.Solver()
         solver.add(*formulas)
         answers.append(str(solver.check()))
         script = scripts.script(formulas, ["random"])
         assert {name: ask(script, 10) for name, ask in SOLVERS.items()} == dict.fromkeys(SOLVERS, answers[-1])
+
+    read_alike()
     assert set(answers) == {"sat", "unsat"}
 
 

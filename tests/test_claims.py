@@ -18,7 +18,7 @@ from model.questions.judge import Options, Row, Task, judge, tasks_of
 from model.report.table import exit_status, summary
 from model.settings.config import Config
 from properties import configs
-from properties.claim import Cell, make_property, make_witness
+from properties.claim import Cell
 from properties.claims import CLAIMS, find
 from properties.claims_infinite import INFINITE
 from properties.statements import STATEMENTS
@@ -68,10 +68,10 @@ def test_every_property_is_named_as_its_claim_and_every_invariant_has_a_witness(
     for claim in CLAIMS:
         if claim.searched:
             network = network_of(claim.cells[0].config)
-            prop = make_property(claim.make, network)
+            prop = claim.asked_of(network)
             assert claim.name in (prop.name, "old-duplicates-need-fresh-isns")
             assert bool(claim.witness) == (isinstance(prop, Live) or prop.kind != "reachable"), claim.name
-            assert all(make_witness(witness, network).kind == "reachable" for witness in claim.witness)
+            assert all(witness.kind == "reachable" for witness in claim.witnesses(network))
 
 
 def test_the_default_run_compiles_at_most_26_untimed_systems_besides_those_of_infinite_runs() -> None:

@@ -15,7 +15,6 @@ from model.network.bounded import Network
 from model.pictures.render import Pictures
 from model.questions.judge import judge, tasks_of
 from model.questions.row import Options, Row
-from model.questions.studies.retransmissions import needless
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.event import Event
@@ -24,6 +23,7 @@ from model.tcp.segment import symbolic_segment
 from model.tcp.state import endpoint, symbolic_tcb
 from properties.claims import find
 from properties.configs import FOUR_WAY_CLOSE, SLOW_APPLICATION
+from properties.studies.retransmissions import needless
 
 
 def rows_of(name: str, out: Path) -> list[Row]:

@@ -7,24 +7,27 @@ from pathlib import Path
 
 import pytest
 import z3
+from hypothesis import given
 
 from model.check import main
 from model.core.answer import Limits
 from model.core.property import always
+from model.core.system import System
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.engines.explicit.fingerprints import Fingerprints, collision
 from model.machine.workers import Workers
-from tests.toys import counter, random_system, writer
+from tests.strategies import exact, systems
+from tests.toys import counter, writer
 
 TRUE = always("true", z3.BoolVal(True))
 
 
 @pytest.mark.parametrize("workers", [1, 3])
-@pytest.mark.parametrize("seed", range(15))
-def test_random_systems_agree_with_the_twin(seed: int, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@exact(15)
+@given(systems())
+def test_random_systems_agree_with_the_twin(workers: int, monkeypatch: pytest.MonkeyPatch, system: System) -> None:
     monkeypatch.setattr(explicit, "LEAST", 1)
-    system = random_system(seed)
     fast, slow = explicit.explore(system, limits=Limits(workers=workers, store="compact")), twin.explore(system)
     for name, verdict in fast.items():
         assert (verdict.answer, verdict.run) == (slow[name].answer, slow[name].run)

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
 import z3
+from hypothesis import given
 
 from model.core.cone import relevant
 from model.core.property import always, step
 from model.core.system import Rule, System, Var
 from model.engines import twin
 from model.engines.explicit import search as explicit
-from tests.toys import random_system
+from tests.strategies import exact, systems
 
 
-def with_bystanders(seed: int) -> System:
-    """A random system, with a variable that only looks on, one that only it reads, and one that matters in the end."""
-    system = random_system(seed)
+def with_bystanders(system: System) -> System:
+    """The system with a variable that only looks on, and one that only this one reads."""
     watch, source = Var("watch", 4), Var("source", 4)
     x = z3.ZeroExt(1, system.var["x"].term)
     rules = tuple(
@@ -27,11 +26,12 @@ def with_bystanders(seed: int) -> System:
     return System((watch, *system.variables, source), initial, rules, system.properties, constraint=system.constraint)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_bystanders_are_left_out_and_shown(seed: int) -> None:
-    system = with_bystanders(seed)
+@exact(12)
+@given(systems())
+def test_bystanders_are_left_out_and_shown(alone: System) -> None:
+    system = with_bystanders(alone)
     fast, slow = explicit.explore(system, cone=True), twin.explore(system, cone=True)
-    less = explicit.explore(random_system(seed), cone=True)
+    less = explicit.explore(alone, cone=True)
     for name, verdict in fast.items():
         assert {"watch", "source"} <= set(verdict.effort.left_out)
         assert (verdict.answer, verdict.run) == (slow[name].answer, slow[name].run)

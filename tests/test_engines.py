@@ -10,6 +10,7 @@ from typing import Protocol
 
 import pytest
 import z3
+from hypothesis import given
 
 from model.core.answer import NO_LIMITS, Effort, Limits, Outcome, Progress
 from model.core.nodes import UnknownOperator
@@ -20,7 +21,8 @@ from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.engines.explicit import store as search
 from model.engines.native.packing import Layout
-from tests.toys import bag, counter, jugs, mutex, random_system, writer
+from tests.strategies import exact, systems
+from tests.toys import bag, counter, jugs, mutex, writer
 
 N = z3.BitVec("n", 8)
 TRUE = always("true", z3.BoolVal(True))
@@ -270,9 +272,9 @@ def test_an_input_keeps_its_range_in_each_block() -> None:
     assert effort(explicit.explore, system).states == effort(twin.explore, system).states == 90
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_random_systems_agree_with_the_twin(seed: int) -> None:
-    system = random_system(seed)
+@exact(40)
+@given(systems())
+def test_random_systems_agree_with_the_twin(system: System) -> None:
     fast, slow = explicit.explore(system), twin.explore(system)
     assert fast.keys() == slow.keys() == {"always", "reachable", "step"}
     for name, verdict in fast.items():

@@ -15,7 +15,7 @@ from model.core.property import Property
 from model.core.system import Rule
 from model.network.bounded import Network
 from model.settings.config import Config
-from properties.claim import make_property
+from properties.claim import Safety
 from properties.claims import find
 from properties.claims_time import SILENT
 from properties.configs import DATA_QUEUED, HALF_OPEN_PEER, LAST_ACK, REPEATED_ISNS, TWO_WAY, TWO_WAY_CRASHES
@@ -41,7 +41,7 @@ def property_of(name: str, network: Network) -> Property:
     """The property of a claim."""
     claim = find(name)
     assert claim is not None
-    made = make_property(claim.make, network)
+    made = claim.asked_of(network)
     assert isinstance(made, Property)
     return made
 
@@ -89,7 +89,9 @@ def test_old_duplicates_need_fresh_isns_is_half_open() -> None:
     first, second = find("old-duplicates-need-fresh-isns"), find("half-open")
     assert first is not None
     assert second is not None
-    assert first.make == second.make
+    assert isinstance(first.question, Safety)
+    assert isinstance(second.question, Safety)
+    assert first.question.make == second.question.make
     assert THEOREMS[first.name] == THEOREMS[second.name]
     assert in_states(first.name, REPEATED_ISNS) == {BOTH: 99_429, NEITHER: 6_304}
 

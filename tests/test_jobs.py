@@ -16,10 +16,12 @@ import pytest
 from model.check import main, selection
 from model.cli.arguments import parser
 from model.core.answer import NO_LIMITS, Limits
+from model.core.property import Property
 from model.engines.explicit import search as explicit
 from model.engines.inductive.discharge import Prover
 from model.machine.crew import tell
 from model.machine.workers import processors
+from model.network.bounded import Network
 from model.pictures.render import Pictures
 from model.questions.jobs import Judging, units
 from model.questions.judge import judge, tasks_of
@@ -28,7 +30,7 @@ from model.questions.proof_words import became, report_on
 from model.questions.row import Options, Row, Task
 from model.questions.worker import Searching
 from model.settings.config import Config
-from properties.claim import Claim
+from properties.claim import Claim, Safety
 from properties.claims import CLAIMS, find
 
 SMALL = ["figure-6", "needless-retransmissions", "server-timer-repairs"]
@@ -78,7 +80,7 @@ def test_a_unit_is_what_shares_a_search_or_a_system_and_studies_come_first() -> 
     (proofs,) = [unit for unit in found if unit[0].proof]
     assert proofs == [task for task in tasks if task.proof]
     others = [unit for unit in found if unit is not proofs]
-    keys = [{(t.config, t.claim.scenario != "") if not t.claim.study else t.claim.make for t in u} for u in others]
+    keys = [{(t.config, t.claim.scenario != "") if not t.claim.study else t.claim.question for t in u} for u in others]
     assert all(len(key) == 1 for key in keys)
     assert len(set.union(*keys)) == len(others)
     kinds = [(bool(unit[0].claim.scenario), bool(unit[0].proof), not unit[0].claim.study) for unit in found]
@@ -185,8 +187,13 @@ def test_what_a_user_can_mend_is_told_by_a_worker_too(tmp_path: Path, capsys: py
     assert error.count("\n") == 1
 
 
+def no_such_property(network: Network) -> Property:
+    """It cannot be made."""
+    raise AttributeError(f"{network} has no such property")
+
+
 def test_an_internal_error_in_a_worker_comes_with_its_traceback(tmp_path: Path) -> None:
-    broken = Claim("broken", (), "Broken.", "", "", "opening.no_such_property", ())
+    broken = Claim("broken", (), "Broken.", "", "", Safety(no_such_property), ())
     tasks = [Task(broken, str(bits), Config(seq_bits=bits), "holds") for bits in (4, 5)]
     with pytest.raises(AttributeError) as error:
         judged(tasks, tmp_path)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
 import pytest
 import z3
+from hypothesis import given
+from hypothesis import strategies as st
 
 from model.core.answer import Limits, Outcome
 from model.core.property import EventuallyAlways, Fairness, LeadsTo, Liveness, RuleClass
@@ -26,13 +29,11 @@ from tests.infinite import (
     peterson,
     peterson_class,
     philosophers,
-    random_fairness,
-    random_graph,
-    random_properties,
     scheduler,
     two_messages,
 )
-from tests.toys import bag, counter, jugs, mutex, random_system, writer
+from tests.strategies import Asked, asked, exact, graphs, systems
+from tests.toys import bag, counter, jugs, mutex, writer
 
 GOT = z3.Bool("got")
 ARRIVES = LeadsTo("arrives", z3.Not(GOT), GOT, "a message arrives in the end")
@@ -168,26 +169,26 @@ TOYS = {
 }
 
 
-@pytest.mark.parametrize("toy", TOYS)
-def test_toys_as_the_twin_says(toy: str) -> None:
-    for seed in range(6):
-        agrees(TOYS[toy], seed, definition=False)
+@exact(40)
+@given(st.sampled_from([*TOYS.values()]).flatmap(lambda toy: asked(st.just(toy))))
+def test_toys_as_the_twin_says(one: Asked) -> None:
+    agrees(*one, definition=False)
 
 
-@pytest.mark.parametrize("seed", range(40))
-def test_random_graphs_as_the_definition_says(seed: int) -> None:
-    for more in (0, 100, 200):
-        agrees(random_graph(seed), seed + more, definition=True)
+@exact(120)
+@given(asked(graphs()))
+def test_random_graphs_as_the_definition_says(one: Asked) -> None:
+    agrees(*one, definition=True)
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_random_systems_as_the_twin_says(seed: int) -> None:
-    agrees(replace(random_system(seed), constraint=None), seed, definition=False)
+@exact(12)
+@given(asked(systems().map(lambda system: replace(system, constraint=None))))
+def test_random_systems_as_the_twin_says(one: Asked) -> None:
+    agrees(*one, definition=False)
 
 
-def agrees(system: System, seed: int, definition: bool) -> None:
-    """The engine, the twin, and if wanted the definition agree on random properties under random fairness."""
-    fairness, properties = random_fairness(seed, system), random_properties(seed, system)
+def agrees(system: System, fairness: Fairness, properties: Sequence[Liveness], definition: bool) -> None:
+    """The engine, the twin, and if wanted the definition agree on properties under fairness."""
     verdicts, twin = check_liveness(system, properties, fairness), Twin(system, fairness)
     assert next(iter(verdicts.values())).effort.transitions == sum(map(len, twin.edges.values()))
     for prop in properties:
@@ -211,11 +212,15 @@ def test_the_edges_of_a_graph_whose_table_grows() -> None:
 def test_random_questions_have_both_answers() -> None:
     """Else agreement would say little."""
     answers = {"holds": 0, "violated": 0}
-    for seed in range(40):
-        system = random_graph(seed)
-        twin = Twin(system, random_fairness(seed, system))
-        for prop in random_properties(seed, system):
-            answers[twin.answer(prop)] += 1
+
+    @exact(40)
+    @given(asked(graphs()))
+    def answer(one: Asked) -> None:
+        system, fairness, properties = one
+        for prop in properties:
+            answers[Twin(system, fairness).answer(prop)] += 1
+
+    answer()
     assert min(answers.values()) >= 20, answers
 
 

@@ -23,7 +23,7 @@ from model.questions.shares import Plan, Share, row_of
 from model.report.table import exit_status
 from model.settings.config import Config
 from model.tcp.cause import arrives
-from properties.claim import Claim, make_property
+from properties.claim import Claim
 from properties.claims import CLAIMS, find
 
 PROVED = [claim for claim in CLAIMS if claim.proofs]
@@ -162,7 +162,7 @@ def test_every_claim_that_must_hold_has_a_witness_or_is_one() -> None:
     for claim in CLAIMS:
         for cell in claim.cells:
             if claim.searched and cell.expected == "holds" and not claim.witness:
-                made = make_property(claim.make, network_of(cell.config))
+                made = claim.asked_of(network_of(cell.config))
                 assert isinstance(made, Property)
                 assert made.kind == "reachable", claim.name
 

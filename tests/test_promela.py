@@ -6,9 +6,12 @@ import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import z3
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.spin import BREADTH, DEPTH, MODES, Model, missing
 from model.core.nodes import order
@@ -24,10 +27,12 @@ from model.export.c_table import operators
 from model.export.promela import Form, promela
 from model.network.make import network_of
 from model.settings.config import Config
-from properties.claim import make_property
+from properties.claim import Makes
 from properties.configs import PASSING_ZERO, TWO_WAY
+from properties.opening import no_half_open
+from tests.strategies import exact, systems, terms
 from tests.test_terms import every_operator, samples
-from tests.toys import RandomTerms, bag, counter, jugs, mutex, random_system, writer
+from tests.toys import bag, counter, jugs, mutex, writer
 
 needs_compiler = pytest.mark.skipif(shutil.which("gcc") is None, reason="no C compiler (gcc) is installed")
 needs_spin = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
@@ -73,12 +78,20 @@ def test_the_table_has_every_operator() -> None:
 @pytest.mark.parametrize("width", [1, 3, 13, 32, 63, 64])
 def test_c_and_python_agree(width: int, tmp_path: Path) -> None:
     unique = {term.get_id(): term for terms in every_operator(width).values() for term in terms if fits(term)}
-    make = RandomTerms(width, list(z3.BitVecs("a b c", width)))
-    more = [*(make.number(3) for _ in range(10)), *(make.truth(3) for _ in range(10))]
-    terms, states = [*unique.values(), *filter(fits, more)], samples(width)
-    assert len(terms) > 40
+    terms, states = [*unique.values()], samples(width)
+    assert len(terms) > 20
     meaning = Meaning(terms)
     assert in_c(terms, states, width, tmp_path) == [meaning(state) for state in states]
+
+
+@needs_compiler
+@pytest.mark.parametrize("width", [3, 32, 64])
+@exact(2)
+@given(st.data())
+def test_c_and_python_agree_on_random_terms(width: int, tmp_path: Path, data: st.DataObject) -> None:
+    some = data.draw(terms(width, 40, fits))
+    states, meaning = samples(width), Meaning(some)
+    assert in_c(some, states, width, tmp_path) == [meaning(state) for state in states]
 
 
 def test_what_c_cannot_say_is_refused_by_name() -> None:
@@ -97,17 +110,28 @@ TOYS: dict[str, Callable[[], System]] = {
     "mutex": lambda: mutex(4),
     "writer": lambda: writer(3, 3),
     "bag": lambda: bag(3, 4),
-    **{f"random {seed}": lambda seed=seed: random_system(seed) for seed in range(4)},  # type: ignore[misc]
 }
 
 
 @needs_spin
 @pytest.mark.parametrize("toy", TOYS)
-def test_spin_counts_what_we_count(toy: str, tmp_path: Path) -> None:
-    system = TOYS[toy]()
+def test_spin_counts_what_we_count(toy: str) -> None:
+    counts_agree(TOYS[toy]())
+
+
+@needs_spin
+@exact(3)
+@given(systems())
+def test_spin_counts_what_we_count_of_random_systems(system: System) -> None:
+    counts_agree(system)
+
+
+def counts_agree(system: System) -> None:
+    """SPIN finds as many states and transitions as our engine, in both forms."""
     ours = next(iter(explore(system, properties=[NOTHING]).values())).effort
     for form, mode in zip(FORMS, (DEPTH, BREADTH), strict=True):
-        found = Model(system, tmp_path / form, form=form).search(mode, optimize=QUICK)
+        with TemporaryDirectory() as folder:
+            found = Model(system, Path(folder), form=form).search(mode, optimize=QUICK)
         assert (found.states, found.transitions) == (ours.states, ours.transitions)
         assert found.complete
         assert not found.errors
@@ -137,24 +161,22 @@ def test_spin_finds_the_step(form: Form, most: int, errors: int, tmp_path: Path)
     assert Model(system, tmp_path, [small], form).search(BREADTH, optimize=QUICK).errors == errors
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_there_are_enough_options(seed: int) -> None:
-    system = random_system(seed)
+@exact(8)
+@given(systems())
+def test_there_are_enough_options(system: System) -> None:
     states = [{"x": x, "y": y, "flag": flag} for x in range(8) for y in range(8) for flag in (0, 1)]
     assert max(len([*enabled(system, state)]) for state in states) <= most_enabled(system)
 
 
-def tcp(config: Config, make: str) -> System:
+def tcp(config: Config, make: Makes[Property]) -> System:
     """A bounded network with one property."""
     network = network_of(config)
-    found = make_property(make, network)
-    assert isinstance(found, Property)
-    return network.system(found)
+    return network.system(make(network))
 
 
 @needs_spin
 def test_spin_counts_the_states_of_tcp(tmp_path: Path) -> None:
-    system = tcp(PASSING_ZERO, "opening.no_half_open")
+    system = tcp(PASSING_ZERO, no_half_open)
     ours = explore(system)["half-open"]
     assert ours.answer == "holds"
     found = Model(system, tmp_path, system.properties).search(BREADTH, optimize=QUICK)
@@ -164,7 +186,7 @@ def test_spin_counts_the_states_of_tcp(tmp_path: Path) -> None:
 
 @needs_spin
 def test_spin_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
-    system = tcp(TWO_WAY, "opening.no_half_open")
+    system = tcp(TWO_WAY, no_half_open)
     assert Model(system, tmp_path, system.properties).search(BREADTH, optimize=QUICK).errors == 1
 
 
@@ -173,7 +195,7 @@ def test_spin_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", MODES, ids=lambda mode: mode.name)
 def test_every_mode_and_form_counts_the_same(mode: object, tmp_path: Path) -> None:
     assert mode in MODES
-    system = tcp(PASSING_ZERO.but(incarnations=2), "opening.no_half_open")
+    system = tcp(PASSING_ZERO.but(incarnations=2), no_half_open)
     ours = explore(system)["half-open"].effort
     for form in FORMS:
         found = Model(system, tmp_path / form, form=form).search(MODES[MODES.index(mode)], table_bits=22)

@@ -7,6 +7,8 @@ from random import Random
 import numpy as np
 import pytest
 import z3
+from hypothesis import given
+from hypothesis import strategies as st
 
 from model.core.nodes import Node, Operator, UnknownOperator, node_of, order
 from model.core.property import sometimes
@@ -17,7 +19,7 @@ from model.engines.explicit import search as explicit
 from model.engines.native.code import Code
 from model.engines.native.compile import Writer, operators
 from model.export import btor2, c_table, smtlib, tla_table
-from tests.toys import RandomTerms
+from tests.strategies import exact, terms
 
 WIDTHS = (1, 2, 3, 8, 13, 31, 32, 63, 64)
 
@@ -51,7 +53,7 @@ def every_operator(width: int) -> dict[int, list[z3.ExprRef]]:
 
 
 def samples(width: int, amount: int = 40) -> list[State]:
-    """Values of a, b, c: the corners, shifts about the width, and random ones."""
+    """Values of a, b, c: the corners, shifts about the width, and some others; each term is tried with all of them."""
     random, top = Random(width), (1 << width) - 1
     corners = {value & top for value in (0, 1, top, top >> 1, (top >> 1) + 1, width - 1, width, width + 1)}
     pairs: list[State] = [{"a": a, "b": b, "c": top ^ b} for a in corners for b in corners]
@@ -100,14 +102,14 @@ def test_python_native_and_z3_agree(width: int) -> None:
 
 
 @pytest.mark.parametrize("width", [3, 13, 64])
-def test_random_terms_agree(width: int) -> None:
-    make = RandomTerms(width, list(z3.BitVecs("a b c", width)))
-    terms = [*(make.number(3) for _ in range(15)), *(make.truth(3) for _ in range(15))]
-    terms += [z3.simplify(term) for term in terms]
-    states = samples(width)
-    meaning = Meaning(terms)
-    assert [meaning(state) for state in states] == natively(terms, states, width)
-    assert meaning(states[-1]) == by_z3(terms, states[-1], width)
+@exact(4)
+@given(st.data())
+def test_random_terms_agree(width: int, data: st.DataObject) -> None:
+    some = data.draw(terms(width, 20))
+    some += [z3.simplify(term) for term in some]
+    states, meaning = samples(width), Meaning(some)
+    assert [meaning(state) for state in states] == natively(some, states, width)
+    assert meaning(states[-1]) == by_z3(some, states[-1], width)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,6 @@ from model.engines.explicit import search as explicit
 from model.network.bounded import NO_TCB, Network
 from model.pictures.render import Pictures
 from model.questions.judge import Options, Row, Task, judge, tasks_of
-from model.questions.studies.time_wait import thresholds
 from model.report.details import details
 from model.report.table import as_json
 from model.settings.config import Config
@@ -23,6 +22,7 @@ from model.tcp.state import STATES
 from properties.claims import find
 from properties.configs import FOUR_WAY_CLOSE, LAST_ACK, OLD_SEGMENTS, SLOW_APPLICATION, THRESHOLD
 from properties.deadlock import progress
+from properties.studies.time_wait import thresholds
 from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, closed_after_a_loss, last_ack_answered
 
 SLOW = LAST_ACK.but(

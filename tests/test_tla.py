@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import z3
+from hypothesis import given
+from hypothesis import strategies as st
 
 from benchmarks.tlc import MODULE, VIOLATED, missing, run_module, search
 from model.core.nodes import order
@@ -19,9 +21,11 @@ from model.export import CannotExport
 from model.export.tla import tla
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
 from properties.configs import PASSING_ZERO, TWO_WAY
+from properties.opening import no_half_open
+from tests.strategies import exact, terms
 from tests.test_promela import NOTHING, TOYS, tcp
 from tests.test_terms import every_operator, samples
-from tests.toys import RandomTerms, counter, jugs, mutex
+from tests.toys import counter, jugs, mutex
 
 needs_tlc = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
 
@@ -39,14 +43,9 @@ def fits(term: z3.ExprRef) -> bool:
     return True
 
 
-def assumptions(width: int) -> list[str]:
+def assumptions(width: int, terms: Sequence[z3.ExprRef]) -> list[str]:
     """What each term is in each state: lines that TLC is to find true."""
-    unique = {term.get_id(): term for terms in every_operator(width).values() for term in terms if fits(term)}
-    make = RandomTerms(width, list(z3.BitVecs("a b c", width)))
-    more = [*(make.number(3) for _ in range(8)), *(make.truth(3) for _ in range(8))]
-    terms, lines = [*unique.values(), *filter(fits, more)], list[str]()
-    assert {part.kind for part in order(terms)} >= PYTHON.keys() - {z3.Z3_OP_BMUL}
-    meaning = Meaning(terms)
+    lines, meaning = list[str](), Meaning(terms)
     for state in samples(width, 10):
         fold = Fold(TLA, lambda node, state=state: str(state[node.name]))  # type: ignore[misc]
         for term, value in zip(terms, meaning(state), strict=True):
@@ -57,12 +56,35 @@ def assumptions(width: int) -> list[str]:
 @pytest.mark.long
 @needs_tlc
 def test_tla_and_python_agree(tmp_path: Path) -> None:
-    lines = [line for width in (1, 3, 7, 10) for line in assumptions(width)]
+    lines = list[str]()
+    for width in (1, 3, 7, 10):
+        unique = {term.get_id(): term for terms in every_operator(width).values() for term in terms if fits(term)}
+        assert {part.kind for part in order([*unique.values()])} >= PYTHON.keys() - {z3.Z3_OP_BMUL}
+        lines += assumptions(width, [*unique.values()])
     assert len(lines) > 5000
-    head = f"---- MODULE {MODULE} ----\nEXTENDS Integers\n{DEFINITIONS}"
-    right, wrong = ("\n".join([head, *lines, *more, "====", ""]) for more in ([], ["ASSUME 1 = 2"]))
-    assert "No error has been found" in run_module(right, "", tmp_path).output
-    assert "is false" in run_module(wrong, "", tmp_path, fine=(0, 10, *VIOLATED)).output
+    assert_true(lines, tmp_path)
+    assert "is false" in run_module(module([*lines, "ASSUME 1 = 2"]), "", tmp_path, fine=(0, 10, *VIOLATED)).output
+
+
+@pytest.mark.long
+@needs_tlc
+@exact(3)
+@given(st.data())
+def test_tla_and_python_agree_on_random_terms(tmp_path: Path, data: st.DataObject) -> None:
+    lines = list[str]()
+    for width in (1, 3, 7, 10):
+        lines += assumptions(width, data.draw(terms(width, 20, fits)))
+    assert_true(lines, tmp_path)
+
+
+def module(lines: Sequence[str]) -> str:
+    """A module with these lines."""
+    return "\n".join([f"---- MODULE {MODULE} ----\nEXTENDS Integers\n{DEFINITIONS}", *lines, "====", ""])
+
+
+def assert_true(lines: Sequence[str], folder: Path) -> None:
+    """TLC finds that the assumptions are true."""
+    assert "No error has been found" in run_module(module(lines), "", folder).output
 
 
 def test_what_tlc_cannot_say_is_refused_by_name() -> None:
@@ -159,7 +181,7 @@ def test_states_outside_the_constraint_are_not_asked_but_steps_to_them_are(
 @pytest.mark.long
 @needs_tlc
 def test_tlc_counts_the_states_of_tcp(tmp_path: Path) -> None:
-    system = tcp(PASSING_ZERO, "opening.no_half_open")
+    system = tcp(PASSING_ZERO, no_half_open)
     ours = explore(system)["half-open"]
     assert ours.answer == "holds"
     found = search(system, tmp_path, system.properties, workers=2)
@@ -170,7 +192,7 @@ def test_tlc_counts_the_states_of_tcp(tmp_path: Path) -> None:
 @pytest.mark.long
 @needs_tlc
 def test_tlc_finds_what_is_wrong_with_two_segments(tmp_path: Path) -> None:
-    system = tcp(TWO_WAY, "opening.no_half_open")
+    system = tcp(TWO_WAY, no_half_open)
     trace = explore(system)["half-open"].run
     found = search(system, tmp_path, system.properties)
     assert trace

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import z3
+from hypothesis import given
 
 from model.core.property import always, sometimes
 from model.core.run import enabled
@@ -16,7 +17,8 @@ from model.export import CannotExport
 from model.export.vmt import vmt
 from model.network.bounded import Network
 from properties.configs import TWO_WAY
-from tests.toys import bag, counter, jugs, mutex, random_system, writer
+from tests.strategies import exact, systems
+from tests.toys import bag, counter, jugs, mutex, writer
 
 Values = tuple[int, ...]
 
@@ -105,8 +107,13 @@ def test_an_exported_toy_steps_as_the_system(toy: str) -> None:
 
 def test_exported_random_systems_step_as_the_systems() -> None:
     seen = set[tuple[str, bool]]()
-    for seed in range(6):
-        seen |= asserts_agreement(random_system(seed), 12)
+
+    @exact(8)
+    @given(systems())
+    def steps_alike(system: System) -> None:
+        seen.update(asserts_agreement(system, 12))
+
+    steps_alike()
     assert seen == {(kind, holds) for kind in ("always", "reachable", "step") for holds in (False, True)}
 
 

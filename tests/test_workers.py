@@ -9,6 +9,7 @@ from threading import Barrier, BrokenBarrierError
 import numpy as np
 import pytest
 import z3
+from hypothesis import given
 
 from model.core.answer import Limits
 from model.core.property import always, sometimes
@@ -19,7 +20,8 @@ from model.engines.explicit.quotient import quotient
 from model.engines.explicit.store import Store, capacity
 from model.engines.infinite.graph import StateGraph
 from model.machine.workers import Workers, processors
-from tests.toys import bag, random_system, writer
+from tests.strategies import exact, systems
+from tests.toys import bag, writer
 
 MANY = (1, 2, 3, 7)
 GOAL = sometimes("goal", z3.And(z3.BitVec("v1", 64) == 4, z3.BitVec("v2", 64) == 2))
@@ -33,9 +35,9 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> L
     return Limits(workers=request.param)
 
 
-@pytest.mark.parametrize("seed", range(12))
-def test_random_systems_agree_with_the_twin(limits: Limits, seed: int) -> None:
-    system = random_system(seed)
+@exact(12)
+@given(systems())
+def test_random_systems_agree_with_the_twin(limits: Limits, system: System) -> None:
     fast, slow = explicit.explore(system, limits=limits), twin.explore(system)
     for name, verdict in fast.items():
         assert (verdict.answer, verdict.run) == (slow[name].answer, slow[name].run)

@@ -37,7 +37,6 @@ from model.questions.scenario import read_scenario, run_scenario
 from model.settings.config import SCENARIO, Config
 from model.settings.server import AnyConfig
 from properties import configs
-from properties.claim import make_property
 from properties.claims import find
 
 FOLDER = Path(__file__).parent.parent / "properties" / "scenarios"
@@ -61,7 +60,7 @@ def violation(name: str, variant: str) -> tuple[Config, System, Run]:
     config = next(cell.config for cell in claim.cells if cell.variant == variant)
     assert isinstance(config, Config)
     network = network_of(config)
-    prop = make_property(claim.make, network)
+    prop = claim.asked_of(network)
     assert isinstance(prop, Property)
     system = network.system(prop)
     trace = explore(system)[prop.name].run
@@ -279,7 +278,7 @@ def test_a_loop_goes_back_to_its_first_state() -> None:
     assert claim is not None
     (config,) = (cell.config for cell in claim.cells if cell.expected == "fails")
     network = network_of(config)
-    live = make_property(claim.make, network)
+    live = claim.asked_of(network)
     assert isinstance(live, Live)
     system = network.system()
     lasso = check_liveness(system, [live.prop], live.fairness)[live.name].lasso
@@ -412,7 +411,7 @@ def test_a_servers_loop_is_written_in_every_format(tmp_path: Path) -> None:
     assert claim is not None
     config: AnyConfig = next(cell.config for cell in claim.cells if cell.variant == "two-way")
     network = network_of(config)
-    live = make_property(claim.make, network)
+    live = claim.asked_of(network)
     assert isinstance(live, Live)
     system = network.system()
     lasso = check_liveness(system, [live.prop], live.fairness)[live.name].lasso

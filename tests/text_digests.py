@@ -24,7 +24,6 @@ from model.network.make import network_of
 from model.questions.judge import tasks_of
 from model.questions.row import Task
 from model.settings.server import AnyConfig
-from properties.claim import make_property, make_witness
 from properties.claims import CLAIMS
 
 STATES = [f"{side}.{name}" for side in "AB" for name in ("state", "iss", "irs", "snd_una", "snd_nxt", "rcv_nxt")]
@@ -42,13 +41,13 @@ def text(system: System) -> str:
 def system_of(config: AnyConfig, tasks: Sequence[Task]) -> System:
     """The system that is searched for some tasks."""
     network = network_of(config)
-    made = [make_property(task.claim.make, network) for task in tasks]
-    made += [make_witness(witness, network) for task in tasks for witness in task.claim.witness]
+    made = [task.claim.asked_of(network) for task in tasks]
+    made += [made for task in tasks for made in task.claim.witnesses(network)]
     return network.system(*{prop.name: prop for prop in made if isinstance(prop, Property)}.values())
 
 
 class Past:
-    """Terms that are made before and between."""
+    """Terms that are made before and between: noise, from a seed that another process is given."""
 
     def __init__(self, seed: int) -> None:
         self.random, self.kept = Random(seed), list[z3.ExprRef]()

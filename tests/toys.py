@@ -1,13 +1,10 @@
-"""Small systems whose counts are known without an engine, and random ones."""
+"""Small systems whose counts are known without an engine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from random import Random
-
 import z3
 
-from model.core.property import Property, always, sometimes, step
+from model.core.property import Property, always, sometimes
 from model.core.system import Rule, State, System, Var, choice, enumeration
 
 
@@ -80,68 +77,3 @@ def bag(values: int, places: int) -> System:
     ]
     names = tuple(v.name for v in each)
     return System(tuple(each), (dict.fromkeys(names, 0),), (add, *rest), symmetric=(names,))
-
-
-class RandomTerms:
-    """Random terms over given variables of one width, and Booleans over them."""
-
-    def __init__(self, seed: int, leaves: list[z3.BitVecRef]) -> None:
-        self.random, self.leaves, self.width = Random(seed), leaves, leaves[0].size()
-
-    def number(self, depth: int) -> z3.BitVecRef:
-        """A bit-vector."""
-        if not depth or self.random.random() < 0.1:
-            value = z3.BitVecVal(self.random.randrange(1 << self.width), self.width)
-            return self.random.choice([*self.leaves, value])
-        a, b = self.number(depth - 1), self.number(depth - 1)
-        low, high = self.random.randrange(self.width), self.width - 1
-        makers: list[Callable[[], z3.BitVecRef]] = [
-            *(lambda: a + b, lambda: a - b, lambda: a * b, lambda: a & b, lambda: a | b, lambda: a ^ b),
-            *(lambda: a << b, lambda: z3.LShR(a, b), lambda: a >> b, lambda: -a, lambda: ~b),
-            lambda: z3.If(self.truth(depth - 1), a, b),
-            lambda: z3.Extract(high + low, low, z3.Concat(a, b)),
-            lambda: z3.Extract(high + 3, 3, z3.ZeroExt(3, a)),
-            lambda: z3.Extract(high + 3, 3, z3.SignExt(3, a)),
-        ]
-        return self.random.choice(makers)()
-
-    def truth(self, depth: int) -> z3.BoolRef:
-        """A Boolean."""
-        if not depth or self.random.random() < 0.5:
-            a, b = self.number(max(depth - 1, 0)), self.number(max(depth - 1, 0))
-            compare = [a == b, a != b, a < b, a <= b, a > b, a >= b]
-            return self.random.choice([*compare, z3.ULT(a, b), z3.ULE(a, b), z3.UGT(a, b), z3.UGE(a, b)])
-        a, b = self.truth(depth - 1), self.truth(depth - 1)
-        return self.random.choice([z3.And(a, b), z3.Or(a, b), z3.Not(a), z3.Implies(a, b), z3.Xor(a, b), a == b])
-
-
-def random_system(seed: int) -> System:
-    """Two small numbers and a flag under random rules, some with inputs, and one property of each kind."""
-    x, y, flag = Var("x", 3), Var("y", 3), Var("flag")
-    terms = RandomTerms(seed, [x.term, y.term, z3.Extract(2, 0, choice("i"))])
-    rules = []
-    for at in range(6):
-        choose = {"i": terms.random.choice([1, 3])} if at > 2 else {}
-        terms.leaves = [x.term, y.term, *([z3.Extract(2, 0, choice("i"))] if choose else [])]
-        state = x.term == terms.random.randrange(8)
-        guard = (
-            z3.And(state, terms.truth(2)) if at % 2 else z3.And(terms.truth(1), z3.Not(z3.Or(state, terms.truth(2))))
-        )
-        update = {"x": terms.number(2), "y": terms.number(2), "flag": terms.truth(2)}
-        del update[terms.random.choice(list(update))]
-        rules.append(Rule(f"r{at}", guard, update, choose=choose, touches={"b": terms.truth(1)}))
-    terms.leaves = [x.term, y.term]
-    rules.append(Rule("on", z3.Or(flag.term, terms.truth(1)), {"x": x.term + 1}))
-    rules.append(Rule("over", z3.Or(z3.Not(flag.term), terms.truth(1)), {"y": y.term + x.term}))
-    inside = z3.Or(flag.term, terms.truth(2))
-    held, reached = z3.Or(flag.term, terms.truth(2)), terms.truth(2)
-    terms.leaves = [x.term, y.term, x.next, y.next]
-    moved = z3.Or(flag.next, terms.truth(2), terms.truth(2))
-    properties = (
-        always("always", held),
-        sometimes("reachable", reached),
-        step("step", moved),
-    )
-    constraint = inside if seed % 2 else None
-    initial: tuple[State, ...] = ({"x": 1, "y": 2, "flag": 0}, {"x": 3, "y": 0, "flag": 1})
-    return System((x, y, flag), initial, tuple(rules), properties, constraint=constraint)

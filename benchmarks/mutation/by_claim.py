@@ -25,7 +25,7 @@ from model.mutants.derive import Unaffected
 from model.network.make import network_of
 from model.settings.server import AnyConfig, ServerConfig
 from model.settings.setting import BadConfig
-from properties.claim import Claim, make_property, make_witness
+from properties.claim import Claim
 from properties.claims import CLAIMS
 from properties.configs import EVERY_CHANNEL
 from properties.proofs.opening import THEOREMS
@@ -74,8 +74,8 @@ def searched(config: AnyConfig, claims: tuple[Claim, ...], name: str) -> Iterato
     mutant = config.each(mutant=name) if isinstance(config, ServerConfig) else config.but(mutant=name)
     try:
         network = network_of(mutant)
-        made = {claim.name: make_property(claim.make, network) for claim in claims}
-        wanted = {claim.name: [make_witness(one, network) for one in claim.witness] for claim in claims}
+        made = {claim.name: claim.asked_of(network) for claim in claims}
+        wanted = {claim.name: claim.witnesses(network) for claim in claims}
         safe = {prop.name: prop for prop in made.values() if isinstance(prop, Property)}
         system = network.system(*{p.name: p for some in wanted.values() for p in some}.values(), *safe.values())
     except (Unaffected, BadSystem, BadConfig):

@@ -17,7 +17,7 @@ from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.bounded import Network
 from model.settings.config import Config
-from properties.claim import make_property, make_witness
+from properties.claim import Makes, Safety
 from properties.claims import CLAIMS
 from properties.configs import FOUR_WAY_CLOSE, IGNORING_RST, LAST_ACK, ORDERLY, SIMULTANEOUS
 
@@ -30,15 +30,15 @@ class Cell:
     """One configuration of the claims, and what a search says of all properties and witnesses that they have there."""
 
     config: Config
-    properties: tuple[str, ...]
-    witnesses: tuple[str, ...]
+    properties: tuple[Makes[Property], ...]
+    witnesses: tuple[Makes[Property], ...]
 
     def system(self, name: str = "") -> System:
         """The system of the protocol, or of a mutant. Raises `BadConfig`, `BadSystem`."""
         network = Network(self.config.but(mutant=name))
         made = [
-            *(make_property(one, network) for one in self.properties),
-            *(make_witness(one, network) for one in self.witnesses),
+            *(one(network) for one in self.properties),
+            *(one(network) for one in self.witnesses),
         ]
         wanted = {prop.name: prop for prop in made if isinstance(prop, Property)}
         return network.system(*wanted.values())
@@ -95,7 +95,8 @@ def cell(config: Config, like: Config | None = None) -> Cell:
     ]
     assert claims, config
     witnesses = dict.fromkeys(chain(*(claim.witness for claim in claims)))
-    return Cell(config, tuple(claim.make for claim in claims), tuple(witnesses))
+    made = tuple(claim.question.make for claim in claims if isinstance(claim.question, Safety))
+    return Cell(config, made, tuple(witnesses))
 
 
 CELLS = (

@@ -29,7 +29,7 @@ from model.machine.printing import complain, say, speak_any_encoding
 from model.network.make import network_of
 from model.questions.names import claim_named
 from model.settings.server import AnyConfig, parse_setting
-from properties.claim import Claim, make_property
+from properties.claim import Claim
 
 PROGRAM = "model.export"
 Texts = tuple[str, ...]
@@ -84,7 +84,7 @@ def exported(args: argparse.Namespace) -> Texts:
     """What the arguments ask for."""
     claim, config = chosen(args.claim, args.variant, args.set)
     network = network_of(config)
-    prop = make_property(claim.make, network)
+    prop = claim.asked_of(network)
     assert isinstance(prop, Property)
     variant = args.variant or claim.cells[0].variant
     said = COMMENT[args.target].format("; ".join([f"{claim.name}: {variant}", *args.set]))

@@ -1,7 +1,12 @@
-"""Questions: each kind of claim in a module of its own (`model.questions.judge` knows which is which).
+"""Questions: what a claim asks, who answers it, and the row that comes of it.
 
-*search*: properties of a configuration, of finite and of infinite runs, by a search, by bmc or by induction; *story*:
-whether a scenario is a run; *study*: an answer computed from several searches; *proof*: a theorem for every channel,
-step by step; *diagrams*: pictures of states. All give rows (`model.questions.row`), with their evidence in files. None
-prints.
+`judge` makes tasks of claims and knows the kinds: `search` (engines on one configuration), `story` (is this `scenario`
+a run? `telling`: one of the user's), `study` (an answer from several searches), `proof` (step by step; a
+`premise` has to happen, `theorems` names network and lemmas, `shares` go between processes, `minimise` drops lemmas).
+`names` finds the claims meant, `jobs` spreads tasks over processes (each a `worker`), `combine` compares proofs with
+searches. `row` is what is asked and found; `evidence`, `figures`, `proof_words` and `certificates` put it into files
+and words. `coverage` counts events, `never` proves that one cannot happen, `diagrams` draws states.
+
+None prints. Rows hold no terms, so that they can go between processes. What nobody has answered is unknown, and never
+holds. Report, rechecks and cli are not imported, nor conform; what takes time to load is loaded when it is asked.
 """

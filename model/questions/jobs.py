@@ -52,7 +52,7 @@ def units(tasks: Sequence[Task]) -> list[Unit]:
     for task in tasks:
         key: object = task.engine  # Proofs share what they have in common.
         if task.engine != "unbounded":
-            key = task.claim.make if task.claim.study else (task.config, bool(task.claim.scenario))
+            key = task.claim.question if task.claim.study else (task.config, bool(task.claim.scenario))
         found.setdefault(key, []).append(task)
     return sorted(found.values(), key=_length)
 

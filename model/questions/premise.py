@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from model.core.answer import Answer, Limits, Outcome, Progress
+from model.core.property import Property
 from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
@@ -22,12 +23,14 @@ from model.settings.config import Config
 from model.settings.protocol import Protocol
 from model.settings.setting import BadConfig, names_of
 from model.settings.users import Users
-from properties.claim import make_witness
+from properties.claim import Makes
 
 FOLLOWED = (*names_of(Protocol, Users), "crashes", "octets", "time_wait_restart")
 """The fields that say what endpoints and their users do."""
 
 Watch = Callable[[Progress], None]
+Reached = dict[Makes[Property], Outcome]
+"""What a search says of each witness."""
 
 
 def premises(tasks: Sequence[Task], limits: Limits, progress: Report) -> dict[Task, str]:
@@ -61,7 +64,7 @@ def small(task: Task) -> Iterator[Config]:
                 continue
 
 
-def _missing(wanted: Sequence[str], configs: Sequence[Config], limits: Limits, watch: Watch) -> str:
+def _missing(wanted: Sequence[Makes[Property]], configs: Sequence[Config], limits: Limits, watch: Watch) -> str:
     """Why the witnesses may never happen: those that no small network has, and where its search ended early."""
     left, limit = list(wanted), ""
     for config in configs:
@@ -70,15 +73,15 @@ def _missing(wanted: Sequence[str], configs: Sequence[Config], limits: Limits, w
         limit = limit or next((verdicts[one].effort.limit for one in left if one in verdicts), "")
         if not left:
             return ""
-    names = ", ".join(one.split(".")[1].replace("_", " ") for one in left)
+    names = ", ".join(one.__name__.replace("_", " ") for one in left)
     return f"its premise was not seen to happen with these settings: {names}" + (f" ({limit})" if limit else "")
 
 
-def _searched(config: Config, wanted: Sequence[str], limits: Limits, watch: Watch) -> dict[str, Outcome]:
+def _searched(config: Config, wanted: Sequence[Makes[Property]], limits: Limits, watch: Watch) -> Reached:
     """What a search says of the witnesses; nothing if there is no such network."""
     try:
         network = network_of(config)
-        made = {one: make_witness(one, network) for one in wanted}
+        made = {one: one(network) for one in wanted}
         system = network.system(*made.values())
     except Unaffected:
         return _searched(config.but(mutant=""), wanted, limits, watch)  # Its runs are the mutant's, too.

@@ -45,7 +45,7 @@ class Task:
         engine = "" if self.engine in ("explicit", "unbounded") else f" --engine {self.engine}"
         if not self.claim.cells:
             settings = (f"--set={item}" for item in self.variant.split())
-            return shlex.join(["python", "-m", "model.check", "--scenario", self.claim.make, *settings])
+            return shlex.join(["python", "-m", "model.check", "--scenario", self.claim.scenario, *settings])
         if self.expected:
             return f"python -m model.check {self.claim.name}{engine}"
         command = ["python", "-m", "model.check", "--property", self.claim.name]

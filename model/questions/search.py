@@ -17,18 +17,13 @@ from model.network.make import AnyNetwork, network_of
 from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
 from model.questions.row import Options, Report, Row, Task, written
-from properties.claim import make_property, make_witness
 
 
 def judge_search(tasks: Sequence[Task], options: Options, progress: Report) -> list[Row]:
     """The rows of tasks on one configuration."""
     network = network_of(tasks[0].config)
-    made = {task: make_property(task.claim.make, network) for task in tasks}
-    witnesses = {
-        task: [make_witness(witness, network) for witness in task.claim.witness]
-        for task in tasks
-        if task.expected != "fails"
-    }
+    made = {task: task.claim.asked_of(network) for task in tasks}
+    witnesses = {task: task.claim.witnesses(network) for task in tasks if task.expected != "fails"}
     safe = [prop for prop in made.values() if isinstance(prop, Property)]
     wanted = {prop.name: prop for prop in (*safe, *chain(*witnesses.values()))}
     live = {prop.name: prop for prop in made.values() if isinstance(prop, Live)}

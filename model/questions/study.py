@@ -1,4 +1,4 @@
-"""Studies: answers computed from several searches (`model.questions.studies`)."""
+"""Studies: answers computed from several searches (`properties.studies`)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from functools import partial
 from model.core.answer import Tables
 from model.questions.evidence import with_counterexamples
 from model.questions.row import Options, Report, Row, Task
-from model.questions.studies.study import find_study
 from model.settings.config import Config
+from properties.claim import Study
 
 
 def judge_study(task: Task, options: Options, progress: Report) -> Row:
     """The answer of a study with its tables and pictures."""
     assert isinstance(task.config, Config)
-    found = find_study(task.claim.make)(task.config, options.limits, partial(progress, task.variant))
+    assert isinstance(task.claim.question, Study)
+    found = task.claim.question.run(task.config, options.limits, partial(progress, task.variant))
     assert isinstance(found.evidence, Tables)
     row = Row(task, replace(found, name=task.claim.name, evidence=None), tables=found.evidence.tables)
     return with_counterexamples(row, found.evidence.counterexamples, options)

@@ -10,7 +10,7 @@ from model.questions.scenario import read_scenario
 from model.questions.story import replay_scenario
 from model.settings.config import SCENARIO
 from model.settings.setting import show_field
-from properties.claim import Claim
+from properties.claim import Claim, Story
 
 
 def tell(path: Path, settings: Mapping[str, object], options: Options) -> Row:
@@ -19,6 +19,6 @@ def tell(path: Path, settings: Mapping[str, object], options: Options) -> Row:
     settings: what is varied before the file's own. Raises `BadScenario`, `BadConfig`, `OSError`.
     """
     scenario = read_scenario(path, SCENARIO.vary(settings))
-    claim = Claim(path.stem, (), scenario.title, "", scenario.title, str(path), ())
+    claim = Claim(path.stem, (), scenario.title, "", scenario.title, Story(str(path)), ())
     variant = " ".join(f"{name}={show_field(value)}" for name, value in settings.items())
     return replay_scenario(Task(claim, variant, scenario.config, ""), scenario, options)

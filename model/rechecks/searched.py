@@ -24,7 +24,6 @@ from model.pictures.render import Drawings
 from model.questions.row import Options, Task
 from model.questions.search import judge_search
 from model.settings.setting import BadConfig
-from properties.claim import make_property, make_witness
 
 
 def differences(
@@ -101,7 +100,7 @@ class Replays:
     def _properties(self) -> dict[str, Property | Live]:
         """The properties of the claim and its witnesses, by name."""
         claim = self.task.claim
-        made = [make_property(claim.make, self._network), *(make_witness(w, self._network) for w in claim.witness)]
+        made = [claim.asked_of(self._network), *claim.witnesses(self._network)]
         return {prop.name: prop for prop in made}
 
     @cached_property

@@ -3,7 +3,7 @@
 Each group is a frozen dataclass in a module of its own: `protocol`, `users`, `channel`, `numbers` (which has the sizes,
 too), `budgets`, `clocks`, `start`, `ghosts`. `config` puts them together for one connection, `server` for a server.
 A field is written once, by `setting`: its default, text, paragraph, bound and unit; its choices are its type. What is
-listed, read, refused and explained is computed from that (`settings_of`, `names_of`). A new field goes into its group;
+listed, read, refused and explained is computed from that. A new field goes into its group;
 a new combination that makes no sense goes into the check beside it.
 Nothing here may import more than `core`, and nothing that takes time to load: `--list` reads this.
 """

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from importlib import import_module
 
 from model.core.answer import Answer, Counterexample, Effort, Limits, Outcome, Progress, Table, Tables
-from model.settings.config import Config
+from model.core.system import System
 
 ENGINE = "study"
+Report = Callable[[Progress], None]
 
 
 def concluded(
@@ -26,11 +26,10 @@ def unsettled(
     return Outcome(name, Answer.UNKNOWN, effort, ENGINE, Tables(tuple(tables), tuple(runs)), why=why or effort.limit)
 
 
-Study = Callable[[Config, Limits, Callable[[Progress], None]], Outcome]
+def explore(
+    system: System, *, limits: Limits, progress: Callable[[Progress], None] | None = None
+) -> dict[str, Outcome]:
+    """The outcome of each property of a system; the engine is loaded when it is needed."""
+    from model.engines.explicit import search
 
-
-def find_study(reference: str) -> Study:
-    """The study that "module.function" names of this package; it raises `BadConfig` for what it cannot vary."""
-    module, function = reference.split(".")
-    study: Study = getattr(import_module(f"model.questions.studies.{module}"), function)
-    return study
+    return search.explore(system, limits=limits, progress=progress)

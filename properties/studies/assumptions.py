@@ -15,13 +15,12 @@ from itertools import combinations
 
 from model.core.answer import Answer, Counterexample, Effort, Limits, Outcome, Table
 from model.core.system import System
-from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
-from model.questions.studies.study import concluded, unsettled
 from model.settings.clocks import TICKS, Clocks
 from model.settings.config import Config
 from model.settings.setting import BadConfig, settings_of
 from properties.old_segments import assuming, kept_out, no_old_segment_accepted
+from properties.studies.study import Report, concluded, explore, unsettled
 
 FRESH, TIME_WAIT, QUIET = "fresh ISNs", "TIME-WAIT 2 MSL", "quiet time"
 IN_ORDER, LINGERS, ALONE = "no ABORT, reset or give-up", "ABORT to TIME-WAIT", "no half-open peer"

@@ -7,12 +7,11 @@ from dataclasses import replace
 from model.core.answer import Answer, Counterexample, Limits, Outcome, Table
 from model.core.property import Property
 from model.core.system import System
-from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
-from model.questions.studies.study import concluded, unsettled
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from properties.needless import any_application_delay, sent_again
+from properties.studies.study import Report, concluded, explore, unsettled
 
 Case = tuple[int, int]
 """An application delay in ticks, and a number of retransmissions."""

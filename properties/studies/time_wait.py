@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from model.core.answer import NO_LIMITS, Answer, Counterexample, Effort, Limits, Outcome, Table
-from model.engines.explicit.search import Report, explore
 from model.network.bounded import Network
-from model.questions.studies.study import concluded, unsettled
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from properties.studies.study import Report, concluded, explore, unsettled
 from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, last_ack_answered
 
 LONGEST = 4
