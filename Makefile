@@ -4,7 +4,7 @@ ifndef VIRTUAL_ENV
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 endif
 
-.PHONY: quick check lint types test drawn long minutes fuzz bench imports
+.PHONY: quick check lint types test drawn long minutes fuzz bench docs imports
 
 quick: # one variant that holds and one that fails of each claim: half a minute
 	python -m model.check --quick
@@ -37,6 +37,9 @@ fuzz: # a minute of the fuzzer
 
 bench: # the engines beside SPIN and TLC; it writes into benchmarks/results/
 	python -m benchmarks.engines
+
+docs: # what documents say from results and from the code
+	python -m docs.write
 
 imports: # a picture of the rooms and their imports, in out/imports.svg
 	python -m tests.imports

@@ -1,6 +1,6 @@
 """How strict is the judge of captures? One segment of a capture is altered or hidden, and the rejections are counted.
 
-    python -m benchmarks.alterations FOLDER --profile linux
+    python -m benchmarks.alterations FOLDER --profile linux --json benchmarks/results/alterations.json
 
 FOLDER has captures NAME.pcap, made on the hosts of the ends that are judged (tests/data/captures/index.tsv has them). A
 judge that admits everything is worthless; some alterations are rightly admitted: a bare ACK may be left out, a
@@ -11,6 +11,7 @@ hidden: that would be a capture as good as this one.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -110,12 +111,18 @@ def count(folder: Path, interpreter: Interpreter) -> dict[str, tuple[int, int]]:
     return found
 
 
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.alterations", description=__doc__)
+    made.add_argument("folder", type=Path)
+    made.add_argument("--profile", choices=PROFILES, default="linux")
+    made.add_argument("--json", type=Path, metavar="FILE", help="write the counts, too")
+    return made
+
+
 def main(argv: list[str] | None = None) -> int:
     """Print the table."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.alterations", description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--profile", choices=PROFILES, default="linux")
-    args = parser.parse_args(argv)
+    args = parser().parse_args(argv)
     try:
         found = count(args.folder, Interpreter(PROFILES[args.profile]))
     except (BadCapture, OSError) as error:
@@ -125,6 +132,9 @@ def main(argv: list[str] | None = None) -> int:
     for kind, (rejected, of) in found.items():
         table.add_row(kind, str(rejected), str(of), f"{100 * rejected / of:.0f}" if of else "-")
     console().print(table)
+    if args.json is not None:
+        report = {"profile": args.profile, "rejected": {kind: list(counts) for kind, counts in found.items()}}
+        args.json.write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
     return 0
 
 

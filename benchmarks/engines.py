@@ -165,20 +165,23 @@ def disagreement(found: Sequence[Measured]) -> list[str]:
     return [scale for scale, pairs in counts.items() if len(pairs) > 1]
 
 
-def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def parser() -> argparse.ArgumentParser:
     """The command line."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.engines", description="Our engines beside SPIN and TLC."
-    )
-    add = parser.add_argument
+    made = argparse.ArgumentParser(prog="python -m benchmarks.engines", description="Our engines beside SPIN and TLC.")
+    add = made.add_argument
     add("--largest", type=int, default=len(SCALES), metavar="N", help="only the N smallest configurations")
     add("--only", type=int, metavar="N", help="only configuration number N (1 is the smallest)")
     add("--by-hand", action="store_true", help="also SPIN with a guard and an update function for each firing")
     add("--megabytes", type=int, default=12_000, help="the most memory that SPIN may take (default: 12000)")
     add("--out", type=Path, default=RESULTS, help="where the results go (default: benchmarks/results)")
-    args = parser.parse_args(argv)
+    return made
+
+
+def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    """The arguments; what does not fit ends the program."""
+    args = parser().parse_args(argv)
     if not all(1 <= number <= len(SCALES) for number in (args.largest, args.only or 1)) or args.only == 0:
-        parser.error(f"there are configurations 1 to {len(SCALES)}")
+        parser().error(f"there are configurations 1 to {len(SCALES)}")
     return args
 
 

@@ -24,10 +24,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement: its number (S1 to S9), what it asks, and the parts of its answer."""
+    """One statement: its number (S1 to S9), what it asks, its answer in a few words, and in parts."""
 
     number: str
     question: str
+    short: str
     answer: tuple[Part, ...]
 
 
@@ -35,6 +36,7 @@ STATEMENTS = (
     Statement(
         "S1",
         "How does a connection open?",
+        "By three segments, as drawn",
         (
             Part("By three segments, with the RFC's states and numbers.", "figure-6", "holds"),
             Part("Simultaneous open is the only other way.", "opening-paths-simultaneous", "holds"),
@@ -43,6 +45,7 @@ STATEMENTS = (
     Statement(
         "S2",
         "Why three segments? May a delayed SYN leave the server waiting for nobody?",
+        "With two, yes; with three, never",
         (
             Part("With three segments never.", "half-open", "holds"),
             Part("With two it does.", "half-open", "fails"),
@@ -51,6 +54,7 @@ STATEMENTS = (
     Statement(
         "S3",
         "Do such ghosts waste the slots of a server?",
+        "With two, yes: for ever",
         (
             Part("With three segments each slot comes back.", "ghosts-release-slots", "holds"),
             Part("With two it does not, and a live client is refused.", "live-client-is-served", "fails"),
@@ -59,6 +63,7 @@ STATEMENTS = (
     Statement(
         "S4",
         "Why not two segments? Does the server know that the client can receive?",
+        "With two, it does not",
         (
             Part("With three it does: the client has its SYN before it opens.", "client-can-receive", "holds"),
             Part("With two it does not: it opens as soon as a SYN arrives.", "client-can-receive", "fails"),
@@ -67,6 +72,7 @@ STATEMENTS = (
     Statement(
         "S5",
         "Once a connection has worked and closed: may its old SYN open it again?",
+        "With two, yes; with three, never",
         (
             Part("With three segments it never does.", "ghost-after-close", "holds"),
             Part("With two it does, and the client is gone.", "ghost-after-close", "fails"),
@@ -75,6 +81,7 @@ STATEMENTS = (
     Statement(
         "S6",
         "Which of the three segments may carry data?",
+        "The third; earlier text waits",
         (
             Part("The third: it opens the server, which delivers it.", "data-on-third-segment", "holds"),
             Part("If a SYN's data is dropped, none is held for strangers.", "data-on-syn-held", "holds"),
@@ -85,6 +92,7 @@ STATEMENTS = (
     Statement(
         "S7",
         "How does a connection close, and is anything lost?",
+        "By four segments, losing nothing",
         (
             Part("By four segments, with the RFC's states.", "normal-close", "holds"),
             Part("What the half-closed side still sends arrives in the end.", "text-arrives", "holds"),
@@ -94,6 +102,7 @@ STATEMENTS = (
     Statement(
         "S8",
         "Is a TIME-WAIT of 2 MSL long enough?",
+        "Yes, unless text comes first",
         (
             Part(
                 "If RTO =< MSL, delays are below it, and no text comes first: a FIN sent again is answered.",
@@ -110,6 +119,7 @@ STATEMENTS = (
     Statement(
         "S9",
         "Why four segments to close, and not three?",
+        "A merged ACK comes too late",
         (
             Part(
                 "ACK at once, RTO over a round trip: no FIN is sent again needlessly.",

@@ -33,13 +33,19 @@ class Tally:
     faults: dict[str, str] = field(default_factory=dict)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command line; returns the exit status."""
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
     made = argparse.ArgumentParser(prog="python -m tests.fuzz", description="Read altered inputs: what goes wrong?")
     made.add_argument("readers", metavar="READER", nargs="*", help=f"of {', '.join(READERS)} (default: all)")
     made.add_argument("--seconds", type=float, default=60, help="in all (default: 60)")
     made.add_argument("--seed", type=int, default=0, help="which inputs (default: 0)")
     made.add_argument("--out", type=Path, default=Path("out/fuzz"), help="where inputs that fail go")
+    return made
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    made = parser()
     args = made.parse_args(argv)
     if unknown := set(args.readers) - set(READERS):
         made.error(f"no such reader: {', '.join(sorted(unknown))}")
