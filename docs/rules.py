@@ -95,7 +95,7 @@ class Place:
 
 
 def places() -> Iterator[Place]:
-    """Every function of the model's protocol and network, and the text at the head of each module and class; no essay."""
+    """Every function of the model's protocol and network, and what stands at the head of each module and class."""
     for folder in FOLDERS:
         for path in sorted(set((ROOT / folder).glob("*.py")) - {ROOT / folder / "__init__.py"}):
             source, file = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
