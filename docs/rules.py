@@ -95,9 +95,9 @@ class Place:
 
 
 def places() -> Iterator[Place]:
-    """Every function of the model's protocol and network, and the text at the head of each module and class."""
+    """Every function of the model's protocol and network, and what stands at the head of each module and class."""
     for folder in FOLDERS:
-        for path in sorted((ROOT / folder).glob("*.py")):
+        for path in sorted(set((ROOT / folder).glob("*.py")) - {ROOT / folder / "__init__.py"}):
             source, file = path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix()
             tree = ast.parse(source)
             yield Place(file, "", ast.get_docstring(tree) or "")
