@@ -32,10 +32,10 @@ from model.certificates.manifests import Certificate, Damaged, Proof, Script, re
 from model.certificates.scripts import check_scripts, text_with_hash
 from model.certificates.solvers import SOLVERS, ask, harmless, installed
 from model.cli.arguments import Parser, place, positive_seconds, processes
-from model.cli.endings import INCONCLUSIVE, OK, UNUSABLE, explain_failure
+from model.cli.endings import INCONCLUSIVE, OK, ended
 from model.machine.crew import Crew, Died
 from model.machine.interrupt import speaking, telling
-from model.machine.printing import complain, printable, say, speak_any_encoding
+from model.machine.printing import printable, say
 from model.machine.screen import console, live_line
 from model.machine.workers import processors
 from model.questions.row import Task
@@ -87,16 +87,13 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    speak_any_encoding()
-    try:
-        args = parser().parse_args(argv)
-        certificates = read(args.folder)
-        solvers = _solvers(args.solver, certificates)
-        return report(certificates, solvers, args)
-    except Damaged as error:
-        return complain(str(error), UNUSABLE, PROGRAM)
-    except (KeyboardInterrupt, Exception) as error:
-        return explain_failure(error, PROGRAM)
+    return ended(PROGRAM, lambda: run(parser().parse_args(argv)))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the certificates of a folder."""
+    certificates = read(args.folder)
+    return report(certificates, _solvers(args.solver, certificates), args)
 
 
 def _solvers(wanted: str, certificates: Sequence[Certificate]) -> list[str]:

@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.cli.arguments import parser
-from model.cli.endings import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
+from model.cli.endings import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, ended
 from model.machine.files import check_writable, write
 from model.machine.interrupt import INTERRUPTED, speaking, telling
-from model.machine.printing import complain, say, speak_any_encoding
+from model.machine.printing import complain, say
 from model.questions.names import claims_named
 from model.report.listing import description
 from model.settings.config import Config
@@ -42,12 +42,9 @@ PROGRAM = "model.check"
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    speak_any_encoding()
     arguments = sys.argv[1:] if argv is None else list(argv)
-    try:
-        return run(parser().parse_args(arguments), shlex.join(["python", "-m", "model.check", *arguments]))
-    except (KeyboardInterrupt, Exception) as error:
-        return explain_failure(error, PROGRAM)
+    command = shlex.join(["python", "-m", "model.check", *arguments])
+    return ended(PROGRAM, lambda: run(parser().parse_args(arguments), command))
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -273,17 +270,12 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     from model.pictures.render import Pictures
     from model.questions.figures import with_figures
     from model.questions.judge import Options
-    from model.questions.scenario import BadScenario
     from model.questions.telling import tell
     from model.report.answer_text import answer_text, screen_of
     from model.report.table import as_json, exit_status
 
     options = Options(args.out, NO_LIMITS, Pictures(), [], args.full_states, formats=args.write)
-    try:
-        row = tell(args.scenario, varied_fields(args), options)
-    except BadScenario as error:
-        raise Unusable(str(error)) from error
-    rows, notes = with_figures([row], options)
+    rows, notes = with_figures([tell(args.scenario, varied_fields(args), options)], options)
     code = exit_status(rows)
     notes = [f"The whole run: {rows[0].evidence[0].words}", *notes]
     say(answer_text(rows, 1, code, notes, screen=screen_of(sys.stdout)))

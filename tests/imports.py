@@ -26,14 +26,14 @@ Graph = Mapping[str, set[str]]
 ROOT = Path(__file__).parent.parent
 LEVELS = (
     ("core", "machine"),
-    ("settings", "pictures", "engines.native", "engines.symbolic"),
+    ("settings", "pictures", "cli", "engines.native", "engines.symbolic"),
     ("engines.explicit", "engines.inductive", "export", "tcp"),
     ("engines.infinite", "engines", "mutants"),
     ("network", "conform"),
     ("any_channel", "properties"),
     ("properties.proofs", "certificates"),
     ("questions",),
-    ("report", "rechecks", "cli"),
+    ("report", "rechecks"),
     ("commands",),
 )
 """The rooms, the lowest level first."""

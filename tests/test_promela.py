@@ -21,10 +21,10 @@ from model.core.system import Rule, State, System, Var
 from model.core.terms import PYTHON, Meaning
 from model.engines.explicit.search import explore
 from model.engines.native.packing import Layout
-from model.export import CannotExport
 from model.export.c_code import Function, most_enabled
 from model.export.c_table import operators
 from model.export.promela import Form, promela
+from model.export.refusal import CannotExport
 from model.network.make import network_of
 from model.settings.config import Config
 from properties.claim import Makes

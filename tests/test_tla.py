@@ -17,7 +17,7 @@ from model.core.property import always, sometimes, step
 from model.core.system import Rule, System, Var
 from model.core.terms import PYTHON, Fold, Meaning
 from model.engines.explicit.search import explore
-from model.export import CannotExport
+from model.export.refusal import CannotExport
 from model.export.tla import tla
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
 from properties.configs import PASSING_ZERO, TWO_WAY

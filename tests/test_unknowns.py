@@ -26,7 +26,7 @@ from model.engines.symbolic import bmc as bounded
 from model.engines.symbolic import induction as inductive
 from model.engines.symbolic.ask import BLASTED, TACTIC, Asker, Unanswered
 from model.engines.symbolic.unrolled import Unrolled
-from model.export import CannotExport
+from model.export.refusal import CannotExport
 from model.export.tla import tla
 from model.network.make import network_of
 from model.pictures.render import Drawings

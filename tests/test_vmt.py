@@ -13,7 +13,7 @@ from model.core.property import always, sometimes
 from model.core.run import enabled
 from model.core.system import State, System, Var
 from model.core.terms import Meaning
-from model.export import CannotExport
+from model.export.refusal import CannotExport
 from model.export.vmt import vmt
 from model.network.bounded import Network
 from properties.configs import TWO_WAY

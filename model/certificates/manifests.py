@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, to_builtins
 
+from model.machine.printing import Mistake
 from model.machine.reading import Unreadable, checked, json_of, text_of
 from model.settings.config import Config
 from model.settings.server import AnyConfig, ServerConfig
@@ -27,7 +28,7 @@ FOLDER = "obligations"
 """Where the scripts of a claim's proofs are."""
 
 
-class Damaged(Exception):
+class Damaged(Mistake):
     """A certificate that cannot be used; the text names the file and says why."""
 
 

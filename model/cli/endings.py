@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Callable
 from ctypes import ArgumentError
 
 from model.machine.interrupt import INTERRUPTED
-from model.machine.printing import complain
-from model.questions.names import UnknownName
-from model.settings.setting import BadConfig
+from model.machine.printing import Mistake, complain, speak_any_encoding
 
 OK, CONTRADICTED, UNUSABLE, INCONCLUSIVE, INTERNAL = 0, 1, 2, 3, 70
 
 
-class Unusable(Exception):
-    """The user asked for something that cannot be done; the text is one clear line."""
+class Unusable(Mistake):
+    """The user asked for something that cannot be done."""
 
 
 def interrupts(error: BaseException) -> bool:
@@ -24,11 +23,20 @@ def interrupts(error: BaseException) -> bool:
     )
 
 
+def ended(program: str, run: Callable[[], int]) -> int:
+    """Run a command; returns its exit status, also where it fails: every command line ends here."""
+    speak_any_encoding()
+    try:
+        return run()
+    except (KeyboardInterrupt, Exception) as error:
+        return explain_failure(error, program)
+
+
 def explain_failure(error: BaseException, program: str) -> int:
     """One line for what a user can mend; a traceback only for what is our mistake. Returns the status."""
     if interrupts(error):
         return complain("interrupted", INTERRUPTED, program)
-    if isinstance(error, (Unusable, UnknownName, BadConfig)):
+    if isinstance(error, Mistake):
         return complain(str(error), UNUSABLE, program)
     if isinstance(error, OSError):
         return complain(f"{error.filename or 'output'}: {error.strerror or error}", UNUSABLE, program)

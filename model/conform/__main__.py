@@ -20,17 +20,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from model.cli.arguments import Parser, place
-from model.cli.endings import INCONCLUSIVE, OK, UNUSABLE, Unusable, explain_failure
-from model.conform.capture import BadCapture, Capture, Conversation, capture_of, is_capture
+from model.cli.endings import INCONCLUSIVE, OK, Unusable, ended
+from model.conform.capture import Capture, Conversation, capture_of, is_capture
 from model.conform.cases import Judge
 from model.conform.interpreter import Interpreter
 from model.conform.on_the_way import between
 from model.conform.own_host import Finding, exactly
-from model.conform.recorded import BadCase, Case, cases_of
+from model.conform.recorded import Case, cases_of
 from model.conform.report import Item, as_json, as_text, notes_on, of_case, of_conversation
 from model.conform.stacks import FREEBSD, PROFILES, Profile
 from model.machine.files import check_writable, write
-from model.machine.printing import complain, say, speak_any_encoding
+from model.machine.printing import say
 from model.machine.reading import opened
 from model.settings.config import parse_field
 
@@ -78,13 +78,7 @@ def _count(text: str) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    speak_any_encoding()
-    try:
-        return run(parser().parse_args(argv))
-    except (BadCase, BadCapture) as error:
-        return complain(str(error), UNUSABLE, PROGRAM)
-    except (KeyboardInterrupt, Exception) as error:
-        return explain_failure(error, PROGRAM)
+    return ended(PROGRAM, lambda: run(parser().parse_args(argv)))
 
 
 def run(args: argparse.Namespace) -> int:

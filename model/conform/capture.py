@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 import dpkt
 
 from model.conform.interpreter import SPACE, Seg
+from model.machine.printing import Mistake
 from model.machine.reading import opened
 
 MAGICS = (b"\xa1\xb2\xc3\xd4", b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x4d\x3c\xb2\xa1")
@@ -21,7 +22,7 @@ DAMAGES = (dpkt.Error, ValueError, struct.error)
 """What dpkt raises on a file that is damaged."""
 
 
-class BadCapture(ValueError):
+class BadCapture(Mistake, ValueError):
     """A file is no capture that can be read; the text names it and says why."""
 
 

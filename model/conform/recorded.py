@@ -14,6 +14,7 @@ from typing import Annotated, Any, BinaryIO, Literal
 
 from msgspec import Meta, Struct, structs
 
+from model.machine.printing import Mistake
 from model.machine.reading import Unreadable, checked, json_of, opened, text_in
 
 Number = Annotated[int, Meta(ge=0, lt=1 << 32)]
@@ -21,7 +22,7 @@ Window = Annotated[int, Meta(ge=0, lt=1 << 31)]
 Bit = Literal[0, 1]
 
 
-class BadCase(ValueError):
+class BadCase(Mistake, ValueError):
     """A file of cases cannot be read; the text names file, line and field."""
 
 

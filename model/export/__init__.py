@@ -4,13 +4,7 @@
 is for TLC; `btor2` and `vmt` are for hardware and symbolic model checkers; `smtlib` writes formulas, and certificates
 are made of these.
 
-An exporter refuses before it emits: what the target cannot say raises `CannotExport`, which names it. A table has the
+An exporter refuses before it emits: what the target cannot say is named in a `refusal`. A table has the
 keys and the meaning of `core.terms`; other tools have to count the same states and find the same violations, and tests
-see to it. Core and `engines.native` (packing, and rules as the code generator reads them) are imported.
+see to it. Core, machine and `engines.native` (packing, and rules as the code generator reads them) are imported.
 """
-
-from __future__ import annotations
-
-
-class CannotExport(ValueError):
-    """The target has no words for a part of the system; the text names the part."""

@@ -15,17 +15,16 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from model.cli.arguments import Parser, place
-from model.cli.endings import OK, UNUSABLE, Unusable, explain_failure
+from model.cli.endings import OK, Unusable, ended
 from model.core.near import meant
 from model.core.property import Property
 from model.core.system import System
-from model.export import CannotExport
 from model.export.btor2 import btor2
 from model.export.promela import promela
 from model.export.tla import MODULE, tla
 from model.export.vmt import vmt
 from model.machine.files import write
-from model.machine.printing import complain, say, speak_any_encoding
+from model.machine.printing import say
 from model.network.make import network_of
 from model.questions.names import claim_named
 from model.settings.server import AnyConfig, parse_setting
@@ -97,20 +96,16 @@ def exported(args: argparse.Namespace) -> Texts:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
-    speak_any_encoding()
-    try:
-        args = parser().parse_args(argv)
-        texts = exported(args)
-        if args.output is None:
-            say("\n".join(texts).rstrip("\n"))
-        else:
-            for at, text in enumerate(texts):
-                path = args.output.with_suffix(".cfg") if at else args.output
-                write(path, text)
-    except CannotExport as error:
-        return complain(str(error), UNUSABLE, PROGRAM)
-    except (KeyboardInterrupt, Exception) as error:
-        return explain_failure(error, PROGRAM)
+    return ended(PROGRAM, lambda: run(parser().parse_args(argv)))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print a system's text, or write it into files."""
+    texts = exported(args)
+    if args.output is None:
+        say("\n".join(texts).rstrip("\n"))
+    for at, text in enumerate(texts if args.output is not None else ()):
+        write(args.output.with_suffix(".cfg") if at else args.output, text)
     return OK
 
 

@@ -33,8 +33,8 @@ from model.engines.native.firing import (
     firings,
 )
 from model.engines.native.packing import Layout
-from model.export import CannotExport
 from model.export.c_table import operators
+from model.export.refusal import CannotExport
 
 LONGEST = 60_000
 

@@ -17,7 +17,7 @@ import z3
 
 from model.core.nodes import Node
 from model.core.terms import Step, Table
-from model.export import CannotExport
+from model.export.refusal import CannotExport
 
 WORD_BITS = 64
 Emit = Callable[[str], str]

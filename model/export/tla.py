@@ -24,7 +24,7 @@ from model.core.property import Property
 from model.core.system import Rule, State, System, Var
 from model.core.terms import evaluate, step
 from model.engines.native.firing import changes
-from model.export import CannotExport
+from model.export.refusal import CannotExport
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
 
 MODULE = "Exported"

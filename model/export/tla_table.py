@@ -18,7 +18,7 @@ import z3
 
 from model.core.nodes import Node
 from model.core.terms import Step, Table
-from model.export import CannotExport
+from model.export.refusal import CannotExport
 
 MOST_BITS = 30
 DEFINITIONS = """\

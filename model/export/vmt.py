@@ -18,7 +18,7 @@ from model.core.nodes import node_of
 from model.core.property import Property
 from model.core.system import Rule, System, Var, choice
 from model.engines.native.firing import after
-from model.export import CannotExport
+from model.export.refusal import CannotExport
 from model.export.smtlib import OPERATORS, Scripts, sort, symbol
 
 HEAD = "; A transition system in VMT: initial states, steps, and invariants to be proved."

@@ -16,6 +16,10 @@ LONGEST = 600
 """Characters of an error line; of a longer one the middle is left out."""
 
 
+class Mistake(Exception):
+    """What a user can mend; the text is one clear line, which says what is wrong and what to do."""
+
+
 def printable(text: str) -> str:
     """The text on one line, with what is not printable (control characters, surrogates, U+2028 ...) escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)

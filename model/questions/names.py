@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
 from model.core.near import meant
+from model.machine.printing import Mistake
 from properties.claim import Claim
 from properties.claims import CLAIMS
 from properties.statements import STATEMENTS, statement
@@ -13,7 +14,7 @@ from properties.statements import STATEMENTS, statement
 WILD = "*?["
 
 
-class UnknownName(ValueError):
+class UnknownName(Mistake, ValueError):
     """Nothing has this name; the text is one clear line."""
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from model.core.near import meant
 from model.core.run import Run, Step, enabled
 from model.core.system import Rule, State, System
-from model.machine.printing import printable
+from model.machine.printing import Mistake, printable
 from model.machine.reading import Unreadable, text_of
 from model.network.bounded import SIDES, Network
 from model.settings.config import SCENARIO, Config, parse_field
@@ -47,7 +47,7 @@ SEGMENT = re.compile(
 """A segment in the RFC's notation."""
 
 
-class BadScenario(ValueError):
+class BadScenario(Mistake, ValueError):
     """A scenario file cannot be read; the text names the file and the line."""
 
 

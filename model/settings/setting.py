@@ -13,6 +13,7 @@ from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from model.core.near import meant
+from model.machine.printing import Mistake
 
 MOST_DIGITS = 10
 TICK = "tick"
@@ -21,7 +22,7 @@ T = TypeVar("T")
 G = TypeVar("G", bound="Group")
 
 
-class BadConfig(ValueError):
+class BadConfig(Mistake, ValueError):
     """A configuration that makes no sense; the text says why."""
 
 
