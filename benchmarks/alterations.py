@@ -19,7 +19,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from model.conform.capture import BadCapture, Conversation, End, Seen, read_capture
+from model.conform.capture import BadCapture, Conversation, Seen, Socket, read_capture
 from model.conform.interpreter import SPACE, Interpreter
 from model.conform.own_host import exactly
 from model.conform.stacks import PROFILES
@@ -73,7 +73,7 @@ EITHER: Mapping[str, tuple[Callable[[Seen], bool], Alteration]] = {
 """Alterations of any segment."""
 
 
-def altered(conversation: Conversation, end: End) -> Iterator[tuple[str, Conversation]]:
+def altered(conversation: Conversation, end: Socket) -> Iterator[tuple[str, Conversation]]:
     """Every conversation with one segment altered, and what was done."""
     for at, seen in enumerate(conversation.segments):
         again = sum((other.source, other.x) == (seen.source, seen.x) for other in conversation.segments) > 1
@@ -86,7 +86,7 @@ def altered(conversation: Conversation, end: End) -> Iterator[tuple[str, Convers
                     yield kind, replace(conversation, segments=segments)
 
 
-def judged_end(path: Path, conversation: Conversation) -> End:
+def judged_end(path: Path, conversation: Conversation) -> Socket:
     """The end on whose host a capture of the collection was made (see its index)."""
     address = "10.77.0.2" if path.name.endswith(".B.pcap") else "10.77.0.1"
     found = next((end for end in conversation.ends if end.address == address), None)

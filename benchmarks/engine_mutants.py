@@ -37,7 +37,7 @@ from benchmarks.engine_mutation.equivalent import WHY
 from benchmarks.engine_mutation.fate import CRASHED, EQUIVALENT, NOTICED, SURVIVED, TIMED_OUT, Asking, Fate
 from benchmarks.engine_mutation.measure import MEASURED, load, measure
 from benchmarks.machine import describe
-from model.machine.interrupt import telling
+from model.machine.interrupt import at_interrupt
 from model.machine.screen import console, live_line
 from model.machine.workers import processors
 
@@ -131,7 +131,7 @@ def run(some: Sequence[Mutant], jobs: int, target: Path | None) -> int:
         screen.print(table(found))
         asking.remove()
 
-    with Asking(load()) as asking, telling(interrupted), live_line() as tell:
+    with Asking(load()) as asking, at_interrupt(interrupted), live_line() as tell:
         for one in ask(some, jobs, asking):
             found.append(one)
             tell(f"{len(found)} of {len(some)}: {one.end}: {one.name}")

@@ -41,7 +41,7 @@ from benchmarks.mutation.by_claim import asked_alone, refusing
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.fate import EQUIVALENT, KILLERS, SURVIVED, Fate, fate
 from model.machine.crew import Crew, Died
-from model.machine.interrupt import telling
+from model.machine.interrupt import at_interrupt
 from model.machine.screen import console
 from model.machine.workers import processors
 from model.mutants.derive import mutants
@@ -202,7 +202,7 @@ def by_claim(chosen: Sequence[Mutant], jobs: int, target: Path | None) -> int:
     if not screen.is_terminal:
         screen.width = WIDTH
     refused: dict[str, dict[str, str]] = {name: {} for name in asked_alone()}
-    with telling(lambda: screen.print(claim_table(refused, len(chosen)))):
+    with at_interrupt(lambda: screen.print(claim_table(refused, len(chosen)))):
         for mutant, found in each(refusing, [one.name for one in chosen], jobs, screen):
             for claim, how in found.items():
                 refused[claim][mutant] = how
@@ -231,7 +231,7 @@ def run(chosen: Sequence[Mutant], jobs: int, target: Path | None, of: int) -> in
     if not screen.is_terminal:
         screen.width = WIDTH
     try:
-        with telling(lambda: screen.print(table(found))):
+        with at_interrupt(lambda: screen.print(table(found))):
             for one in ask(chosen, jobs, screen):
                 found.append(one)
     except Died as death:

@@ -10,19 +10,19 @@ from docs.markdown import Sections, code, table
 from docs.measured import noticed
 from properties.claim import Cell, Claim
 from properties.claims import CLAIMS, find
-from properties.statements import STATEMENTS, Part, Statement
+from properties.statements import STATEMENTS, SentencePart, Statement
 
 BEYOND = "beyond"
 
 
-def claim_of(part: Part) -> Claim:
+def claim_of(part: SentencePart) -> Claim:
     """The claim that makes a part of an answer true."""
     found = find(part.claim)
     assert found is not None, part.claim
     return found
 
 
-def cell_of(part: Part, expected: str) -> Cell:
+def cell_of(part: SentencePart, expected: str) -> Cell:
     """The variant that a part is about, or the first that is expected so."""
     cells = [cell for cell in claim_of(part).cells if cell.expected == expected]
     return next((cell for cell in cells if cell.variant == part.variant), cells[0])
@@ -51,7 +51,7 @@ def statement(one: Statement) -> str:
     return f"*{one.question}* {one.short}.\n\n{parts}\n\n{claims(one.number)}"
 
 
-def reason(part: Part) -> str:
+def reason(part: SentencePart) -> str:
     """The claim and the variant that make a part true; of a run its steps."""
     claim, cell = claim_of(part), cell_of(part, part.expected)
     found = row(claim, cell.variant)

@@ -28,19 +28,19 @@ from typing import Any
 
 from rich.table import Table
 
-from model.certificates.manifests import Certificate, Damaged, Proof, Script, read
+from model.certificates.manifests import Certificate, Damaged, ProofManifest, Script, read
 from model.certificates.scripts import check_scripts, text_with_hash
 from model.certificates.solvers import SOLVERS, ask, harmless, installed
 from model.cli.arguments import Parser, place, positive_seconds, processes
 from model.cli.endings import INCONCLUSIVE, OK, ended
 from model.machine.crew import Crew, Died
-from model.machine.interrupt import speaking, telling
+from model.machine.interrupt import at_interrupt, speaking
 from model.machine.printing import printable, say
 from model.machine.screen import console, live_line
 from model.machine.workers import processors
 from model.questions.row import Task
 from model.rechecks import derived, searched
-from model.rechecks.tasks import Differs, task_of, together
+from model.rechecks.tasks import OtherClaim, task_of, together
 
 PROGRAM = "model.certify"
 DIFFERS = 1
@@ -50,7 +50,7 @@ SLACK = 5.0
 
 
 @dataclass
-class Outcome:
+class Recheck:
     """What became of one certificate. problems: what differs; open: what could not be answered; a line each."""
 
     certificate: Certificate
@@ -108,7 +108,7 @@ def _solvers(wanted: str, certificates: Sequence[Certificate]) -> list[str]:
 def report(certificates: Sequence[Certificate], solvers: Sequence[str], args: argparse.Namespace) -> int:
     """Check everything and print the table; Ctrl-C prints what was found."""
     checking = Checking(certificates, solvers, args.max_seconds)
-    with telling(lambda: say(checking.table)), live_line() as tell:
+    with at_interrupt(lambda: say(checking.table)), live_line() as tell:
         checking.run(args.jobs, tell)
     with speaking():
         say(checking.table)
@@ -121,7 +121,7 @@ class Checking:
     """What becomes of certificates, as far as it is known. seconds: for one question."""
 
     def __init__(self, certificates: Sequence[Certificate], solvers: Sequence[str], seconds: float) -> None:
-        self.outcomes = [Outcome(certificate) for certificate in certificates]
+        self.outcomes = [Recheck(certificate) for certificate in certificates]
         self._solvers, self._seconds, self._begun = solvers, seconds, perf_counter()
 
     def run(self, jobs: int, say_so: Callable[[str], None] = lambda _: None) -> None:
@@ -133,13 +133,13 @@ class Checking:
             self._compare(crew, say_so)
         proofs = [one for one in self.outcomes if one.certificate.scripts and not (one.problems or one.open)]
         with Crew(jobs, prepare=harmless) as crew:
-            Asking(crew, proofs, self._solvers, self._seconds).run(2 * jobs, say_so)
+            SolverAnswers(crew, proofs, self._solvers, self._seconds).run(2 * jobs, say_so)
 
     def _compare(self, crew: Crew, say_so: Callable[[str], None]) -> None:
         """What needs no solver: scripts are read, proofs are derived, searches are run a second time."""
         tasks = {one.certificate.path: task for one in self.outcomes if (task := _task(one)) is not None}
         proofs = [one for one in self.outcomes if one.certificate.scripts]
-        asked: dict[Future[Any], list[Outcome]] = {
+        asked: dict[Future[Any], list[Recheck]] = {
             crew.submit(check_scripts, one.certificate.scripts): [one] for one in proofs
         }
         for one in proofs:
@@ -159,27 +159,27 @@ class Checking:
         return _table(self.outcomes, self._solvers, perf_counter() - self._begun)
 
 
-def _task(outcome: Outcome) -> Task | None:
+def _task(outcome: Recheck) -> Task | None:
     """The task of a certificate; None, and noted, if it is of something else. Raises `Damaged`."""
     try:
-        if not isinstance(outcome.certificate.form, Proof):
+        if not isinstance(outcome.certificate.form, ProofManifest):
             together(outcome.certificate)
         return task_of(outcome.certificate)
-    except Differs as error:
+    except OtherClaim as error:
         outcome.problems.append(str(error))
         return None
 
 
-def _searches(outcomes: Iterable[Outcome]) -> Iterable[list[Outcome]]:
+def _searches(outcomes: Iterable[Recheck]) -> Iterable[list[Recheck]]:
     """Those of searches, together those that were found by one search."""
-    found: dict[str, list[Outcome]] = {}
+    found: dict[str, list[Recheck]] = {}
     for one in outcomes:
-        if not isinstance(one.certificate.form, Proof):
+        if not isinstance(one.certificate.form, ProofManifest):
             found.setdefault(one.certificate.search, []).append(one)
     return found.values()
 
 
-def _compared(outcomes: Sequence[Outcome], done: Future[Any]) -> None:
+def _compared(outcomes: Sequence[Recheck], done: Future[Any]) -> None:
     """Note how certificates differ from what was derived, or from a second run."""
     try:
         differences = done.result()
@@ -190,17 +190,17 @@ def _compared(outcomes: Sequence[Outcome], done: Future[Any]) -> None:
     for outcome, lines in zip(outcomes, differences, strict=True):
         outcome.problems += lines
         form = outcome.certificate.form
-        if not isinstance(form, Proof):
+        if not isinstance(form, ProofManifest):
             states, runs = form.figures.states, len(form.runs)
             outcome.checked = f"{states:,} states searched again, {runs} run{'' if runs == 1 else 's'} replayed"
 
 
-class Asking:
+class SolverAnswers:
     """What solvers say of the scripts of proofs, each of which is asked once: claims share obligations."""
 
-    def __init__(self, crew: Crew, outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) -> None:
+    def __init__(self, crew: Crew, outcomes: Sequence[Recheck], solvers: Sequence[str], seconds: float) -> None:
         self._crew, self._solvers, self._seconds = crew, solvers, seconds
-        self._asked: dict[str, list[tuple[Outcome, Path, Script]]] = {}
+        self._asked: dict[str, list[tuple[Recheck, Path, Script]]] = {}
         for outcome in outcomes:
             for path, script in outcome.certificate.scripts:
                 self._asked.setdefault(script.sha256, []).append((outcome, path, script))
@@ -251,7 +251,7 @@ def _answer(done: Future[Any]) -> tuple[str, str]:
     return answer
 
 
-def _table(outcomes: Sequence[Outcome], solvers: Sequence[str], seconds: float) -> str:
+def _table(outcomes: Sequence[Recheck], solvers: Sequence[str], seconds: float) -> str:
     """A line for each certificate, then what differs or was not answered, then the sum."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("certificate", "says", "checked", "outcome"):

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from model.cli.arguments import parser
 from model.cli.endings import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, ended
 from model.machine.files import check_writable, write
-from model.machine.interrupt import INTERRUPTED, speaking, telling
+from model.machine.interrupt import INTERRUPTED, at_interrupt, speaking
 from model.machine.printing import complain, say
 from model.questions.names import claims_named
 from model.report.listing import description
@@ -34,8 +34,8 @@ from properties.claims import CLAIMS
 
 if TYPE_CHECKING:
     from model.core.answer import Progress
+    from model.questions.answering import Options, Row, Task
     from model.questions.coverage import Coverage
-    from model.questions.judge import Options, Row, Task
 
 PROGRAM = "model.check"
 
@@ -108,7 +108,7 @@ def varied_fields(args: argparse.Namespace) -> dict[str, object]:
 
 
 def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
-    from model.questions.judge import tasks_of
+    from model.questions.answering import tasks_of
 
     return tasks_of(_finite(claims, engine), quick, engine)
 
@@ -143,7 +143,7 @@ def _proofs_varied(named: Sequence[Claim], settings: Mapping[str, object]) -> Ca
     bases = [claim.proofs[0].config for claim in named]
 
     def tasks() -> list[Task]:
-        from model.questions.judge import varied
+        from model.questions.answering import varied
         from model.questions.theorems import network_for
 
         found = [varied(claim, base, settings, "unbounded") for claim, base in zip(named, bases, strict=True)]
@@ -157,7 +157,7 @@ def _proofs_varied(named: Sequence[Claim], settings: Mapping[str, object]) -> Ca
 def _varied(
     claims: Sequence[Claim], bases: Sequence[AnyConfig], settings: Mapping[str, object], engine: str
 ) -> list[Task]:
-    from model.questions.judge import varied
+    from model.questions.answering import varied
 
     _finite(claims, engine)
     return [varied(claim, base, settings, engine) for claim, base in zip(claims, bases, strict=True)]
@@ -179,8 +179,8 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     from model.machine.screen import live_line
     from model.machine.workers import processors
     from model.pictures.render import Pictures
-    from model.questions.jobs import Judging, diagrams
-    from model.questions.judge import Options
+    from model.questions.answering import Options
+    from model.questions.jobs import Answering, diagrams
 
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
@@ -195,8 +195,8 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
         judged(args, command, options, tasks, judging.stop(), interrupted=True)
 
     further = diagrams(tasks, args.graph)
-    judging = Judging(tasks, options, args.jobs or processors(), watch, further, meanwhile=load_what_reports)
-    with telling(interrupted), live_line("compiling") as tell:
+    judging = Answering(tasks, options, args.jobs or processors(), watch, further, meanwhile=load_what_reports)
+    with at_interrupt(interrupted), live_line("compiling") as tell:
         judging.run()
     with speaking():
         return judged(args, command, options, tasks, judging.rows)
@@ -209,7 +209,7 @@ def load_what_reports() -> None:
     import model.questions.shares
     import model.report.answer_text
     import model.report.details
-    import model.report.table  # noqa: F401
+    import model.report.summary  # noqa: F401  # It is loaded for later.
 
 
 def judged(
@@ -226,7 +226,7 @@ def judged(
     from model.questions.figures import with_figures
     from model.report.answer_text import answer_text, screen_of
     from model.report.details import details, write_details
-    from model.report.table import as_json, exit_status
+    from model.report.summary import as_json, exit_status
 
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     if not interrupted:
@@ -268,11 +268,11 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
     from model.core.answer import NO_LIMITS
     from model.pictures.render import Pictures
+    from model.questions.answering import Options
     from model.questions.figures import with_figures
-    from model.questions.judge import Options
-    from model.questions.telling import tell
+    from model.questions.own_scenario import tell
     from model.report.answer_text import answer_text, screen_of
-    from model.report.table import as_json, exit_status
+    from model.report.summary import as_json, exit_status
 
     options = Options(args.out, NO_LIMITS, Pictures(), [], args.full_states, formats=args.write)
     rows, notes = with_figures([tell(args.scenario, varied_fields(args), options)], options)
@@ -300,7 +300,7 @@ def cover(args: argparse.Namespace, command: str) -> int:
     def interrupted() -> None:
         covered(args, command, covering.so_far(), INTERRUPTED)
 
-    with telling(interrupted), live_line() as tell:
+    with at_interrupt(interrupted), live_line() as tell:
         covering = Covering(claims, limits, args.jobs or processors(), tell, further=not args.claims)
         found = covering.run()
     with speaking():
@@ -325,7 +325,7 @@ def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> 
     proofs = [task for task in make_tasks() if task.proof and task.expected == "holds"]
     with live_line() as tell:
         minimising = Minimising(proofs, Limits(max_seconds=args.max_seconds), tell, lambda lines: say("\n".join(lines)))
-        with telling(lambda: say(minimising.summary)):
+        with at_interrupt(lambda: say(minimising.summary)):
             needs = minimising.run(args.jobs or processors())
     with speaking():
         say(minimising.summary)

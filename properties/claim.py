@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
-from model.core.answer import Limits, Outcome, Progress
+from model.core.answer import Limits, OnProgress, Outcome
 from model.core.property import Live, Property
 from model.settings.config import Config
 from model.settings.server import AnyConfig
@@ -109,7 +109,7 @@ class Story:
 class Study:
     """What do several searches say together?"""
 
-    run: Callable[[Config, Limits, Callable[[Progress], None]], Outcome]
+    run: Callable[[Config, Limits, OnProgress], Outcome]
 
 
 Question = Safety | Infinite | Story | Study

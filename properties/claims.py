@@ -11,7 +11,7 @@ from properties.needless import NEEDLESS
 from properties.old_segments import FRESH_NUMBERS
 from properties.opening import OPENING
 from properties.progress import INFINITE
-from properties.server import TABLE
+from properties.server_table import TABLE
 from properties.studies.assumptions import ASSUMPTIONS
 from properties.studies.retransmissions import RETRANSMISSIONS
 from properties.studies.time_wait import THRESHOLDS

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import z3
 
 from model.core.property import Property, always, sometimes, step
-from model.mutants.protocol import events
+from model.mutants.endpoint_events import events
 from model.network.bounded import Network, Side
 from model.tcp.segment import Segment
 from model.tcp.state import STATES, endpoint

@@ -2,7 +2,7 @@
 
 Each is about a TCB, or about a segment. If it holds of a TCB and of what arrives, it holds of the TCB after any event
 and of what the event sends; so it holds in every run of endpoints that are such, whatever the network does.
-`model.questions.never` shows that, and which events cannot happen for it.
+`model.questions.impossible` shows that, and which events cannot happen for it.
 """
 
 from __future__ import annotations

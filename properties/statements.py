@@ -13,7 +13,7 @@ from properties.claim import Expected
 
 
 @dataclass(frozen=True)
-class Part:
+class SentencePart:
     """A sentence that is true if this claim holds, or fails, where it must. variant: where, if not at the first."""
 
     text: str
@@ -29,7 +29,7 @@ class Statement:
     number: str
     question: str
     short: str
-    answer: tuple[Part, ...]
+    answer: tuple[SentencePart, ...]
 
 
 STATEMENTS = (
@@ -38,8 +38,8 @@ STATEMENTS = (
         "How does a connection open?",
         "By three segments, as drawn",
         (
-            Part("By three segments, with the RFC's states and numbers.", "figure-6", "holds"),
-            Part("Simultaneous open is the only other way.", "opening-paths-simultaneous", "holds"),
+            SentencePart("By three segments, with the RFC's states and numbers.", "figure-6", "holds"),
+            SentencePart("Simultaneous open is the only other way.", "opening-paths-simultaneous", "holds"),
         ),
     ),
     Statement(
@@ -47,8 +47,8 @@ STATEMENTS = (
         "Why three segments? May a delayed SYN leave the server waiting for nobody?",
         "With two, yes; with three, never",
         (
-            Part("With three segments never.", "half-open", "holds"),
-            Part("With two it does.", "half-open", "fails"),
+            SentencePart("With three segments never.", "half-open", "holds"),
+            SentencePart("With two it does.", "half-open", "fails"),
         ),
     ),
     Statement(
@@ -56,8 +56,8 @@ STATEMENTS = (
         "Do such ghosts waste the slots of a server?",
         "With two, yes: for ever",
         (
-            Part("With three segments each slot comes back.", "ghosts-release-slots", "holds"),
-            Part("With two it does not, and a live client is refused.", "live-client-is-served", "fails"),
+            SentencePart("With three segments each slot comes back.", "ghosts-release-slots", "holds"),
+            SentencePart("With two it does not, and a live client is refused.", "live-client-is-served", "fails"),
         ),
     ),
     Statement(
@@ -65,8 +65,8 @@ STATEMENTS = (
         "Why not two segments? Does the server know that the client can receive?",
         "With two, it does not",
         (
-            Part("With three it does: the client has its SYN before it opens.", "client-can-receive", "holds"),
-            Part("With two it does not: it opens as soon as a SYN arrives.", "client-can-receive", "fails"),
+            SentencePart("With three it does: the client has its SYN before it opens.", "client-can-receive", "holds"),
+            SentencePart("With two it does not: it opens as soon as a SYN arrives.", "client-can-receive", "fails"),
         ),
     ),
     Statement(
@@ -74,8 +74,8 @@ STATEMENTS = (
         "Once a connection has worked and closed: may its old SYN open it again?",
         "With two, yes; with three, never",
         (
-            Part("With three segments it never does.", "ghost-after-close", "holds"),
-            Part("With two it does, and the client is gone.", "ghost-after-close", "fails"),
+            SentencePart("With three segments it never does.", "ghost-after-close", "holds"),
+            SentencePart("With two it does, and the client is gone.", "ghost-after-close", "fails"),
         ),
     ),
     Statement(
@@ -83,10 +83,10 @@ STATEMENTS = (
         "Which of the three segments may carry data?",
         "The third; earlier text waits",
         (
-            Part("The third: it opens the server, which delivers it.", "data-on-third-segment", "holds"),
-            Part("If a SYN's data is dropped, none is held for strangers.", "data-on-syn-held", "holds"),
-            Part("The RFC is laxer than the explainer: it queues that data.", "data-on-syn-held", "fails"),
-            Part("But it delivers none too early.", "data-on-syn-delivered", "holds", "queued, as the RFC"),
+            SentencePart("The third: it opens the server, which delivers it.", "data-on-third-segment", "holds"),
+            SentencePart("If a SYN's data is dropped, none is held for strangers.", "data-on-syn-held", "holds"),
+            SentencePart("The RFC is laxer than the explainer: it queues that data.", "data-on-syn-held", "fails"),
+            SentencePart("But it delivers none too early.", "data-on-syn-delivered", "holds", "queued, as the RFC"),
         ),
     ),
     Statement(
@@ -94,9 +94,9 @@ STATEMENTS = (
         "How does a connection close, and is anything lost?",
         "By four segments, losing nothing",
         (
-            Part("By four segments, with the RFC's states.", "normal-close", "holds"),
-            Part("What the half-closed side still sends arrives in the end.", "text-arrives", "holds"),
-            Part("Nothing that was sent before a FIN is lost.", "nothing-lost-in-orderly-close", "holds"),
+            SentencePart("By four segments, with the RFC's states.", "normal-close", "holds"),
+            SentencePart("What the half-closed side still sends arrives in the end.", "text-arrives", "holds"),
+            SentencePart("Nothing that was sent before a FIN is lost.", "nothing-lost-in-orderly-close", "holds"),
         ),
     ),
     Statement(
@@ -104,16 +104,18 @@ STATEMENTS = (
         "Is a TIME-WAIT of 2 MSL long enough?",
         "Yes, unless text comes first",
         (
-            Part(
+            SentencePart(
                 "If RTO =< MSL, delays are below it, and no text comes first: a FIN sent again is answered.",
                 "last-ack-answered",
                 "holds",
             ),
-            Part("With text before the FIN it may not be.", "last-ack-answered", "fails", "2 MSL, text before the FIN"),
-            Part("One tick less is not.", "last-ack-answered", "fails"),
-            Part("Nor is it by the RFC's letter.", "last-ack-answered", "fails", "2 MSL, not restarted"),
-            Part("Old segments are kept out if ISNs are fresh.", "no-old-segment-accepted", "holds"),
-            Part("If they are not fresh enough, one is accepted.", "no-old-segment-accepted", "fails"),
+            SentencePart(
+                "With text before the FIN it may not be.", "last-ack-answered", "fails", "2 MSL, text before the FIN"
+            ),
+            SentencePart("One tick less is not.", "last-ack-answered", "fails"),
+            SentencePart("Nor is it by the RFC's letter.", "last-ack-answered", "fails", "2 MSL, not restarted"),
+            SentencePart("Old segments are kept out if ISNs are fresh.", "no-old-segment-accepted", "holds"),
+            SentencePart("If they are not fresh enough, one is accepted.", "no-old-segment-accepted", "fails"),
         ),
     ),
     Statement(
@@ -121,12 +123,12 @@ STATEMENTS = (
         "Why four segments to close, and not three?",
         "A merged ACK comes too late",
         (
-            Part(
+            SentencePart(
                 "ACK at once, RTO over a round trip: no FIN is sent again needlessly.",
                 "no-needless-fin-retransmission",
                 "holds",
             ),
-            Part("ACK with the own FIN: it is, again and again.", "needless-retransmissions", "fails"),
+            SentencePart("ACK with the own FIN: it is, again and again.", "needless-retransmissions", "fails"),
         ),
     ),
 )

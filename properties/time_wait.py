@@ -27,7 +27,7 @@ DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "tim
 TIMES = Times(DELAY.term, RTO.term, TIME_WAIT.term)
 """Variables that no rule changes."""
 
-Case = tuple[int, int, int]
+TimingCase = tuple[int, int, int]
 """Delay bound, retransmission timeout, length of TIME-WAIT, in ticks."""
 
 
@@ -86,7 +86,7 @@ def closed_after_a_loss(network: Network) -> Property:
     return sometimes("closed in order after a loss", z3.And(*in_order, lost.term == 1))
 
 
-def cases(longest: int) -> Iterator[Case]:
+def cases(longest: int) -> Iterator[TimingCase]:
     """Delay bounds and retransmission timeouts up to `longest`, each with the lengths of TIME-WAIT worth a search."""
     for delay in range(1, longest + 1):
         for rto in range(1, longest + 1):
@@ -105,7 +105,7 @@ class UntilItEnds(Network):
         return tuple(replace(rule, guard=z3.And(lasts, rule.guard)) for rule in super().rules)
 
 
-def all_at_once(network: Network, wanted: Iterable[Case]) -> System:
+def all_at_once(network: Network, wanted: Iterable[TimingCase]) -> System:
     """One system for a network with the times TIMES: an initial state and a property for each case.
 
     A property is named by its case, as "delay rto time_wait". It says of a state that B, which closes last, has not

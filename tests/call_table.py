@@ -13,7 +13,7 @@ from functools import cache
 import z3
 
 from model.core.terms import Meaning
-from model.mutants.protocol import events
+from model.mutants.endpoint_events import events
 from model.settings.config import Config
 from model.tcp.event import Event
 from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment

@@ -11,9 +11,9 @@ from model.certificates.manifests import script_name, seal, sha256
 from model.check import main as check
 from model.core.answer import Answer
 from model.engines.inductive.discharge import Discharged, Prover
-from model.engines.symbolic.ask import Asker
+from model.engines.symbolic.solver import LimitedSolver
+from model.questions.answering import varied
 from model.questions.certificates import Certificates
-from model.questions.judge import varied
 from model.questions.proof_words import assumptions
 from model.questions.row import Task
 from model.questions.theorems import layers, network_for
@@ -59,7 +59,7 @@ def prove(folder: Path, task: Task | None = None, asked: Sequence[str] = (BROKEN
 
 
 def _found(task: Task, asked: Sequence[str], only: Sequence[str]) -> Iterator[Discharged]:
-    prover = Prover(Asker())
+    prover = Prover(LimitedSolver())
     for layer in layers(task.claim.name, network_for(task)):
         steps = {step.name: step for step in layer.soup.steps}
         for one in layer.obligations():

@@ -15,7 +15,7 @@ import numpy as np
 import z3
 
 from model.core.nodes import Node
-from model.core.terms import Fold, Step, Table, mask
+from model.core.terms import Fold, Operation, OperationTable, mask
 from model.engines.native.packing import Layout
 
 Column = np.ndarray[Any, Any]
@@ -27,20 +27,20 @@ def number(value: int) -> Column:
     return np.array([value], np.uint64)
 
 
-def _always(function: Step) -> Callable[[Node], Step]:
+def _always(function: Operation) -> Callable[[Node], Operation]:
     return lambda _node: function
 
 
-def _modular(function: Binary) -> Callable[[Node], Step]:
-    def prepare(node: Node) -> Step:
+def _modular(function: Binary) -> Callable[[Node], Operation]:
+    def prepare(node: Node) -> Operation:
         ones = number(mask(node))
         return lambda *values: reduce(function, values) & ones
 
     return prepare
 
 
-def _unary(function: Callable[[Column], Column]) -> Callable[[Node], Step]:
-    def prepare(node: Node) -> Step:
+def _unary(function: Callable[[Column], Column]) -> Callable[[Node], Operation]:
+    def prepare(node: Node) -> Operation:
         ones = number(mask(node))
         return lambda a: function(a) & ones
 
@@ -53,30 +53,30 @@ def _signed(column: Column, width: int) -> Column:
     return found
 
 
-def _compare(function: Binary) -> Callable[[Node], Step]:
-    def prepare(node: Node) -> Step:
+def _compare(function: Binary) -> Callable[[Node], Operation]:
+    def prepare(node: Node) -> Operation:
         width = node.children[0].width
         return lambda a, b: function(_signed(a, width), _signed(b, width))
 
     return prepare
 
 
-def _shift(function: Binary) -> Callable[[Node], Step]:
+def _shift(function: Binary) -> Callable[[Node], Operation]:
     """Shifts by the width or more give 0."""
 
-    def prepare(node: Node) -> Step:
+    def prepare(node: Node) -> Operation:
         ones, width = number(mask(node)), number(node.width)
         return lambda a, b: np.where(b < width, function(a, np.minimum(b, number(63))) & ones, number(0))
 
     return prepare
 
 
-def _arithmetic_shift(node: Node) -> Step:
+def _arithmetic_shift(node: Node) -> Operation:
     ones, width = number(mask(node)), node.width
     return lambda a, b: (_signed(a, width) >> np.minimum(b, number(63)).astype(np.int64)).view(np.uint64) & ones
 
 
-def _concat(node: Node) -> Step:
+def _concat(node: Node) -> Operation:
     widths = [np.uint64(child.width) for child in node.children]
 
     def join(*values: Column) -> Column:
@@ -88,24 +88,24 @@ def _concat(node: Node) -> Step:
     return join
 
 
-def _extract(node: Node) -> Step:
+def _extract(node: Node) -> Operation:
     high, low = node.params
     ones, down = number((1 << (high - low + 1)) - 1), np.uint64(low)
     return lambda a: a >> down & ones
 
 
-def _sign_extend(node: Node) -> Step:
+def _sign_extend(node: Node) -> Operation:
     ones, width = number(mask(node)), node.children[0].width
     return lambda a: _signed(a, width).view(np.uint64) & ones
 
 
-def _number(node: Node) -> Step:
+def _number(node: Node) -> Operation:
     assert isinstance(node.value, int)
     found = number(node.value)
     return lambda: found
 
 
-def _real(node: Node) -> Step:
+def _real(node: Node) -> Operation:
     assert node.value is not None
     found = np.array([float(node.value)])
     assert Fraction(float(node.value)) == node.value, f"{node.value} is not exact"
@@ -125,7 +125,7 @@ def _any(*values: Column) -> Column:
     return reduce(np.logical_or, values, np.array([False]))
 
 
-COLUMNS: Table = {
+COLUMNS: OperationTable = {
     z3.Z3_OP_TRUE: _always(lambda: np.array([True])),
     z3.Z3_OP_FALSE: _always(lambda: np.array([False])),
     z3.Z3_OP_BNUM: _number,
@@ -163,7 +163,7 @@ COLUMNS: Table = {
 }
 """The operators of `model.core.terms.PYTHON`."""
 
-REALS: Table = {
+REALS: OperationTable = {
     z3.Z3_OP_ANUM: _real,
     z3.Z3_OP_ADD: _always(lambda *values: reduce(np.add, values)),
     z3.Z3_OP_SUB: _always(lambda *values: reduce(np.subtract, values)),

@@ -22,8 +22,8 @@ from model.core.system import Rule, System, Var, choice
 from model.core.terms import evaluate
 from model.engines.explicit.counts import Counts
 from model.engines.explicit.quotient import quotient
-from model.engines.explicit.search import Search
-from model.engines.inductive.obligations import Part, Step
+from model.engines.explicit.search import ExplicitSearch
+from model.engines.inductive.obligations import LemmaPart, Transition
 from model.network.bounded import Network
 from properties.proofs.closing import never_reset, outlasts
 from properties.proofs.old_segments import nothing_of_another
@@ -60,7 +60,7 @@ def of_steps(system: System, said: Mapping[str, tuple[z3.BoolRef, z3.BoolRef]]) 
             guard = z3.And(rule.guard, *here)
             rules.append(replace(rule, name=f"{at} {rule.name}", guard=guard, touches={}, wires=()))
     fired = Counts()
-    search = Search(replace(system, rules=tuple(rules)), (), NO_LIMITS, observer=fired)
+    search = ExplicitSearch(replace(system, rules=tuple(rules)), (), NO_LIMITS, observer=fired)
     assert not search.run(None)
     counts: Counter[Said] = Counter()
     for name, count in fired.by_rule(search).items():
@@ -90,7 +90,7 @@ class Steps(Embedding):
     """What the steps of a proof owe, said of the rules of a bounded network."""
 
     @cached_property
-    def listed(self) -> dict[str, Step]:
+    def listed(self) -> dict[str, Transition]:
         """The steps of both sides."""
         return {step.name: step for end in self.soup.ends.values() for step in self.soup.steps(end)}
 
@@ -102,13 +102,13 @@ class Steps(Embedding):
         step = self.listed.get(rule.name)
         return self._said(step, () if step is None else nothing_of_another(self.soup, step))
 
-    def _said(self, step: Step | None, parts: Sequence[Part]) -> z3.BoolRef:
+    def _said(self, step: Transition | None, parts: Sequence[LemmaPart]) -> z3.BoolRef:
         said = z3.And(*(part.term for part in parts))
         numbers = [(z3.BitVec(f"{n}.isn", self.soup.bits), self.network._isn(s)) for n, s in self.network.sides.items()]
         pairs = [*self.state, *numbers, *([] if step is None else self._arriving(step))]
         return z3.simplify(z3.substitute(said, *pairs))
 
-    def _arriving(self, step: Step) -> Iterator[tuple[z3.ExprRef, z3.ExprRef]]:
+    def _arriving(self, step: Transition) -> Iterator[tuple[z3.ExprRef, z3.ExprRef]]:
         if not step.arrives:
             return
         slots = [carried.message for _, carried in self.segments(step.arrives)]

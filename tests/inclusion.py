@@ -20,7 +20,7 @@ import z3
 
 from model.core.system import Rule
 from model.core.terms import Fold, constants
-from model.engines.inductive.obligations import Part, Step
+from model.engines.inductive.obligations import LemmaPart, Transition
 from tests.columns import Column, reader
 from tests.transitions import Edges, Transitions
 from tests.views import STUTTER, Seen, View, what_matters
@@ -36,7 +36,7 @@ class Taken:
 
     seen: Seen
     edges: Edges
-    step: Step
+    step: Transition
     there: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     other: bool = False
 
@@ -68,11 +68,11 @@ class Taken:
     @property
     def allowed(self) -> Column:
         """The guard holds, and what the step assumes of every segment in the network."""
-        said = [Part("", term, (lane,)) for lane, term in self.step.assumes.items()]
+        said = [LemmaPart("", term, (lane,)) for lane, term in self.step.assumes.items()]
         every: Column = reduce(np.logical_and, map(self._of_all, said), self.column(self.step.guard))
         return every
 
-    def _of_all(self, part: Part) -> Column:
+    def _of_all(self, part: LemmaPart) -> Column:
         """What is said of messages, of all that are in the slots."""
         slots = [range(len(self.seen.segments[lane].full)) for lane in part.about]
         holds = np.ones(self.edges.tails.shape, np.bool_)

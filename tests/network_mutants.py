@@ -11,7 +11,7 @@ import pytest
 import z3
 
 from model.any_channel.network import End, UnboundedNetwork
-from model.engines.inductive.obligations import Step
+from model.engines.inductive.obligations import Transition
 from model.tcp.event import Event
 from tests.included import included
 from tests.inclusion import choices, compare
@@ -78,7 +78,7 @@ def let_through(mutant: Mutant, patch: pytest.MonkeyPatch) -> int:
 def guarded(condition: Callable[[UnboundedNetwork, End], z3.BoolRef]) -> Wrapped:
     """What chooses an ISN has a further guard."""
 
-    def wrap(step: Step, its: UnboundedNetwork, end: End, event: Event, *_: object) -> Step:
+    def wrap(step: Transition, its: UnboundedNetwork, end: End, event: Event, *_: object) -> Transition:
         return replace(step, guard=z3.And(step.guard, condition(its, end))) if event.effect.chooses_isn else step
 
     return wrap
@@ -109,7 +109,7 @@ def kept(*names: str) -> Wrapped:
 def sends(change: Callable[[End, dict[str, Any]], Mapping[str, z3.ExprRef]]) -> Wrapped:
     """The segment that is sent has something else in it."""
 
-    def wrap(step: Step, _its: object, end: End, *_: object) -> Step:
+    def wrap(step: Transition, _its: object, end: End, *_: object) -> Transition:
         if step.sends is None:
             return step
         lane, message = step.sends
@@ -126,7 +126,7 @@ def without(call: str | None = None, kind: str = "") -> Wrapped:
 def halved(time: z3.ArithRef) -> Wrapped:
     """A time is half as long in what a step assumes of segments."""
 
-    def wrap(step: Step, *_: object) -> Step:
+    def wrap(step: Transition, *_: object) -> Transition:
         assumes = {lane: z3.substitute(term, (time, time / 2)) for lane, term in step.assumes.items()}
         return replace(step, assumes=assumes)
 

@@ -19,10 +19,10 @@ from model.report.answer_text import ALL, ONE, Screen, answer_text, screen_of
 from model.report.answers import by_claim
 from model.report.details import details
 from model.report.listing import field_listing, listing
-from model.report.table import as_json, exit_status
-from properties.answers import ANSWERS
+from model.report.summary import as_json, exit_status
 from properties.claim import Cell, Claim
 from properties.claims import CLAIMS, find
+from properties.plain_words import ANSWERS
 from properties.statements import STATEMENTS
 
 EFFORT = Effort(states=1000, transitions=2000, depth=9, complete=True)

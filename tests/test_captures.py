@@ -12,7 +12,7 @@ import pytest
 
 from benchmarks.alterations import count, judged_end
 from benchmarks.alterations import main as alterations
-from model.conform.capture import Conversation, End, Seen, read_capture
+from model.conform.capture import Conversation, Seen, Socket, read_capture
 from model.conform.interpreter import Interpreter, Seg
 from model.conform.on_the_way import between
 from model.conform.own_host import Finding, exactly
@@ -21,7 +21,7 @@ from model.tcp.segment import CONTROLS
 
 FOLDER = Path(__file__).parent / "data" / "captures"
 FILES = sorted(path.name for path in FOLDER.glob("*.pcap"))
-A, B = End("192.0.2.1", 1000), End("192.0.2.2", 80)
+A, B = Socket("192.0.2.1", 1000), Socket("192.0.2.2", 80)
 
 
 def departures() -> dict[str, str]:

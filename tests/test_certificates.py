@@ -14,9 +14,9 @@ import z3
 from hypothesis import given
 from msgspec import structs
 
-from model.certificates.manifests import Certificate, Damaged, Proof, read
+from model.certificates.manifests import Certificate, Damaged, ProofManifest, read
 from model.certificates.solvers import SOLVERS, ask, harmless
-from model.certify import Asking, Checking, Outcome
+from model.certify import Checking, Recheck, SolverAnswers
 from model.certify import main as certify
 from model.export.smtlib import Scripts
 from model.machine.crew import Crew
@@ -66,7 +66,7 @@ def test_other_solvers_agree_on_what_is_proved_and_on_what_fails(
     assert f"1 of 1 certificates agree by {solver}" in capsys.readouterr().out
     (certificate,) = read(proof)
     form = certificate.form
-    assert isinstance(form, Proof)
+    assert isinstance(form, ProofManifest)
     failing = [one for one in form.obligations if one.expected == "sat"]
     assert len(failing) == 2  # The obligation as a whole, and its one lemma that fails.
     assert failing[-1].lemmas == ["counts-only-if-heard"]
@@ -99,16 +99,16 @@ def test_a_lie_is_found_out_by_the_solvers_alone(solver: str, lie: Path) -> None
 def only(certificate: Certificate, event: str) -> Certificate:
     """The obligations of one event."""
     form = certificate.form
-    assert isinstance(form, Proof)
+    assert isinstance(form, ProofManifest)
     some = [one for one in form.obligations if one.event == event]
     return replace(certificate, form=structs.replace(form, obligations=some))
 
 
-def asked(certificate: Certificate, solver: str, seconds: float = 60.0) -> Outcome:
+def asked(certificate: Certificate, solver: str, seconds: float = 60.0) -> Recheck:
     """What solvers make of a certificate."""
-    outcome = Outcome(certificate)
+    outcome = Recheck(certificate)
     with Crew(1, prepare=harmless) as crew:
-        Asking(crew, [outcome], [solver], seconds).run(2, lambda _: None)
+        SolverAnswers(crew, [outcome], [solver], seconds).run(2, lambda _: None)
     return outcome
 
 
@@ -422,7 +422,7 @@ def test_a_solver_that_does_not_keep_its_time_is_ended(proof: Path, monkeypatch:
     monkeypatch.setattr("model.certify.ask", asleep)
     monkeypatch.setattr("model.certify.SLACK", 0.1)
     (certificate,) = read(proof)
-    outcome = Outcome(only(certificate, "initial state"))
+    outcome = Recheck(only(certificate, "initial state"))
     with Crew(1, prepare=loaded) as crew:
-        Asking(crew, [outcome], ["cvc5"], 0.1).run(2, lambda _: None)
+        SolverAnswers(crew, [outcome], ["cvc5"], 0.1).run(2, lambda _: None)
     assert outcome.verdict == "not answered"

@@ -14,7 +14,7 @@ from model.check import main
 from model.cli.arguments import MOST_WORKERS
 from model.cli.endings import INCONCLUSIVE
 from model.core.answer import Answer, Effort, Outcome
-from model.engines.explicit.table import SEGMENTS
+from model.engines.explicit.hash_table import SEGMENTS
 from model.pictures.render import CannotDraw
 from model.questions.proof_words import proof_text
 from model.questions.row import ProofReport, Row, Task
@@ -272,7 +272,7 @@ def test_an_internal_error_gives_70_and_says_so(
     def broken(*_: object) -> None:
         raise AssertionError("broken on purpose")
 
-    monkeypatch.setattr("model.questions.jobs.judge", broken)
+    monkeypatch.setattr("model.questions.jobs.answered", broken)
     assert main(["figure-6", "--jobs", "1", "--out", str(tmp_path)]) == 70
     assert capsys.readouterr().err.splitlines()[-1].startswith("model.check: internal error")
 

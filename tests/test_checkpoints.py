@@ -182,7 +182,7 @@ def test_another_search_is_refused(tmp_path: Path) -> None:
     other = fingerprint(bag(3, 3), (), ["v0", "v1", "v2"])
     folder.rename(tmp_path / other)
     with pytest.raises(OSError, match="a checkpoint of another search"):
-        explicit.Search(bag(3, 3), (), Limits(checkpoint=tmp_path)).run(None)
+        explicit.ExplicitSearch(bag(3, 3), (), Limits(checkpoint=tmp_path)).run(None)
 
 
 def test_fingerprints_tell_searches_apart() -> None:

@@ -14,8 +14,8 @@ from model.core.answer import Answer, Limits
 from model.core.property import Live
 from model.network.make import network_of
 from model.pictures.render import Pictures
-from model.questions.judge import Options, Row, Task, judge, tasks_of
-from model.report.table import exit_status, summary
+from model.questions.answering import Options, Row, Task, answered, tasks_of
+from model.report.summary import exit_status, summary
 from model.settings.config import Config
 from properties import configs
 from properties.claim import Cell
@@ -30,7 +30,7 @@ TINY = Config(incarnations=1)
 def judged(tasks: list[Task], out: Path) -> list[Row]:
     """The rows of some tasks."""
     options = Options(out, Limits(), Pictures(), [])
-    rows = [row for batch in judge(tasks, options, lambda *_: None) for row in batch]
+    rows = [row for batch in answered(tasks, options, lambda *_: None) for row in batch]
     options.pictures.finish()
     assert not options.problems
     return rows

@@ -8,7 +8,7 @@ import pytest
 
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
-from model.questions.judge import Row, Task, tasks_of
+from model.questions.answering import Row, Task, tasks_of
 from properties import configs
 from properties.claims import find
 from properties.data import DATA, at_most_once, data_on_syn_delivered

@@ -13,12 +13,12 @@ from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
 from model.pictures.render import Pictures
-from model.questions.judge import judge, tasks_of
+from model.questions.answering import answered, tasks_of
 from model.questions.row import Options, Row
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from model.tcp.all_events import events
 from model.tcp.event import Event
-from model.tcp.protocol import events
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import endpoint, symbolic_tcb
 from properties.claims import find
@@ -31,7 +31,7 @@ def rows_of(name: str, out: Path) -> list[Row]:
     claim = find(name)
     assert claim is not None
     options = Options(out, Limits(), Pictures(), [])
-    rows = [row for batch in judge(tasks_of([claim]), options, lambda *_: None) for row in batch]
+    rows = [row for batch in answered(tasks_of([claim]), options, lambda *_: None) for row in batch]
     options.pictures.finish()
     return rows
 

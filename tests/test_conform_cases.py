@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from model.conform.cases import KNOWN, Judge, Judged
+from model.conform.cases import KNOWN, CaseResult, Judge
 from model.conform.interpreter import Interpreter
 from model.conform.recorded import BadCase, Case, Manners, read_cases, step_of
 from model.conform.stacks import FREEBSD, LINUX, RFC9293, Profile, behaviours
@@ -25,7 +25,7 @@ def judge_of(profile: Profile) -> Judge:
     return Judge(profile)
 
 
-def all_judged(profile: Profile) -> list[Judged]:
+def all_judged(profile: Profile) -> list[CaseResult]:
     return [judge_of(profile).judge(case) for case in CASES.values()]
 
 

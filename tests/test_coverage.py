@@ -15,7 +15,7 @@ from model.core.answer import NO_LIMITS, Limits
 from model.core.cone import relevant
 from model.core.system import System
 from model.engines.explicit.counts import firings
-from model.engines.twin import Search as Twin
+from model.engines.twin import TwinSearch as Twin
 from model.network.bounded import Network
 from model.network.make import network_of
 from model.network.side import Side
@@ -32,17 +32,17 @@ from model.questions.coverage import (
     merged,
     told,
 )
-from model.questions.never import Ends
+from model.questions.impossible import EndsUnderLemmas
 from model.report.coverage_report import coverage_json, coverage_text
 from model.settings.config import Config
+from model.tcp.all_events import events
 from model.tcp.cause import arrives, caused
 from model.tcp.event import Effect, Event
-from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, symbolic_segment
 from model.tcp.state import FIELDS, endpoint, symbolic_tcb
 from properties import configs
 from properties.claims import CLAIMS, find
-from properties.coverage import COVERAGE
+from properties.rare_events import COVERAGE
 from properties.sent import KEPT, Kept
 from tests.toys import counter
 
@@ -141,19 +141,19 @@ def test_events_of_several_protocols_are_in_one_order() -> None:
 
 @pytest.mark.parametrize("config", [configs.DATA_QUEUED, configs.TWO_WAY, configs.FORGED_TEXT, configs.FOUR_WAY_CLOSE])
 def test_the_lemmas_are_inductive(config: Config) -> None:
-    assert Ends(network_of(config)).inductive() == list(KEPT)
+    assert EndsUnderLemmas(network_of(config)).inductive() == list(KEPT)
 
 
 def test_what_is_not_inductive_is_not_used() -> None:
     wrong = Kept("no-acks", "nobody acknowledges", of_segment=lambda x: z3.Not(x.ack))
     waits = Kept("closed-first", "nothing is outstanding", of_tcb=lambda tcb: tcb.snd_una == tcb.snd_nxt)
-    assert Ends(Network(TINY)).inductive([*KEPT, wrong, waits]) == list(KEPT)
+    assert EndsUnderLemmas(Network(TINY)).inductive([*KEPT, wrong, waits]) == list(KEPT)
 
 
 def test_an_attackers_segments_must_satisfy_the_lemmas() -> None:
     no_text = Kept("no-text", "no SYN carries text", of_segment=lambda x: z3.Implies(x.syn, x.text == 0))
-    assert Ends(network_of(configs.FORGED)).begins(no_text)
-    assert not Ends(network_of(configs.FORGED_TEXT)).begins(no_text)
+    assert EndsUnderLemmas(network_of(configs.FORGED)).begins(no_text)
+    assert not EndsUnderLemmas(network_of(configs.FORGED_TEXT)).begins(no_text)
 
 
 def test_each_impossible_event_has_its_lemma() -> None:

@@ -235,7 +235,7 @@ def test_a_search_that_lasts_gets_better_code(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("TCP_MODEL_CACHE", str(tmp_path))
     monkeypatch.setattr(explicit, "LASTING", 0)
     monkeypatch.setattr(explicit, "PATIENCE", 0)
-    lasting = explicit.Search(writer(9, 4), (), NO_LIMITS)
+    lasting = explicit.ExplicitSearch(writer(9, 4), (), NO_LIMITS)
     assert not lasting.code.careful
     assert lasting.run(None) == ""
     assert lasting.code.careful

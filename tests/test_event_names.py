@@ -23,7 +23,7 @@ from model.network.bounded import Network, Side
 from model.network.make import network_of
 from model.pictures.render import Pictures
 from model.questions import coverage, proof
-from model.questions.judge import judge, tasks_of
+from model.questions.answering import answered, tasks_of
 from model.questions.row import Options, Row, Task
 from model.questions.scenario import read_scenario, run_scenario, system_of
 from model.questions.shares import row_of
@@ -62,7 +62,7 @@ def row(claim: str, config: AnyConfig, out: Path) -> Row:
     """What a search finds."""
     asked = find(claim)
     assert asked is not None
-    ((found,),) = judge([Task(asked, "test", config, "")], options(out), lambda *_: None)
+    ((found,),) = answered([Task(asked, "test", config, "")], options(out), lambda *_: None)
     return found
 
 
@@ -235,11 +235,11 @@ def with_mutant_renamed(config: AnyConfig, before: Mapping[str, Cause]) -> AnyCo
 def test_all_quick_searches_stay(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """Stories apart, which are written in names."""
     tasks = [task for task in tasks_of([one for one in CLAIMS if one.searched], quick=True) if task.proof is None]
-    rows = [one for batch in judge(tasks, options(tmp_path), lambda *_: None) for one in batch]
+    rows = [one for batch in answered(tasks, options(tmp_path), lambda *_: None) for one in batch]
     causes = {cause.name: cause for cause in text_of(configs.LAST_ACK).events}
     request.getfixturevalue("names")
     tasks = [replace(task, config=with_mutant_renamed(task.config, causes)) for task in tasks]
-    again = [one for batch in judge(tasks, options(tmp_path), lambda *_: None) for one in batch]
+    again = [one for batch in answered(tasks, options(tmp_path), lambda *_: None) for one in batch]
     assert [
         (one.task.claim.name, one.task.variant, one.standing) for one in again if one.standing != "as claimed"
     ] == []

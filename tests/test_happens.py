@@ -7,17 +7,17 @@ import z3
 
 from model.core.answer import NO_LIMITS
 from model.engines.inductive.discharge import SMALL, Prover, with_small_numbers
-from model.engines.inductive.obligations import Induction, Lemma, Part, Soup, Step
-from model.engines.symbolic.ask import Asker
+from model.engines.inductive.obligations import Induction, Lemma, LemmaPart, Soup, Transition
+from model.engines.symbolic.solver import LimitedSolver
 
 N = z3.BitVec("n", 32)
 AT_MOST = 1 << 20
 
 
-def induction(guard: z3.BoolRef) -> tuple[Induction, Step]:
+def induction(guard: z3.BoolRef) -> tuple[Induction, Transition]:
     """A counter that stays below 2^20, with one step."""
-    step = Step("count", "", guard, {"n": N + 1})
-    soup = Soup({"n": N}, N == 0, {}, (step,), Lemma("domain", (Part("", z3.ULE(N, AT_MOST)),), "", ""))
+    step = Transition("count", "", guard, {"n": N + 1})
+    soup = Soup({"n": N}, N == 0, {}, (step,), Lemma("domain", (LemmaPart("", z3.ULE(N, AT_MOST)),), "", ""))
     return Induction(soup, (), ()), step
 
 
@@ -32,7 +32,7 @@ def induction(guard: z3.BoolRef) -> tuple[Induction, Step]:
     ],
 )
 def test_a_step_that_needs_large_numbers_can_be_taken(guard: z3.BoolRef, happens: bool, questions: int) -> None:
-    prover = Prover(Asker(NO_LIMITS))
+    prover = Prover(LimitedSolver(NO_LIMITS))
     assert prover.happens(*induction(guard)) == happens
     assert prover.ask.questions <= questions
 

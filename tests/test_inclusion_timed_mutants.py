@@ -11,7 +11,7 @@ from model.any_channel.closing import DELAY, NOW, RTO, TIME_WAIT, ClosingNetwork
 from model.any_channel.closing_text import TextNetwork
 from model.any_channel.network import End
 from model.any_channel.timed import MSL, PAUSE, SILENCE, TimedNetwork, spoke
-from model.engines.inductive.obligations import Step
+from model.engines.inductive.obligations import Transition
 from model.tcp.event import FALSE, TRUE
 from tests.network_mutants import (
     NO_STEP,
@@ -41,7 +41,7 @@ def time_goes(to: z3.ArithRef | None) -> Wrapped:
     return lambda step, _: replace(step, update={} if to is None else {"now": to})
 
 
-def both_rest(step: Step, *_: object) -> Step:
+def both_rest(step: Transition, *_: object) -> Transition:
     """The other side's number has to rest, too."""
     return replace(step, guard=z3.And(step.guard, spoke(B) + PAUSE < NOW))
 

@@ -23,8 +23,8 @@ from model.machine.crew import tell
 from model.machine.workers import processors
 from model.network.bounded import Network
 from model.pictures.render import Pictures
-from model.questions.jobs import Judging, units
-from model.questions.judge import judge, tasks_of
+from model.questions.answering import answered, tasks_of
+from model.questions.jobs import Answering, units
 from model.questions.proof import prepared
 from model.questions.proof_words import became, report_on
 from model.questions.row import Options, Row, Task
@@ -47,7 +47,7 @@ def claim(name: str) -> Claim:
 def judged(tasks: list[Task], out: Path, jobs: int = 2, limits: Limits = NO_LIMITS) -> list[Row]:
     """What several processes find, in the order of finding."""
     options = Options(out, limits, Pictures(), [])
-    judging = Judging(tasks, options, jobs)
+    judging = Answering(tasks, options, jobs)
     judging.run()
     options.pictures.finish()
     return judging.rows
@@ -122,9 +122,9 @@ def test_free_memory_is_shared(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.long
 def test_a_process_that_is_killed_loses_its_unit_and_no_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     struck = list[int]()
-    hear = Judging._hear
+    hear = Answering._hear
 
-    def strike(judging: Judging, future: Future[None], what: object) -> None:
+    def strike(judging: Answering, future: Future[None], what: object) -> None:
         hear(judging, future, what)
         if not struck and isinstance(what, Searching) and what.variant == "lost":
             assert judging._crew is not None
@@ -132,7 +132,7 @@ def test_a_process_that_is_killed_loses_its_unit_and_no_more(tmp_path: Path, mon
             struck.append(member.process.pid or 0)
             member.process.kill()
 
-    monkeypatch.setattr(Judging, "_hear", strike)
+    monkeypatch.setattr(Answering, "_hear", strike)
     lost = [Task(claim(name), "lost", TINY, "holds") for name in ("half-open", "agreement")]
     kept = [Task(claim("client-can-receive"), variant, config, "") for variant, config in (
         ("three-way", TINY.but(octets=1)), ("two-way", TINY.but(handshake="two-way")))]  # fmt: skip
@@ -153,7 +153,7 @@ def sleepy(*_: object) -> None:
 
 @pytest.mark.long
 def test_what_goes_on_long_after_its_time_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("model.questions.jobs.judge_unit", sleepy)
+    monkeypatch.setattr("model.questions.jobs.answer_unit", sleepy)
     monkeypatch.setattr("model.questions.jobs.SLACK", 0.1)
     (row,) = judged([Task(claim("half-open"), "three-way", TINY, "holds")], tmp_path, 1, Limits(max_seconds=0.1))
     assert (row.answer, row.why) == ("unknown", "max-seconds 0.1 reached")
@@ -161,7 +161,7 @@ def test_what_goes_on_long_after_its_time_is_ended(tmp_path: Path, monkeypatch: 
 
 def test_building_and_compiling_are_part_of_a_questions_time(tmp_path: Path) -> None:
     options = Options(tmp_path, Limits(max_seconds=0.001), Pictures(), [])
-    ((row,),) = judge([Task(claim("half-open"), "three-way", TINY, "holds")], options, lambda *_: None)
+    ((row,),) = answered([Task(claim("half-open"), "three-way", TINY, "holds")], options, lambda *_: None)
     assert (row.answer, row.why) == ("unknown", "max-seconds 0.001 reached")
 
 
@@ -241,7 +241,7 @@ class Idle:
 def test_what_was_not_begun_when_it_was_stopped_is_not_waited_for(tmp_path: Path) -> None:
     """Work may be submitted in the moment in which Ctrl-C comes: between a proof's plan and its steps."""
     (task, *_) = tasks_of([claim("half-open")], engine="unbounded")
-    judging, crew = Judging([task], Options(tmp_path, NO_LIMITS, Pictures(), []), 1), Idle()
+    judging, crew = Answering([task], Options(tmp_path, NO_LIMITS, Pictures(), []), 1), Idle()
     judging._crew = crew  # type: ignore[assignment]
     judging._submit([task], print)
     found = list[Row]()

@@ -6,7 +6,7 @@ import pytest
 
 from model.engines.explicit.search import explore
 from model.engines.infinite.liveness import check_each
-from model.mutants.protocol import events
+from model.mutants.endpoint_events import events
 from model.network.bounded import Network
 from model.settings.config import Config
 from model.tcp.segment import symbolic_segment

@@ -13,9 +13,9 @@ from model.engines.explicit.search import explore
 from model.engines.infinite import liveness
 from model.network.bounded import Network
 from model.pictures.render import Pictures
-from model.questions.judge import Options, Row, Task, judge, tasks_of
+from model.questions.answering import Options, Row, Task, answered, tasks_of
 from model.report.details import WIDE, details
-from model.report.table import as_json
+from model.report.summary import as_json
 from model.settings.config import Config
 from properties import configs, fair
 from properties.claims import find
@@ -28,7 +28,7 @@ TWO_WAY = THREE_WAY.but(handshake="two-way")
 def judged(tasks: list[Task], out: Path, limits: Limits = NO_LIMITS) -> list[Row]:
     """The rows of some tasks."""
     options = Options(out, limits, Pictures(), [])
-    rows = [row for batch in judge(tasks, options, lambda *_: None) for row in batch]
+    rows = [row for batch in answered(tasks, options, lambda *_: None) for row in batch]
     options.pictures.finish()
     assert not options.problems
     return rows
@@ -145,8 +145,8 @@ def test_ctrl_c_during_one_search_leaves_out_the_other(tmp_path: Path, monkeypat
     def stopped(system: object, **_: object) -> dict[str, Outcome]:
         return {prop.name: Outcome(prop.name, Answer.UNKNOWN, effort, "explicit") for prop in system.properties}  # type: ignore[attr-defined]
 
-    monkeypatch.setattr("model.questions.search.explore", stopped)
-    monkeypatch.setattr("model.questions.search.check_each", explore)  # It would not understand the arguments.
+    monkeypatch.setattr("model.questions.cell_search.explore", stopped)
+    monkeypatch.setattr("model.questions.cell_search.check_each", explore)  # It would not understand the arguments.
     (row,) = judged([task("open-completes", THREE_WAY, "holds")], tmp_path)
     assert (row.answer, row.why) == ("unknown", INTERRUPTED)
 

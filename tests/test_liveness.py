@@ -19,7 +19,7 @@ from model.engines.explicit import store as search
 from model.engines.infinite.fairness import rules_where
 from model.engines.infinite.graph import StateGraph
 from model.engines.infinite.liveness import check_each, check_liveness, confirm_lasso
-from model.pictures.lasso import FOR_EVER, render_lasso
+from model.pictures.infinite_run import FOR_EVER, render_lasso
 from tests.infinite import (
     YES,
     Twin,

@@ -21,8 +21,8 @@ from benchmarks.mutation.scenarios import scenarios, stories
 from model import check
 from model.engines.inductive.discharge import Prover
 from model.mutants.derive import Unaffected, find, mutants
+from model.mutants.endpoint_events import events
 from model.mutants.mutation import equal
-from model.mutants.protocol import events
 from model.questions.scenario import NoRun, run_scenario
 from model.settings.config import Config
 from model.settings.setting import BadConfig

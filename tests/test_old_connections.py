@@ -17,7 +17,7 @@ from model.questions.proof_words import assumptions, became, report_on
 from model.questions.row import Evidence, ProofReport, Row, Task
 from model.questions.theorems import layers
 from model.report.listing import explanation
-from model.report.table import bounds
+from model.report.summary import bounds
 from model.settings.config import Config
 from properties import configs
 from properties.claims import find

@@ -13,14 +13,14 @@ from model.core.property import Property
 from model.network.make import network_of
 from model.pictures.render import Drawings
 from model.questions import premise as module
+from model.questions.answering import tasks_of, varied
+from model.questions.impossible import EndsUnderLemmas
 from model.questions.jobs import UNSEEN, Proofs
-from model.questions.judge import tasks_of, varied
-from model.questions.never import Ends
 from model.questions.premise import FOLLOWED, premises, small
 from model.questions.proof_words import Became
 from model.questions.row import Options, Task
 from model.questions.shares import Plan, Share, row_of
-from model.report.table import exit_status
+from model.report.summary import exit_status
 from model.settings.config import Config
 from model.tcp.cause import arrives
 from properties.claim import Claim
@@ -176,6 +176,6 @@ def test_no_engine_says_that_what_has_no_premise_holds(tmp_path: Path, engine: s
 
 
 def test_of_an_event_that_nobody_has_nothing_is_proved() -> None:
-    ends = Ends(network_of(replace(Config(), octets=0)))
+    ends = EndsUnderLemmas(network_of(replace(Config(), octets=0)))
     with pytest.raises(KeyError, match="no end has the event 'LISTEN, snow falls'"):
         ends.impossible(arrives("LISTEN", "snow falls"), ())

@@ -22,13 +22,13 @@ from model.any_channel.timed import Rest, TimedNetwork
 from model.any_channel.words import event_of
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
-from model.engines.inductive.obligations import Step
-from model.engines.symbolic.ask import BLASTED, Asker
+from model.engines.inductive.obligations import Transition
+from model.engines.symbolic.solver import BLASTED, LimitedSolver
 from model.network import firing
 from model.network.bounded import Network
 from model.questions.proof_words import assumptions
 from model.questions.theorems import layers
-from model.report.table import bounds
+from model.report.summary import bounds
 from model.settings.config import Config
 from model.tcp.cause import Cause
 from model.tcp.cause import named as name_of
@@ -63,7 +63,7 @@ class Weaker:
     fails: Sequence[str]
 
 
-def name(step: Step) -> str:
+def name(step: Transition) -> str:
     """The event of a step."""
     assert isinstance(step.cause, Cause)
     return step.cause.name
@@ -72,9 +72,9 @@ def name(step: Step) -> str:
 def failing(kind: str, events: Sequence[str]) -> list[str]:
     """What fails of these events in a proof, as "event: lemma"."""
     (claim, make), found = NETWORKS[kind], list[str]()
-    prover = Prover(Asker(solver=BLASTED.solver) if kind == "text" else Asker())
+    prover = Prover(LimitedSolver(solver=BLASTED.solver) if kind == "text" else LimitedSolver())
     for induction in layers(claim, make()):
-        asked: list[Step | None] = [step for step in induction.soup.steps if name(step) in events]
+        asked: list[Transition | None] = [step for step in induction.soup.steps if name(step) in events]
         for step in [*asked, *([None] if "" in events else [])]:
             for one in prover.of(induction, step):
                 assert not one.limit
@@ -131,31 +131,31 @@ def any_range(manners: tuple[z3.BoolRef, ...], _: object, end: Any) -> tuple[z3.
     return (*manners[:2], z3.Bool(f"{end.name}.ack_range"))
 
 
-def no_rule_of_rest(step: Step, *_: object) -> Step:
+def no_rule_of_rest(step: Transition, *_: object) -> Transition:
     """An ISN is chosen at any time: the guard's last part is the rule."""
     return replace(step, guard=z3.And(*step.guard.children()[:-1]))
 
 
-def no_least_pause(step: Step, *_: object) -> Step:
+def no_least_pause(step: Transition, *_: object) -> Transition:
     """Q is anything: the guard's last part but one says how long it is."""
     *rest, _long_enough, rule = step.guard.children()
     return replace(step, guard=z3.And(*rest, rule))
 
 
-def any_age(step: Step, *_: object) -> Step:
+def any_age(step: Transition, *_: object) -> Transition:
     """No segment is lost for its age."""
     return replace(step, assumes={})
 
 
-def no_end_of_silence(step: Step, *_: object) -> Step:
+def no_end_of_silence(step: Transition, *_: object) -> Transition:
     """Time passes, whoever has heard nothing for how long."""
     return replace(step, guard=z3.Real("now") <= THEN)
 
 
-def never_due(at: int) -> Callable[..., Step]:
+def never_due(at: int) -> Callable[..., Transition]:
     """Time passes whatever is due at this place: TIME-WAIT's end, B's timer, a FIN, an ACK."""
 
-    def change(step: Step, *_: object) -> Step:
+    def change(step: Transition, *_: object) -> Transition:
         due = [part for part in step.guard.children() if not part.eq(THEN >= NOW)]
         assert len(due) == 4
         return replace(step, guard=z3.And(THEN >= NOW, *(part for place, part in enumerate(due) if place != at)))

@@ -11,7 +11,7 @@ import z3
 
 from model.core.property import Fairness, LeadsTo, Live, RuleClass
 from model.core.system import BadSystem, Rule, System, Var, choice
-from model.engines.infinite.fairness import NOWHERE, debts, fair_components
+from model.engines.infinite.fairness import NOWHERE, classes_of, fair_components
 from model.engines.infinite.graph import StateGraph
 from model.engines.infinite.liveness import check_each
 from model.network.bounded import Network, Side
@@ -109,7 +109,7 @@ def test_from_every_state_some_run_keeps_every_promise(config: Config) -> None:
     network = Network(config)
     graph = StateGraph(network.system())
     assert graph.run(None) == ""
-    owed = debts(graph, close_completes(network).fairness)
+    owed = classes_of(graph, close_completes(network).fairness)
     fair_states = fair_components(graph, owed, np.ones(graph.states, np.bool_)) != NOWHERE
     assert fair_states.any()
     tail, head, reaches = graph.arcs.tail, graph.arcs.head, fair_states.copy()

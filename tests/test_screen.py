@@ -11,9 +11,9 @@ from rich.table import Table
 
 from benchmarks.mutants import table as table_of_mutants
 from benchmarks.mutation.fate import Fate
-from model.certificates.manifests import Certificate, Figures, Search
-from model.certify import Outcome, _table
-from model.conform.report import Item, as_text
+from model.certificates.manifests import Certificate, Figures, SearchManifest
+from model.certify import Recheck, _table
+from model.conform.results import Item, as_text
 from model.machine import screen
 from model.machine.screen import console, live_line
 from model.questions.coverage import Coverage, Covered
@@ -54,7 +54,7 @@ def test_a_live_line_shows_every_text_as_it_is(text: str, monkeypatch: pytest.Mo
 @pytest.mark.parametrize("text", TEXTS)
 def test_reports_show_names_as_they_are(text: str, capsys: pytest.CaptureFixture[str]) -> None:
     figures = Figures(states=1, transitions=1, depth=1, complete=True, limit="", digest="")
-    form = Search(
+    form = SearchManifest(
         format=1,
         claim=text,
         variant=text,
@@ -67,7 +67,7 @@ def test_reports_show_names_as_they_are(text: str, capsys: pytest.CaptureFixture
         figures=figures,
         runs=[],
     )
-    outcome = Outcome(Certificate(Path(text), form), checked=text, problems=[text])
+    outcome = Recheck(Certificate(Path(text), form), checked=text, problems=[text])
     happens, never = Covered(arrives(text), text, {(text, text): 1}, {}), Covered(arrives(text, text), "3.1", {}, {})
     found = Coverage((happens, never), ())
     shown = {

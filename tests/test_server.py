@@ -20,7 +20,7 @@ from model.settings.server import ServerConfig
 from model.settings.setting import BadConfig
 from model.tcp.state import STATES
 from properties.configs import ENDLESS_FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
-from properties.server import client_is_refused
+from properties.server_table import client_is_refused
 from tests.test_ghosts import reads_a_ghost
 
 TRUE = always("true", z3.BoolVal(True))

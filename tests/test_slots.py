@@ -14,7 +14,7 @@ from model.network.make import network_of
 from model.network.server import Server
 from model.settings.server import ServerConfig
 from properties.configs import FLOOD_OF_THREE, FULL, FULL_OF_TWO
-from properties.server import flood, live_client_is_served
+from properties.server_table import flood, live_client_is_served
 
 
 def test_a_table_that_nothing_can_fill_always_has_room() -> None:

@@ -15,7 +15,7 @@ import z3
 from model.any_channel.closing import COST, DELAY, LOSSES, RTO, TIME_WAIT, WAITING, ClosingNetwork
 from model.any_channel.network import UnboundedNetwork
 from model.any_channel.timed import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, last_sent, listened, spoke
-from model.engines.inductive.obligations import Step
+from model.engines.inductive.obligations import Transition
 from model.network.side import NO_TCB
 from model.tcp.state import STATES, manners
 from properties.claim import CHOOSING
@@ -38,22 +38,22 @@ def timed() -> TimedNetwork:
     return TimedNetwork(CONFIG)
 
 
-def steps(of: UnboundedNetwork) -> list[Step]:
+def steps(of: UnboundedNetwork) -> list[Transition]:
     """A's steps."""
     return [step for step in of.soup.steps if step.name.startswith("A: ")]
 
 
-def chooses(step: Step) -> bool:
+def chooses(step: Transition) -> bool:
     """Whether the step chooses an ISN."""
     return step.cause in CHOOSING
 
 
-def accepts(step: Step) -> bool:
+def accepts(step: Transition) -> bool:
     """Whether the step accepts a SYN."""
     return step.name.removeprefix("A: ").split(";")[0] in ACCEPTING
 
 
-def is_so(step: Step, name: str, term: z3.ExprRef, of: UnboundedNetwork) -> bool:
+def is_so(step: Transition, name: str, term: z3.ExprRef, of: UnboundedNetwork) -> bool:
     """Whether a variable is this after the step, wherever that can be taken."""
     after, solver = step.update.get(name, of.soup.variables[name]), z3.Solver()
     return bool(solver.check(step.guard, after != term) == z3.unsat)

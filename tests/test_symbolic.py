@@ -16,9 +16,9 @@ from model.core.system import Rule, System, Var
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.engines.inductive.discharge import Prover
-from model.engines.symbolic.ask import Asker
 from model.engines.symbolic.bmc import bmc
 from model.engines.symbolic.induction import induction
+from model.engines.symbolic.solver import LimitedSolver
 from model.network.bounded import Network
 from model.questions.theorems import layers, lemmas_for
 from model.settings.config import Config
@@ -213,7 +213,7 @@ def test_engines_agree_on_tcp_and_so_does_the_proof_for_every_channel(name: str)
     properties = {p.name: p for p in (make(network) for make in (no_half_open, client_can_receive, agreement))}
     found = answers(network.system(*properties.values()), lemmas_for(network), depth=6)
     check_agreement(found)
-    prover = Prover(Asker())
+    prover = Prover(LimitedSolver())
     for claim in ("half-open", "client-can-receive"):
         toy = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2, handshake=TCP[name].handshake)
         proof = layers(claim, UnboundedNetwork(toy))

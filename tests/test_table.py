@@ -13,7 +13,7 @@ from model.network.bounded import Network
 from model.network.server import Server
 from model.settings.config import Config
 from model.settings.server import ServerConfig
-from properties import server as table
+from properties import server_table as table
 from properties.configs import DEAD_PEER, DEAD_PEER_TOLD, ENDLESS_FLOOD, FLOOD, FORGED, FORGED_TEXT, FULL, GHOST
 from properties.opening import agreement, client_can_receive
 

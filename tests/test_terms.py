@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from model.core.nodes import Node, Operator, UnknownOperator, node_of, order
 from model.core.property import sometimes
 from model.core.system import Rule, State, System, Var
-from model.core.terms import PYTHON, Fold, Meaning, Table, constants, evaluate, step
+from model.core.terms import PYTHON, Fold, Meaning, OperationTable, constants, evaluate, step
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.engines.native.code import Code
-from model.engines.native.compile import Writer, operators
+from model.engines.native.compile import LlvmWriter, operators
 from model.export import btor2, c_table, smtlib, tla_table
 from tests.strategies import exact, terms
 
@@ -86,7 +86,7 @@ def by_z3(terms: list[z3.ExprRef], state: State, width: int) -> list[int]:
 
 
 def test_tables_have_the_same_keys() -> None:
-    assert operators(Writer()).keys() == PYTHON.keys() == every_operator(8).keys()
+    assert operators(LlvmWriter()).keys() == PYTHON.keys() == every_operator(8).keys()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -121,9 +121,9 @@ def test_shifts_by_the_width_or_more(by: int, left: int, logical: int, arithmeti
     assert Meaning([a << b, z3.LShR(a, b), a >> b])(state) == [left, logical, arithmetic]
 
 
-TABLES: dict[str, tuple[Table, object]] = {
+TABLES: dict[str, tuple[OperationTable, object]] = {
     "Python": (PYTHON, True),
-    "native": (operators(Writer()), "%p"),
+    "native": (operators(LlvmWriter()), "%p"),
     "C": (c_table.operators(str), "p"),
     "TLA+": (tla_table.TLA, "p"),
     "BTOR2": (btor2.operators(lambda name, _bits, _arguments: hash(name)), 7),

@@ -13,9 +13,9 @@ from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import NO_TCB, Network
 from model.pictures.render import Pictures
-from model.questions.judge import Options, Row, Task, judge, tasks_of
+from model.questions.answering import Options, Row, Task, answered, tasks_of
 from model.report.details import details
-from model.report.table import as_json
+from model.report.summary import as_json
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.state import STATES
@@ -120,7 +120,7 @@ def test_shortest_counterexamples_of_last_ack_answered(tmp_path: Path) -> None:
     assert claim is not None
     options = Options(tmp_path, Limits(), Pictures(), [])
     searches = [task for task in tasks_of([claim]) if task.proof is None]
-    rows = [row for batch in judge(searches, options, lambda *_: None) for row in batch]
+    rows = [row for batch in answered(searches, options, lambda *_: None) for row in batch]
     options.pictures.finish()
     assert [(row.answer, len(row.steps or [])) for row in rows] == [
         ("holds", 0),
@@ -153,7 +153,7 @@ def study(config: Config, out: Path) -> Row:
     claim = find("time-wait-threshold")
     assert claim is not None
     options = Options(out, Limits(), Pictures(), [])
-    ((row,),) = judge([Task(claim, "test", config, "")], options, lambda *_: None)
+    ((row,),) = answered([Task(claim, "test", config, "")], options, lambda *_: None)
     options.pictures.finish()
     return row
 
@@ -199,7 +199,7 @@ def test_a_study_is_inconclusive_at_a_limit_and_refuses_what_it_cannot_vary(tmp_
     claim = find("time-wait-threshold")
     assert claim is not None
     options = Options(tmp_path, Limits(max_states=100), Pictures(), [])
-    ((row,),) = judge([Task(claim, "test", THRESHOLD, "holds")], options, lambda *_: None)
+    ((row,),) = answered([Task(claim, "test", THRESHOLD, "holds")], options, lambda *_: None)
     assert (row.answer, row.why, row.standing) == ("unknown", "max-states 100 reached", "inconclusive")
     for config in (
         Config(),

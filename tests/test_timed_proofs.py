@@ -18,7 +18,7 @@ from model.core.answer import Answer
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import substituted
-from model.engines.symbolic.ask import BLASTED, Asker
+from model.engines.symbolic.solver import BLASTED, LimitedSolver
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from properties.claims import find
@@ -241,7 +241,7 @@ def test_with_text_before_the_fin_rto_a_loss_and_3_d_are_enough_and_2_d_are_not_
     assert claim is not None
     (offered,) = (proof for proof in claim.proofs if proof.time.startswith("text"))
     assert (offered.expected, offered.fails) == ("holds", ())
-    prover = Prover(Asker(solver=BLASTED.solver))
+    prover = Prover(LimitedSolver(solver=BLASTED.solver))
     for name, fails in ((offered.time, set()), ("text, losses + 2 D", {"A: TIME-WAIT TIMEOUT: in-turn"})):
         network = TIMED[name](offered.config)
         assert isinstance(network, TextNetwork)

@@ -14,13 +14,13 @@ from model.any_channel.words import event_of
 from model.check import main
 from model.core.answer import Answer, Effort, Outcome
 from model.engines.inductive.discharge import Discharged, Prover
-from model.engines.inductive.obligations import Corollary, Duty, Induction, Obligation, Part, substituted
-from model.engines.symbolic.ask import Asker
+from model.engines.inductive.obligations import Corollary, Duty, Induction, LemmaPart, Obligation, substituted
+from model.engines.symbolic.solver import LimitedSolver
 from model.questions.combine import combined
 from model.questions.proof_words import became, report_on
 from model.questions.row import Evidence, ProofReport, Row, Task
 from model.questions.theorems import layers
-from model.report.table import exit_status
+from model.report.summary import exit_status
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.cause import Broken, Cause, caused
@@ -41,7 +41,7 @@ TOYS = {name: CONNECTIONS if name == "no-old-segment-accepted" else TOY for name
 @cache
 def asker() -> Prover:
     """One prover for all tests: what they share is proved once."""
-    return Prover(Asker())
+    return Prover(LimitedSolver())
 
 
 @cache
@@ -191,7 +191,7 @@ def test_a_corollary_that_does_not_follow_is_not_proved() -> None:
     """One about all segments, acceptable or not, even if it names itself; and without the lemmas either corollary."""
     network = UnboundedNetwork(TOY)
     (base, _) = layers("half-open", network)
-    any_segment = Part("", network.stored["B"][0].iss == network.ends["A"].tcb.irs, ("B",))
+    any_segment = LemmaPart("", network.stored["B"][0].iss == network.ends["A"].tcb.irs, ("B",))
     wrong = Corollary("any-segment", (any_segment,), "", "", base.corollaries[0].by)
     for induction, answers in [
         (base, {"holds"}),

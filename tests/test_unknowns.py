@@ -24,21 +24,21 @@ from model.core.system import System
 from model.engines.inductive.discharge import Prover
 from model.engines.symbolic import bmc as bounded
 from model.engines.symbolic import induction as inductive
-from model.engines.symbolic.ask import BLASTED, TACTIC, Asker, Unanswered
+from model.engines.symbolic.solver import BLASTED, TACTIC, LimitedSolver, Unanswered
 from model.engines.symbolic.unrolled import Unrolled
 from model.export.refusal import CannotExport
 from model.export.tla import tla
 from model.network.make import network_of
 from model.pictures.render import Drawings
 from model.questions import minimise, proof
+from model.questions.answering import tasks_of
 from model.questions.coverage import impossible
-from model.questions.judge import tasks_of
+from model.questions.impossible import EndsUnderLemmas
 from model.questions.minimise import need
-from model.questions.never import Ends
 from model.questions.row import Options, Row, Task
 from model.questions.shares import Plan, row_of
 from model.questions.theorems import layers
-from model.report.table import exit_status
+from model.report.summary import exit_status
 from model.settings.config import Config
 from model.tcp.cause import arrives
 from properties.claims import find
@@ -111,10 +111,10 @@ def task_of(name: str) -> Task:
 def test_what_is_no_answer_is_told(lie: str) -> None:
     x = z3.Bool("x")
     with pytest.raises(Unanswered) as told:
-        Asker(solver=Unreliable(0, LIES[lie]).solver)(z3.And(x, z3.Bool("y")))
+        LimitedSolver(solver=Unreliable(0, LIES[lie]).solver)(z3.And(x, z3.Bool("y")))
     assert str(told.value) == SAID[lie]
-    assert Asker()(x) is not None
-    assert Asker()(x, z3.Not(x)) is None
+    assert LimitedSolver()(x) is not None
+    assert LimitedSolver()(x, z3.Not(x)) is None
 
 
 @pytest.mark.parametrize("made", [TACTIC.solver, BLASTED.solver], ids=["bit-vectors", "with reals"])
@@ -124,7 +124,7 @@ def test_no_time_is_no_answer(made: Callable[[], z3.Solver]) -> None:
     hard = z3.And(p * q == 604462909807314587353111 * 2 + 1, z3.UGT(p, 1), z3.UGT(q, 1), z3.ULT(p, q))
     for seconds in (0.05, 0.0):
         with pytest.raises(Unanswered, match="max-seconds"):
-            Asker(Limits(max_seconds=seconds), solver=made)(hard)
+            LimitedSolver(Limits(max_seconds=seconds), solver=made)(hard)
 
 
 # -- Z3: proofs for every channel --
@@ -137,11 +137,11 @@ def test_one_obligation_that_is_not_answered_is_not_proved(lie: str) -> None:
     whole = layers("half-open", network)[-1]
     (step,) = (step for step in network.soup.steps if step.name == "A: LISTEN, SYN arrives")
     honest = Unreliable(-1, z3.unknown)
-    answers = [one.answer for one in Prover(Asker(solver=honest.solver)).of(whole, step)]
+    answers = [one.answer for one in Prover(LimitedSolver(solver=honest.solver)).of(whole, step)]
     assert set(answers) == {"holds"}
     assert honest.asked > 3
     for number in range(1, honest.asked + 1):
-        prover = Prover(Asker(solver=Unreliable(number, LIES[lie]).solver))
+        prover = Prover(LimitedSolver(solver=Unreliable(number, LIES[lie]).solver))
         found = list(prover.of(whole, step))
         assert [one.answer for one in found].count(Answer.UNKNOWN) == 1
         assert {one.limit for one in found if one.answer == "unknown"} == {SAID[lie]}
@@ -151,7 +151,7 @@ def test_one_obligation_that_is_not_answered_is_not_proved(lie: str) -> None:
 def rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: Unreliable, names: list[str]) -> Row:
     """The row of a proof of which these steps are asked."""
     task, options = task_of("last-ack-answered"), Options(tmp_path, NO_LIMITS, Drawings(), [])
-    monkeypatch.setattr(proof, "prover", lambda *_: Prover(Asker(solver=made.solver)))
+    monkeypatch.setattr(proof, "prover", lambda *_: Prover(LimitedSolver(solver=made.solver)))
     return row_of(task, Plan("every channel", (), 32), list(proof.prove([task], names, options)), options)
 
 
@@ -174,7 +174,7 @@ def test_whether_an_event_happens_is_open(lie: str) -> None:
     network = UnboundedNetwork(TOY)
     whole = layers("half-open", network)[-1]
     with pytest.raises(Unanswered):
-        Prover(Asker(solver=Unreliable(0, LIES[lie]).solver)).happens(whole, network.soup.steps[0])
+        Prover(LimitedSolver(solver=Unreliable(0, LIES[lie]).solver)).happens(whole, network.soup.steps[0])
 
 
 @lying
@@ -183,7 +183,7 @@ def test_no_lemma_is_needed_because_nobody_answers(monkeypatch: pytest.MonkeyPat
     task = task_of("half-open")
     for number in (1, 2, 0):
         made = Unreliable(number, LIES[lie])
-        monkeypatch.setattr(minimise, "Asker", lambda _, made=made: Asker(solver=made.solver))
+        monkeypatch.setattr(minimise, "LimitedSolver", lambda _, made=made: LimitedSolver(solver=made.solver))
         found = need(task, "fin-outstanding", NO_LIMITS)
         assert (found.needed, found.limit) == (False, SAID[lie])
 
@@ -214,11 +214,11 @@ def test_no_engine_makes_a_verdict_of_no_answer(
     (module, ask), (system, truth) = ENGINES[engine], SYSTEMS[name]
     (prop,) = system.properties
     honest, unknown = Unreliable(-1, z3.unknown), 0
-    monkeypatch.setattr(module, "Asker", lambda _: Asker(solver=honest.solver))
+    monkeypatch.setattr(module, "LimitedSolver", lambda _: LimitedSolver(solver=honest.solver))
     assert ask(system)[prop.name].answer == truth
     for number in range(1, honest.asked + 1):
         made = Unreliable(number, LIES[lie])
-        monkeypatch.setattr(module, "Asker", lambda _, made=made: Asker(solver=made.solver))
+        monkeypatch.setattr(module, "LimitedSolver", lambda _, made=made: LimitedSolver(solver=made.solver))
         verdict = ask(system)[prop.name]
         assert (verdict.answer, verdict.effort.limit) == ("unknown", SAID[lie])
         assert not verdict.effort.complete
@@ -255,11 +255,11 @@ def test_no_verdict_has_a_run_that_does_not_replay(kind: Literal["always", "reac
 @lying
 def test_no_event_is_impossible_because_nobody_answers(monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
     config, event = Config(), arrives("LISTEN", "SYN arrives")
-    ends = Ends(network_of(config), Asker(solver=Unreliable(0, LIES[lie]).solver))
+    ends = EndsUnderLemmas(network_of(config), LimitedSolver(solver=Unreliable(0, LIES[lie]).solver))
     with pytest.raises(Unanswered):
         ends.impossible(event, ends.inductive())
     made = Unreliable(0, LIES[lie])
-    monkeypatch.setattr("model.questions.coverage.Asker", lambda _: Asker(solver=made.solver))
+    monkeypatch.setattr("model.questions.coverage.LimitedSolver", lambda _: LimitedSolver(solver=made.solver))
     found, _, why = impossible(config, [event], NO_LIMITS)
     assert (found, why) == ({event: None}, SAID[lie])
 
@@ -267,7 +267,7 @@ def test_no_event_is_impossible_because_nobody_answers(monkeypatch: pytest.Monke
 @lying
 def test_no_mutant_is_equivalent_because_nobody_answers(monkeypatch: pytest.MonkeyPatch, lie: str) -> None:
     made = Unreliable(0, LIES[lie])
-    monkeypatch.setattr(equivalence, "Asker", lambda _: Asker(solver=made.solver))
+    monkeypatch.setattr(equivalence, "LimitedSolver", lambda _: LimitedSolver(solver=made.solver))
     assert not equivalence.equivalent("CLOSE-WAIT, SYN in the window arrives: the TCB stays")
     assert made.asked
 

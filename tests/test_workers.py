@@ -44,9 +44,9 @@ def test_random_systems_agree_with_the_twin(limits: Limits, system: System) -> N
         assert replace(verdict.effort, seconds=0, compile_seconds=0) == replace(slow[name].effort, seconds=0)
 
 
-def searched(system: System, limits: Limits) -> explicit.Search:
+def searched(system: System, limits: Limits) -> explicit.ExplicitSearch:
     """A search that has run."""
-    search = explicit.Search(system, (GOAL,), limits)
+    search = explicit.ExplicitSearch(system, (GOAL,), limits)
     search.run(None)
     return search
 

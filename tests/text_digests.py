@@ -18,10 +18,10 @@ import z3
 from model.core.cone import relevant
 from model.core.property import Property
 from model.core.system import System
-from model.engines.native.codegen import Check, Expand
+from model.engines.native.codegen import Expand, PropertyCheck
 from model.engines.native.packing import Layout
 from model.network.make import network_of
-from model.questions.judge import tasks_of
+from model.questions.answering import tasks_of
 from model.questions.row import Task
 from model.settings.server import AnyConfig
 from properties.claims import CLAIMS
@@ -35,7 +35,7 @@ def text(system: System) -> str:
     layout = Layout(relevant(system, system.properties))
     steps = [prop for prop in system.properties if prop.kind == "step"]
     states = [prop for prop in system.properties if prop.kind != "step"]
-    return Expand(system, layout, steps).source + Check(system, layout, states).source
+    return Expand(system, layout, steps).source + PropertyCheck(system, layout, states).source
 
 
 def system_of(config: AnyConfig, tasks: Sequence[Task]) -> System:

@@ -8,7 +8,7 @@ import z3
 
 from model.any_channel.closing import ClosingNetwork
 from model.any_channel.timed import TimedNetwork
-from model.engines.inductive.obligations import Message, Step, substituted
+from model.engines.inductive.obligations import Message, Transition, substituted
 
 
 @dataclass
@@ -19,7 +19,7 @@ class Run:
     state: dict[str, z3.ExprRef] = field(default_factory=dict)
     sent: list[tuple[str, Message, z3.ArithRef]] = field(default_factory=list)
     conditions: list[z3.BoolRef] = field(default_factory=list)
-    steps: dict[str, Step] = field(default_factory=dict)
+    steps: dict[str, Transition] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.state = dict(self.network.soup.variables)

@@ -21,12 +21,12 @@ import z3
 from model.any_channel.embedding import Embedding
 from model.any_channel.network import UnboundedNetwork
 from model.core.system import Rule
-from model.engines.inductive.obligations import Message, Step
+from model.engines.inductive.obligations import Message, Transition
 from model.network.bounded import Network
 from tests.columns import Column
 from tests.transitions import Transitions
 
-STUTTER = Step("stutter", "", z3.BoolVal(True), {})
+STUTTER = Transition("stutter", "", z3.BoolVal(True), {})
 """What changes no variable and sends nothing."""
 NONE_LEFT = "but no incarnation is left"
 Slot = tuple[z3.BoolRef, Message]
@@ -47,7 +47,7 @@ class View:
     terms: Mapping[str, z3.ExprRef]
     segments: Mapping[str, Sequence[Slot]]
     given: Mapping[str, z3.ExprRef]
-    steps: Mapping[str, Step]
+    steps: Mapping[str, Transition]
     defined: Mapping[str, z3.BoolRef] = field(default_factory=dict)
     silent: Mapping[str, z3.BoolRef] = field(default_factory=dict)
     moments: frozenset[str] = frozenset()
@@ -85,12 +85,12 @@ def _isn_on_offer(embedding: Embedding, name: str) -> z3.BitVecRef:
     return term
 
 
-def _stutters(rules: Sequence[Rule]) -> dict[str, Step]:
+def _stutters(rules: Sequence[Rule]) -> dict[str, Transition]:
     """Losses, time where there is none, and what is left out for want of incarnations."""
     return {rule.name: STUTTER for rule in rules if rule.kind in ("network", "time") or NONE_LEFT in rule.event}
 
 
-def _steps(embedding: Embedding, steps: Sequence[Step]) -> dict[str, Step]:
+def _steps(embedding: Embedding, steps: Sequence[Transition]) -> dict[str, Transition]:
     """Steps by the names of the rules that they are: those of a side have its name there, time has none."""
     found = {}
     for step in steps:

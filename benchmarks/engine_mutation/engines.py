@@ -29,20 +29,22 @@ def _engine(name: str, folder: str, files: str, tests: str) -> Engine:
 
 
 ALL = (
-    _engine("explicit search", "engines/explicit", "search store table counts", "engines compact workers table"),
+    _engine("explicit search", "engines/explicit", "search store hash_table counts", "engines compact workers table"),
     _engine("compact store", "engines/explicit", "fingerprints digest", "compact engines checkpoints"),
     _engine("workers", "machine", "workers", "workers"),
     _engine("checkpoints", "engines/explicit", "checkpoint", "checkpoints"),
     _engine("cone", "core", "cone", "cone"),
     _engine("quotient", "engines/explicit", "quotient", "quotient"),
-    _engine("liveness", "engines/infinite", "liveness graph lasso fairness values", "liveness live_claims"),
+    _engine("liveness", "engines/infinite", "liveness graph lasso fairness term_values", "liveness live_claims"),
     _engine("bounded runs by Z3", "engines/symbolic", "bmc unrolled", "symbolic unknowns"),
     _engine("induction", "engines/symbolic", "induction", "symbolic unknowns"),
-    _engine("questions to Z3", "engines/symbolic", "ask", "unknowns symbolic"),
+    _engine("questions to Z3", "engines/symbolic", "solver", "unknowns symbolic"),
     _engine(
         "proofs", "engines/inductive", "obligations discharge", "unknowns printed_assumptions unbounded timed_proofs"
     ),
-    _engine("code", "engines/native", "codegen body packing compile code firing", "terms engines read_back"),
+    _engine(
+        "code", "engines/native", "codegen expressions packing compile code numbered_rules", "terms engines read_back"
+    ),
     _engine("twin", "engines", "twin", "engines liveness"),
     _engine("verdicts", "core", "answer", "unknowns engines symbolic check"),
     _engine("bounded network", "network", "bounded ends channel firing accounts freshness", "network octets ghosts"),

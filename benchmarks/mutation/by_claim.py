@@ -20,7 +20,7 @@ from model.core.system import BadSystem
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.engines.infinite.liveness import check_each
-from model.engines.symbolic.ask import Asker
+from model.engines.symbolic.solver import LimitedSolver
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
 from model.settings.server import AnyConfig, ServerConfig
@@ -99,7 +99,7 @@ def _proved(name: str) -> Iterator[tuple[str, str]]:
         changed = [step for step in network.soup.steps if PROOFS.steps[step.name].key != step.key]
     except Unaffected:
         return
-    prover = Prover(Asker(Limits(max_seconds=20.0)))
+    prover = Prover(LimitedSolver(Limits(max_seconds=20.0)))
     for claim in (one for one in THEOREMS if one in PROOFS.inductions):
         for part in ("the invariant", claim):
             induction = PROOFS.inductions[part]

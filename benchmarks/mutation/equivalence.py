@@ -22,8 +22,8 @@ from model.any_channel.network import UnboundedNetwork
 from model.core.answer import Limits
 from model.core.nodes import node_of
 from model.engines.inductive.discharge import question
-from model.engines.inductive.obligations import Induction, Lemma, Step
-from model.engines.symbolic.ask import Asker, Unanswered
+from model.engines.inductive.obligations import Induction, Lemma, Transition
+from model.engines.symbolic.solver import LimitedSolver, Unanswered
 from model.mutants.mutation import equal, rewritten
 from model.network.side import NO_TCB
 from model.tcp.event import FALSE, Event
@@ -82,7 +82,7 @@ def equivalent(name: str) -> bool:
     end = written.ends["A"]
     was, now = ({e.name: e for e in network.events(end)} for network in (written, mutant))
     differing = [name for name in was if name not in now or not equal(was[name], now[name])]
-    ask = Asker(Limits(max_seconds=SECONDS))
+    ask = LimitedSolver(Limits(max_seconds=SECONDS))
     try:
         return all(ask(one) is None for one in _differences(written, differing, was, now))
     except Unanswered:
@@ -97,7 +97,7 @@ def _differences(network: UnboundedNetwork, names: Iterable[str], was: Events, n
     for group in together.values():
         event, end = was[group[0]], network.ends["A"]
         happens = [end.state_is(event.state), *network.assumed_of(end, event)]
-        step = Step(event.name, "", z3.And(*happens), {}, arrives="B" if event.kind == "arrives" else "")
+        step = Transition(event.name, "", z3.And(*happens), {}, arrives="B" if event.kind == "arrives" else "")
         before = invariant().setting(step)
         old = effect(was[name] for name in group)
         new = effect(_forgetful(network, now[name], now.values()) for name in group if name in now)

@@ -8,8 +8,8 @@ from functools import cached_property
 from model.any_channel.network import UnboundedNetwork
 from model.core.answer import Answer, Limits
 from model.engines.inductive.discharge import Prover
-from model.engines.inductive.obligations import Induction, Step
-from model.engines.symbolic.ask import Asker
+from model.engines.inductive.obligations import Induction, Transition
+from model.engines.symbolic.solver import LimitedSolver
 from model.questions.theorems import layers
 from properties.configs import EVERY_CHANNEL
 from properties.proofs.opening import THEOREMS
@@ -30,14 +30,14 @@ class Proofs:
         return {"the invariant": first} | {name: own for name, (_, own) in both.items()}
 
     @cached_property
-    def steps(self) -> dict[str, Step]:
+    def steps(self) -> dict[str, Transition]:
         """The steps of A by name."""
         return {step.name: step for step in self.inductions["the invariant"].soup.steps}
 
     def fails(self, name: str) -> str | None:
         """The first obligation of a changed event that fails, or an event that cannot happen any more."""
         network = UnboundedNetwork(EVERY_CHANNEL.but(mutant=name))
-        prover = Prover(Asker(Limits(max_seconds=SECONDS)))
+        prover = Prover(LimitedSolver(Limits(max_seconds=SECONDS)))
         listed = {step.name: step for step in network.soup.steps}
         differing = [step for step in listed.values() if self.steps[step.name].key != step.key]
         for claim, induction in self.inductions.items():

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.alterations import judged_end
 from benchmarks.mutation.changes import as_written, changed
-from model.conform.capture import Conversation, End, read_capture
+from model.conform.capture import Conversation, Socket, read_capture
 from model.conform.cases import Judge
 from model.conform.interpreter import Interpreter
 from model.conform.own_host import exactly
@@ -68,7 +68,7 @@ class Recording:
 
     name: str
     conversation: Conversation
-    end: End
+    end: Socket
     states: Collection[str]
 
 

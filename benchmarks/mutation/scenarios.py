@@ -8,10 +8,10 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import as_file, files
 
 from benchmarks.mutation.changes import as_written, changed
-from model.conform.interpreter import CLOSED, Connection, Given, Interpreter, Seg
+from model.conform.interpreter import CLOSED, ConnectionState, Given, Interpreter, Seg
 from model.conform.stacks import Profile
 from model.network.bounded import SIDES, Network
-from model.questions.scenario import Line, Scenario, read_scenario
+from model.questions.scenario import Scenario, ScenarioStep, read_scenario
 from model.settings.config import Config
 from model.tcp.cause import Cause, beginning
 from properties.claims import CLAIMS
@@ -31,12 +31,12 @@ class Endpoint:
     interpreter: Interpreter
     config: Config
     isns: Sequence[int]
-    connection: Connection = CLOSED
+    connection: ConnectionState = CLOSED
     chosen: int = 0
     sent: list[Seg] = field(default_factory=list)
     events: set[Cause] = field(default_factory=set)
 
-    def takes(self, line: Line, x: Seg | None) -> bool:
+    def takes(self, line: ScenarioStep, x: Seg | None) -> bool:
         """Take the step that a line says, with segment `x` arriving; whether there is one."""
         c = self.config
         isn = self.isns[min(self.chosen, len(self.isns) - 1)]
@@ -84,7 +84,7 @@ class Story:
         made = interpreter(wording.but(rst=config.rst, syn=config.syn, mutant=name))
         return {side: Endpoint(made, config, network.isns(network.sides[side])) for side in SIDES}
 
-    def _takes(self, line: Line, ends: Mapping[str, Endpoint]) -> bool:
+    def _takes(self, line: ScenarioStep, ends: Mapping[str, Endpoint]) -> bool:
         if not line.what.startswith("<") and line.side:
             return ends[line.side].takes(line, None)
         sources = [end for side, end in ends.items() if side != line.side]

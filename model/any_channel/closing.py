@@ -20,7 +20,7 @@ from functools import cached_property
 
 from model.any_channel.network import Carried, End, UnboundedNetwork, carried
 from model.core import z3fast as z3
-from model.engines.inductive.obligations import Message, Part, Soup, Step
+from model.engines.inductive.obligations import LemmaPart, Message, Soup, Transition
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.cause import TIME_PASSES
@@ -117,12 +117,12 @@ class ClosingNetwork(UnboundedNetwork):
         return one.time_wait_restart == self.config.time_wait_restart and z3.is_true(z3.simplify(given))
 
     @cached_property
-    def stored(self) -> dict[str, tuple[Sent, Sent]]:  # type: ignore[override]
+    def stored(self) -> dict[str, tuple[Sent, Sent]]:  # type: ignore[override]  # To mypy a dict is invariant.
         """Two segments that a side has sent, any two, by its name."""
         return {name: (sent(f"m.{name}.", self.bits), sent(f"n.{name}.", self.bits)) for name in self.ends}
 
     @cached_property
-    def arriving(self) -> dict[str, Sent]:  # type: ignore[override]
+    def arriving(self) -> dict[str, Sent]:  # type: ignore[override]  # To mypy a dict is invariant.
         """The segment that arrives, by the name of the side that has sent it."""
         return {name: sent(f"x.{name}.", self.bits) for name in self.ends}
 
@@ -163,7 +163,7 @@ class ClosingNetwork(UnboundedNetwork):
             variables={**plain.variables, **{clock.decl().name(): clock for clock in clocks}},
             initial=z3.And(self.half_closed, self.times, COST == 0, z3.Not(FIN.coming), z3.Not(ACK.coming)),
             steps=(*(step for end in self.ends.values() for step in self.steps(end)), self.time_passes),
-            domain=replace(plain.domain, parts=(*plain.domain.parts, Part("the times", self.times))),
+            domain=replace(plain.domain, parts=(*plain.domain.parts, LemmaPart("the times", self.times))),
             coordinates=(),
         )
 
@@ -186,7 +186,7 @@ class ClosingNetwork(UnboundedNetwork):
         return event.call in CALLS and event.kind != "crash" and event.state in STATES[end.name]
 
     @property
-    def time_passes(self) -> Step:
+    def time_passes(self) -> Transition:
         """Any time passes, until something is due."""
         then = z3.Real("then")
         a, b = self.ends.values()
@@ -196,9 +196,9 @@ class ClosingNetwork(UnboundedNetwork):
             FIN.arrives_by(then),
             ACK.arrives_by(then),
         ]
-        return Step(TIME_PASSES.name, "3.4.1", z3.And(then >= NOW, *due), {"now": then}, cause=TIME_PASSES)
+        return Transition(TIME_PASSES.name, "3.4.1", z3.And(then >= NOW, *due), {"now": then}, cause=TIME_PASSES)
 
-    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Transition:
         """The event with its clocks and its losses."""
         step, doomed = super()._step(end, event, x, isn), z3.Bool("doomed")
         a = end.name == "A"

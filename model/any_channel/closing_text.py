@@ -27,7 +27,7 @@ from model.any_channel.closing import (
 )
 from model.any_channel.network import Carried, End
 from model.core import z3fast as z3
-from model.engines.inductive.obligations import Message, Soup, Step
+from model.engines.inductive.obligations import Message, Soup, Transition
 from model.settings.config import Config
 from model.tcp.event import Event
 
@@ -55,12 +55,12 @@ class TextNetwork(ClosingNetwork):
     """The system; the number of B's FIN is a constant, of any value, that B's user keeps to."""
 
     @cached_property
-    def stored(self) -> dict[str, tuple[Dated, Dated]]:  # type: ignore[override]
+    def stored(self) -> dict[str, tuple[Dated, Dated]]:  # type: ignore[override]  # To mypy a dict is invariant.
         """Two segments that a side has sent, any two, by its name."""
         return {name: (dated(f"m.{name}.", self.bits), dated(f"n.{name}.", self.bits)) for name in self.ends}
 
     @cached_property
-    def arriving(self) -> dict[str, Dated]:  # type: ignore[override]
+    def arriving(self) -> dict[str, Dated]:  # type: ignore[override]  # To mypy a dict is invariant.
         """The segment that arrives, by the name of the side that has sent it."""
         return {name: dated(f"x.{name}.", self.bits) for name in self.ends}
 
@@ -136,12 +136,12 @@ class TextNetwork(ClosingNetwork):
         return sends or super().allows(end, event)
 
     @property
-    def time_passes(self) -> Step:
+    def time_passes(self) -> Transition:
         """A's segments are lost when they are older than D."""
         young = z3.Real("then") <= self.stored["A"][0].at + DELAY
         return replace(super().time_passes, assumes={"A": young})
 
-    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Transition:
         """The same, with the time of sending."""
         step = super()._step(end, event, x, isn)
         sends = step.sends and (step.sends[0], {**step.sends[1], "at": NOW})

@@ -15,7 +15,7 @@ from itertools import product
 from model.any_channel.network import NO_IRS, Carried, UnboundedNetwork
 from model.core import z3fast as z3
 from model.core.property import Property, always
-from model.engines.inductive.obligations import Lemma, Part
+from model.engines.inductive.obligations import Lemma, LemmaPart
 from model.network.bounded import Network, Side
 from model.network.side import NO_TCB, SIDES
 from model.tcp.segment import SEGMENT_FIELDS
@@ -97,7 +97,7 @@ class Embedding:
             yield present == (slot.term != 0)
             yield z3.Implies(z3.And(present, z3.Not(x.rst)), z3.And(known, z3.Implies(x.ack, z3.Or(*acked))))
 
-    def said(self, part: Part) -> z3.BoolRef:
+    def said(self, part: LemmaPart) -> z3.BoolRef:
         """A part of a lemma, of the state and all slots."""
         every = [self.segments(lane) for lane in part.about]
         found = []

@@ -21,8 +21,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.engines.inductive.obligations import Lane, Lemma, Message, Part, Soup, Step
-from model.mutants.protocol import events
+from model.engines.inductive.obligations import Lane, Lemma, LemmaPart, Message, Soup, Transition
+from model.mutants.endpoint_events import events
 from model.network.side import NO_TCB, SIDES
 from model.settings.config import Config
 from model.settings.setting import BadConfig
@@ -195,7 +195,7 @@ class UnboundedNetwork:
     @property
     def _domain(self) -> Lemma:
         """A state is one of the eleven."""
-        parts = [Part(f"at {end.name}", z3.ULT(end.state, len(STATES))) for end in self.ends.values()]
+        parts = [LemmaPart(f"at {end.name}", z3.ULT(end.state, len(STATES))) for end in self.ends.values()]
         why = "an event's next state is one of them"
         return Lemma("eleven-states", tuple(parts), why, excludes="a state that the RFC does not have")
 
@@ -236,7 +236,7 @@ class UnboundedNetwork:
 
     # -- steps --
 
-    def steps(self, end: End) -> Iterator[Step]:
+    def steps(self, end: End) -> Iterator[Transition]:
         """Every event of a side as a step."""
         isn, x = z3.BitVec(f"{end.name}.isn", self.bits), self.arriving[self.other(end).name]
         for event in self.events(end):
@@ -260,7 +260,7 @@ class UnboundedNetwork:
         free = {name: getattr(c, name) == "either" for name in yes}
         return tuple(z3.Bool(f"{end.name}.{name}") if free[name] else z3.BoolVal(yes[name]) for name in yes)
 
-    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Transition:
         other = self.other(end)
         conditions = [end.state_is(event.state), event.guard, *self.assumed_of(end, event)]
         if event.effect.chooses_isn and self.assumed.peer:
@@ -268,7 +268,7 @@ class UnboundedNetwork:
         sends = None
         if event.effect.send is not None:
             sends = end.name, Carried(event.effect.send, event.effect.tcb.iss, event.effect.tcb.irs).message
-        return Step(
+        return Transition(
             name=f"{end.name}: {event.name}",
             cause=event.cause if end.name == SIDES[0] else replace(event.cause, side=end.name),
             cite=event.cite,

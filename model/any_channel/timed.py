@@ -28,7 +28,7 @@ from functools import cached_property
 
 from model.any_channel.network import NO_IRS, Assumed, Carried, End, UnboundedNetwork, carried
 from model.core import z3fast as z3
-from model.engines.inductive.obligations import Lemma, Message, Part, Soup, Step
+from model.engines.inductive.obligations import Lemma, LemmaPart, Message, Soup, Transition
 from model.tcp.cause import TIME_PASSES
 from model.tcp.event import Event
 
@@ -101,12 +101,12 @@ class TimedNetwork(UnboundedNetwork):
     rest: Rest = field(default_factory=Rest)
 
     @cached_property
-    def stored(self) -> dict[str, tuple[TimedCarried, TimedCarried]]:  # type: ignore[override]
+    def stored(self) -> dict[str, tuple[TimedCarried, TimedCarried]]:  # type: ignore[override]  # To mypy a dict is invariant.
         """Two segments that a side has sent, any two, by its name."""
         return {name: (timed(f"m.{name}.", self.bits), timed(f"n.{name}.", self.bits)) for name in self.ends}
 
     @cached_property
-    def arriving(self) -> dict[str, TimedCarried]:  # type: ignore[override]
+    def arriving(self) -> dict[str, TimedCarried]:  # type: ignore[override]  # To mypy a dict is invariant.
         """The segment that arrives, by the name of the side that has sent it."""
         return {name: timed(f"x.{name}.", self.bits) for name in self.ends}
 
@@ -126,7 +126,7 @@ class TimedNetwork(UnboundedNetwork):
         )
 
     def _times(self, domain: Lemma) -> Lemma:
-        return replace(domain, parts=(*domain.parts, Part("the times", self.rest.times)))
+        return replace(domain, parts=(*domain.parts, LemmaPart("the times", self.rest.times)))
 
     @property
     def untimed(self) -> UnboundedNetwork:
@@ -147,16 +147,18 @@ class TimedNetwork(UnboundedNetwork):
         )
 
     @property
-    def time_passes(self) -> Step:
+    def time_passes(self) -> Transition:
         """Any time passes; what is older than MSL after it has been lost."""
         then = z3.Real("then")
         conditions = [then >= NOW]
         if self.rest.silence:
             conditions += [z3.Implies(end.has_irs, then <= listened(end) + SILENCE) for end in self.ends.values()]
         young = {name: then <= pair[0].sent + MSL for name, pair in self.stored.items()}
-        return Step(TIME_PASSES.name, "3.4.1", z3.And(*conditions), {"now": then}, assumes=young, cause=TIME_PASSES)
+        return Transition(
+            TIME_PASSES.name, "3.4.1", z3.And(*conditions), {"now": then}, assumes=young, cause=TIME_PASSES
+        )
 
-    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Step:
+    def _step(self, end: End, event: Event, x: Carried, isn: z3.BitVecRef) -> Transition:
         """The event with its clocks; what it would assume of an ISN is owed."""
         step = super()._step(end, event, x, isn)
         clocks = dict(self._clocks(end, event, x))
@@ -175,7 +177,7 @@ class TimedNetwork(UnboundedNetwork):
             peers = z3.And(z3.Not(x.x.rst), x.iss == end.tcb.irs)
             yield f"{end.name}.listened", z3.If(peers, NOW, listened(end))
 
-    def _rested(self, step: Step, end: End, isn: z3.BitVecRef) -> Step:
+    def _rested(self, step: Transition, end: End, isn: z3.BitVecRef) -> Transition:
         """The rule of rest, said of the number `any`; freshness (a) and (b) of that number are owed."""
         near, other, long_enough = z3.Not(self.apart(isn, end.any)), self.other(end), self.rest.least <= PAUSE
         rule = last_sent(end) + PAUSE < NOW if self.rest.sides else z3.Implies(near, spoke(end) + PAUSE < NOW)
@@ -184,7 +186,7 @@ class TimedNetwork(UnboundedNetwork):
             end.name: z3.And(z3.Not(own.x.rst), own.iss == end.any),
             other.name: z3.And(theirs.x.ack, z3.Not(theirs.x.rst), theirs.irs == end.any),
         }
-        fresh = [Part("freshness (a)", z3.Implies(has, z3.Not(near)), (name,)) for name, has in of.items()]
+        fresh = [LemmaPart("freshness (a)", z3.Implies(has, z3.Not(near)), (name,)) for name, has in of.items()]
         known = z3.And(other.has_irs, other.tcb.irs == end.any)
-        fresh.append(Part("freshness (b)", z3.Implies(known, z3.Not(near))))
+        fresh.append(LemmaPart("freshness (b)", z3.Implies(known, z3.Not(near))))
         return replace(step, guard=z3.And(step.guard, long_enough, rule), assumes={}, owes=tuple(fresh))

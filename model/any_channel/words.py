@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from model.any_channel.network import NO_IRS
-from model.engines.inductive.discharge import Counterexample, Discharged
+from model.engines.inductive.discharge import CounterexampleToInduction, Discharged
 from model.engines.inductive.obligations import Obligation
 from model.network.side import NO_TCB, SIDES
 from model.tcp.cause import Cause, Where
@@ -43,7 +43,7 @@ def in_words(found: Discharged) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _times(found: Discharged, it: Counterexample) -> Iterator[str]:
+def _times(found: Discharged, it: CounterexampleToInduction) -> Iterator[str]:
     """The times of the state, and of the segments that the counterexample is about."""
     there = [f"x.{it.arrives}."] + [
         f"m.{side}." for side in SIDES if f"any segment of {side}" in found.obligation.about
@@ -68,7 +68,7 @@ def _side(side: str, values: Mapping[str, int]) -> str:
     return f"{state}, {numbers}" + (f" ({ghosts})" if ghosts else "")
 
 
-def _segments(found: Discharged, it: Counterexample) -> Iterator[str]:
+def _segments(found: Discharged, it: CounterexampleToInduction) -> Iterator[str]:
     """The segments that the counterexample is about."""
     for side in SIDES:
         if it.arrives == side:

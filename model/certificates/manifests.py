@@ -56,7 +56,7 @@ Valuation = dict[str, Count | bool]
 """The values of variables or inputs, by name."""
 
 
-Expected = Literal["sat", "unsat"]
+ExpectedAnswer = Literal["sat", "unsat"]
 
 
 class Script(Struct, forbid_unknown_fields=True):
@@ -64,7 +64,7 @@ class Script(Struct, forbid_unknown_fields=True):
 
     file: Annotated[str, Meta(pattern=r"\Aobligations/[0-9a-f]{20}[.]smt2\Z")]
     sha256: Hash
-    expected: Expected
+    expected: ExpectedAnswer
     event: str
     cite: str
     kind: str
@@ -72,7 +72,7 @@ class Script(Struct, forbid_unknown_fields=True):
     lemmas: list[str]
 
 
-class Judged(Struct, forbid_unknown_fields=True):
+class SearchVerdict(Struct, forbid_unknown_fields=True):
     """One of the verdicts that a search was made for."""
 
     claim: str
@@ -121,7 +121,7 @@ class Manifest(Struct, forbid_unknown_fields=True, kw_only=True):
     seal: Hash
 
 
-class Proof(Manifest, tag_field="kind", tag="proof", forbid_unknown_fields=True, kw_only=True):
+class ProofManifest(Manifest, tag_field="kind", tag="proof", forbid_unknown_fields=True, kw_only=True):
     """The certificate of a proof."""
 
     verdict: Literal["proved", "fails"]
@@ -130,10 +130,10 @@ class Proof(Manifest, tag_field="kind", tag="proof", forbid_unknown_fields=True,
     obligations: Annotated[list[Script], Meta(min_length=1)]
 
 
-class Search(Manifest, tag_field="kind", tag="search", forbid_unknown_fields=True, kw_only=True):
+class SearchManifest(Manifest, tag_field="kind", tag="search", forbid_unknown_fields=True, kw_only=True):
     """The certificate of a search."""
 
-    together: Annotated[list[Judged], Meta(min_length=1)]
+    together: Annotated[list[SearchVerdict], Meta(min_length=1)]
     figures: Figures
     runs: list[Shown]
 
@@ -143,7 +143,7 @@ class Certificate:
     """One manifest: where it is, and what it says."""
 
     path: Path
-    form: Proof | Search
+    form: ProofManifest | SearchManifest
 
     @property
     def name(self) -> str:
@@ -153,13 +153,13 @@ class Certificate:
     @property
     def search(self) -> str:
         """The search that it is of: equal for certificates of one search."""
-        assert isinstance(self.form, Search)
+        assert isinstance(self.form, SearchManifest)
         return json.dumps([self.form.config, to_builtins(self.form.together)], sort_keys=True)
 
     @property
     def scripts(self) -> list[tuple[Path, Script]]:
         """The scripts of a proof, each with its file."""
-        listed = self.form.obligations if isinstance(self.form, Proof) else []
+        listed = self.form.obligations if isinstance(self.form, ProofManifest) else []
         return [(self.path.parent / one.file, one) for one in listed]
 
 
@@ -209,7 +209,7 @@ def _read(path: Path) -> Certificate:
         manifest = json_of(text_of(path))
         if isinstance(manifest, dict) and manifest.get("format") != FORMAT:
             raise Unreadable(f"it is not of format {FORMAT}")
-        form: Proof | Search = checked(manifest, Proof | Search)  # type: ignore[arg-type]
+        form: ProofManifest | SearchManifest = checked(manifest, ProofManifest | SearchManifest)  # type: ignore[arg-type]  # A union is no `type` to mypy.
         config_of(form.config)
         sealed = seal(manifest)
     except (OSError, Unreadable, BadConfig) as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -13,6 +13,8 @@ from model.machine.printing import complain, say
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("pcap", "itf", "packetdrill")
+Add = Callable[..., object]
+"""Adds an argument to a parser."""
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 MOST_DIGITS = 18
 MOST_PROCESSES = 1024
@@ -25,7 +27,7 @@ MOST_WORKERS = 64
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one line: what is wrong, and what may have been meant."""
 
-    def parse_args(  # type: ignore[override]
+    def parse_args(  # type: ignore[override]  # argparse has overloads.
         self, args: Sequence[str] | None = None, namespace: None = None
     ) -> argparse.Namespace:
         """The arguments; of an unknown option it says which one is like it."""
@@ -60,7 +62,16 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 as claimed, 1 contradicted, or it fails, 2 unusable input, 3 inconclusive, 70 internal"
         " error, 130 interrupted.",
     )
-    add = made.add_argument
+    _claims(made.add_argument)
+    _files(made.add_argument)
+    _means(made.add_argument)
+    _other_tasks(made.add_argument)
+    _limits(made.add_argument)
+    return made
+
+
+def _claims(add: Add) -> None:
+    """Claims, and what else may be asked."""
     add("claims", nargs="*", metavar="CLAIM", help="claims to check, by name, statement (S2) or pattern ('figure-*');"
         " default: all; see --list")  # fmt: skip
     add("--list", action="store_true", help="list the nine statements and their claims")
@@ -79,6 +90,10 @@ def parser() -> argparse.ArgumentParser:
     add("--depth", metavar="N", type=positive_count, help="bmc: the longest run (default: 10); induction: the largest k"
         " (default: 10)")  # fmt: skip
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
+
+
+def _files(add: Add) -> None:
+    """Files, and what stands in them."""
     add("--json", metavar="FILE", type=place, help="write the verdicts and their evidence as JSON")
     add("--out", metavar="DIR", type=place, default=Path("out"), help="where figures and traces go (default: out)")
     add("--write", metavar="FORMAT,...", type=_formats, default=(), help="write every run also as pcap (captures in the"
@@ -86,6 +101,10 @@ def parser() -> argparse.ArgumentParser:
     add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
         " as SMT-LIB, the figures and the runs of a search; python -m model.certify checks them")  # fmt: skip
     add("--full-states", action="store_true", help="show every variable after each step of a trace")
+
+
+def _means(add: Add) -> None:
+    """Processes, threads, and what is kept of states."""
     add("--jobs", metavar="N", type=processes, help="search and prove in so many processes at once (default: one"
         " for each processor that may be used)")  # fmt: skip
     add("--workers", metavar="N", type=_workers, help="threads of one search, at most 64 (default: the processors,"
@@ -94,21 +113,25 @@ def parser() -> argparse.ArgumentParser:
         " hashes of states; the verdict has the probability that one is missed (default: whole)")  # fmt: skip
     add("--checkpoint", metavar="DIR", type=place, help="write what searches for finite runs have found into DIR now"
         " and then, and go on from there if they were cut short")  # fmt: skip
-    add(
-        "--quick",
-        action="store_true",
-        help="of each claim one variant that holds and one that fails, none of the slowest",
-    )
+
+
+def _other_tasks(add: Add) -> None:
+    """Fewer claims, or something other than verdicts."""
+    add("--quick", action="store_true", help="of each claim one variant that holds and one that fails, none of the"
+        " slowest")  # fmt: skip
     add("--minimise", action="store_true", help="with --engine unbounded: do without each lemma in turn, and say where"
         " the proof fails then; takes minutes")  # fmt: skip
     add("--coverage", action="store_true", help="instead of verdicts: how often each event of the protocol happens in"
         " the claims' searches and scenarios; exit status 1: one neither happens nor is proved impossible")  # fmt: skip
     add("--graph", action="store_true", help="draw the states that each search reaches, by the endpoints' states")
+
+
+def _limits(add: Add) -> None:
+    """When to give up a search."""
     add("--max-states", metavar="N", type=positive_count, help="give up a search beyond this many states")
     add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search whose states would take more memory,"
         " such as 4G; each of those at once may take as much (default: most of what is free, shared)")  # fmt: skip
     add("--max-seconds", metavar="S", type=positive_seconds, help="give up a search after this long")
-    return made
 
 
 def place(text: str) -> Path:

@@ -2,8 +2,8 @@
 
 `interpreter` runs one endpoint; `stacks` are the profiles: what real stacks do besides or instead of RFC 9293.
 `recorded` has the format of recorded replies of one endpoint, which `cases` wants exactly; `capture` reads packet
-captures; `worlds` is what may be known of an endpoint whose calls and timeouts are hidden; `own_host` judges an
-endpoint by a capture made there, and `on_the_way` by one made between the two. `report` has the result as text and
+captures; `possible_worlds` is what may be known of an endpoint whose calls and timeouts are hidden; `own_host` judges
+an endpoint by a capture made there, and `on_the_way` by one made between the two. `results` has the result as text and
 JSON.
 
 A stack's manner is a behaviour in `stacks`, in one sentence, and never a change of the protocol; one that concerns no

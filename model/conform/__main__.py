@@ -27,7 +27,7 @@ from model.conform.interpreter import Interpreter
 from model.conform.on_the_way import between
 from model.conform.own_host import Finding, exactly
 from model.conform.recorded import Case, cases_of
-from model.conform.report import Item, as_json, as_text, notes_on, of_case, of_conversation
+from model.conform.results import Item, as_json, as_text, notes_on, of_case, of_conversation
 from model.conform.stacks import FREEBSD, PROFILES, Profile
 from model.machine.files import check_writable, write
 from model.machine.printing import say

@@ -26,7 +26,7 @@ class BadCapture(Mistake, ValueError):
     """A file is no capture that can be read; the text names it and says why."""
 
 
-class End(NamedTuple):
+class Socket(NamedTuple):
     """One end of a connection."""
 
     address: str
@@ -45,7 +45,7 @@ class Seen(NamedTuple):
 
     number: int
     time: float
-    source: End
+    source: Socket
     x: Seg
     window: int
 
@@ -57,7 +57,7 @@ class Conversation:
     until: when the capture ends, seconds.
     """
 
-    ends: tuple[End, End]
+    ends: tuple[Socket, Socket]
     segments: list[Seen] = field(default_factory=list)
     until: float = 0.0
 
@@ -86,8 +86,8 @@ def read_capture(path: Path) -> Capture:
 
 def capture_of(path: Path, file: BinaryIO) -> Capture:
     """The same of a file that is open."""
-    found: dict[tuple[End, End], Conversation] = {}
-    scales: dict[End, int | None] = {}
+    found: dict[tuple[Socket, Socket], Conversation] = {}
+    scales: dict[Socket, int | None] = {}
     skipped: dict[str, int] = {}
     damaged, time = "", 0.0
     watched = _Watched(file)
@@ -183,7 +183,7 @@ def _layer(path: Path, link: int) -> Callable[[bytes], bytes]:
     return LAYERS[link]
 
 
-def _segment(number: int, time: float, packet: bytes, scales: dict[End, int | None]) -> tuple[End, End, Seen]:
+def _segment(number: int, time: float, packet: bytes, scales: dict[Socket, int | None]) -> tuple[Socket, Socket, Seen]:
     """The TCP segment in an IP packet, which may be cut short; raises `_Skipped`."""
     addresses, tcp, length = _ip(packet)
     if len(tcp) < 20:
@@ -192,7 +192,7 @@ def _segment(number: int, time: float, packet: bytes, scales: dict[End, int | No
     header = (offset >> 4) * 4
     if header < 20 or length < header:
         raise _Skipped("malformed TCP header")
-    source, target = End(addresses[0], sport), End(addresses[1], dport)
+    source, target = Socket(addresses[0], sport), Socket(addresses[1], dport)
     fin, syn, rst, ack = (bool(flags & bit) for bit in (1, 2, 4, 16))
     if syn:
         scales[source] = _scale(tcp[20:header])

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from model.conform.interpreter import CLOSED, SPACE, Connection, Given, Interpreter, Seg, Step
-from model.conform.recorded import Call, Case, Counted, Segment, Told
+from model.conform.interpreter import CLOSED, SPACE, ConnectionState, EventTaken, Given, Interpreter, Seg
+from model.conform.recorded import Case, Counted, RecordedSegment, SocketCall, ToldUser
 from model.conform.stacks import Profile, behaviours, syn_fin
 from model.tcp.cause import UserCall
 
@@ -38,12 +38,12 @@ KNOWN: Mapping[str, str] = {
 """Cases that no behaviour of the stack accounts for, with the reason."""
 
 
-class Judged(NamedTuple):
+class CaseResult(NamedTuple):
     """What became of a case. difference: the first one, empty if there is none; steps: the events that happened."""
 
     case: Case
     difference: str
-    steps: Sequence[Step]
+    steps: Sequence[EventTaken]
 
     @property
     def nothing(self) -> bool:
@@ -59,13 +59,13 @@ class Judged(NamedTuple):
 def _cleans_up(case: Case, number: int) -> bool:
     """Whether a step is the last close of a script, which is its clean-up."""
     step = case.steps[number]
-    return number == len(case.steps) - 1 and isinstance(step, Call) and step.call == "close"
+    return number == len(case.steps) - 1 and isinstance(step, SocketCall) and step.call == "close"
 
 
 LISTENING = Given(isn=ISS, rcv_wnd=WINDOW_AFTER["listen"], max_snd_wnd=MAX_SND_WND)
 
 
-class Differs(Exception):
+class StackDiffers(Exception):
     """The recorded stack did something else than the model; the text says what."""
 
 
@@ -89,21 +89,21 @@ class Judge:
             self._made[key] = Interpreter(Profile(self._profile.name, config, own))
         return self._made[key]
 
-    def judge(self, case: Case) -> Judged:
+    def judge(self, case: Case) -> CaseResult:
         """Run the case; whatever differs first is what it is judged by."""
         run = _Run(self._interpreter(case), window=case.window)
         try:
             for number, step in enumerate(case.steps):
-                if isinstance(step, Segment):
+                if isinstance(step, RecordedSegment):
                     run.segment(step, number + 1)
-                elif isinstance(step, Call):
+                elif isinstance(step, SocketCall):
                     run.call(step, number + 1, _cleans_up(case, number))
                 else:
                     run.seen(step, number + 1)
             run.nothing_due(len(case.steps))
-        except Differs as difference:
-            return Judged(case, str(difference), run.steps)
-        return Judged(case, "", run.steps)
+        except StackDiffers as difference:
+            return CaseResult(case, str(difference), run.steps)
+        return CaseResult(case, "", run.steps)
 
 
 @dataclass
@@ -111,7 +111,7 @@ class _Run:
     """One case on its way. due: what the endpoint has to send next; told: what the user was told last."""
 
     interpreter: Interpreter
-    connection: Connection = CLOSED
+    connection: ConnectionState = CLOSED
     due: Seg | None = None
     told: str = ""
     given: Given = LISTENING
@@ -119,12 +119,12 @@ class _Run:
     window: int | None = None
 
     def __post_init__(self) -> None:
-        self.steps: list[Step] = []
+        self.steps: list[EventTaken] = []
 
-    def _take(self, happens: Iterator[Step], what: str, number: int) -> None:
+    def _take(self, happens: Iterator[EventTaken], what: str, number: int) -> None:
         step = next(happens, None)
         if step is None:
-            raise Differs(f"step {number}: {what}: the model can do no such thing in {self.connection.state}")
+            raise StackDiffers(f"step {number}: {what}: the model can do no such thing in {self.connection.state}")
         self.steps.append(step)
         self.connection, self.due = step.after, step.sent
         self.chosen |= step.event.effect.chooses_isn
@@ -133,9 +133,9 @@ class _Run:
 
     def nothing_due(self, number: int) -> None:
         if self.due is not None:
-            raise Differs(f"step {number}: recorded: nothing is sent | model: {self._shown(self.due)}")
+            raise StackDiffers(f"step {number}: recorded: nothing is sent | model: {self._shown(self.due)}")
 
-    def segment(self, step: Segment, number: int) -> None:
+    def segment(self, step: RecordedSegment, number: int) -> None:
         """A segment that arrives, or one that must be sent."""
         ours, theirs = ISS if self.chosen else 0, PEER
         inward = step.dir == "in"
@@ -155,7 +155,7 @@ class _Run:
             self._take(again, f"{x} is sent", number)
         if self.due != x:
             recorded, sent = self._shown(x), "nothing" if self.due is None else self._shown(self.due)
-            raise Differs(f"step {number}: recorded: {recorded} is sent | model: {sent}")
+            raise StackDiffers(f"step {number}: recorded: {recorded} is sent | model: {sent}")
         self.due = None
 
     def _shown(self, x: Seg) -> str:
@@ -164,26 +164,26 @@ class _Run:
         seq = x.seq if nobodys or not self.chosen else (x.seq - ISS) % SPACE
         return str(x._replace(seq=seq, ackno=(x.ackno - PEER) % SPACE if x.ack else 0))
 
-    def call(self, step: Call, number: int, clean_up: bool) -> None:
+    def call(self, step: SocketCall, number: int, clean_up: bool) -> None:
         """A sockets call; the last close of a script is its clean-up."""
         self.nothing_due(number)
         if step.call == "accept":
             if self.connection.state in ("CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED"):
-                raise Differs(f"step {number}: recorded: accept returns | model: {self.connection.state}")
+                raise StackDiffers(f"step {number}: recorded: accept returns | model: {self.connection.state}")
         elif not clean_up:
             if step.call in WINDOW_AFTER:
                 window = WINDOW_AFTER[step.call] if self.window is None else self.window
                 self.given = self.given._replace(rcv_wnd=window)
             self._take(self.interpreter.does(self.connection, [CALLS[step.call]], self.given), step.args, number)
 
-    def seen(self, step: Told | Counted, number: int) -> None:
+    def seen(self, step: ToldUser | Counted, number: int) -> None:
         """What the user is told, or the system's count of connections in a state."""
         self.nothing_due(number)
-        if isinstance(step, Told):
+        if isinstance(step, ToldUser):
             if step.so_error != ERRORS[self.told]:
-                raise Differs(f"step {number}: recorded: {step.so_error} | model: {ERRORS[self.told]}")
+                raise StackDiffers(f"step {number}: recorded: {step.so_error} | model: {ERRORS[self.told]}")
             self.told = ""
         elif (self.connection.state == SOCKET_STATES[step.socket_state]) != bool(step.count):
-            raise Differs(
+            raise StackDiffers(
                 f"step {number}: recorded: {step.count} in {step.socket_state} | model: {self.connection.state}"
             )

@@ -9,7 +9,7 @@ import z3
 
 from model.conform.stacks import Profile
 from model.core.terms import Meaning
-from model.mutants.protocol import events
+from model.mutants.endpoint_events import events
 from model.tcp.cause import Call
 from model.tcp.event import Event
 from model.tcp.segment import SEGMENT_FIELDS, show_segment, symbolic_segment
@@ -44,7 +44,7 @@ class Seg(NamedTuple):
         return show_segment(self._asdict())
 
 
-class Connection(NamedTuple):
+class ConnectionState(NamedTuple):
     """The state of a connection and its TCB (see `model.tcp.state.Tcb`), as numbers."""
 
     state: str
@@ -61,8 +61,8 @@ class Connection(NamedTuple):
     ack_held: bool = False
 
 
-assert Connection._fields[1:] == FIELDS
-CLOSED = Connection("CLOSED")
+assert ConnectionState._fields[1:] == FIELDS
+CLOSED = ConnectionState("CLOSED")
 
 
 class Given(NamedTuple):
@@ -78,14 +78,14 @@ class Given(NamedTuple):
     octets: int = 1
 
 
-class Step(NamedTuple):
+class EventTaken(NamedTuple):
     """An event that has happened: the connection after it, and the segment sent, if one is.
 
     own: the name of the behaviour whose event it is; empty for the RFC's.
     """
 
     event: Event
-    after: Connection
+    after: ConnectionState
     sent: Seg | None
     own: str
 
@@ -95,11 +95,11 @@ class Step(NamedTuple):
         return "crash" if self.event.kind == "crash" else self.event.call
 
 
-Cause = Call | Literal["crash"]
+LocalCause = Call | Literal["crash"]
 """What causes an event that is no segment."""
 
 
-class Prepared(NamedTuple):
+class CompiledEvents(NamedTuple):
     """Events of one state and kind: their guards as one function, and for each event the function of its results."""
 
     events: Sequence[tuple[Event, str]]
@@ -121,30 +121,32 @@ class Interpreter:
         self._listed = listed
         self.own = [own for _, own in listed if own]
         """The name of the behaviour of each event that is the stack's own."""
-        self._prepared: dict[tuple[str, bool], Prepared] = {}
+        self._prepared: dict[tuple[str, bool], CompiledEvents] = {}
 
-    def _events(self, state: str, arrive: bool) -> Prepared:
+    def _events(self, state: str, arrive: bool) -> CompiledEvents:
         """The events of a state, those of arriving segments or the others, prepared when they are first needed."""
         if (state, arrive) not in self._prepared:
             found = (pair for pair in self._listed if (pair[0].state, pair[0].kind == "arrives") == (state, arrive))
             self._prepared[state, arrive] = _prepare(found)
         return self._prepared[state, arrive]
 
-    def arrives(self, connection: Connection, x: Seg, given: Given) -> Iterator[Step]:
+    def arrives(self, connection: ConnectionState, x: Seg, given: Given) -> Iterator[EventTaken]:
         """What may happen when `x` arrives: first what the stack does of its own, then what the RFC says."""
         assignment = {f"x.{name}": value for name, value in zip(SEGMENT_FIELDS, x, strict=True)}
         return self._happen(self._events(connection.state, arrive=True), connection, assignment | given._asdict())
 
-    def does(self, connection: Connection, calls: Collection[Cause], given: Given) -> Iterator[Step]:
+    def does(self, connection: ConnectionState, calls: Collection[LocalCause], given: Given) -> Iterator[EventTaken]:
         """The calls, timeouts and crashes of these kinds that are possible."""
         return (step for step in self.acts(connection, given) if step.cause in calls)
 
-    def acts(self, connection: Connection, given: Given) -> Iterator[Step]:
+    def acts(self, connection: ConnectionState, given: Given) -> Iterator[EventTaken]:
         """All calls, timeouts and crashes that are possible."""
         return self._happen(self._events(connection.state, arrive=False), connection, given._asdict())
 
     @staticmethod
-    def _happen(prepared: Prepared, connection: Connection, assignment: dict[str, int]) -> Iterator[Step]:
+    def _happen(
+        prepared: CompiledEvents, connection: ConnectionState, assignment: dict[str, int]
+    ) -> Iterator[EventTaken]:
         assignment |= connection._asdict()
         guards = prepared.guards(assignment)
         for (event, own), applies, results in zip(prepared.events, guards, prepared.results, strict=True):
@@ -152,12 +154,14 @@ class Interpreter:
                 values = results(assignment)
                 fields, rest = values[: len(FIELDS)], values[len(FIELDS) :]
                 sent = Seg(*rest[1:]) if rest and rest[0] else None
-                yield Step(event, Connection(event.effect.next, *fields), sent, own)
+                yield EventTaken(event, ConnectionState(event.effect.next, *fields), sent, own)
 
 
-def _prepare(events: Iterator[tuple[Event, str]]) -> Prepared:
+def _prepare(events: Iterator[tuple[Event, str]]) -> CompiledEvents:
     listed = list(events)
-    return Prepared(listed, Meaning([e.guard for e, _ in listed]), [Meaning(list(_results(e))) for e, _ in listed])
+    return CompiledEvents(
+        listed, Meaning([e.guard for e, _ in listed]), [Meaning(list(_results(e))) for e, _ in listed]
+    )
 
 
 def _results(event: Event) -> Iterator[z3.ExprRef]:

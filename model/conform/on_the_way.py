@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from model.conform.capture import Conversation, End, Seen
-from model.conform.interpreter import SPACE, Connection, Interpreter, Seg
+from model.conform.capture import Conversation, Seen, Socket
+from model.conform.interpreter import SPACE, ConnectionState, Interpreter, Seg
 from model.conform.own_host import Finding, explained, ours, theirs, unexplained
-from model.conform.worlds import MOST_OWED, SYNCHRONIZED, Mind, Past, World, Worlds, ahead, beginning
+from model.conform.possible_worlds import MOST_OWED, SYNCHRONIZED, Mind, Past, World, Worlds, ahead, beginning
 
 MANY = 64
 """So many segments are kept before it is looked which are of no more use."""
@@ -50,7 +50,7 @@ class Heard:
                 keep = [x for x in self._live if any(_text(at, x) or _acks_all(at, x) for at in open_ones)]
                 self._live = dict.fromkeys(keep)
 
-    def needed(self, at: Connection, y: Seg) -> Iterator[Seg]:
+    def needed(self, at: ConnectionState, y: Seg) -> Iterator[Seg]:
         """What has to be heard for `at` to send `y`, or to come nearer to it."""
         replies = self._by_end.get(y.ackno, {}) if y.ack else self._by_ackno.get(y.seq, {})
         if y.rst and (at.state not in SYNCHRONIZED or at.state == "TIME-WAIT"):
@@ -68,12 +68,12 @@ class Heard:
                 yield from self._syns
 
 
-def _text(at: Connection, x: Seg) -> bool:
+def _text(at: ConnectionState, x: Seg) -> bool:
     """Whether `x` has text or FIN that is next in sequence, or beyond."""
     return ahead(x.end, at.rcv_nxt) > 0
 
 
-def _acks_all(at: Connection, x: Seg) -> bool:
+def _acks_all(at: ConnectionState, x: Seg) -> bool:
     """Whether `x` may acknowledge everything that was or will be sent."""
     return x.ack and ahead(x.ackno, at.snd_nxt) >= 0
 
@@ -83,7 +83,7 @@ class TooMany(Exception):
 
 
 def between(
-    interpreter: Interpreter, conversation: Conversation, end: End, unknown: int = 0, missed: int = 0
+    interpreter: Interpreter, conversation: Conversation, end: Socket, unknown: int = 0, missed: int = 0
 ) -> Finding:
     """Judge one end of a capture that was made on the way.
 
@@ -152,7 +152,7 @@ def _send(mind: Mind, world: World, past: Past, seen: Seen) -> Iterator[tuple[Wo
         yield world._replace(missed=world.missed - 1), past.then(f"{seen.x} was overtaken", world.connection.state)
 
 
-def _overtaken(at: Connection, y: Seg) -> bool:
+def _overtaken(at: ConnectionState, y: Seg) -> bool:
     """Whether the end may have sent `y` before: its numbers have been sent, and what it acknowledges was heard."""
     if at.state not in SYNCHRONIZED or y.rst or y.syn or not y.ack:
         return False

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from model.conform.capture import Conversation, End, Seen
+from model.conform.capture import Conversation, Seen, Socket
 from model.conform.interpreter import SPACE, Interpreter
-from model.conform.worlds import Mind, Windows, Worlds, ahead, beginning, merged
+from model.conform.possible_worlds import Mind, Windows, Worlds, ahead, beginning, merged
 
 Verdict = Literal["explained", "not explained", "not judged"]
 
@@ -26,7 +26,7 @@ class Finding:
     sent instead. at: the number of the packet that is not explained.
     """
 
-    end: End
+    end: Socket
     verdict: Verdict
     reason: str = ""
     events: Sequence[str] = ()
@@ -36,7 +36,7 @@ class Finding:
     states: frozenset[str] = frozenset()
 
 
-def exactly(interpreter: Interpreter, conversation: Conversation, end: End) -> Finding:
+def exactly(interpreter: Interpreter, conversation: Conversation, end: Socket) -> Finding:
     """Judge the end on whose host the capture was made: it holds what is beyond RCV.NXT (SHLD-31), or it never does."""
     holding = _exactly(interpreter, conversation, end, hold=True)
     if holding.verdict == "explained":
@@ -45,7 +45,7 @@ def exactly(interpreter: Interpreter, conversation: Conversation, end: End) -> F
     return dropping if dropping.verdict == "explained" or dropping.at > holding.at else holding
 
 
-def _exactly(interpreter: Interpreter, conversation: Conversation, end: End, hold: bool) -> Finding:
+def _exactly(interpreter: Interpreter, conversation: Conversation, end: Socket, hold: bool) -> Finding:
     outgoing = [seen for seen in conversation.segments if seen.source == end]
     mind, worlds = Mind(interpreter), beginning()
     for seen in conversation.segments:
@@ -67,7 +67,7 @@ def _exactly(interpreter: Interpreter, conversation: Conversation, end: End, hol
     return explained(conversation, end, left)
 
 
-def overdue(conversation: Conversation, end: End, worlds: Worlds) -> Finding:
+def overdue(conversation: Conversation, end: Socket, worlds: Worlds) -> Finding:
     """A reply was due, and the capture went on without it."""
     allowed = sorted({f"{world.connection.state}: must send {world.due[0][0]}" for world in worlds if world.due})
     last = conversation.segments[-1].number
@@ -107,7 +107,7 @@ def theirs(windows: Windows, seen: Seen) -> Windows:
     return windows._replace(peer=max(windows.peer, seen.window))
 
 
-def unexplained(mind: Mind, conversation: Conversation, end: End, worlds: Worlds, seen: Seen) -> Finding:
+def unexplained(mind: Mind, conversation: Conversation, end: Socket, worlds: Worlds, seen: Seen) -> Finding:
     """No world can send this segment: not judged, if the beginning is missing, or not explained."""
     if missing := not_whole(conversation, end):
         return Finding(end, "not judged", missing, at=seen.number)
@@ -116,7 +116,7 @@ def unexplained(mind: Mind, conversation: Conversation, end: End, worlds: Worlds
     return told(Finding(end, "not explained", why, allowed=allowed, at=seen.number), worlds)
 
 
-def explained(conversation: Conversation, end: End, worlds: Worlds) -> Finding:
+def explained(conversation: Conversation, end: Socket, worlds: Worlds) -> Finding:
     """Every segment is explained."""
     if {seen.source for seen in conversation.segments} != set(conversation.ends) and not opens(conversation):
         return Finding(end, "not judged", "only one direction was captured")
@@ -130,7 +130,7 @@ def opens(conversation: Conversation) -> bool:
     return all(seen.x.syn and not seen.x.ack for seen in conversation.segments)
 
 
-def not_whole(conversation: Conversation, end: End) -> str:
+def not_whole(conversation: Conversation, end: Socket) -> str:
     """Why an end cannot be judged, if the conversation is not there as a whole."""
     if {seen.source for seen in conversation.segments} != set(conversation.ends):
         return "only one direction was captured"

@@ -33,7 +33,7 @@ class Manners(Struct, frozen=True, forbid_unknown_fields=True):
     insecure_syn: Bit = 0
 
 
-class Segment(Struct, frozen=True, forbid_unknown_fields=True):
+class RecordedSegment(Struct, frozen=True, forbid_unknown_fields=True):
     """A segment that arrives (in), or must be sent (out); len counts octets of text, win is not looked at."""
 
     dir: Literal["in", "out"]
@@ -48,7 +48,7 @@ class Segment(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("ack: wanted, as flags has A")
 
 
-class Call(Struct, frozen=True, forbid_unknown_fields=True):
+class SocketCall(Struct, frozen=True, forbid_unknown_fields=True):
     """A sockets call; args and result are for people."""
 
     call: Literal["listen", "connect", "close", "shutdown", "send", "accept"]
@@ -56,7 +56,7 @@ class Call(Struct, frozen=True, forbid_unknown_fields=True):
     result: str
 
 
-class Told(Struct, frozen=True, forbid_unknown_fields=True):
+class ToldUser(Struct, frozen=True, forbid_unknown_fields=True):
     """What the user is told."""
 
     so_error: Literal["0", "ECONNRESET", "ECONNREFUSED"]
@@ -69,8 +69,13 @@ class Counted(Struct, frozen=True, forbid_unknown_fields=True):
     count: Bit
 
 
-Recorded = Segment | Call | Told | Counted
-STEPS: Mapping[str, type[Recorded]] = {"dir": Segment, "call": Call, "so_error": Told, "socket_state": Counted}
+Recorded = RecordedSegment | SocketCall | ToldUser | Counted
+STEPS: Mapping[str, type[Recorded]] = {
+    "dir": RecordedSegment,
+    "call": SocketCall,
+    "so_error": ToldUser,
+    "socket_state": Counted,
+}
 """The kinds of steps, each by a name that it has and no other."""
 
 

@@ -9,7 +9,7 @@ unreachable, and `CONTRADICTION`, when a proof says one thing and a search the o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
@@ -94,6 +94,8 @@ class Progress:
     seconds: float
 
 
+OnProgress = Callable[[Progress], None]
+"""Called now and then while a search goes on."""
 NO_LIMITS = Limits()
 INTERRUPTED = "interrupted"
 OUT_OF_MEMORY = "out of memory"

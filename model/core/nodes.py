@@ -99,7 +99,7 @@ class Operator:
 
     __slots__ = ("constants", "kind", "name", "params", "seed", "sort", "value", "width")
 
-    def __init__(  # noqa: PLR0917
+    def __init__(  # noqa: PLR0917  # The last ones have defaults.
         self,
         kind: int,
         name: str,

@@ -24,11 +24,15 @@ import z3
 
 from model.core.nodes import Node, UnknownOperator, node_of, order
 
-Step = Callable[..., Any]
-Table = Mapping[int, Callable[[Node], Step]]
+Operation = Callable[..., Any]
+"""What makes a node's value of its children's."""
+Translator = Callable[[Node], Operation]
+"""The operation for a node."""
+OperationTable = Mapping[int, Translator]
+"""Translators by z3's number of the operator."""
 
 
-def step(table: Table, node: Node) -> Step:
+def step(table: OperationTable, node: Node) -> Operation:
     """The table's function for the operator of `node`."""
     if node.kind not in table:
         raise UnknownOperator(f"operator '{node.name}' is not in this table (in {str(node)[:80]})")
@@ -42,10 +46,10 @@ class Fold:
     needed.
     """
 
-    def __init__(self, table: Table, leaf: Callable[[Node], Any]) -> None:
+    def __init__(self, table: OperationTable, leaf: Callable[[Node], Any]) -> None:
         self.memo: dict[bytes, Any] = {}
         self._table, self._leaf = table, leaf
-        self._steps: dict[bytes, Step] = {}
+        self._steps: dict[bytes, Operation] = {}
 
     def __call__(self, root: z3.ExprRef | Node) -> Any:
         """The value of `root`."""
@@ -90,8 +94,8 @@ def signed(value: int, width: int) -> int:
     return value - (1 << width) if value >> (width - 1) else value
 
 
-def _modular(function: Callable[[int, int], int]) -> Callable[[Node], Step]:
-    def prepare(node: Node) -> Step:
+def _modular(function: Callable[[int, int], int]) -> Callable[[Node], Operation]:
+    def prepare(node: Node) -> Operation:
         ones = mask(node)
         if len(node.children) == 2:
             return lambda a, b: function(a, b) & ones
@@ -100,8 +104,8 @@ def _modular(function: Callable[[int, int], int]) -> Callable[[Node], Step]:
     return prepare
 
 
-def _compare(function: Callable[[int, int], bool], sign: bool = False) -> Callable[[Node], Step]:
-    def prepare(node: Node) -> Step:
+def _compare(function: Callable[[int, int], bool], sign: bool = False) -> Callable[[Node], Operation]:
+    def prepare(node: Node) -> Operation:
         width = node.children[0].width
         if sign:
             return lambda a, b: function(signed(a, width), signed(b, width))
@@ -110,16 +114,16 @@ def _compare(function: Callable[[int, int], bool], sign: bool = False) -> Callab
     return prepare
 
 
-def _always(function: Step) -> Callable[[Node], Step]:
+def _always(function: Operation) -> Callable[[Node], Operation]:
     return lambda _node: function
 
 
-def _number(node: Node) -> Step:
+def _number(node: Node) -> Operation:
     value = node.value
     return lambda: value
 
 
-def _concat(node: Node) -> Step:
+def _concat(node: Node) -> Operation:
     widths = [child.width for child in node.children]
 
     def join(*values: int) -> int:
@@ -128,36 +132,36 @@ def _concat(node: Node) -> Step:
     return join
 
 
-def _extract(node: Node) -> Step:
+def _extract(node: Node) -> Operation:
     high, low = node.params
     ones = (1 << (high - low + 1)) - 1
     return lambda a: a >> low & ones
 
 
-def _sign_extend(node: Node) -> Step:
+def _sign_extend(node: Node) -> Operation:
     ones, width = mask(node), node.children[0].width
     return lambda a: signed(a, width) & ones
 
 
-def _arithmetic_shift(node: Node) -> Step:
+def _arithmetic_shift(node: Node) -> Operation:
     ones, width = mask(node), node.width
     return lambda a, b: (signed(a, width) >> min(b, width)) & ones
 
 
-def _shift_left(node: Node) -> Step:
+def _shift_left(node: Node) -> Operation:
     ones, width = mask(node), node.width
     return lambda a, b: a << min(b, width) & ones
 
 
-def _unary(function: Callable[[int], int]) -> Callable[[Node], Step]:
-    def prepare(node: Node) -> Step:
+def _unary(function: Callable[[int], int]) -> Callable[[Node], Operation]:
+    def prepare(node: Node) -> Operation:
         ones = mask(node)
         return lambda a: function(a) & ones
 
     return prepare
 
 
-PYTHON: Table = {
+PYTHON: OperationTable = {
     z3.Z3_OP_TRUE: _always(lambda: True),
     z3.Z3_OP_FALSE: _always(lambda: False),
     z3.Z3_OP_BNUM: _number,

@@ -8,11 +8,21 @@ order. The search goes level by level and stops at the end of the level in which
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from time import perf_counter
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, Outcome, Progress, outcomes
+from model.core.answer import (
+    INTERRUPTED,
+    NO_LIMITS,
+    OUT_OF_MEMORY,
+    Effort,
+    Limits,
+    OnProgress,
+    Outcome,
+    Progress,
+    outcomes,
+)
 from model.core.cone import relevant
 from model.core.property import Property
 from model.core.run import Run, Step, choices
@@ -21,7 +31,6 @@ from model.core.terms import Meaning
 from model.engines.explicit.digest import digest_of
 
 Key = tuple[int, ...]
-Report = Callable[[Progress], None]
 
 
 class _Limit(Exception):
@@ -32,12 +41,12 @@ def explore(
     system: System,
     *,
     limits: Limits = NO_LIMITS,
-    progress: Report | None = None,
+    progress: OnProgress | None = None,
     properties: Sequence[Property] | None = None,
     cone: bool = False,
 ) -> dict[str, Outcome]:
     """As `model.engines.explicit.search.explore`, with the same answers, counts and traces."""
-    search = Search(system, tuple(system.properties if properties is None else properties), limits, cone)
+    search = TwinSearch(system, tuple(system.properties if properties is None else properties), limits, cone)
     limit = ""
     try:
         search.run(progress or (lambda _: None))
@@ -48,7 +57,7 @@ def explore(
     return outcomes(system, search.properties, search.traces, "twin", search.effort(limit))
 
 
-class Search:
+class TwinSearch:
     """One search. `reached` maps a state's key to the state, the step that first led there, and the key before it."""
 
     def __init__(self, system: System, properties: Sequence[Property], limits: Limits, cone: bool) -> None:
@@ -68,7 +77,7 @@ class Search:
         guards = [Meaning([rule.guard for rule in run]) for run in runs]
         self.blocks = list(zip(runs, guards, effects, strict=True))
 
-    def run(self, report: Report) -> None:
+    def run(self, report: OnProgress) -> None:
         """Search level by level; raises `_Limit`."""
         for state in self.system.initial:
             self.store(state, None, ())

@@ -21,15 +21,14 @@ import z3
 from model.core.nodes import Node
 from model.core.property import Property
 from model.core.system import CHOICE_WIDTH, Rule, State, System
-from model.core.terms import Fold, Step, Table
-from model.engines.native.firing import changes
+from model.core.terms import Fold, Operation, OperationTable, Translator
+from model.engines.native.numbered_rules import changes
 
-Emit = Callable[[str, int, str], int]
+EmitNode = Callable[[str, int, str], int]
 """Writes a node with an operator, a width and arguments; returns its number."""
-Prepared = Callable[[Node], Step]
 
 
-class Writer:
+class Btor2Writer:
     """Numbered lines; equal nodes are written once."""
 
     def __init__(self) -> None:
@@ -52,103 +51,124 @@ class Writer:
         return self.line(f"{operator} {self.sort(bits)} {arguments}".rstrip())
 
 
-def operators(emit: Emit) -> Table:
-    """The table: values are numbers of nodes, written by `emit`."""
+class Btor2Operators:
+    """The functions of the table: values are numbers of nodes, written by `emit`."""
 
-    def chain(name: str, none: str = "zero") -> Prepared:
-        def prepare(node: Node) -> Step:
+    def __init__(self, emit: EmitNode) -> None:
+        self.emit = emit
+
+    def chain(self, name: str, none: str = "zero") -> Translator:
+        """An operator on all children from left to right; the value of no children."""
+
+        def prepare(node: Node) -> Operation:
             def join(*values: int) -> int:
-                first, *others = values or [emit(none, 1, "")]
-                return reduce(lambda a, b: emit(name, node.bits, f"{a} {b}"), others, first)
+                first, *others = values or [self.emit(none, 1, "")]
+                return reduce(lambda a, b: self.emit(name, node.bits, f"{a} {b}"), others, first)
 
             return join
 
         return prepare
 
-    def plain(name: str) -> Prepared:
-        return lambda node: lambda *values: emit(name, node.bits, " ".join(map(str, values)))
+    def plain(self, name: str) -> Translator:
+        """An operator on the children as they are."""
+        return lambda node: lambda *values: self.emit(name, node.bits, " ".join(map(str, values)))
 
-    def fixed(name: str) -> Prepared:
-        return lambda _node: lambda: emit(name, 1, "")
+    def fixed(self, name: str) -> Translator:
+        """A Boolean constant."""
+        return lambda _node: lambda: self.emit(name, 1, "")
 
-    def extend(name: str) -> Prepared:
-        def prepare(node: Node) -> Step:
+    def number(self, node: Node) -> Operation:
+        """A bit-vector's value in decimal."""
+        return lambda: self.emit("constd", node.bits, str(node.value))
+
+    def extend(self, name: str) -> Translator:
+        """A bit-vector made wider."""
+
+        def prepare(node: Node) -> Operation:
             more = node.bits - node.children[0].bits
-            return lambda a: emit(name, node.bits, f"{a} {more}") if more else a
+            return lambda a: self.emit(name, node.bits, f"{a} {more}") if more else a
 
         return prepare
 
-    def distinct(_node: Node) -> Step:
+    def distinct(self, _node: Node) -> Operation:
+        """All pairs differ."""
+
         def all_pairs(*values: int) -> int:
-            different = [emit("neq", 1, f"{a} {b}") for a, b in combinations(values, 2)]
-            return reduce(lambda a, b: emit("and", 1, f"{a} {b}"), different) if different else emit("one", 1, "")
+            different = [self.emit("neq", 1, f"{a} {b}") for a, b in combinations(values, 2)]
+            return reduce(lambda a, b: self.emit("and", 1, f"{a} {b}"), different or [self.emit("one", 1, "")])
 
         return all_pairs
 
-    def concat(node: Node) -> Step:
+    def concat(self, node: Node) -> Operation:
+        """The children side by side, the first one highest."""
         widths = [child.bits for child in node.children]
 
         def join(*values: int) -> int:
             whole, bits = values[0], widths[0]
             for value, more in zip(values[1:], widths[1:], strict=True):
                 bits += more
-                whole = emit("concat", bits, f"{whole} {value}")
+                whole = self.emit("concat", bits, f"{whole} {value}")
             return whole
 
         return join
 
-    def extract(node: Node) -> Step:
+    def extract(self, node: Node) -> Operation:
+        """Some bits of a child."""
         high, low = node.params
-        return lambda a: emit("slice", high - low + 1, f"{a} {high} {low}")
+        return lambda a: self.emit("slice", high - low + 1, f"{a} {high} {low}")
 
+
+def operators(emit: EmitNode) -> OperationTable:
+    """The table whose functions write nodes by `emit` and return their numbers."""
+    to = Btor2Operators(emit)
     return {
-        z3.Z3_OP_TRUE: fixed("one"),
-        z3.Z3_OP_FALSE: fixed("zero"),
-        z3.Z3_OP_BNUM: lambda node: lambda: emit("constd", node.bits, str(node.value)),
-        z3.Z3_OP_NOT: plain("not"),
-        z3.Z3_OP_AND: chain("and", "one"),
-        z3.Z3_OP_OR: chain("or"),
-        z3.Z3_OP_XOR: chain("xor"),
-        z3.Z3_OP_IMPLIES: plain("implies"),
-        z3.Z3_OP_EQ: plain("eq"),
-        z3.Z3_OP_DISTINCT: distinct,
-        z3.Z3_OP_ITE: plain("ite"),
-        z3.Z3_OP_BADD: chain("add"),
-        z3.Z3_OP_BSUB: chain("sub"),
-        z3.Z3_OP_BMUL: chain("mul"),
-        z3.Z3_OP_BNEG: plain("neg"),
-        z3.Z3_OP_BNOT: plain("not"),
-        z3.Z3_OP_BAND: chain("and"),
-        z3.Z3_OP_BOR: chain("or"),
-        z3.Z3_OP_BXOR: chain("xor"),
-        z3.Z3_OP_BSHL: plain("sll"),
-        z3.Z3_OP_BLSHR: plain("srl"),
-        z3.Z3_OP_BASHR: plain("sra"),
-        z3.Z3_OP_ULT: plain("ult"),
-        z3.Z3_OP_ULEQ: plain("ulte"),
-        z3.Z3_OP_UGT: plain("ugt"),
-        z3.Z3_OP_UGEQ: plain("ugte"),
-        z3.Z3_OP_SLT: plain("slt"),
-        z3.Z3_OP_SLEQ: plain("slte"),
-        z3.Z3_OP_SGT: plain("sgt"),
-        z3.Z3_OP_SGEQ: plain("sgte"),
-        z3.Z3_OP_CONCAT: concat,
-        z3.Z3_OP_EXTRACT: extract,
-        z3.Z3_OP_ZERO_EXT: extend("uext"),
-        z3.Z3_OP_SIGN_EXT: extend("sext"),
+        z3.Z3_OP_TRUE: to.fixed("one"),
+        z3.Z3_OP_FALSE: to.fixed("zero"),
+        z3.Z3_OP_BNUM: to.number,
+        z3.Z3_OP_NOT: to.plain("not"),
+        z3.Z3_OP_AND: to.chain("and", "one"),
+        z3.Z3_OP_OR: to.chain("or"),
+        z3.Z3_OP_XOR: to.chain("xor"),
+        z3.Z3_OP_IMPLIES: to.plain("implies"),
+        z3.Z3_OP_EQ: to.plain("eq"),
+        z3.Z3_OP_DISTINCT: to.distinct,
+        z3.Z3_OP_ITE: to.plain("ite"),
+        z3.Z3_OP_BADD: to.chain("add"),
+        z3.Z3_OP_BSUB: to.chain("sub"),
+        z3.Z3_OP_BMUL: to.chain("mul"),
+        z3.Z3_OP_BNEG: to.plain("neg"),
+        z3.Z3_OP_BNOT: to.plain("not"),
+        z3.Z3_OP_BAND: to.chain("and"),
+        z3.Z3_OP_BOR: to.chain("or"),
+        z3.Z3_OP_BXOR: to.chain("xor"),
+        z3.Z3_OP_BSHL: to.plain("sll"),
+        z3.Z3_OP_BLSHR: to.plain("srl"),
+        z3.Z3_OP_BASHR: to.plain("sra"),
+        z3.Z3_OP_ULT: to.plain("ult"),
+        z3.Z3_OP_ULEQ: to.plain("ulte"),
+        z3.Z3_OP_UGT: to.plain("ugt"),
+        z3.Z3_OP_UGEQ: to.plain("ugte"),
+        z3.Z3_OP_SLT: to.plain("slt"),
+        z3.Z3_OP_SLEQ: to.plain("slte"),
+        z3.Z3_OP_SGT: to.plain("sgt"),
+        z3.Z3_OP_SGEQ: to.plain("sgte"),
+        z3.Z3_OP_CONCAT: to.concat,
+        z3.Z3_OP_EXTRACT: to.extract,
+        z3.Z3_OP_ZERO_EXT: to.extend("uext"),
+        z3.Z3_OP_SIGN_EXT: to.extend("sext"),
     }
 
 
 def btor2(system: System, properties: Sequence[Property] = ()) -> str:
     """The model, with a `bad` line for each of `properties`."""
-    return _Model(system).text(properties)
+    return _Btor2Model(system).text(properties)
 
 
-class _Model:
+class _Btor2Model:
     """The lines of one system. `now` and `later` are the nodes of each variable before and after a step."""
 
     def __init__(self, system: System) -> None:
-        self.system, self.writer = system, Writer()
+        self.system, self.writer = system, Btor2Writer()
         node = self.writer.node
         self.now = {v.name: node("state", v.bits, symbol(v.name)) for v in system.variables}
         names = sorted({name for rule in system.rules for name in rule.choose})

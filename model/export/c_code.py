@@ -21,10 +21,10 @@ from model.core.nodes import Node, negation, node_of
 from model.core.property import Property
 from model.core.system import Rule, System
 from model.core.terms import Fold
-from model.engines.native.firing import (
+from model.engines.native.numbered_rules import (
     Fire,
-    Firing,
     If,
+    NumberedRule,
     Tree,
     after,
     changes,
@@ -95,7 +95,7 @@ class Piece(Function):
     """
 
     def __init__(
-        self, system: System, layout: Layout, name: str, rules: Sequence[Firing], steps: Sequence[Property]
+        self, system: System, layout: Layout, name: str, rules: Sequence[NumberedRule], steps: Sequence[Property]
     ) -> None:
         super().__init__(system, layout, f"static void {name}(const word *s, struct successors *out)")
         self.steps = steps
@@ -121,7 +121,7 @@ class Piece(Function):
                         with self.block(f"case {number}ULL:", "} break;"):
                             self._trees(beneath, choice)
 
-    def _fire(self, firing: Firing, choice: str) -> None:
+    def _fire(self, firing: NumberedRule, choice: str) -> None:
         """One successor."""
         with self.block(""):
             self.do(f"word *to = successor(out, {firing.offset} + {choice}); /* {plain(firing.rule.name)} */")
@@ -182,15 +182,15 @@ def decides(system: System, layout: Layout, name: str, prop: Property) -> str:
 
 def most_enabled(system: System) -> int:
     """A bound on how many firings are possible in one state: of rules that want different values of a term, one is."""
-    alike: dict[tuple[tuple[str, int], ...], list[Firing]] = {}
+    alike: dict[tuple[tuple[str, int], ...], list[NumberedRule]] = {}
     for firing in firings(system.rules):
         alike.setdefault(tuple(firing.rule.choose.items()), []).append(firing)
     return sum(prod(count for _, count in choose) * _most(rules, 0) for choose, rules in alike.items())
 
 
-def _most(rules: Sequence[Firing], depth: int) -> int:
+def _most(rules: Sequence[NumberedRule], depth: int) -> int:
     """The same for one choice of the inputs; the guards are true up to `depth` conjuncts."""
-    wanted: dict[bytes, dict[int, list[Firing]]] = {}
+    wanted: dict[bytes, dict[int, list[NumberedRule]]] = {}
     for firing in rules:
         if depth < len(firing.guard):
             subject, value = comparison(firing.guard[depth]) or (firing.guard[depth], 1)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from model.core.property import Property
 from model.core.system import System
-from model.engines.native.firing import Firing, after, changes, firings
+from model.engines.native.numbered_rules import NumberedRule, after, changes, firings
 from model.engines.native.packing import Layout
 from model.export.c_code import Function, changed_word, plain
 
@@ -26,14 +26,14 @@ def rule_functions(system: System, layout: Layout, steps: Sequence[Property]) ->
             yield _breaks(system, layout, f"breaks_{at}_{number}", firing, prop)
 
 
-def _begun(system: System, layout: Layout, head: str, firing: Firing) -> Function:
+def _begun(system: System, layout: Layout, head: str, firing: NumberedRule) -> Function:
     parameters = "".join(f", word input{at}" for at in range(len(firing.rule.choose)))
     function = Function(system, layout, head + parameters + ")")
     function.inputs = {name: f"input{at}" for at, name in enumerate(firing.rule.choose)}
     return function
 
 
-def _guard(system: System, layout: Layout, at: int, firing: Firing) -> str:
+def _guard(system: System, layout: Layout, at: int, firing: NumberedRule) -> str:
     function = _begun(system, layout, f"static inline int guard_{at}(const word *s", firing)
     function.do(f"/* {plain(firing.rule.name)} */")
     for conjunct in firing.guard:
@@ -42,7 +42,7 @@ def _guard(system: System, layout: Layout, at: int, firing: Firing) -> str:
     return function.text
 
 
-def _fire(system: System, layout: Layout, at: int, firing: Firing) -> str:
+def _fire(system: System, layout: Layout, at: int, firing: NumberedRule) -> str:
     function = _begun(system, layout, f"static inline void fire_{at}(word *s", firing)
     if system.constraint is not None:
         inside = after(system, firing.rule, system.constraint, "")
@@ -55,7 +55,7 @@ def _fire(system: System, layout: Layout, at: int, firing: Firing) -> str:
     return function.text
 
 
-def _breaks(system: System, layout: Layout, name: str, firing: Firing, prop: Property) -> str:
+def _breaks(system: System, layout: Layout, name: str, firing: NumberedRule, prop: Property) -> str:
     function = _begun(system, layout, f"static inline int {name}(const word *s", firing)
     for conjunct in firing.guard:
         function.do(f"if (!{function.operand(conjunct)}) return 0;")

@@ -16,13 +16,12 @@ from itertools import combinations
 import z3
 
 from model.core.nodes import Node
-from model.core.terms import Step, Table
+from model.core.terms import Operation, OperationTable, Translator
 from model.export.refusal import CannotExport
 
 WORD_BITS = 64
-Emit = Callable[[str], str]
+EmitStatement = Callable[[str], str]
 """Writes a statement that names the value of an expression; returns the name."""
-Prepared = Callable[[Node], Step]
 
 
 def ones(bits: int) -> str:
@@ -41,13 +40,13 @@ def as_signed(value: str, bits: int) -> str:
     return f"((long long)({value} << {left}) >> {left})"
 
 
-class Operators:
+class COperators:
     """The functions of the table; they pass expressions to `emit` and return operands."""
 
-    def __init__(self, emit: Emit) -> None:
+    def __init__(self, emit: EmitStatement) -> None:
         self.emit = emit
 
-    def chain(self, sign: str, none: str = "") -> Prepared:
+    def chain(self, sign: str, none: str = "") -> Translator:
         """An operator between all children that cannot leave their width; and the value of none."""
 
         def joined(*values: str) -> str:
@@ -55,49 +54,49 @@ class Operators:
 
         return lambda _node: joined
 
-    def modular(self, sign: str) -> Prepared:
+    def modular(self, sign: str) -> Translator:
         """An operator between all children, modulo 2^width."""
 
-        def prepare(node: Node) -> Step:
+        def prepare(node: Node) -> Operation:
             return lambda *values: self.emit(cut(f" {sign} ".join(values), node.width))
 
         return prepare
 
-    def unary(self, expression: str) -> Prepared:
+    def unary(self, expression: str) -> Translator:
         """An expression with a place for the child, modulo 2^width."""
 
-        def prepare(node: Node) -> Step:
+        def prepare(node: Node) -> Operation:
             return lambda a: self.emit(cut(expression.format(a), node.width))
 
         return prepare
 
-    def form(self, expression: str) -> Prepared:
+    def form(self, expression: str) -> Translator:
         """An expression with places for the children."""
         return lambda _node: lambda *values: self.emit(expression.format(*values))
 
-    def compare(self, relation: str) -> Prepared:
+    def compare(self, relation: str) -> Translator:
         """A comparison of two children as signed numbers."""
 
-        def prepare(node: Node) -> Step:
+        def prepare(node: Node) -> Operation:
             bits = node.children[0].width
             return lambda a, b: self.emit(f"{as_signed(a, bits)} {relation} {as_signed(b, bits)}")
 
         return prepare
 
-    def distinct(self, _node: Node) -> Step:
+    def distinct(self, _node: Node) -> Operation:
         """All pairs differ."""
         return lambda *values: self.emit(" & ".join(f"({a} != {b})" for a, b in combinations(values, 2)) or "1ULL")
 
-    def shift(self, sign: str) -> Prepared:
+    def shift(self, sign: str) -> Translator:
         """A shift that gives 0 from the width on."""
 
-        def prepare(node: Node) -> Step:
+        def prepare(node: Node) -> Operation:
             bits = node.width
             return lambda a, b: self.emit(f"{b} < {bits} ? {cut(f'{a} {sign} {b}', bits)} : 0ULL")
 
         return prepare
 
-    def arithmetic_shift(self, node: Node) -> Step:
+    def arithmetic_shift(self, node: Node) -> Operation:
         """A shift that gives copies of the sign from the width on."""
         bits = node.width
 
@@ -107,24 +106,24 @@ class Operators:
 
         return shifted
 
-    def concat(self, node: Node) -> Step:
+    def concat(self, node: Node) -> Operation:
         """The children side by side, the first one highest."""
         widths = [child.width for child in node.children]
         lows = [sum(widths[at + 1 :]) for at in range(len(widths))]
         return lambda *values: self.emit(" | ".join(f"{a} << {low}" for a, low in zip(values, lows, strict=True)))
 
-    def extract(self, node: Node) -> Step:
+    def extract(self, node: Node) -> Operation:
         """Some bits of the child."""
         high, low = node.params
         return lambda a: self.emit(cut(f"{a} >> {low}", high - low + 1))
 
-    def sign_extend(self, node: Node) -> Step:
+    def sign_extend(self, node: Node) -> Operation:
         """The child made wider with copies of its sign."""
         bits = node.children[0].width
         return lambda a: self.emit(cut(f"(word){as_signed(a, bits)}", node.width))
 
 
-def fixed(value: str) -> Prepared:
+def fixed(value: str) -> Translator:
     """A constant."""
     return lambda _node: lambda: value
 
@@ -135,10 +134,10 @@ def narrow(node: Node) -> None:
         raise CannotExport(f"'{node.name}' gives {node.width} bits; C has words of {WORD_BITS}")
 
 
-def operators(emit: Emit) -> Table:
+def operators(emit: EmitStatement) -> OperationTable:
     """The table whose functions write by `emit` and return operands."""
-    to = Operators(emit)
-    table: dict[int, Prepared] = {
+    to = COperators(emit)
+    table: dict[int, Translator] = {
         z3.Z3_OP_TRUE: fixed("1ULL"),
         z3.Z3_OP_FALSE: fixed("0ULL"),
         z3.Z3_OP_BNUM: lambda node: lambda: f"{node.value}ULL",
@@ -177,10 +176,10 @@ def operators(emit: Emit) -> Table:
     return {kind: refusing(prepare) for kind, prepare in table.items()}
 
 
-def refusing(prepare: Prepared) -> Prepared:
+def refusing(prepare: Translator) -> Translator:
     """The same, for terms that fit into a word."""
 
-    def careful(node: Node) -> Step:
+    def careful(node: Node) -> Operation:
         narrow(node)
         return prepare(node)
 

@@ -10,21 +10,21 @@ Source: The SMT-LIB Standard, version 2.6; theories Core, FixedSizeBitVectors, R
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import partial, reduce
 
 import z3
 
 from model.core.nodes import Node, node_of, order
-from model.core.terms import Step, Table, step
+from model.core.terms import Operation, OperationTable, Translator, step
 
 
-def _plain(name: str) -> Callable[[Node], Step]:
+def _plain(name: str) -> Translator:
     return lambda _node: lambda *values: f"({name} {' '.join(values)})" if values else name
 
 
-def _some(name: str, none: str) -> Callable[[Node], Step]:
+def _some(name: str, none: str) -> Translator:
     """and, or: of one formula it is the formula itself, of none a constant, which not every reader knows."""
 
     def joined(*values: str) -> str:
@@ -33,29 +33,29 @@ def _some(name: str, none: str) -> Callable[[Node], Step]:
     return lambda _node: joined
 
 
-def _chain(name: str) -> Callable[[Node], Step]:
+def _chain(name: str) -> Translator:
     """An operation of two, applied from left to right; of nothing, where there may be nothing, it is false."""
     return lambda _node: lambda *values: reduce(lambda a, b: f"({name} {a} {b})", values or ("false",))
 
 
-def _distinct(_node: Node) -> Step:
+def _distinct(_node: Node) -> Operation:
     """All differ; one, or nothing, does."""
     return lambda *values: f"(distinct {' '.join(values)})" if len(values) > 1 else "true"
 
 
-def _indexed(name: str) -> Callable[[Node], Step]:
-    def prepare(node: Node) -> Step:
+def _indexed(name: str) -> Translator:
+    def prepare(node: Node) -> Operation:
         indices = " ".join(str(index) for index in node.params)
         return lambda value: f"((_ {name} {indices}) {value})"
 
     return prepare
 
 
-def _number(node: Node) -> Step:
+def _number(node: Node) -> Operation:
     return lambda: f"(_ bv{node.value} {node.width})"
 
 
-def _rational(node: Node) -> Step:
+def _rational(node: Node) -> Operation:
     assert isinstance(node.value, Fraction)
     top, bottom = node.value.numerator, node.value.denominator
     size = f"{abs(top)}.0" if bottom == 1 else f"(/ {abs(top)}.0 {bottom}.0)"
@@ -106,7 +106,7 @@ _INDEXED = {
     "sign_extend": z3.Z3_OP_SIGN_EXT,
 }
 
-SMTLIB: Table = {
+SMTLIB: OperationTable = {
     **{kind: _plain(name) for name, kind in _PLAIN.items()},
     **{kind: _chain(name) for name, kind in _CHAINS.items()},
     **{kind: _indexed(name) for name, kind in _INDEXED.items()},
@@ -125,7 +125,7 @@ class Scripts:
     """Writes scripts; what it has prepared of a term serves all of them."""
 
     def __init__(self) -> None:
-        self._heads: dict[bytes, Step] = {}
+        self._heads: dict[bytes, Operation] = {}
 
     def script(self, formulas: Sequence[z3.BoolRef], comments: Sequence[str] = ()) -> str:
         """The script that asks whether the conjunction of `formulas` can be satisfied, with comments at its head.
@@ -159,7 +159,7 @@ class Scripts:
                 text[at] = f"?{len(lines) - 1}"
         return text
 
-    def _head(self, node: Node) -> Step:
+    def _head(self, node: Node) -> Operation:
         """The function from the texts of a node's children to its own."""
         if node.digest not in self._heads:
             self._heads[node.digest] = partial(symbol, node.name) if node.constant else step(SMTLIB, node)

@@ -23,7 +23,7 @@ from model.core.nodes import Node, conjuncts, node_of, order
 from model.core.property import Property
 from model.core.system import Rule, State, System, Var
 from model.core.terms import evaluate, step
-from model.engines.native.firing import changes
+from model.engines.native.numbered_rules import changes
 from model.export.refusal import CannotExport
 from model.export.tla_table import DEFINITIONS, MOST_BITS, TLA
 

@@ -17,7 +17,7 @@ from itertools import combinations
 import z3
 
 from model.core.nodes import Node
-from model.core.terms import Step, Table
+from model.core.terms import Operation, OperationTable, Translator
 from model.export.refusal import CannotExport
 
 MOST_BITS = 30
@@ -29,10 +29,9 @@ BitOr(a, b) == a + b - BitAnd(a, b)
 BitXor(a, b) == a + b - 2 * BitAnd(a, b)
 Signed(a, top) == IF a < top THEN a ELSE a - 2 * top
 """
-Prepared = Callable[[Node], Step]
 
 
-def _form(text: str) -> Prepared:
+def _form(text: str) -> Translator:
     """An expression with places for the children."""
     return lambda _node: text.format
 
@@ -45,46 +44,46 @@ def _some(sign: str, none: str) -> Callable[..., str]:
 _and, _or = _some(" /\\ ", "TRUE"), _some(" \\/ ", "FALSE")
 
 
-def _pairs(text: str) -> Prepared:
+def _pairs(text: str) -> Translator:
     """An expression with places for two operands, from left to right; {size} is 2^width."""
 
-    def prepare(node: Node) -> Step:
+    def prepare(node: Node) -> Operation:
         return lambda *values: reduce(lambda a, b: text.format(a, b, size=1 << node.width), values)
 
     return prepare
 
 
-def _product(node: Node) -> Step:
+def _product(node: Node) -> Operation:
     _narrow(node, MOST_BITS // 2)
     return _pairs("(({} * {}) % {size})")(node)
 
 
-def _signed(relation: str) -> Prepared:
+def _signed(relation: str) -> Translator:
     """A comparison of two children as signed numbers."""
 
-    def prepare(node: Node) -> Step:
+    def prepare(node: Node) -> Operation:
         top = 1 << (node.children[0].width - 1)
         return lambda a, b: f"(Signed({a}, {top}) {relation} Signed({b}, {top}))"
 
     return prepare
 
 
-def _shift(text: str) -> Prepared:
+def _shift(text: str) -> Translator:
     """A shift, with places for what is shifted, the distance, and {bits}; 0 from the width on."""
 
-    def prepare(node: Node) -> Step:
+    def prepare(node: Node) -> Operation:
         return lambda a, b: f"(IF {b} < {node.width} THEN {text.format(a, b, bits=node.width)} ELSE 0)"
 
     return prepare
 
 
-def _arithmetic_shift(node: Node) -> Step:
+def _arithmetic_shift(node: Node) -> Operation:
     bits = node.width
     top, size = 1 << (bits - 1), 1 << bits
     return lambda a, b: f"((Signed({a}, {top}) \\div (2 ^ (IF {b} < {bits} THEN {b} ELSE {bits}))) % {size})"
 
 
-def _concat(node: Node) -> Step:
+def _concat(node: Node) -> Operation:
     widths = [child.width for child in node.children]
 
     def join(high: str, *lower: str) -> str:
@@ -94,21 +93,21 @@ def _concat(node: Node) -> Step:
     return join
 
 
-def _extract(node: Node) -> Step:
+def _extract(node: Node) -> Operation:
     high, low = node.params
     return lambda a: f"(({a} \\div {1 << low}) % {1 << (high - low + 1)})" if low else f"({a} % {1 << (high + 1)})"
 
 
-def _sign_extend(node: Node) -> Step:
+def _sign_extend(node: Node) -> Operation:
     return lambda a: f"(Signed({a}, {1 << (node.children[0].width - 1)}) % {1 << node.width})"
 
 
-def _distinct(_node: Node) -> Step:
+def _distinct(_node: Node) -> Operation:
     """All pairs differ."""
     return lambda *values: _and(*(f"({a} # {b})" for a, b in combinations(values, 2)))
 
 
-def _number(node: Node) -> Step:
+def _number(node: Node) -> Operation:
     value = str(node.value)
     return lambda: value
 
@@ -119,17 +118,17 @@ def _narrow(node: Node, most: int = MOST_BITS) -> None:
         raise CannotExport(f"'{node.name}' gives {node.width} bits; TLC has integers of {most}")
 
 
-def _refusing(prepare: Prepared) -> Prepared:
+def _refusing(prepare: Translator) -> Translator:
     """The same, for terms that fit."""
 
-    def careful(node: Node) -> Step:
+    def careful(node: Node) -> Operation:
         _narrow(node)
         return prepare(node)
 
     return careful
 
 
-_TABLE: dict[int, Prepared] = {
+_TABLE: dict[int, Translator] = {
     z3.Z3_OP_TRUE: _form("TRUE"),
     z3.Z3_OP_FALSE: _form("FALSE"),
     z3.Z3_OP_BNUM: _number,
@@ -165,4 +164,4 @@ _TABLE: dict[int, Prepared] = {
     z3.Z3_OP_ZERO_EXT: _form("{}"),
     z3.Z3_OP_SIGN_EXT: _sign_extend,
 }
-TLA: Table = {kind: _refusing(prepare) for kind, prepare in _TABLE.items()}
+TLA: OperationTable = {kind: _refusing(prepare) for kind, prepare in _TABLE.items()}

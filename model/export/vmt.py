@@ -17,7 +17,7 @@ import z3
 from model.core.nodes import node_of
 from model.core.property import Property
 from model.core.system import Rule, System, Var, choice
-from model.engines.native.firing import after
+from model.engines.native.numbered_rules import after
 from model.export.refusal import CannotExport
 from model.export.smtlib import OPERATORS, Scripts, sort, symbol
 
@@ -26,10 +26,10 @@ HEAD = "; A transition system in VMT: initial states, steps, and invariants to b
 
 def vmt(system: System, properties: Sequence[Property] = ()) -> str:
     """The model, with an `invar-property` for each of `properties`; raises `CannotExport` for a name that is taken."""
-    return _Model(system).text(properties)
+    return _VmtModel(system).text(properties)
 
 
-class _Model:
+class _VmtModel:
     """The formulas of one system. `free` are the variables that choose what is next."""
 
     def __init__(self, system: System) -> None:

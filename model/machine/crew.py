@@ -35,7 +35,7 @@ PR_SET_PDEATHSIG = 1
 """Of Linux's prctl: which signal a process gets when its parent ends."""
 P = ParamSpec("P")
 Result = TypeVar("Result")
-Heard = Callable[["Future[Any]", Any], None]
+OnTold = Callable[["Future[Any]", Any], None]
 """Called, in a thread of the crew's, with what the function of a future tells."""
 
 
@@ -93,7 +93,7 @@ class Crew(Executor):
     def __init__(
         self,
         size: int,
-        heard: Heard = lambda _future, _what: None,
+        heard: OnTold = lambda _future, _what: None,
         prepare: Callable[[], None] | None = None,
     ) -> None:
         self._size, self._heard, self._prepare = size, heard, prepare

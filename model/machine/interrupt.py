@@ -53,7 +53,7 @@ def watch(program: str) -> None:
 
 
 @contextmanager
-def telling(found: Callable[[], None]) -> Iterator[None]:
+def at_interrupt(found: Callable[[], None]) -> Iterator[None]:
     """Within, `found` is called at Ctrl-C, in another thread: it prints what was found."""
     _tellers.append(found)
     try:

@@ -12,12 +12,12 @@ from dataclasses import replace
 
 import z3
 
-from model.mutants.mutation import Kind, Mutant, Text, rewritten, text_of
+from model.mutants.mutation import Mutant, MutationKind, Text, rewritten, text_of
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from model.tcp.all_events import events
 from model.tcp.cause import Cause, arrives, begun_by, caused
 from model.tcp.event import FALSE, TRUE, Event
-from model.tcp.protocol import events
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment, segment
 from model.tcp.state import FIELDS, FLAGS, STATES, Endpoint, Tcb, no_tcb
 
@@ -88,14 +88,14 @@ def _at(text: Text, cause: Cause) -> Iterator[Mutant]:
             yield Mutant(cause, what, kind, events={cause: changed})
 
 
-def _of_condition(text: Text, c: z3.BoolRef) -> Iterator[tuple[Kind, str, z3.BoolRef]]:
+def _of_condition(text: Text, c: z3.BoolRef) -> Iterator[tuple[MutationKind, str, z3.BoolRef]]:
     """A condition changed, where that is not obviously the same."""
     known = z3.simplify(c)
     if not z3.is_true(known) and not z3.is_false(known):
         yield from (one for one in _conditions(text, c) if not z3.simplify(one[2]).eq(known))
 
 
-def _conditions(text: Text, c: z3.BoolRef) -> Iterator[tuple[Kind, str, z3.BoolRef]]:
+def _conditions(text: Text, c: z3.BoolRef) -> Iterator[tuple[MutationKind, str, z3.BoolRef]]:
     """A condition negated, never or always true; the same of its parts; off by one; with fields swapped."""
     yield "negated condition", "if not", z3.Not(c)
     yield "dropped condition", "never", FALSE
@@ -144,7 +144,7 @@ def _swapped(terms: Sequence[z3.ExprRef], bits: int) -> Iterator[tuple[str, list
             yield f"reads {a} and {b} in place of each other", changed
 
 
-def _of_event(text: Text, event: Event) -> Iterator[tuple[Kind, str, Event]]:
+def _of_event(text: Text, event: Event) -> Iterator[tuple[MutationKind, str, Event]]:
     """An event with another guard (if no segment arrives), next state, segment or update."""
     if event.kind != "arrives":
         if z3.is_true(event.guard):
@@ -166,7 +166,7 @@ def _wrong_states(event: Event) -> Iterator[str]:
     yield from (state for state in dict.fromkeys((first, second)) if state != event.effect.next)
 
 
-def _of_send(event: Event, send: Segment, bits: int) -> Iterator[tuple[Kind, str, Event]]:
+def _of_send(event: Event, send: Segment, bits: int) -> Iterator[tuple[MutationKind, str, Event]]:
     """Nothing is sent, or too often, or a segment with one thing wrong."""
     acks = not z3.is_false(send.ack)
     yield "dropped send", "sends nothing", event.but(send=None, send_when=TRUE)
@@ -190,7 +190,7 @@ def _of_send(event: Event, send: Segment, bits: int) -> Iterator[tuple[Kind, str
         yield "swapped fields", f"what it sends {what}", event.but(send=changed)
 
 
-def _of_update(text: Text, event: Event) -> Iterator[tuple[Kind, str, Event]]:
+def _of_update(text: Text, event: Event) -> Iterator[tuple[MutationKind, str, Event]]:
     """A field of the TCB is not updated, or wrongly; so for what the user gets and for the 2 MSL timeout."""
     before, after, gone = text.tcb, event.effect.tcb, no_tcb(text.config.seq_bits)
     if all(getattr(after, name).eq(getattr(gone, name)) for name in FIELDS):

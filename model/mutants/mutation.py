@@ -21,13 +21,13 @@ from typing import Literal
 import z3
 
 from model.settings.config import IN_EVENTS, Config
+from model.tcp.all_events import events
 from model.tcp.cause import Cause, Where, named
 from model.tcp.event import Event
-from model.tcp.protocol import events
 from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment
 from model.tcp.state import FIELDS, Endpoint, Tcb, symbolic_tcb
 
-Kind = Literal[
+MutationKind = Literal[
     "negated condition",
     "dropped condition",
     "off by one",
@@ -48,7 +48,7 @@ class Mutant:
 
     where: Where
     what: str
-    kind: Kind
+    kind: MutationKind
     conditions: Mapping[Cause, z3.BoolRef] = field(default_factory=dict)
     events: Mapping[Cause, Event] = field(default_factory=dict)
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from model.core import z3fast as z3
 from model.core.property import Property
 from model.core.system import BadSystem, Rule, System, choice
-from model.mutants.protocol import events
+from model.mutants.endpoint_events import events
 from model.network.ends import Ends
 from model.network.firing import Firing, wire
 from model.network.side import NO_TCB, SIDES, Side

@@ -20,7 +20,7 @@ from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment
 
 
 @dataclass(frozen=True)
-class Layout:
+class SlotLayout:
     """Widths of a slot's parts: sequence numbers, octets of text, incarnations, age (0: untimed), and the incarnation
     that is acknowledged (0: not kept)."""
 
@@ -75,10 +75,10 @@ class Layout:
         return present, Segment(**parts), z3.Extract(self.incarnation_bits - 1, 0, slot)
 
 
-def layout(config: Config) -> Layout:
+def layout(config: Config) -> SlotLayout:
     """The slot layout of a configuration."""
     age, acknowledged = CLOCK_BITS if config.timed else 0, config.incarnation_bits if config.origins else 0
-    return Layout(config.seq_bits, config.text_bits, config.incarnation_bits, age, acknowledged)
+    return SlotLayout(config.seq_bits, config.text_bits, config.incarnation_bits, age, acknowledged)
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Channel:
 
     source: str
     target: str
-    layout: Layout
+    layout: SlotLayout
     capacity: int
     reordering: bool
 

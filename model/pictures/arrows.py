@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from model.pictures.dot import MONO, Place, Value, edge, text
+from model.pictures.dot import MONO, Point, Value, edge, text
 from model.pictures.flights import Flight
 
 ROW, LANE, GAP = 50.0, 18.0, 14.0
@@ -86,19 +86,19 @@ class Arrow:
         return self.paper.x(self.flight.target) > self.paper.x(self.flight.source)
 
     @property
-    def start(self) -> Place:
+    def start(self) -> Point:
         """The sender's line; or the middle, for what was in the network from the start."""
         rows, flight = self.paper.rows, self.flight
         if flight.sent:
             return self.paper.x(flight.source), rows[flight.sent] + LANE * self.lane
         return self.paper.width / 2, rows[min(n for n in (*flight.copies, flight.ended) if n)] - ROW / 2
 
-    def end(self, step: int) -> Place:
+    def end(self, step: int) -> Point:
         """The receiver's line."""
         return self.paper.x(self.flight.target), self.paper.rows[step]
 
     @property
-    def stop(self) -> Place:
+    def stop(self) -> Point:
         """Where a segment that does not arrive ends: where it is lost, or soon."""
         reach = GAP + len(self.text) * MONO_CHAR + 30
         if self.flight.end == "lose" and self.flight.ended and not self.flight.later:
@@ -144,13 +144,13 @@ def labels(arrow: Arrow) -> Iterator[str]:
         yield _at_receiver(arrow, flight.ended, f"{arrow.text} {since}", arrow.color)
     if flight.later:
         fate = "arrives" if flight.end == "arrive" else "is lost"
-        yield _fate(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
+        yield _arrival(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
     elif flight.end in LOST:
         words = LOST[flight.end]
         yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})
-        yield _fate(arrow, words, 9, RED)
+        yield _arrival(arrow, words, 9, RED)
     elif flight.end is None and flight.sent:
-        yield _fate(arrow, "… still in the network", 3, LINE)
+        yield _arrival(arrow, "… still in the network", 3, LINE)
 
 
 def _at_sender(arrow: Arrow) -> str:
@@ -171,7 +171,7 @@ def _at_receiver(arrow: Arrow, step: int, words: str, color: str) -> str:
     return text(name, place, [words], width, align=align, look={**BOX, "fontcolor": color})
 
 
-def _fate(arrow: Arrow, words: str, distance: float, color: str) -> str:
+def _arrival(arrow: Arrow, words: str, distance: float, color: str) -> str:
     """Words behind the point where a segment ends."""
     x, y = arrow.stop
     place = (x + distance if arrow.rightwards else x - distance, y)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-Place = tuple[float, float]
+Point = tuple[float, float]
 Value = str | float
 
 SANS, BOLD = "Helvetica", "Helvetica-Bold"
@@ -36,14 +36,14 @@ def attributes(**values: Value) -> str:
     return ", ".join(f"{key}={quote(v) if isinstance(v, str) else f'{v:g}'}" for key, v in values.items())
 
 
-def node(name: str, place: Place, **more: Value) -> str:
+def node(name: str, place: Point, **more: Value) -> str:
     """A node at a fixed place."""
     return f'{quote(name)} [pos="{place[0] / 72:.3f},{-place[1] / 72:.3f}!", {attributes(**more)}];'
 
 
 def text(
     name: str,
-    place: Place,
+    place: Point,
     lines: Sequence[str],
     width: float,
     *,
@@ -59,12 +59,12 @@ def text(
     return f'{quote(name)} [pos="{x / 72:.3f},{-place[1] / 72:.3f}!", label="{label}", {more}];'
 
 
-def box(name: str, place: Place, width: float, height: float, color: str) -> str:
+def box(name: str, place: Point, width: float, height: float, color: str) -> str:
     """A coloured box without text, centred at `place`."""
     return node(name, place, label="", width=width / 72, height=height / 72, style="filled", fillcolor=color)
 
 
-def edge(name: str, start: Place, end: Place, **more: Value) -> list[str]:
+def edge(name: str, start: Point, end: Point, **more: Value) -> list[str]:
     """A straight line: two points without extent, and an edge whose id is `name`."""
     point: dict[str, Value] = {"label": "", "shape": "point", "width": 0.01, "height": 0.01, "style": "invis"}
     return [

@@ -26,7 +26,7 @@ from model.pictures.ladder import Lanes, brief
 
 WAITS, CROSS, LOST = "...", " x ", "(lost)"
 RIGHT, LEFT = "-->", "<--"
-Ends = tuple[str, str]
+LadderEnds = tuple[str, str]
 """What stands at one side of a line, and the arrow beside it."""
 
 
@@ -161,7 +161,7 @@ def _range(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
-def _rung(steps: str, begins: Ends, text: str, ends: Ends, *, mirrored: bool, note: str = "") -> Rung:
+def _rung(steps: str, begins: LadderEnds, text: str, ends: LadderEnds, *, mirrored: bool, note: str = "") -> Rung:
     """A line from the side that begins to the other one, each with its arrow; mirrored: from right to left."""
     (left, tail), (right, head) = (ends, begins) if mirrored else (begins, ends)
     return Rung(steps, left, tail, text, head, right, note)

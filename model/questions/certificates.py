@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import to_builtins
 
-from model.certificates.manifests import FOLDER, FORMAT, Expected, script_name, seal, sha256
-from model.certificates.obligations import Scribe, entry
+from model.certificates.manifests import FOLDER, FORMAT, ExpectedAnswer, script_name, seal, sha256
+from model.certificates.obligation_scripts import Scribe, entry
 from model.core.answer import Answer
 from model.core.run import Run, Step
 from model.engines.inductive.discharge import Discharged
@@ -91,7 +91,7 @@ class Certificates:
         return folder
 
 
-def questions(found: Discharged) -> Iterator[tuple[Sequence[Duty], Expected]]:
+def questions(found: Discharged) -> Iterator[tuple[Sequence[Duty], ExpectedAnswer]]:
     """What an obligation has to show, with the answer: "unsat" where it holds, "sat" where it fails; then in parts."""
     duties = found.obligation.duties
     yield duties, "sat" if found.answer is Answer.VIOLATED else "unsat"

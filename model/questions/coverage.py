@@ -1,8 +1,8 @@
 """Coverage: how often each event of the protocol happens, where, and that the others cannot.
 
-Events happen as transitions of explicit searches (of the claims' cells and of `properties.coverage`, each as far as the
-limits reach), and as steps of scenarios. An event that happens nowhere must be proved impossible in every configuration
-that has it (`never`); if it is not, it is unexplained, and that is an error.
+Events happen as transitions of explicit searches (of the claims' cells and of `properties.rare_events`, each as far as
+the limits reach), and as steps of scenarios. An event that happens nowhere must be proved impossible in every
+configuration that has it (`impossible`); if it is not, it is unexplained, and that is an error.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from importlib.resources import as_file, files
 from model.core.answer import Effort, Limits
 from model.core.system import System
 from model.engines.explicit.counts import firings
-from model.engines.symbolic.ask import Asker, Unanswered
+from model.engines.symbolic.solver import LimitedSolver, Unanswered
 from model.machine.crew import Crew, Died
 from model.network.make import AnyNetwork, network_of
-from model.questions.never import Ends
+from model.questions.impossible import EndsUnderLemmas
 from model.questions.scenario import read_scenario, run_scenario
 from model.settings.config import IN_EVENTS, Config
 from model.settings.server import AnyConfig, ServerConfig
@@ -28,7 +28,7 @@ from model.settings.setting import names_of
 from model.settings.start import Start
 from model.tcp.cause import Cause
 from properties.claim import Claim
-from properties.coverage import COVERAGE
+from properties.rare_events import COVERAGE
 
 STATES = 500_000
 """A search for coverage gives up beyond so many states, unless told otherwise."""
@@ -266,7 +266,7 @@ def impossible(
     Also the number of obligations, and the limit that left something open.
     """
     network = network_of(config)
-    ends, listed = Ends(network, Asker(limits)), events_of(network)
+    ends, listed = EndsUnderLemmas(network, LimitedSolver(limits)), events_of(network)
     here = [event for event in events if event in listed]
     try:
         kept = ends.inductive() if here else []

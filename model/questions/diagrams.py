@@ -5,7 +5,7 @@ from __future__ import annotations
 import z3
 
 from model.engines.explicit.quotient import quotient
-from model.mutants.protocol import events
+from model.mutants.endpoint_events import events
 from model.network.make import network_of
 from model.pictures.diagram import Arc, quotient_diagram, state_diagram
 from model.questions.row import Options, Task, stem

@@ -18,8 +18,8 @@ from model.core.system import State, System
 from model.core.terms import evaluate
 from model.machine.files import write
 from model.network.make import AnyNetwork
+from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
-from model.pictures.lasso import render_lasso
 from model.pictures.rungs import rungs
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.row import Evidence, Options, Row, stem, written
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from model.core.run import Lasso
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
-Mark = Literal["violated", "reached"]
+TraceMark = Literal["violated", "reached"]
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
 
@@ -51,7 +51,7 @@ class Shows:
 
     def trace(self, row: Row, trace: Run, prop: Property | None) -> Row:
         """The row with its finite run."""
-        mark: Mark = "violated" if row.answer is Answer.VIOLATED else "reached"
+        mark: TraceMark = "violated" if row.answer is Answer.VIOLATED else "reached"
         words = "NO RUN, as far as it goes" if row.answer is Answer.UNREACHABLE else mark.upper()
         caption = _caption(words, row.task.claim.sentence, trace, prop)
         text = self._words(row, trace, prop)
@@ -101,7 +101,7 @@ class Shows:
         caption: str,
         *,
         prop: Property | None = None,
-        mark: Mark = "violated",
+        mark: TraceMark = "violated",
         loop: Loop = None,
         label: str = "",
     ) -> Evidence:

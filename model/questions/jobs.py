@@ -17,15 +17,15 @@ from typing import TYPE_CHECKING, Any
 
 from model.core.answer import INTERRUPTED, OUT_OF_MEMORY, Answer, Effort, Outcome, Progress
 from model.machine.crew import Crew, Died
-from model.questions.judge import judge
+from model.questions.answering import answered
 from model.questions.row import Options, Row, Task
 from model.questions.worker import (
     Assignment,
     Found,
     Searching,
+    answer_unit,
     draw,
     find_premises,
-    judge_unit,
     plan_proofs,
     prove_steps,
 )
@@ -42,7 +42,7 @@ BETWEEN_LOOKS = 0.2
 UNSEEN = "nobody has looked whether its premise happens"
 
 Unit = list[Task]
-Watch = Callable[[Sequence[tuple[str, "Progress | None"]]], None]
+OnSearches = Callable[[Sequence[tuple[str, "Progress | None"]]], None]
 """Called with the searches that go on: what is searched, and how far it is (None: it is being compiled)."""
 
 
@@ -62,18 +62,18 @@ def _length(unit: Unit) -> tuple[bool, bool, bool, int]:
     return bool(first.claim.scenario), first.engine == "unbounded", not first.claim.study, -len(unit)
 
 
-class Judging:
+class Answering:
     """The rows of some tasks, as far as they are found.
 
     further: diagrams that are drawn besides; meanwhile: called when all has been handed out to other processes.
     """
 
-    def __init__(  # noqa: PLR0917
+    def __init__(  # noqa: PLR0917  # The last ones have defaults.
         self,
         tasks: Sequence[Task],
         options: Options,
         jobs: int,
-        watch: Watch = lambda _: None,
+        watch: OnSearches = lambda _: None,
         further: Sequence[Callable[[Options], None]] = (),
         meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
@@ -90,7 +90,7 @@ class Judging:
         """Judge all tasks. Raises what a user can mend, and defects."""
         waiting = units(self.tasks)
         if not self._further and all(unit[0].claim.scenario for unit in waiting):
-            for rows in judge([task for unit in waiting for task in unit], self._options, self._here):
+            for rows in answered([task for unit in waiting for task in unit], self._options, self._here):
                 self.rows += rows
             return
         size = min(self._jobs, len(waiting) + len(self._further) + (self._jobs if self._proofs.tasks else 0))
@@ -135,7 +135,7 @@ class Judging:
             self._submit([], draw, self._assignment, diagrams)
         for unit in waiting:
             if unit[0].engine != "unbounded":
-                self._submit(unit, judge_unit, self._assignment, unit)
+                self._submit(unit, answer_unit, self._assignment, unit)
 
     def _submit(self, owed: list[Task], function: Callable[..., Any], *args: Any) -> None:
         assert self._crew is not None

@@ -15,7 +15,7 @@ from model.any_channel.words import event_of, in_words
 from model.core.answer import Answer, Limits
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Induction, Lemma
-from model.engines.symbolic.ask import Asker, Unanswered
+from model.engines.symbolic.solver import LimitedSolver, Unanswered
 from model.machine.crew import Crew, Died
 from model.questions.row import Task
 from model.questions.theorems import layers, lemmas_of, network_for
@@ -73,7 +73,7 @@ class Minimising:
 
 def need(task: Task, name: str, limits: Limits) -> Need:
     """What becomes of a proof without the lemma of this name."""
-    network, claim, prover = network_for(task), task.claim.name, Prover(Asker(limits))
+    network, claim, prover = network_for(task), task.claim.name, Prover(LimitedSolver(limits))
     lemma = next(lemma for lemma in lemmas_of(claim, network) if lemma.name == name)
     using: list[CorollaryOf] = []
     try:

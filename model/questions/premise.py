@@ -10,15 +10,15 @@ Limits: of the settings those of `FOLLOWED`; widths, windows, freshness and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
-from model.core.answer import Answer, Limits, Outcome, Progress
+from model.core.answer import Answer, Limits, OnProgress, Outcome
 from model.core.property import Property
 from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.make import network_of
-from model.questions.row import Report, Task
+from model.questions.row import OnSearch, Task
 from model.settings.config import Config
 from model.settings.protocol import Protocol
 from model.settings.setting import BadConfig, names_of
@@ -28,12 +28,11 @@ from properties.claim import Makes
 FOLLOWED = (*names_of(Protocol, Users), "crashes", "octets", "time_wait_restart")
 """The fields that say what endpoints and their users do."""
 
-Watch = Callable[[Progress], None]
 Reached = dict[Makes[Property], Outcome]
 """What a search says of each witness."""
 
 
-def premises(tasks: Sequence[Task], limits: Limits, progress: Report) -> dict[Task, str]:
+def premises(tasks: Sequence[Task], limits: Limits, progress: OnSearch) -> dict[Task, str]:
     """Of each proof that may hold why its premise may never happen, in words; "" if it was seen to happen.
 
     Proofs of one claim with the same settings share the searches.
@@ -64,7 +63,7 @@ def small(task: Task) -> Iterator[Config]:
                 continue
 
 
-def _missing(wanted: Sequence[Makes[Property]], configs: Sequence[Config], limits: Limits, watch: Watch) -> str:
+def _missing(wanted: Sequence[Makes[Property]], configs: Sequence[Config], limits: Limits, watch: OnProgress) -> str:
     """Why the witnesses may never happen: those that no small network has, and where its search ended early."""
     left, limit = list(wanted), ""
     for config in configs:
@@ -77,7 +76,7 @@ def _missing(wanted: Sequence[Makes[Property]], configs: Sequence[Config], limit
     return f"its premise was not seen to happen with these settings: {names}" + (f" ({limit})" if limit else "")
 
 
-def _searched(config: Config, wanted: Sequence[Makes[Property]], limits: Limits, watch: Watch) -> Reached:
+def _searched(config: Config, wanted: Sequence[Makes[Property]], limits: Limits, watch: OnProgress) -> Reached:
     """What a search says of the witnesses; nothing if there is no such network."""
     try:
         network = network_of(config)

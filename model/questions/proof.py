@@ -17,8 +17,8 @@ from model.any_channel.closing_text import TextNetwork
 from model.any_channel.timed import TimedNetwork
 from model.core.answer import INTERRUPTED, Limits
 from model.engines.inductive.discharge import Discharged, Prover
-from model.engines.inductive.obligations import Induction, Step
-from model.engines.symbolic.ask import BLASTED, Asker, Unanswered
+from model.engines.inductive.obligations import Induction, Transition
+from model.engines.symbolic.solver import BLASTED, LimitedSolver, Unanswered
 from model.machine.crew import wanted_to_stop
 from model.questions.certificates import Certificates
 from model.questions.proof_words import Became, assumptions, became
@@ -27,7 +27,7 @@ from model.questions.shares import Plan, Share
 from model.questions.theorems import layers, network_for
 from model.tcp.cause import Cause
 
-Event = Hashable
+StepCause = Hashable
 """A step's `cause`, or REST."""
 REST = None
 """Instead of a step: what belongs to none (the initial state, the corollaries, the goal)."""
@@ -44,15 +44,15 @@ def prepared(task: Task) -> tuple[Induction, ...]:
 @lru_cache(maxsize=4)
 def prover(limits: Limits, with_text: bool) -> Prover:
     """Who answers, within limits that hold for all questions together; of times and texts another solver is asked."""
-    return Prover(Asker(limits, solver=BLASTED.solver) if with_text else Asker(limits))
+    return Prover(LimitedSolver(limits, solver=BLASTED.solver) if with_text else LimitedSolver(limits))
 
 
-def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[Event]]]:
+def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[StepCause]]]:
     """The plan of each proof; and the events of their steps, in the portions in which they are to be asked.
 
     Those that probably take longest come first: where a segment arrives, one is sent, and more than the state changes.
     """
-    steps: dict[Event, Step | None] = {REST: None}
+    steps: dict[StepCause, Transition | None] = {REST: None}
     for task in tasks:
         for layer in prepared(task):
             for step in layer.soup.steps:
@@ -64,7 +64,7 @@ def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[Event]]]:
     return [_plan(task) for task in tasks], portions
 
 
-def _weight(step: Step | None) -> int:
+def _weight(step: Transition | None) -> int:
     return 2 if step is None else bool(step.arrives) + (step.sends is not None)
 
 
@@ -74,10 +74,10 @@ def _plan(task: Task) -> Plan:
     return Plan(f"every channel{times}, {network.bits} bits", assumptions(network), network.bits)
 
 
-def prove(tasks: Sequence[Task], events: Sequence[Event], options: Options) -> Iterator[Share]:
+def prove(tasks: Sequence[Task], events: Sequence[StepCause], options: Options) -> Iterator[Share]:
     """What becomes of the steps of these events in each of the proofs."""
     for task in tasks:
-        asking = Asking(task, options)
+        asking = PartialProof(task, options)
         inductions = prepared(task)
         for at, induction in enumerate(inductions):
             last = induction is inductions[-1]
@@ -89,7 +89,7 @@ def prove(tasks: Sequence[Task], events: Sequence[Event], options: Options) -> I
         yield asking.share
 
 
-class Asking:
+class PartialProof:
     """Some steps of one proof, asked one after the other; `share` is what became of them."""
 
     def __init__(self, task: Task, options: Options) -> None:
@@ -99,7 +99,7 @@ class Asking:
         self._certificates = Certificates(options.out / "certificates")
         self._found, self._never, self._limit = list[Became](), list[Cause](), ""
 
-    def ask(self, induction: Induction, step: Step | None, place: tuple[int, int], happens: bool = False) -> None:
+    def ask(self, induction: Induction, step: Transition | None, place: tuple[int, int], happens: bool = False) -> None:
         """Ask the obligations of a step; happens: and whether it can be taken at all. A limit ends it."""
         for number, one in enumerate(self._prover.of(induction, step) if not self._limit else ()):
             at = (place[0], place[1] if one.obligation.kind != "goal" else len(induction.soup.steps) + 1, number)

@@ -21,7 +21,7 @@ from properties.claim import Claim, Proof
 SYMBOLIC = ("bmc", "induction")
 """Engines that ask Z3 about the bounded system; they count no states."""
 
-Report = Callable[[str, "Progress | None"], None]
+OnSearch = Callable[[str, "Progress | None"], None]
 """Called with the variant that is being searched, and how far that is (None: it begins)."""
 
 

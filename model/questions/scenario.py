@@ -63,7 +63,7 @@ class NoRun(Exception):
 
 
 @dataclass(frozen=True)
-class Line:
+class ScenarioStep:
     """One step of a scenario. side is empty for the network; state and sends are empty where nothing is claimed.
 
     octets: of a SEND that says how many.
@@ -90,7 +90,7 @@ class Scenario:
 
     title: str
     config: Config
-    lines: tuple[Line, ...]
+    lines: tuple[ScenarioStep, ...]
     path: str = ""
 
 
@@ -100,7 +100,7 @@ def read_scenario(path: Path, base: Config = SCENARIO) -> Scenario:
     Raises `BadScenario` (its form), `BadConfig` (its settings), `OSError`.
     """
     title, config = printable(path.stem), base
-    lines: list[Line] = []
+    lines: list[ScenarioStep] = []
     for number, raw in enumerate(_text(path).split("\n"), 1):
         if raw.startswith("# ") and not lines and title == printable(path.stem):
             title = printable(raw[2:].strip()) or title
@@ -117,7 +117,7 @@ def read_scenario(path: Path, base: Config = SCENARIO) -> Scenario:
     return Scenario(title, config, tuple(lines), str(path))
 
 
-def _with_octets(config: Config, line: Line, path: str) -> Config:
+def _with_octets(config: Config, line: ScenarioStep, path: str) -> Config:
     """The configuration in which a SEND sends so many octets."""
     if line.octets is None:
         return config
@@ -151,7 +151,7 @@ def _settings(config: Config, items: list[str], where: str) -> Config:
         raise BadScenario(f"{where}: {error}") from None
 
 
-def _line(text: str, where: str, number: int) -> Line:
+def _line(text: str, where: str, number: int) -> ScenarioStep:
     match = LINE.match(text)
     if match is None or not (match["side"] or text.startswith("network loses <")):
         raise BadScenario(f"{where}: a step begins with 'A: ', 'B: ' or 'network loses <'")
@@ -162,7 +162,7 @@ def _line(text: str, where: str, number: int) -> Line:
     what, _, octets = match["what"].partition(" ") if SEND.fullmatch(match["what"]) else (match["what"], "", "")
     claimed = match["state"] or "", match["sends"] or ""
     _check_segments(what, claimed[1], where)
-    return Line(number, match["side"] or "", what, *claimed, int(octets) if octets else None)
+    return ScenarioStep(number, match["side"] or "", what, *claimed, int(octets) if octets else None)
 
 
 def _check_segments(what: str, sends: str, where: str) -> None:
@@ -202,7 +202,7 @@ def run_scenario(scenario: Scenario) -> tuple[System, Run]:
     return system, Run(system.initial[0], tuple(steps))
 
 
-def _check_name(system: System, line: Line, path: str) -> None:
+def _check_name(system: System, line: ScenarioStep, path: str) -> None:
     """A call or a timeout has to be one that the protocol has, here or under other settings; raises `BadScenario`."""
     every = causes(system) | causes(system_of(SCENARIO))
     if line.side and "<" not in line.what and not beginning(line.what, every):
@@ -236,7 +236,7 @@ def _wire(step: Step, state: State, *actions: str) -> str:
     return ""
 
 
-def _matches(step: Step, line: Line, state: State) -> bool:
+def _matches(step: Step, line: ScenarioStep, state: State) -> bool:
     rule: Rule = step.rule
     if not line.side:
         named = line.what == f"network loses {_wire(step, state, 'lose')}"
@@ -251,7 +251,7 @@ def _matches(step: Step, line: Line, state: State) -> bool:
     return named and stays_or_moves and line.sends in ("", sent)
 
 
-def _what_happens_instead(system: System, line: Line, state: State) -> str:
+def _what_happens_instead(system: System, line: ScenarioStep, state: State) -> str:
     where = ", ".join(f"{side} is {STATES[state[f'{side}.state']]}" for side in SIDES)
     possible = []
     for step in _enabled(system, line.side, state):

@@ -12,7 +12,7 @@ from model.questions.scenario import NoRun, Scenario, read_scenario, run_scenari
 from model.settings.config import Config
 
 
-def judge_story(task: Task, options: Options) -> Row:
+def answer_story(task: Task, options: Options) -> Row:
     """Whether a scenario of the package is a run."""
     assert isinstance(task.config, Config)
     with as_file(files("properties") / "scenarios" / task.claim.story(task.variant)) as path:

@@ -7,12 +7,12 @@ from functools import partial
 
 from model.core.answer import Tables
 from model.questions.evidence import with_counterexamples
-from model.questions.row import Options, Report, Row, Task
+from model.questions.row import OnSearch, Options, Row, Task
 from model.settings.config import Config
 from properties.claim import Study
 
 
-def judge_study(task: Task, options: Options, progress: Report) -> Row:
+def answer_study(task: Task, options: Options, progress: OnSearch) -> Row:
     """The answer of a study with its tables and pictures."""
     assert isinstance(task.config, Config)
     assert isinstance(task.claim.question, Study)

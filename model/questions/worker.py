@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from model.machine.crew import tell, wanted_to_stop
 from model.pictures.render import Drawing, Drawings
-from model.questions.judge import judge
+from model.questions.answering import answered
 from model.questions.row import Options, Row, Task
 
 if TYPE_CHECKING:
@@ -72,11 +72,11 @@ class Desk:
         self._problems.clear()
 
 
-def judge_unit(assignment: Assignment, unit: Sequence[Task]) -> None:
+def answer_unit(assignment: Assignment, unit: Sequence[Task]) -> None:
     """Judge tasks that belong together; tells `Searching` and `Found`."""
     desk = Desk(assignment)
     with suppress(KeyboardInterrupt):  # From `report`: it is to stop before it has begun.
-        for rows in judge(unit, desk.options, report):
+        for rows in answered(unit, desk.options, report):
             desk.tell(rows)
             if wanted_to_stop():
                 return

@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-from model.certificates.manifests import Certificate, Damaged, Proof, Script
-from model.certificates.obligations import Scribe, entry
+from model.certificates.manifests import Certificate, Damaged, ProofManifest, Script
+from model.certificates.obligation_scripts import Scribe, entry
 from model.engines.inductive.obligations import Duty, Obligation
 from model.questions.proof_words import assumptions
 from model.questions.row import Task
@@ -24,7 +24,7 @@ from model.settings.setting import BadConfig
 def differences(certificate: Certificate, task: Task) -> list[list[str]]:
     """How the certificate of a task's proof differs from what it should be: a list of lines; raises `Damaged`."""
     form = certificate.form
-    assert isinstance(form, Proof)
+    assert isinstance(form, ProofManifest)
     try:
         network = network_for(task)
         obligations = (one for layer in layers(task.claim.name, network) for one in layer.obligations())

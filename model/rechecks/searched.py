@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from model.certificates.manifests import Certificate, Damaged, Search, Shown, Taken, read
+from model.certificates.manifests import Certificate, Damaged, SearchManifest, Shown, Taken, read
 from model.core.answer import NO_LIMITS
 from model.core.property import Live, Property
 from model.core.run import Lasso, ReplayError, Run, Step, confirm
@@ -21,8 +21,8 @@ from model.core.system import State, System
 from model.engines.infinite.liveness import confirm_lasso
 from model.network.make import AnyNetwork, network_of
 from model.pictures.render import Drawings
+from model.questions.cell_search import answer_cells
 from model.questions.row import Options, Task
-from model.questions.search import judge_search
 from model.settings.setting import BadConfig
 
 
@@ -40,9 +40,9 @@ def differences(
         raise Damaged(f"{certificates[0].path}: is not a certificate: {error}") from error
 
 
-def _differences(certificate: Certificate, task: Task, found: Sequence[Search]) -> list[str]:
+def _differences(certificate: Certificate, task: Task, found: Sequence[SearchManifest]) -> list[str]:
     form = certificate.form
-    assert isinstance(form, Search)
+    assert isinstance(form, SearchManifest)
     again = next(one for one in found if (one.claim, one.variant) == (form.claim, form.variant))
     was, is_now = _figures(form), _figures(again)
     return [
@@ -52,7 +52,7 @@ def _differences(certificate: Certificate, task: Task, found: Sequence[Search]) 
     ]
 
 
-def _figures(form: Search) -> dict[str, object]:
+def _figures(form: SearchManifest) -> dict[str, object]:
     figures = {name: getattr(form.figures, name) for name in form.figures.__struct_fields__}
     return {"verdict": form.verdict, **figures}
 
@@ -70,12 +70,12 @@ def _named(runs: Sequence[Shown]) -> str:
     return ", ".join(named) or "none"
 
 
-def searched_again(tasks: Sequence[Task]) -> list[Search]:
+def searched_again(tasks: Sequence[Task]) -> list[SearchManifest]:
     """The certificates that a second run of one search makes."""
     with tempfile.TemporaryDirectory() as folder:
         options = Options(Path(folder), NO_LIMITS, Drawings(), [], certify=True)
-        judge_search(tasks, options, lambda *_: None)
-        return [one.form for one in read(Path(folder) / "certificates") if isinstance(one.form, Search)]
+        answer_cells(tasks, options, lambda *_: None)
+        return [one.form for one in read(Path(folder) / "certificates") if isinstance(one.form, SearchManifest)]
 
 
 @dataclass(frozen=True)

@@ -9,41 +9,40 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from model.certificates.manifests import Certificate, Damaged, Proof, Search, config_of
+from model.certificates.manifests import Certificate, Damaged, ProofManifest, SearchManifest, config_of
 from model.questions.row import Task
 from model.questions.theorems import network_for
 from model.settings.config import Config
 from model.settings.server import SETTABLE, AnyConfig, parse_setting
 from model.settings.setting import BadConfig, names_of
-from properties.claim import Cell, Claim
-from properties.claim import Proof as ClaimedProof
+from properties.claim import Cell, Claim, Proof
 from properties.claims import find
 
 BETWEEN = re.compile(rf" (?=(?:{'|'.join(SETTABLE)})=)")
 """Between two settings; a value may have spaces."""
 
 
-class Differs(Exception):
+class OtherClaim(Exception):
     """A certificate of something else than what this version claims under its name; the text says what."""
 
 
 def task_of(certificate: Certificate) -> Task:
-    """The task that a certificate is of; raises `Damaged` if there is none, and `Differs`."""
-    form, engine = certificate.form, "unbounded" if isinstance(certificate.form, Proof) else "explicit"
+    """The task that a certificate is of; raises `Damaged` if there is none, and `OtherClaim`."""
+    form, engine = certificate.form, "unbounded" if isinstance(certificate.form, ProofManifest) else "explicit"
     try:
         task = _task(form.claim, form.variant, config_of(form.config), form.expected, engine)
         _check_usable(task)
     except BadConfig as error:
         raise Damaged(f"{certificate.path}: is not a certificate: {error}") from error
     if form.sentence != task.claim.sentence:
-        raise Differs(f"its sentence is not that of {form.claim}")
+        raise OtherClaim(f"its sentence is not that of {form.claim}")
     return task
 
 
 def together(certificate: Certificate) -> list[Task]:
     """The tasks that were judged by the search of a certificate, itself among them; raises as `task_of`."""
     form = certificate.form
-    assert isinstance(form, Search)
+    assert isinstance(form, SearchManifest)
     config, named = config_of(form.config), [(one.claim, one.variant) for one in form.together]
     if len(set(named)) < len(named):
         raise Damaged(f"{certificate.path}: is not a certificate: together: one verdict is there twice")
@@ -56,20 +55,20 @@ def together(certificate: Certificate) -> list[Task]:
 
 
 def _task(name: str, variant: str, config: AnyConfig, expected: str, engine: str) -> Task:
-    """The task of this name; raises `BadConfig` for what is not known, and `Differs`."""
+    """The task of this name; raises `BadConfig` for what is not known, and `OtherClaim`."""
     claim = find(name)
     if claim is None:
         raise BadConfig(f"claim '{name}' is not known to this version")
-    listed: Sequence[Cell | ClaimedProof] = claim.proofs if engine == "unbounded" else claim.cells
+    listed: Sequence[Cell | Proof] = claim.proofs if engine == "unbounded" else claim.cells
     if not listed or (engine == "explicit" and not claim.searched):
         raise BadConfig(f"claim '{name}' has no {'proof' if engine == 'unbounded' else 'search'}")
     one = next((one for one in listed if one.variant == variant), None)
     wanted = [one.config] if one else [base.vary(_settings(variant)) for base in _bases(claim, engine)]
     if config not in wanted:
-        raise Differs(f"its configuration is not that of {name} ({variant}): {_differing(wanted[0], config)}")
+        raise OtherClaim(f"its configuration is not that of {name} ({variant}): {_differing(wanted[0], config)}")
     if expected != (one.expected if one else ""):
-        raise Differs(f"it expects '{expected}' of {name} ({variant}), not '{one.expected if one else ''}'")
-    return Task(claim, variant, config, expected, engine, one if isinstance(one, ClaimedProof) else None)
+        raise OtherClaim(f"it expects '{expected}' of {name} ({variant}), not '{one.expected if one else ''}'")
+    return Task(claim, variant, config, expected, engine, one if isinstance(one, Proof) else None)
 
 
 def _bases(claim: Claim, engine: str) -> Iterator[AnyConfig]:

@@ -22,8 +22,8 @@ from model.machine.printing import printable as harmless
 from model.machine.screen import console
 from model.pictures.rungs import rung_lines
 from model.questions.row import Evidence, Row
-from model.report.answers import Entry, Line, Mark, Run, Study, by_claim, entries
-from model.report.table import summary
+from model.report.answers import Entry, Line, Mark, ShownRun, ShownTable, by_claim, entries
+from model.report.summary import summary
 
 ONE, ALL = 60, 80
 """The most lines for one claim, and for more."""
@@ -111,8 +111,8 @@ def fitted(found: Sequence[Entry], most: int, screen: Screen) -> list[Printed]:
     for at, one in enumerate(found):
         if isinstance(one, Line):
             continue
-        shown = run_lines(one.evidence, screen) if isinstance(one, Run) else table_lines(one, screen)
-        if isinstance(one, Run) and left >= LEAST and len(shown) > left:
+        shown = run_lines(one.evidence, screen) if isinstance(one, ShownRun) else table_lines(one, screen)
+        if isinstance(one, ShownRun) and left >= LEAST and len(shown) > left:
             shown = shortened(shown, left, one.evidence, screen)
         if len(shown) <= left:
             lines[at] = shown
@@ -146,7 +146,7 @@ def shortened(lines: Sequence[Printed], most: int, one: Evidence, screen: Screen
     return [*lines[:begin], *hidden, *lines[len(lines) - (most - len(hidden) - begin) :]]
 
 
-def table_lines(one: Study, screen: Screen) -> list[Printed]:
+def table_lines(one: ShownTable, screen: Screen) -> list[Printed]:
     """A study's table."""
     made = Table(*(Column(Text(name)) for name in one.table.header), box=None, pad_edge=False, show_edge=False)
     for row in one.table.rows:

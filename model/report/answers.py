@@ -1,8 +1,8 @@
 """Rows into answers: what was asked, one sentence for what is so, and the verdicts that make it true.
 
 One claim is answered whole, with its runs; several with a few lines each; many by the explainer's statements. A
-sentence of `properties.answers` or `properties.statements` is said only where all the verdicts that it rests on are as
-claimed. What contradicts its claim, and what is open, is always said. `answer_text` puts the entries into lines.
+sentence of `properties.plain_words` or `properties.statements` is said only where all the verdicts that it rests on are
+as claimed. What contradicts its claim, and what is open, is always said. `answer_text` puts the entries into lines.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Literal
 from model.core.answer import Table
 from model.questions.row import Evidence, Row
 from model.report.verdict_words import against, asked, failing, failure, holding, is_good, unsettled
-from properties.answers import Answer, answer
 from properties.claim import Claim
-from properties.statements import STATEMENTS, Part, Statement, statement
+from properties.plain_words import PlainWords, answer
+from properties.statements import STATEMENTS, SentencePart, Statement, statement
 
 FEW, MANY = 3, 15
 """Up to `FEW` claims are answered whole, more than `MANY` by statements."""
@@ -35,20 +35,20 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Run:
+class ShownRun:
     """A run to be shown where there is room for it."""
 
     evidence: Evidence
 
 
 @dataclass(frozen=True)
-class Study:
+class ShownTable:
     """Likewise a table of a study."""
 
     table: Table
 
 
-Entry = Line | Run | Study
+Entry = Line | ShownRun | ShownTable
 
 
 def entries(rows: Sequence[Row]) -> Iterator[Entry]:
@@ -152,11 +152,11 @@ def _half(rows: Sequence[Row], sentence: str, needs: Sequence[str]) -> Iterator[
 
 def shown(row: Row) -> Iterator[Entry]:
     """What a row has to show: tables, runs, why a scenario is none, and what is false at a run's end."""
-    yield from map(Study, row.tables)
+    yield from map(ShownTable, row.tables)
     if row.engine == "replay" and row.why:
         yield Line(f"It stops at {row.why}.", indent=4, look="aside")
     for one in row.evidence:
-        yield Run(one)
+        yield ShownRun(one)
 
 
 def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:
@@ -194,7 +194,7 @@ def _heading(name: str, rows: Sequence[Row]) -> Iterator[Entry]:
     yield from [Line(" ".join(said), indent=2)] if said else []
 
 
-def brief(rows: Sequence[Row], known: Answer) -> Iterator[Entry]:
+def brief(rows: Sequence[Row], known: PlainWords) -> Iterator[Entry]:
     """One claim in a few lines."""
     claim = rows[0].task.claim
     if not rows[0].task.expected:
@@ -231,7 +231,7 @@ def by_statement(rows: Sequence[Row]) -> Iterator[Entry]:
         yield Line(f"{len(good)} further verdicts of {names} claim{'' if names == 1 else 's'} are as claimed.", "good")
 
 
-def answered(part: Part, rows: Sequence[Row]) -> Iterator[Entry]:
+def answered(part: SentencePart, rows: Sequence[Row]) -> Iterator[Entry]:
     """One part of an answer with the verdicts that make it true; or what is wrong with them."""
     if true(part, rows):
         about = [row for row in rows if row.task.variant == part.variant] or rows
@@ -242,7 +242,7 @@ def answered(part: Part, rows: Sequence[Row]) -> Iterator[Entry]:
     yield from wrong(rows)
 
 
-def true(part: Part, rows: Sequence[Row]) -> bool:
+def true(part: SentencePart, rows: Sequence[Row]) -> bool:
     """Whether these rows make a part of an answer true."""
     return settled(rows, part.variant)
 

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from model.machine.screen import console
 from model.questions.coverage import Coverage, Covered
-from model.report.table import SCHEMA_VERSION, tools
+from model.report.summary import SCHEMA_VERSION, tools
 from properties.sent import KEPT
 
 COLUMNS = ("event", "RFC 9293", "transitions", "searches", "steps", "runs", "where")

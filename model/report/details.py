@@ -21,7 +21,7 @@ from model.machine.files import write
 from model.machine.screen import console
 from model.questions.row import SYMBOLIC, Options, Row, written
 from model.report.answers import by_claim
-from model.report.table import NOT_CHECKED, bounds
+from model.report.summary import NOT_CHECKED, bounds
 from model.report.verdict_words import verdict
 from model.settings.setting import show_field
 

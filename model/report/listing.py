@@ -14,9 +14,9 @@ from model.questions.names import about, claims_named
 from model.settings.config import Config
 from model.settings.server import OWN
 from model.settings.setting import settings_of, show_field
-from properties.answers import answer
 from properties.claim import Claim
 from properties.claims import CLAIMS
+from properties.plain_words import answer
 from properties.statements import STATEMENTS, Statement, statement
 
 NARROW, WIDE = 40, 100

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Kind = Literal["call", "arrives", "timeout", "crash", "time"]
+CauseKind = Literal["call", "arrives", "timeout", "crash", "time"]
 UserCall = Literal["passive OPEN", "active OPEN", "SEND", "CLOSE", "ABORT"]
-Timer = Literal[
+TimeoutCall = Literal[
     "USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "RETRANSMISSION TIMEOUT", "TIME-WAIT TIMEOUT", "delayed ACK"
 ]  # fmt: skip
-Call = Literal["", UserCall, Timer]
+Call = Literal["", UserCall, TimeoutCall]
 Instead = Literal["", "no incarnation is left", "the table is full"]
 
 
@@ -27,7 +27,7 @@ class Cause:
     side: in a proof, B's events ("": A's, or any side's). instead: why the segment is dropped and nothing else happens.
     """
 
-    kind: Kind
+    kind: CauseKind
     state: str = ""
     call: Call = ""
     checks: tuple[str, ...] = ()

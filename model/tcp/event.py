@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
 from model.core import z3fast as z3
-from model.tcp.cause import Call, Cause, Kind, arrives
+from model.tcp.cause import Call, Cause, CauseKind, arrives
 from model.tcp.segment import Segment
 from model.tcp.state import Tcb
 
@@ -83,7 +83,7 @@ class Event:
         return self.cause.name
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> CauseKind:
         """What causes it: a call, a segment that arrives, a timeout, a crash."""
         return self.cause.kind
 
@@ -156,12 +156,12 @@ def _changed(one: Affecting, changes: Mapping[str, Any]) -> Affecting:
     return replace(one, effect=effect, **own)
 
 
-Case = tuple[str, z3.BoolRef, Path]
+Branch = tuple[str, z3.BoolRef, Path]
 """Name (empty: not worth one), condition, and the path that it leads to."""
 Check = Callable[[Path], Sequence[Path]]
 
 
-def first_match(path: Path, *cases: Case, otherwise: Path | None = None, name: str = "") -> list[Path]:
+def first_match(path: Path, *cases: Branch, otherwise: Path | None = None, name: str = "") -> list[Path]:
     """Split `path`: the first case whose condition holds applies, else `otherwise` (default: go on unchanged)."""
     paths: list[Path] = []
     when = path.when

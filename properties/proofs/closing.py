@@ -11,7 +11,7 @@ import z3
 
 from model.any_channel.closing import ACK, COST, DELAY, FIN, LOSSES, NOW, RTO, SENT, STATES, WAITING, ClosingNetwork
 from model.any_channel.network import Carried, End
-from model.engines.inductive.obligations import Lemma, Part, Step
+from model.engines.inductive.obligations import Lemma, LemmaPart, Transition
 
 
 def both(network: ClosingNetwork) -> tuple[End, End]:
@@ -20,9 +20,9 @@ def both(network: ClosingNetwork) -> tuple[End, End]:
     return a, b
 
 
-def of_any(name: str, said: z3.BoolRef) -> Part:
+def of_any(name: str, said: z3.BoolRef) -> LemmaPart:
     """A part about any segment of a side."""
-    return Part(f"a segment of {name}", said, (name,))
+    return LemmaPart(f"a segment of {name}", said, (name,))
 
 
 def plain(m: Carried) -> z3.BoolRef:
@@ -44,7 +44,7 @@ def numbers(network: ClosingNetwork) -> Lemma:
     }
     return Lemma(
         "numbers",
-        tuple(Part(label, term) for label, term in said.items()),
+        tuple(LemmaPart(label, term) for label, term in said.items()),
         why="A has nothing left to send, B its FIN",
         excludes="a FIN that A takes for something else",
     )
@@ -73,9 +73,11 @@ def in_turn(network: ClosingNetwork) -> Lemma:
     return Lemma(
         "in-turn",
         (
-            Part("states", before),
-            Part("A waits for B", z3.And(z3.Implies(waits, z3.Not(gone)), z3.Implies(b.state_is("CLOSE-WAIT"), waits))),
-            Part("A outlasts B", z3.Implies(a.state_is("CLOSED"), gone)),
+            LemmaPart("states", before),
+            LemmaPart(
+                "A waits for B", z3.And(z3.Implies(waits, z3.Not(gone)), z3.Implies(b.state_is("CLOSE-WAIT"), waits))
+            ),
+            LemmaPart("A outlasts B", z3.Implies(a.state_is("CLOSED"), gone)),
             of_any("A", z3.If(m.x.rst, gone, z3.Not(waits))),
             of_any("B", z3.If(n.x.rst, gone, z3.Not(b.state_is("CLOSE-WAIT")))),
         ),
@@ -93,8 +95,8 @@ def in_time(network: ClosingNetwork) -> Lemma:
     return Lemma(
         "in-time",
         (
-            Part("timers", z3.And(sent, *coming)),
-            Part("losses", z3.And(COST >= 0, COST <= LOSSES)),
+            LemmaPart("timers", z3.And(sent, *coming)),
+            LemmaPart("losses", z3.And(COST >= 0, COST <= LOSSES)),
             of_any("B", z3.Implies(z3.And(n.x.fin, n.doomed), COST >= RTO)),
         ),
         why="time does not go on before what is due has happened",
@@ -112,7 +114,7 @@ def answer_comes(network: ClosingNetwork) -> Lemma:
     said = z3.Implies(waiting, z3.And(WAITING <= NOW, z3.Or(answered, z3.And(COST >= RTO, again))))
     return Lemma(
         "answer-comes",
-        (Part("an ACK or a FIN", said),),
+        (LemmaPart("an ACK or a FIN", said),),
         why="every FIN is answered; a lost answer or FIN costs one RTO until the FIN is sent once more",
         excludes="a LAST-ACK of which nobody in TIME-WAIT will ever hear",
     )
@@ -121,20 +123,20 @@ def answer_comes(network: ClosingNetwork) -> Lemma:
 CLOSING = (numbers, segments, in_turn, in_time, answer_comes)
 
 
-def outlasts(network: ClosingNetwork) -> Part:
+def outlasts(network: ClosingNetwork) -> LemmaPart:
     """While B is in LAST-ACK, A is there to answer."""
     a, b = both(network)
-    return Part("last-ack-answered", z3.Implies(b.state_is("LAST-ACK"), a.state_is("FIN-WAIT-2", "TIME-WAIT")))
+    return LemmaPart("last-ack-answered", z3.Implies(b.state_is("LAST-ACK"), a.state_is("FIN-WAIT-2", "TIME-WAIT")))
 
 
-def never_reset(network: ClosingNetwork, step: Step) -> tuple[Part, ...]:
+def never_reset(network: ClosingNetwork, step: Transition) -> tuple[LemmaPart, ...]:
     """A reset does not arrive in LAST-ACK, and a FIN that arrives in TIME-WAIT is acknowledged at once.
 
     What a step owes; that B ends is a statement about infinite runs, and not among them.
     """
     a, b = both(network)
     if step.arrives == "A":
-        return (Part("last-ack-answered", z3.Not(z3.And(b.state_is("LAST-ACK"), network.arriving["A"].x.rst))),)
+        return (LemmaPart("last-ack-answered", z3.Not(z3.And(b.state_is("LAST-ACK"), network.arriving["A"].x.rst))),)
     if step.arrives != "B":
         return ()
     x, answer = network.arriving["B"].x, z3.BoolVal(False)
@@ -143,4 +145,4 @@ def never_reset(network: ClosingNetwork, step: Step) -> tuple[Part, ...]:
         rcv_nxt = step.update.get("A.rcv_nxt", a.tcb.rcv_nxt)
         answer = z3.And(step.sends_when, sent["ack"], z3.Not(sent["rst"]), sent["ackno"] == rcv_nxt)
     again = z3.And(a.state_is("TIME-WAIT"), x.fin, x.ack, z3.Not(x.rst))
-    return (Part("fin-acknowledged", z3.Implies(again, answer)),)
+    return (LemmaPart("fin-acknowledged", z3.Implies(again, answer)),)

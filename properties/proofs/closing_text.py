@@ -11,7 +11,7 @@ import z3
 from model.any_channel.closing import ACK, COST, DELAY, FIN, LOSSES, NOW, RTO, SENT, STATES, WAITING
 from model.any_channel.closing_text import TextNetwork
 from model.any_channel.network import End
-from model.engines.inductive.obligations import Lemma, Part
+from model.engines.inductive.obligations import Lemma, LemmaPart
 from properties.proofs.closing import of_any
 
 
@@ -39,7 +39,7 @@ def numbers(network: TextNetwork) -> Lemma:
     }
     return Lemma(
         "numbers",
-        tuple(Part(k, v) for k, v in said.items()),
+        tuple(LemmaPart(k, v) for k, v in said.items()),
         why="A has nothing left to send, B its text and FIN",
         excludes="an acknowledgment of what A has not received",
     )
@@ -90,9 +90,11 @@ def in_turn(network: TextNetwork) -> Lemma:
     return Lemma(
         "in-turn",
         (
-            Part("states", before),
-            Part("A waits for B", z3.And(z3.Implies(waits, z3.Not(gone)), z3.Implies(b.state_is("CLOSE-WAIT"), waits))),
-            Part("A outlasts B", z3.Implies(a.state_is("CLOSED"), gone)),
+            LemmaPart("states", before),
+            LemmaPart(
+                "A waits for B", z3.And(z3.Implies(waits, z3.Not(gone)), z3.Implies(b.state_is("CLOSE-WAIT"), waits))
+            ),
+            LemmaPart("A outlasts B", z3.Implies(a.state_is("CLOSED"), gone)),
             of_any("A", z3.If(m.x.rst, gone, z3.Implies(full, z3.Not(waits)))),
             of_any("B", z3.If(n.x.rst, gone, z3.Implies(n.x.fin, z3.Not(b.state_is("CLOSE-WAIT"))))),
         ),
@@ -111,8 +113,8 @@ def in_time(network: TextNetwork) -> Lemma:
     return Lemma(
         "in-time",
         (
-            Part("timers", z3.And(sent, *coming)),
-            Part("losses", z3.And(COST >= 0, COST <= LOSSES)),
+            LemmaPart("timers", z3.And(sent, *coming)),
+            LemmaPart("losses", z3.And(COST >= 0, COST <= LOSSES)),
             of_any("B", z3.Implies(z3.And(z3.Not(n.x.rst), n.doomed), COST >= RTO)),
             of_any("A", z3.And(m.at <= NOW, m.at + DELAY >= NOW)),
             of_any("A", z3.Implies(z3.And(a.state_is("TIME-WAIT"), partial), m.at <= WAITING)),
@@ -133,7 +135,7 @@ def answer_comes(network: TextNetwork) -> Lemma:
     said = z3.Implies(waiting, z3.And(WAITING <= NOW, z3.Or(answered, z3.And(COST >= RTO, again))))
     return Lemma(
         "answer-comes",
-        (Part("an ACK or text or FIN", said),),
+        (LemmaPart("an ACK or text or FIN", said),),
         why="in TIME-WAIT all is answered; B's timer starts again within D, and each loss costs one RTO",
         excludes="a LAST-ACK of which nobody in TIME-WAIT will ever hear",
     )

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import z3
 
 from model.any_channel.network import Carried, End, UnboundedNetwork
-from model.engines.inductive.obligations import Corollary, Lemma, Part
+from model.engines.inductive.obligations import Corollary, Lemma, LemmaPart
 from model.tcp.other_states import acceptable, text_taken
 from model.tcp.segment import acknowledges, one_if
 from model.tcp.state import FIN_SENT
@@ -21,15 +21,15 @@ LemmaOf = Callable[[UnboundedNetwork], Lemma]
 CorollaryOf = Callable[[UnboundedNetwork], Corollary]
 
 
-def of_sides(network: UnboundedNetwork, said: Callable[[End, End], z3.BoolRef]) -> tuple[Part, ...]:
+def of_sides(network: UnboundedNetwork, said: Callable[[End, End], z3.BoolRef]) -> tuple[LemmaPart, ...]:
     """A formula about each side (and the other one)."""
-    return tuple(Part(f"at {end.name}", said(end, network.other(end))) for end in network.ends.values())
+    return tuple(LemmaPart(f"at {end.name}", said(end, network.other(end))) for end in network.ends.values())
 
 
-def of_segments(network: UnboundedNetwork, said: Callable[[Carried, End, End], z3.BoolRef]) -> tuple[Part, ...]:
+def of_segments(network: UnboundedNetwork, said: Callable[[Carried, End, End], z3.BoolRef]) -> tuple[LemmaPart, ...]:
     """A formula about any segment, its sender's side and its receiver's."""
     return tuple(
-        Part(f"a segment of {end.name}", said(network.stored[end.name][0], end, network.other(end)), (end.name,))
+        LemmaPart(f"a segment of {end.name}", said(network.stored[end.name][0], end, network.other(end)), (end.name,))
         for end in network.ends.values()
     )
 
@@ -220,10 +220,10 @@ def segments_apart(network: UnboundedNetwork) -> Lemma:
     )
 
 
-def _two_segments(network: UnboundedNetwork) -> Iterator[Part]:
+def _two_segments(network: UnboundedNetwork) -> Iterator[LemmaPart]:
     for name, (m, n) in network.stored.items():
         live = z3.Not(z3.Or(m.x.rst, n.x.rst))
-        yield Part(f"two segments of {name}", z3.Implies(live, network.same_or_apart(m.iss, n.iss)), (name, name))
+        yield LemmaPart(f"two segments of {name}", z3.Implies(live, network.same_or_apart(m.iss, n.iss)), (name, name))
 
 
 def acks_apart(network: UnboundedNetwork) -> Lemma:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import z3
 
 from model.any_channel.network import Carried, End, UnboundedNetwork
-from model.engines.inductive.obligations import Lemma, Part, Step
+from model.engines.inductive.obligations import Lemma, LemmaPart, Transition
 from model.network.side import SIDES
 from properties.predicates import counting
 from properties.proofs.invariant import is_ack, of_segments, of_sides
@@ -38,7 +38,7 @@ def own_acknowledgments(network: UnboundedNetwork) -> Lemma:
 def one_peer(network: UnboundedNetwork) -> Lemma:
     """Two segments with ACK that were sent under one ISS were sent under one IRS."""
     parts = [
-        Part(
+        LemmaPart(
             f"two segments of {name}",
             z3.Implies(z3.And(is_ack(m), is_ack(n), m.iss == n.iss), m.irs == n.irs),
             (name, name),
@@ -87,7 +87,7 @@ def peer_knows(network: UnboundedNetwork) -> Lemma:
 CONNECTION = (own_acknowledgments, one_peer, acknowledged_by_peer, peer_knows)
 
 
-def nothing_of_another(network: UnboundedNetwork, step: Step) -> tuple[Part, ...]:
+def nothing_of_another(network: UnboundedNetwork, step: Transition) -> tuple[LemmaPart, ...]:
     """No segment of another connection than one's own changes the state, SND.UNA or RCV.NXT (a RST apart).
 
     The obligations of one step; a step that takes no segment has none. Who has no IRS yet is bound by what is
@@ -103,6 +103,6 @@ def nothing_of_another(network: UnboundedNetwork, step: Step) -> tuple[Part, ...
     by_another = z3.And(z3.Not(x.x.rst), end.has_irs, x.iss != end.tcb.irs)
     to_another = z3.And(is_ack(x), end.has_tcb, x.irs != end.tcb.iss)
     return (
-        Part("no segment of another peer accepted", z3.Implies(by_another, z3.Not(changed))),
-        Part("no acknowledgment of another connection accepted", z3.Implies(to_another, z3.Not(changed))),
+        LemmaPart("no segment of another peer accepted", z3.Implies(by_another, z3.Not(changed))),
+        LemmaPart("no acknowledgment of another connection accepted", z3.Implies(to_another, z3.Not(changed))),
     )

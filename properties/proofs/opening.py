@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import z3
 
 from model.any_channel.network import Carried, End, UnboundedNetwork
-from model.engines.inductive.obligations import Lemma, Part, Step
+from model.engines.inductive.obligations import Lemma, LemmaPart, Transition
 from properties.proofs.invariant import LemmaOf, is_ack, of_segments, of_sides
 from properties.proofs.old_segments import CONNECTION, counts, nothing_of_another
 
@@ -25,8 +25,8 @@ class Theorem:
     """
 
     lemmas: tuple[LemmaOf, ...]
-    goal: Callable[[UnboundedNetwork], Part] | None
-    owes: Callable[[UnboundedNetwork, Step], tuple[Part, ...]] = lambda *_: ()
+    goal: Callable[[UnboundedNetwork], LemmaPart] | None
+    owes: Callable[[UnboundedNetwork, Transition], tuple[LemmaPart, ...]] = lambda *_: ()
 
 
 # -- client-can-receive: the peer that a TCB believes in, any incarnation of the other side, has accepted its SYN --
@@ -76,12 +76,12 @@ def counts_only_if_accepted(network: UnboundedNetwork) -> Lemma:
     )
 
 
-def client_can_receive(network: UnboundedNetwork) -> Part:
+def client_can_receive(network: UnboundedNetwork) -> LemmaPart:
     """S4."""
     parts = of_sides(
         network, lambda end, other: z3.Implies(z3.And(counts(end), end.tcb.irs == other.any), end.heard_by)
     )
-    return Part("client-can-receive", z3.And(*(part.term for part in parts)))
+    return LemmaPart("client-can-receive", z3.And(*(part.term for part in parts)))
 
 
 # -- half-open: somebody has accepted the SYN of every open end --
@@ -131,18 +131,18 @@ def ghost(end: End, other: End) -> z3.BoolRef:
     return z3.And(counts(end), dead, z3.Not(end.heard))
 
 
-def no_half_open(network: UnboundedNetwork) -> Part:
+def no_half_open(network: UnboundedNetwork) -> LemmaPart:
     """S2."""
     parts = of_sides(network, lambda end, other: z3.Not(ghost(end, other)))
-    return Part("half-open", z3.And(*(part.term for part in parts)))
+    return LemmaPart("half-open", z3.And(*(part.term for part in parts)))
 
 
-def no_ghost_after_close(network: UnboundedNetwork) -> Part:
+def no_ghost_after_close(network: UnboundedNetwork) -> LemmaPart:
     """S5; whether the last connection ended in order may be anything: the property does not need to know."""
     parts = of_sides(
         network, lambda end, other: z3.Not(z3.And(ghost(end, other), z3.Bool(f"{end.name}.ended_in_order")))
     )
-    return Part("ghost-after-close", z3.And(*(part.term for part in parts)))
+    return LemmaPart("ghost-after-close", z3.And(*(part.term for part in parts)))
 
 
 # -- agreement: of two current incarnations the older is the only one that can have heard the newer --
@@ -154,7 +154,7 @@ def chosen_in_turn(network: UnboundedNetwork) -> Lemma:
     ordered = z3.Implies(z3.And(*(end.has_tcb for end in ends)), z3.Or(*(end.older for end in ends)))
     return Lemma(
         "chosen-in-turn",
-        (Part("of A and B", ordered),),
+        (LemmaPart("of A and B", ordered),),
         why="whoever chooses an ISN is the newer one",
         excludes="two open ends of which none is older, and of which nothing is known",
     )
@@ -192,11 +192,11 @@ def open_only_to_the_older(network: UnboundedNetwork) -> Lemma:
     )
 
 
-def agreement(network: UnboundedNetwork) -> Part:
+def agreement(network: UnboundedNetwork) -> LemmaPart:
     """Two open ends agree on both initial sequence numbers."""
     a, b = network.ends.values()
     both = z3.And(a.state_is("ESTABLISHED"), b.state_is("ESTABLISHED"))
-    return Part("agreement", z3.Implies(both, z3.And(a.tcb.irs == b.tcb.iss, b.tcb.irs == a.tcb.iss)))
+    return LemmaPart("agreement", z3.Implies(both, z3.And(a.tcb.irs == b.tcb.iss, b.tcb.irs == a.tcb.iss)))
 
 
 ACCEPTED = (accepted, acknowledgment_tells, counts_only_if_accepted)

@@ -13,14 +13,14 @@ import z3
 
 from model.any_channel.network import End
 from model.any_channel.timed import MSL, NOW, SILENCE, TimedCarried, TimedNetwork, last_sent, listened, spoke
-from model.engines.inductive.obligations import Lemma, Part
+from model.engines.inductive.obligations import Lemma, LemmaPart
 from properties.proofs.invariant import is_ack, of_sides
 
 
-def of_timed(network: TimedNetwork, said: Callable[[TimedCarried, End, End], z3.BoolRef]) -> tuple[Part, ...]:
+def of_timed(network: TimedNetwork, said: Callable[[TimedCarried, End, End], z3.BoolRef]) -> tuple[LemmaPart, ...]:
     """A formula about any segment, its sender's side and its receiver's."""
     return tuple(
-        Part(f"a segment of {end.name}", said(network.stored[end.name][0], end, network.other(end)), (end.name,))
+        LemmaPart(f"a segment of {end.name}", said(network.stored[end.name][0], end, network.other(end)), (end.name,))
         for end in network.ends.values()
     )
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 
-from model.core.answer import Answer, Counterexample, Effort, Limits, Outcome, Table
+from model.core.answer import Answer, Counterexample, Effort, Limits, OnProgress, Outcome, Table
 from model.core.system import System
 from model.network.bounded import Network
 from model.settings.clocks import TICKS, Clocks
@@ -25,12 +25,12 @@ from properties.configs import (
     OLD_WITH_TEXT,
 )
 from properties.old_segments import assuming, kept_out, no_old_segment_accepted
-from properties.studies.study import Report, concluded, explore, unsettled
+from properties.studies.study import concluded, explore, unsettled
 
 FRESH, TIME_WAIT, QUIET = "fresh ISNs", "TIME-WAIT 2 MSL", "quiet time"
 IN_ORDER, LINGERS, ALONE = "no ABORT, reset or give-up", "ABORT to TIME-WAIT", "no half-open peer"
 ALL = (FRESH, TIME_WAIT, QUIET, IN_ORDER, LINGERS, ALONE)
-Assumed = frozenset[str]
+AssumptionSet = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -39,10 +39,10 @@ class Searched:
 
     network: Network
     system: System
-    verdicts: Mapping[Assumed, Outcome]
+    verdicts: Mapping[AssumptionSet, Outcome]
 
 
-def old_segments(config: Config, limits: Limits, progress: Report) -> Outcome:
+def old_segments(config: Config, limits: Limits, progress: OnProgress) -> Outcome:
     """Whether all assumptions together suffice without fresh initial sequence numbers; and the table of sets."""
     if not config.timed or not config.origins or not config.quiet_time or config.isn_a != "repeated":
         raise BadConfig("this study needs timed=true, origins=true, isn_a=repeated and a quiet_time")
@@ -64,7 +64,7 @@ def old_segments(config: Config, limits: Limits, progress: Report) -> Outcome:
     return concluded("old-segments", not sufficient[frozenset(ALL) - {FRESH}], effort, tables, runs)
 
 
-def all_together(config: Config, limits: Limits, progress: Report) -> Outcome:
+def all_together(config: Config, limits: Limits, progress: OnProgress) -> Outcome:
     """Whether all assumptions but fresh initial sequence numbers suffice, with the configuration's times and text."""
     network, assumed = assuming(config), frozenset(ALL) - {FRESH, LINGERS}
     at = start(config, assumed)
@@ -77,14 +77,14 @@ def all_together(config: Config, limits: Limits, progress: Report) -> Outcome:
     return concluded("all-together", bool(runs), verdict.effort, runs=runs)
 
 
-def subsets(names: Iterable[str]) -> Iterator[Assumed]:
+def subsets(names: Iterable[str]) -> Iterator[AssumptionSet]:
     """All subsets, the smaller ones first."""
     listed = list(names)
     for size in range(len(listed) + 1):
         yield from map(frozenset, combinations(listed, size))
 
 
-def settled_by(assumed: Assumed) -> Assumed:
+def settled_by(assumed: AssumptionSet) -> AssumptionSet:
     """The set whose search settles this one: where nobody aborts, what ABORT enters does not matter."""
     if FRESH in assumed:
         return assumed & {FRESH, LINGERS}
@@ -109,7 +109,7 @@ def untimed(config: Config) -> Config:
     return config.but(**times, isn_a="fresh", isn_b="fresh", isns_apart="W+window+1")
 
 
-def repeated(config: Config, limits: Limits, progress: Report) -> Iterator[Searched]:
+def repeated(config: Config, limits: Limits, progress: OnProgress) -> Iterator[Searched]:
     """Timed searches with repeated numbers; the sets that end soon are apart from those that do not."""
     rest = (TIME_WAIT, QUIET, ALONE)
     for base in ({IN_ORDER}, {LINGERS}, set[str]()):
@@ -144,7 +144,7 @@ def longest(config: Config) -> int:
     return max(answered, 2 * config.msl) + 1
 
 
-def start(config: Config, assumed: Assumed) -> dict[str, int]:
+def start(config: Config, assumed: AssumptionSet) -> dict[str, int]:
     """The values of the variables that stand for assumptions."""
     return {
         "time_wait": config.time_wait_ticks if TIME_WAIT in assumed else 0,
@@ -154,19 +154,19 @@ def start(config: Config, assumed: Assumed) -> dict[str, int]:
     }
 
 
-def minimal(sets: Iterable[Assumed]) -> list[Assumed]:
+def minimal(sets: Iterable[AssumptionSet]) -> list[AssumptionSet]:
     """Those of which no other one is a part."""
     listed = list(sets)
     return [one for one in listed if not any(other < one for other in listed)]
 
 
-def maximal(sets: Iterable[Assumed]) -> list[Assumed]:
+def maximal(sets: Iterable[AssumptionSet]) -> list[AssumptionSet]:
     """Those that are a part of no other one."""
     listed = list(sets)
     return [one for one in listed if not any(one < other for other in listed)]
 
 
-def picture(search: Searched, assumed: Assumed, label: str = "") -> Counterexample:
+def picture(search: Searched, assumed: AssumptionSet, label: str = "") -> Counterexample:
     """The run that shows that a set is insufficient; labelled by what is missing."""
     trace = search.verdicts[settled_by(assumed)].run
     assert trace is not None, "an insufficient set has a run"
@@ -176,12 +176,14 @@ def picture(search: Searched, assumed: Assumed, label: str = "") -> Counterexamp
     return Counterexample(label or f"without {missing}", search.network, search.system, trace, prop)
 
 
-def words(assumed: Assumed) -> str:
+def words(assumed: AssumptionSet) -> str:
     """A set in words, in the order of ALL."""
     return "; ".join(name for name in ALL if name in assumed) or "nothing"
 
 
-def sets_table(config: Config, least: list[Assumed], most: list[Assumed], answers: Mapping[Assumed, Outcome]) -> Table:
+def sets_table(
+    config: Config, least: list[AssumptionSet], most: list[AssumptionSet], answers: Mapping[AssumptionSet, Outcome]
+) -> Table:
     """Both kinds of sets, a row each."""
     rows = [("minimal sufficient", words(assumed), "") for assumed in least]
     for assumed in most:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from model.core.answer import Answer, Counterexample, Limits, Outcome, Table
+from model.core.answer import Answer, Counterexample, Limits, OnProgress, Outcome, Table
 from model.core.property import Property
 from model.core.system import System
 from model.network.bounded import Network
@@ -15,13 +15,13 @@ from properties.configs import (
     SLOW_APPLICATION,
 )
 from properties.needless import any_application_delay, sent_again
-from properties.studies.study import Report, concluded, explore, unsettled
+from properties.studies.study import concluded, explore, unsettled
 
-Case = tuple[int, int]
+RetryCase = tuple[int, int]
 """An application delay in ticks, and a number of retransmissions."""
 
 
-def needless(config: Config, limits: Limits, progress: Report) -> Outcome:
+def needless(config: Config, limits: Limits, progress: OnProgress) -> Outcome:
     """Whether A never sends its FIN again, for application delays up to the configuration's; and how often it does.
 
     Nothing is lost and D < RTO, so each retransmission of the FIN is needless.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
-from model.core.answer import Answer, Counterexample, Effort, Limits, Outcome, Progress, Table, Tables
+from model.core.answer import Answer, Counterexample, Effort, Limits, OnProgress, Outcome, Table, Tables
 from model.core.system import System
 
 ENGINE = "study"
-Report = Callable[[Progress], None]
 
 
 def concluded(
@@ -26,9 +25,7 @@ def unsettled(
     return Outcome(name, Answer.UNKNOWN, effort, ENGINE, Tables(tuple(tables), tuple(runs)), why=why or effort.limit)
 
 
-def explore(
-    system: System, *, limits: Limits, progress: Callable[[Progress], None] | None = None
-) -> dict[str, Outcome]:
+def explore(system: System, *, limits: Limits, progress: OnProgress | None = None) -> dict[str, Outcome]:
     """The outcome of each property of a system; the engine is loaded when it is needed."""
     from model.engines.explicit import search
 

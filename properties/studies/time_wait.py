@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from model.core.answer import NO_LIMITS, Answer, Counterexample, Effort, Limits, Outcome, Table
+from model.core.answer import NO_LIMITS, Answer, Counterexample, Effort, Limits, OnProgress, Outcome, Table
 from model.network.bounded import Network
 from model.settings.config import Config
 from model.settings.setting import BadConfig
@@ -17,7 +17,7 @@ from properties.claim import Cell, Claim, Study
 from properties.configs import (
     THRESHOLD,
 )
-from properties.studies.study import Report, concluded, explore, unsettled
+from properties.studies.study import concluded, explore, unsettled
 from properties.time_wait import TIMES, UntilItEnds, all_at_once, cases, last_ack_answered
 
 LONGEST = 4
@@ -36,7 +36,7 @@ class Thresholds:
         return max((at for at in self.smallest if at[0] < msl and at[1] <= msl), key=lambda at: self.smallest[at])
 
 
-def threshold(config: Config, limits: Limits, progress: Report) -> Outcome:
+def threshold(config: Config, limits: Limits, progress: OnProgress) -> Outcome:
     """Whether 2 MSL suffices for RTO =< MSL and D < MSL, for each MSL from 2 ticks to the configuration's.
 
     Its other times are not used.
@@ -54,7 +54,7 @@ def threshold(config: Config, limits: Limits, progress: Report) -> Outcome:
     return concluded("threshold", bool(short), found.effort, tables, runs)
 
 
-def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: Report | None = None) -> Thresholds:
+def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: OnProgress | None = None) -> Thresholds:
     """Search for delay bounds and timeouts up to the configuration's MSL."""
     wanted = list(cases(config.msl))
     found = explore(all_at_once(UntilItEnds(config, TIMES), wanted), limits=limits, progress=progress)

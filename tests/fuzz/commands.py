@@ -155,7 +155,7 @@ def export() -> Command:
 
 def recheck() -> Command:
     """What `model.certify` does with certificates, but without a second search, and without solvers."""
-    from model.certificates.manifests import Damaged, Proof, read
+    from model.certificates.manifests import Damaged, ProofManifest, read
     from model.certificates.scripts import check_scripts
     from model.rechecks import derived, searched, tasks
 
@@ -163,7 +163,7 @@ def recheck() -> Command:
         wrong = list[str]()
         for one in read(folder):
             check_scripts(one.scripts)
-            if isinstance(one.form, Proof):
+            if isinstance(one.form, ProofManifest):
                 wrong += derived.differences(one, tasks.task_of(one))[0]
             else:
                 tasks.together(one)
@@ -175,7 +175,7 @@ def recheck() -> Command:
             return 1 if differences(Path(argv[0])) else 0
         except Damaged as error:
             return complain(str(error), 2, "recheck")
-        except tasks.Differs as error:
+        except tasks.OtherClaim as error:
             return complain(str(error), 1, "recheck")
 
     return check

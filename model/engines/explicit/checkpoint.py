@@ -28,7 +28,7 @@ from msgspec import Meta, Struct
 from model.core.nodes import node_of
 from model.core.property import Property
 from model.core.system import System
-from model.engines.explicit.table import Array
+from model.engines.explicit.hash_table import Array
 from model.machine.files import check_private, naming, open_private, private_folder, write
 from model.machine.reading import Unreadable, checked, decoded, json_of
 
@@ -36,7 +36,7 @@ FORMAT = 1
 MANIFEST = "checkpoint.json"
 LOCK = "lock"
 
-Count = Annotated[int, Meta(ge=0, lt=1 << 32)]
+Count32 = Annotated[int, Meta(ge=0, lt=1 << 32)]
 Large = Annotated[int, Meta(ge=-1, le=(1 << 63) - 1)]
 
 
@@ -46,19 +46,19 @@ class Noted(Struct, forbid_unknown_fields=True):
     found: how often each bound was touched, and where the properties of steps and of states are decided (-1: not yet).
     """
 
-    states: Count
-    progress: tuple[Large, Count, Count, Count]
+    states: Count32
+    progress: tuple[Large, Count32, Count32, Count32]
     found: tuple[list[Large], list[tuple[Large, Large]], list[Large]]
     seconds: Annotated[float, Meta(ge=0, lt=1e9)]
 
 
-class Manifest(Struct, forbid_unknown_fields=True):
+class CheckpointManifest(Struct, forbid_unknown_fields=True):
     """What is kept in a checkpoint. pieces: of each how many rows it has, and a checksum for each file."""
 
     format: Literal[1]
     key: str
-    rows: Count
-    pieces: list[tuple[Count, Count, Count, Count]]
+    rows: Count32
+    pieces: list[tuple[Count32, Count32, Count32, Count32]]
     noted: Noted
     seal: str
 
@@ -139,7 +139,7 @@ class Checkpoint:
         try:
             manifest = json_of(decoded(content))
             known = isinstance(manifest, dict) and manifest.get("format") == FORMAT and manifest.get("key") == self.key
-            whole = known and checked(manifest, Manifest).seal == _seal(manifest)
+            whole = known and checked(manifest, CheckpointManifest).seal == _seal(manifest)
         except Unreadable as error:
             raise damaged(path) from error
         if not known:

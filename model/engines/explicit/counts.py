@@ -7,14 +7,13 @@ are counted batch by batch, so a search without counts is as fast as it was. The
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 
 import numpy as np
 
-from model.core.answer import NO_LIMITS, Effort, Limits, Progress
+from model.core.answer import NO_LIMITS, Effort, Limits, OnProgress
 from model.core.cone import relevant
 from model.core.system import System
-from model.engines.explicit.search import Observer, Search
+from model.engines.explicit.search import ExplicitSearch, Observer
 
 
 class Counts(Observer):
@@ -23,7 +22,7 @@ class Counts(Observer):
     def __init__(self) -> None:
         self.fired = np.zeros(0, np.int64)
 
-    def expanded(self, search: Search, used: int) -> None:
+    def expanded(self, search: ExplicitSearch, used: int) -> None:
         """Count the candidates of a batch."""
         found, most = search.candidates, search.code.fan_out
         if not len(self.fired):
@@ -32,7 +31,7 @@ class Counts(Observer):
             numbers = found.part(found.numbers, worker)[: found.amounts[worker]]
             self.fired += np.bincount(numbers, minlength=most)
 
-    def by_rule(self, search: Search) -> Counter[str]:
+    def by_rule(self, search: ExplicitSearch) -> Counter[str]:
         """The counts by the rules' names, those included that never fire."""
         counts = Counter(dict.fromkeys((rule.name for rule in search.system.rules), 0))
         for number in np.flatnonzero(self.fired).tolist():
@@ -41,7 +40,7 @@ class Counts(Observer):
 
 
 def firings(
-    system: System, *, limits: Limits = NO_LIMITS, progress: Callable[[Progress], None] | None = None
+    system: System, *, limits: Limits = NO_LIMITS, progress: OnProgress | None = None
 ) -> tuple[Counter[str], Effort]:
     """The transitions by the names of their rules, those of rules that never fire included, and what was searched.
 
@@ -49,6 +48,6 @@ def firings(
     forbids is not counted.
     """
     counts = Counts()
-    search = Search(system, (), limits, relevant(system, ()), counts)
+    search = ExplicitSearch(system, (), limits, relevant(system, ()), counts)
     limit = search.run(progress)
     return counts.by_rule(search), search.effort(limit)

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from model.core.system import State
-from model.engines.explicit.table import FIRST, HALF, SECOND, Array
+from model.engines.explicit.hash_table import FIRST, HALF, SECOND, Array
 from model.engines.native.jit import njit
-from model.engines.native.packing import Layout, Place
+from model.engines.native.packing import BitField, Layout
 from model.machine.workers import Workers
 
 ONES = (1 << 64) - 1
@@ -37,7 +37,7 @@ def _pair(value: Any, seed: Any) -> Any:
 
 
 @njit(f"UniTuple(uint64, 2)(uint64[:, ::1], int64, int64, {PLACES}, uint64[::1], {PLACES})", cache=True, nogil=True)
-def _sums(states: Array, begin: int, end: int, groups: Array, tables: Array, wide: Array) -> Any:  # noqa: PLR0917
+def _sums(states: Array, begin: int, end: int, groups: Array, tables: Array, wide: Array) -> Any:  # noqa: PLR0917  # Native code takes arrays one by one.
     """The sums over states [begin, end). groups, wide: word, shift, mask (shifted), the table's begin or the seed."""
     total, squares = np.uint64(0), np.uint64(0)
     for at in range(begin, end):
@@ -92,7 +92,7 @@ def digest(states: Array, count: int, layout: Layout, workers: Workers) -> str:
 def _places(layout: Layout) -> tuple[Array, Array, Array]:
     """Groups of small variables, with a table for each of the sums of their pairs; and the wide variables."""
     groups, wide, tables = list[list[int]](), list[list[int]](), list[Array]()
-    waiting: list[tuple[str, Place]] = []
+    waiting: list[tuple[str, BitField]] = []
 
     def close() -> None:
         if waiting:
@@ -116,7 +116,7 @@ def _places(layout: Layout) -> tuple[Array, Array, Array]:
     return shaped[0], np.concatenate(tables or [np.zeros(1, np.uint64)]), shaped[1]
 
 
-def _table(variables: Sequence[tuple[str, Place]], bits: int) -> Array:
+def _table(variables: Sequence[tuple[str, BitField]], bits: int) -> Array:
     """For each value of so many bits the sum of the pairs of the variables in it."""
     values, found = np.arange(1 << bits, dtype=np.uint64), np.zeros(1 << bits, np.uint64)
     for name, place in variables:

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from model.engines.explicit.hash_table import Array, resolve_fingerprints
 from model.engines.explicit.store import FULLEST, Candidates, Store
-from model.engines.explicit.table import Array, resolve_fingerprints
 from model.machine.memory import zeros
 from model.machine.workers import Workers
 
@@ -57,4 +57,4 @@ class Fingerprints(Store):
 
     def _resolve(self, found: Candidates, active: int, owner: int) -> None:
         listed: Any = found.hashes, found.lists, found.sizes
-        resolve_fingerprints(owner, active, *listed, self.table, found.fresh)  # type: ignore[call-arg]
+        resolve_fingerprints(owner, active, *listed, self.table, found.fresh)  # type: ignore[call-arg]  # mypy cannot count what is unpacked.

@@ -14,10 +14,10 @@ import numpy as np
 
 from model.core.answer import NO_LIMITS, Effort, Limits
 from model.core.system import System
-from model.engines.explicit.search import Observer, Search
+from model.engines.explicit.search import ExplicitSearch, Observer
 from model.engines.explicit.store import Array
 
-Node = tuple[str, ...]
+QuotientNode = tuple[str, ...]
 BLOCK = 1 << 20
 
 
@@ -25,15 +25,15 @@ BLOCK = 1 << 20
 class Quotient:
     """states: how many states each node stands for; arcs: how many transitions lead from a node to another."""
 
-    states: Mapping[Node, int]
-    arcs: Mapping[tuple[Node, Node], int]
+    states: Mapping[QuotientNode, int]
+    arcs: Mapping[tuple[QuotientNode, QuotientNode], int]
     effort: Effort
 
 
 def quotient(system: System, names: Sequence[str], limits: Limits = NO_LIMITS) -> Quotient:
     """The quotient of the reachable states by the variables `names`; a node is their values as they are shown."""
     codes = _Codes(system, names)
-    search = Search(system, (), replace(limits, store="whole", checkpoint=None), observer=codes)
+    search = ExplicitSearch(system, (), replace(limits, store="whole", checkpoint=None), observer=codes)
     limit = search.run(None)
     states: Counter[int] = Counter()
     for at in range(0, search.store.count, BLOCK):
@@ -57,7 +57,7 @@ class _Codes(Observer):
             raise ValueError("a quotient has at most 32 bits")
         self.arcs: Counter[int] = Counter()
 
-    def of(self, search: Search, states: Array) -> Array:
+    def of(self, search: ExplicitSearch, states: Array) -> Array:
         """The code of each packed state."""
         code = np.zeros(len(states), np.uint64)
         for var in self.variables:
@@ -66,7 +66,7 @@ class _Codes(Observer):
             code = code << np.uint64(place.bits) | value
         return code
 
-    def node(self, code: int) -> Node:
+    def node(self, code: int) -> QuotientNode:
         """A code's values as they are shown."""
         shown = []
         rest = code
@@ -75,7 +75,7 @@ class _Codes(Observer):
             rest >>= var.bits
         return tuple(reversed(shown))
 
-    def stored(self, search: Search, used: int) -> str:
+    def stored(self, search: ExplicitSearch, used: int) -> str:
         """Count the arcs of a batch."""
         found = search.candidates
         for worker in range(used):

@@ -2,7 +2,7 @@
 
 The terms become machine code (`codegen`), the states found lie in one array in order of discovery (`search`), and a
 level is a range of that array. A batch of the level is divided among the workers: each expands its part, each enters
-the candidates that it owns by their hash (`table`), and each stores and checks the new ones that it found. Then
+the candidates that it owns by their hash (`hash_table`), and each stores and checks the new ones that it found. Then
 Python looks at limits, progress and Ctrl-C. The code is made quickly at first, and again with care once a search lasts.
 Traces are shortest, since a level is complete before the search stops; states are numbered as by one worker, so that
 counts, verdicts and traces do not depend on how many there are. `twin` is the same search in plain Python.
@@ -14,7 +14,7 @@ memory, or its share of that.
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -26,6 +26,7 @@ from model.core.answer import (
     OUT_OF_MEMORY,
     Effort,
     Limits,
+    OnProgress,
     Outcome,
     Progress,
     outcomes,
@@ -39,7 +40,7 @@ from model.engines.explicit.digest import digest
 from model.engines.explicit.fingerprints import Fingerprints, collision
 from model.engines.explicit.store import NO_PARENT, Array, Candidates, Store, capacity
 from model.engines.native.code import Code
-from model.engines.native.firing import Firings
+from model.engines.native.numbered_rules import Firings
 from model.machine.memory import available
 from model.machine.workers import Workers, processors
 
@@ -53,14 +54,12 @@ BETWEEN_CHECKPOINTS = 2.0
 NO_ROOM = {getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG", "EIO") if hasattr(errno, name)}
 """Errors of a disk, not of a user: they cost a checkpoint, and no verdict."""
 
-Report = Callable[[Progress], None]
-
 
 def explore(
     system: System,
     *,
     limits: Limits = NO_LIMITS,
-    progress: Report | None = None,
+    progress: OnProgress | None = None,
     properties: Sequence[Property] | None = None,
     cone: bool = False,
 ) -> dict[str, Outcome]:
@@ -72,7 +71,7 @@ def explore(
     Raises `ReplayError` if the Python meaning disagrees, `ValueError` for a system that does not fit the engine.
     """
     wanted = tuple(system.properties if properties is None else properties)
-    search = Search(system, wanted, limits, relevant(system, wanted) if cone else None)
+    search = ExplicitSearch(system, wanted, limits, relevant(system, wanted) if cone else None)
     limit = search.run(progress)
     try:
         return outcomes(system, wanted, search.traces(), "explicit", search.effort(limit))
@@ -90,15 +89,15 @@ def allowed(limits: Limits) -> int:
 class Observer:
     """Sees all transitions of a search, a batch at a time: the candidates of workers 0 to used - 1."""
 
-    def expanded(self, search: Search, used: int) -> None:
+    def expanded(self, search: ExplicitSearch, used: int) -> None:
         """They are there, and duplicates among them."""
 
-    def stored(self, search: Search, used: int) -> str:  # noqa: ARG002  # An observer that cares uses them.
+    def stored(self, search: ExplicitSearch, used: int) -> str:  # noqa: ARG002  # An observer that cares uses them.
         """They are stored; returns a limit that ends the search, or ""."""
         return ""
 
 
-class Search:
+class ExplicitSearch:
     """One search: its store, the levels, and what was found.
 
     variables: those stored (default: all). observer: see `Observer`.
@@ -147,7 +146,7 @@ class Search:
         """What a worker notes: counts, and where properties are decided."""
         return self.tally, self.found_steps, self.found_states
 
-    def run(self, progress: Report | None) -> str:
+    def run(self, progress: OnProgress | None) -> str:
         """Search level by level until nothing is left or all is decided; returns the limit that ended it, or ""."""
         try:
             self._resume()
@@ -293,7 +292,7 @@ class Search:
             self.compile_seconds += spent
             self.began += spent
 
-    def _report(self, progress: Report | None) -> None:
+    def _report(self, progress: OnProgress | None) -> None:
         now = perf_counter()
         if progress and now - self.reported >= BETWEEN_REPORTS:
             self.reported = now

@@ -16,25 +16,25 @@ from z3 import ModelRef, is_bv, is_real
 from model.core import z3fast as z3
 from model.core.answer import Answer
 from model.core.nodes import node_of
-from model.engines.inductive.obligations import Duty, Induction, Obligation, Soup, Step, substituted
-from model.engines.symbolic.ask import Asker, Unanswered
+from model.engines.inductive.obligations import Duty, Induction, Obligation, Soup, Transition, substituted
+from model.engines.symbolic.solver import LimitedSolver, Unanswered
 
 SMALL = 5
 """Bits of small numbers."""
-Values = Mapping[str, int]
+NumbersByName = Mapping[str, int]
 """Constants of an obligation by name."""
 
 
 @dataclass(frozen=True)
-class Counterexample:
+class CounterexampleToInduction:
     """A counterexample to induction: values of the state and the messages, and of what the step changes and sends.
 
     The state need not be reachable. arrives: the lane of the arriving message, if there is one. times: what is real.
     """
 
-    before: Values
-    after: Values
-    sent: Values
+    before: NumbersByName
+    after: NumbersByName
+    sent: NumbersByName
     arrives: str = ""
     times: Mapping[str, Fraction] = field(default_factory=dict)
 
@@ -49,7 +49,7 @@ class Discharged:
     obligation: Obligation
     answer: Answer
     failing: tuple[Duty, ...] = ()
-    counterexample: Counterexample | None = None
+    counterexample: CounterexampleToInduction | None = None
     limit: str = ""
 
 
@@ -62,10 +62,10 @@ class Prover:
     by the system and their ids, likewise; witnesses: by step, states with small numbers in which it can be taken.
     """
 
-    ask: Asker = field(default_factory=Asker)
+    ask: LimitedSolver = field(default_factory=LimitedSolver)
     answered: dict[int, tuple[z3.BoolRef, ModelRef | None]] = field(default_factory=dict)
     said: dict[tuple[int, int], tuple[Soup, z3.BoolRef, z3.BoolRef]] = field(default_factory=dict)
-    known: dict[tuple[int, ...], tuple[Induction, Step | None, list[Discharged]]] = field(default_factory=dict)
+    known: dict[tuple[int, ...], tuple[Induction, Transition | None, list[Discharged]]] = field(default_factory=dict)
     witnesses: dict[str, list[ModelRef]] = field(default_factory=dict)
 
     def prove(self, induction: Induction, progress: Callable[[], None] = lambda: None) -> list[Discharged]:
@@ -83,7 +83,7 @@ class Prover:
             progress()
             yield from self.of(induction, step)
 
-    def of(self, induction: Induction, step: Step | None) -> Iterator[Discharged]:
+    def of(self, induction: Induction, step: Transition | None) -> Iterator[Discharged]:
         """What became of the obligations of one step; None: of those that belong to no step."""
         if step is not None:
             yield from self._once(induction, step, induction.of_step(step))
@@ -94,7 +94,9 @@ class Prover:
         for one in induction.of_goal():
             yield self.discharge(induction.soup, one)
 
-    def _once(self, induction: Induction, step: Step | None, obligations: Iterable[Obligation]) -> Iterator[Discharged]:
+    def _once(
+        self, induction: Induction, step: Transition | None, obligations: Iterable[Obligation]
+    ) -> Iterator[Discharged]:
         """The answers to obligations that other inductions may share."""
         key = (*induction.key, *(step.key if step else ()))
         if key in self.known:
@@ -107,7 +109,7 @@ class Prover:
         if not any(one.limit for one in answers):
             self.known[key] = induction, step, answers
 
-    def happens(self, induction: Induction, step: Step) -> bool:
+    def happens(self, induction: Induction, step: Transition) -> bool:
         """Whether the lemmas leave a state in which the step can be taken; raises `Unanswered`."""
         possible = self._all(induction.soup, induction.setting(step))
         small = with_small_numbers(possible)
@@ -119,7 +121,7 @@ class Prover:
             known.append(model)
         return model is not None or self._answer(possible) is not None
 
-    def discharge(self, soup: Soup, obligation: Obligation, step: Step | None = None) -> Discharged:
+    def discharge(self, soup: Soup, obligation: Obligation, step: Transition | None = None) -> Discharged:
         """The answer to one obligation of `soup`."""
         try:
             model = self._breaks(soup, obligation, obligation.duties)
@@ -169,7 +171,7 @@ def question(soup: Soup, term: z3.BoolRef) -> z3.BoolRef:
     return z3.simplify(substituted(term, soup.coordinates))
 
 
-def counterexample(soup: Soup, model: ModelRef, step: Step | None) -> Counterexample:
+def counterexample(soup: Soup, model: ModelRef, step: Transition | None) -> CounterexampleToInduction:
     """What a model over the system's coordinates says of the system."""
 
     def value(term: z3.ExprRef) -> int:
@@ -185,6 +187,6 @@ def counterexample(soup: Soup, model: ModelRef, step: Step | None) -> Counterexa
     real = {name: model.eval(term, model_completion=True) for name, term in constants.items() if is_real(term)}
     times = {name: found.as_fraction() for name, found in real.items()}
     if step is None:
-        return Counterexample(values(constants), {}, {}, times=times)
+        return CounterexampleToInduction(values(constants), {}, {}, times=times)
     sent = step.sends[1] if step.sends is not None and value(step.sends_when) else {}
-    return Counterexample(values(constants), values(step.update), values(sent), step.arrives, times)
+    return CounterexampleToInduction(values(constants), values(step.update), values(sent), step.arrives, times)

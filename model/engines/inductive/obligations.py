@@ -32,7 +32,7 @@ Message = Mapping[str, z3.ExprRef]
 
 
 @dataclass(frozen=True)
-class Step:
+class Transition:
     """One step of one side.
 
     update: variable to its new value; what it does not name stays. arrives: the lane of the arriving message, whose
@@ -50,7 +50,7 @@ class Step:
     sends: tuple[str, Message] | None = None
     sends_when: z3.BoolRef = field(default_factory=lambda: z3.BoolVal(True))
     assumes: Mapping[str, z3.BoolRef] = field(default_factory=dict)
-    owes: tuple[Part, ...] = ()
+    owes: tuple[LemmaPart, ...] = ()
     cause: Hashable = None
 
     @property
@@ -79,7 +79,7 @@ class Lane:
 
 
 @dataclass(frozen=True)
-class Part:
+class LemmaPart:
     """One formula of a lemma, about the state and so many messages: those of `about`, lane by lane.
 
     The messages are the lane's `stored` constants, the first for the first.
@@ -98,7 +98,7 @@ class Lemma:
     """
 
     name: str
-    parts: tuple[Part, ...]
+    parts: tuple[LemmaPart, ...]
     why: str
     excludes: str
 
@@ -121,12 +121,12 @@ class Soup:
     variables: Mapping[str, z3.ExprRef]
     initial: z3.BoolRef
     lanes: Mapping[str, Lane]
-    steps: tuple[Step, ...]
+    steps: tuple[Transition, ...]
     domain: Lemma
     coordinates: Sequence[tuple[z3.ExprRef, z3.ExprRef]] = ()
 
 
-Kind = Literal["initial", "follows", "state", "sent", "kept", "owed", "goal"]
+ObligationKind = Literal["initial", "follows", "state", "sent", "kept", "owed", "goal"]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,7 @@ class Obligation:
 
     event: str
     cite: str
-    kind: Kind
+    kind: ObligationKind
     about: str
     premises: tuple[z3.BoolRef, ...]
     duties: tuple[Duty, ...]
@@ -187,11 +187,11 @@ class Induction:
     soup: Soup
     proved: Sequence[Lemma]
     lemmas: Sequence[Lemma]
-    goal: Part | None = None
+    goal: LemmaPart | None = None
     corollaries: Sequence[Corollary] = ()
 
     @cached_property
-    def parts(self) -> list[Part]:
+    def parts(self) -> list[LemmaPart]:
         """Every part that may be a premise of a step."""
         known = (self.soup.domain, *self.proved, *self.lemmas, *self.corollaries)
         return [part for lemma in known for part in lemma.parts]
@@ -202,9 +202,9 @@ class Induction:
         return tuple(part.term for part in self.parts if not part.about)
 
     @cached_property
-    def wanted(self) -> dict[tuple[str, ...], list[tuple[Lemma, Part]]]:
+    def wanted(self) -> dict[tuple[str, ...], list[tuple[Lemma, LemmaPart]]]:
         """What is to be shown, by the lanes of the messages that it is about."""
-        found: dict[tuple[str, ...], list[tuple[Lemma, Part]]] = {}
+        found: dict[tuple[str, ...], list[tuple[Lemma, LemmaPart]]] = {}
         for lemma in self.lemmas if self.proved else (self.soup.domain, *self.lemmas):
             for part in lemma.parts:
                 found.setdefault(part.about, []).append((lemma, part))
@@ -238,7 +238,7 @@ class Induction:
                 premises, duty = tuple(self._said(by, self._there(part))), Duty(corollary.name, part.label, part.term)
                 yield Obligation("any state", "", "follows", _any_of(part.about), premises, (duty,))
 
-    def of_step(self, step: Step) -> Iterator[Obligation]:
+    def of_step(self, step: Transition) -> Iterator[Obligation]:
         """The obligations of one step."""
         for about, parts in self.wanted.items():
             for sent in product((False, True), repeat=len(about)):
@@ -246,7 +246,7 @@ class Induction:
                 if found.duties:
                     yield found
         for part in step.owes:
-            yield self._of_debt(step, part)
+            yield self._of_owed(step, part)
 
     def of_goal(self) -> Iterator[Obligation]:
         """The lemmas imply the property."""
@@ -255,10 +255,10 @@ class Induction:
             yield Obligation("the lemmas suffice", "", "goal", "", self.about_state, (goal,))
 
     def _of_step(
-        self, step: Step, about: tuple[str, ...], sent: Sequence[bool], parts: Sequence[tuple[Lemma, Part]]
+        self, step: Transition, about: tuple[str, ...], sent: Sequence[bool], parts: Sequence[tuple[Lemma, LemmaPart]]
     ) -> Obligation:
         """The obligation of one step for messages of these lanes, of which some are the one that the step sends."""
-        kind: Kind = "state" if not about else "sent" if any(sent) else "kept"
+        kind: ObligationKind = "state" if not about else "sent" if any(sent) else "kept"
         words = " and ".join(
             f"{'the' if new else 'any'} segment of {lane}" for lane, new in zip(about, sent, strict=True)
         )
@@ -269,7 +269,7 @@ class Induction:
         changed = [(self.soup.variables[name], term) for name, term in step.update.items()]
         duties = []
         for lemma, part in parts:
-            after = self._instance(Part(part.label, substituted(part.term, changed), about), messages)
+            after = self._instance(LemmaPart(part.label, substituted(part.term, changed), about), messages)
             if any(sent) or not after.eq(part.term):
                 duties.append(Duty(lemma.name, part.label, after))
         there = [(lane, old) for lane, old, new in zip(about, stored, sent, strict=True) if not new]
@@ -279,26 +279,26 @@ class Induction:
             premises += [step.sends_when, *(substituted(term, changed) for term in self.about_state)]
         return Obligation(step.name, step.cite, kind, words, tuple(premises), tuple(duties), step.cause)
 
-    def _of_debt(self, step: Step, part: Part) -> Obligation:
+    def _of_owed(self, step: Transition, part: LemmaPart) -> Obligation:
         """The obligation of one formula that a step owes."""
         there = [*self._arriving(step), *self._there(part)]
         premises = tuple(self._premises(step, there))
         duty = Duty(part.label, "", part.term)
         return Obligation(step.name, step.cite, "owed", _any_of(part.about), premises, (duty,), step.cause)
 
-    def setting(self, step: Step) -> tuple[z3.BoolRef, ...]:
+    def setting(self, step: Transition) -> tuple[z3.BoolRef, ...]:
         """What the lemmas say of the state and the arriving message, if there is one, before the step; its guard."""
         return tuple(self._premises(step, self._arriving(step)))
 
-    def _arriving(self, step: Step) -> list[tuple[str, Message]]:
+    def _arriving(self, step: Transition) -> list[tuple[str, Message]]:
         """The arriving message, if there is one, with its lane."""
         return [(step.arrives, self.soup.lanes[step.arrives].arriving)] if step.arrives else []
 
-    def _there(self, part: Part) -> list[tuple[str, Message]]:
+    def _there(self, part: LemmaPart) -> list[tuple[str, Message]]:
         """The messages that a part is about, with their lanes."""
         return [(lane, self.soup.lanes[lane].stored[part.about[:at].count(lane)]) for at, lane in enumerate(part.about)]
 
-    def _premises(self, step: Step, there: Sequence[tuple[str, Message]]) -> Iterator[z3.BoolRef]:
+    def _premises(self, step: Transition, there: Sequence[tuple[str, Message]]) -> Iterator[z3.BoolRef]:
         """The invariant before the step, the guard, and what the step assumes."""
         yield from self._said(self.parts, there)
         yield step.guard
@@ -306,7 +306,7 @@ class Induction:
             if lane in step.assumes:
                 yield substituted(step.assumes[lane], renamed(self.soup.lanes[lane].stored[0], message))
 
-    def _said(self, parts: Sequence[Part], there: Sequence[tuple[str, Message]]) -> Iterator[z3.BoolRef]:
+    def _said(self, parts: Sequence[LemmaPart], there: Sequence[tuple[str, Message]]) -> Iterator[z3.BoolRef]:
         """What the parts say of the state, and of the messages that are there."""
         yield from (part.term for part in parts if not part.about)
         for part in parts:
@@ -319,14 +319,14 @@ class Induction:
         """Parts said of messages that may be there: every step has the same ones among its premises."""
         return {}
 
-    def _known_instance(self, part: Part, messages: Sequence[Message]) -> z3.BoolRef:
+    def _known_instance(self, part: LemmaPart, messages: Sequence[Message]) -> z3.BoolRef:
         """As `_instance`, for messages of the lanes (which are kept), made once."""
         key = (part.term.get_id(), *map(id, messages))
         if key not in self._instances:
             self._instances[key] = self._instance(part, messages)
         return self._instances[key]
 
-    def _instance(self, part: Part, messages: Sequence[Message]) -> z3.BoolRef:
+    def _instance(self, part: LemmaPart, messages: Sequence[Message]) -> z3.BoolRef:
         """The part said of these messages."""
         pairs: list[tuple[z3.ExprRef, z3.ExprRef]] = []
         for at, (lane, new) in enumerate(zip(part.about, messages, strict=True)):

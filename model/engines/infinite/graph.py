@@ -6,6 +6,8 @@ the order of their numbers, so the edges come out sorted by their tails: what le
 
 Limits: 2^31 states; about EDGE_BYTES of memory for an edge, questions included. Systems with a constraint are refused:
 a run that leaves the constraint would seem to be stuck.
+
+Marks: answers rest on what is marked `sound`; what is marked `heuristic` only saves time or memory, or orders.
 """
 
 from __future__ import annotations
@@ -17,16 +19,16 @@ from functools import cached_property
 import numpy as np
 import z3
 
-from model.core.answer import NO_LIMITS, OUT_OF_MEMORY, Effort, Limits
+from model.core.answer import NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, OnProgress
 from model.core.run import Step
 from model.core.system import State, System
-from model.engines.explicit.search import Observer, Report, Search, allowed
+from model.engines.explicit.hash_table import find
+from model.engines.explicit.search import ExplicitSearch, Observer, allowed
 from model.engines.explicit.store import NO_PARENT, Array, row_bytes
-from model.engines.explicit.table import find
-from model.engines.infinite.values import values
+from model.engines.infinite.term_values import values
 from model.engines.native.jit import njit
 
-EDGE_BYTES = 128
+EDGE_BYTES = 128  # heuristic: memory, for the limit
 UNSEEN, START = -2, -1
 
 
@@ -73,7 +75,7 @@ def offsets(tail: Array, nodes: int) -> Array:
 
 
 @njit("UniTuple(int64, 2)(int64[::1], uint32[::1], boolean[::1], int64[::1], int64, int64[::1])", cache=True)
-def _walk(  # noqa: PLR0917
+def _walk(  # noqa: PLR0917  # Native code takes arrays one by one.
     begin: Array, head: Array, good: Array, queue: Array, filled: int, via: Array
 ) -> tuple[int, int]:
     """See `Arcs.walk`; `queue` holds `filled` starts. Returns how many nodes were reached, and the good arc or -1."""
@@ -82,9 +84,9 @@ def _walk(  # noqa: PLR0917
         node = queue[at]
         at += 1
         for arc in range(begin[node], begin[node + 1]):
-            if good.size and good[arc]:
+            if good.size and good[arc]:  # heuristic: order; the nearest one is enough
                 return filled, arc
-            if via[head[arc]] == UNSEEN:
+            if via[head[arc]] == UNSEEN:  # sound: every arc of every node reached is looked at
                 via[head[arc]] = arc
                 queue[filled] = head[arc]
                 filled += 1
@@ -98,13 +100,14 @@ class StateGraph(Observer):
     """
 
     def __init__(self, system: System, limits: Limits = NO_LIMITS) -> None:
-        if system.constraint is not None:
+        if system.constraint is not None:  # sound: what leaves it would seem to rest for ever
             raise ValueError("infinite runs of a system with a constraint are not checked")
         self.system, self._limits, self._bytes = system, limits, allowed(limits)
-        self.search = Search(system, (), replace(limits, store="whole", checkpoint=None), observer=self)
+        # sound: no property ends it, all variables are stored, no edge is from a former run
+        self.search = ExplicitSearch(system, (), replace(limits, store="whole", checkpoint=None), observer=self)
         self._chunks: list[tuple[Array, Array, Array]] = []
 
-    def run(self, progress: Report | None = None) -> str:
+    def run(self, progress: OnProgress | None = None) -> str:
         """Search; returns the limit that ended it, or ""."""
         return self.search.run(progress)
 
@@ -112,8 +115,9 @@ class StateGraph(Observer):
         """What was searched; call it once, after `run`."""
         return self.search.effort(limit)
 
-    def stored(self, search: Search, used: int) -> str:
+    def stored(self, search: ExplicitSearch, used: int) -> str:
         """Note the edges of a batch."""
+        # sound: every transition, in the order of its tail, once its head is stored
         self._chunks += search.workers.each(used, self._edges)
         return self._heavy()
 
@@ -122,13 +126,16 @@ class StateGraph(Observer):
         found, store = self.search.candidates, self.search.store
         amount = found.amounts[worker]
         heads = np.empty(amount, np.uint32)
+        # sound: an edge without its head would be lost
         if find(found.part(found.states, worker), amount, store.states, store.table, heads):
             raise AssertionError("a stored state is not found again; delete stale caches of numba")
+        # sound: a copy, for the next batch overwrites them
         tails, numbers = (found.part(array, worker)[:amount].copy() for array in (found.parents, found.numbers))
         return tails, heads, numbers
 
     def _heavy(self) -> str:
         store = self.search.store
+        # heuristic: memory; beyond it the answer is *unknown*
         rows = row_bytes(self.search.code.layout.words) * store.count
         if rows + store.table.nbytes + EDGE_BYTES * self.search.transitions <= self._bytes:
             return ""
@@ -142,11 +149,12 @@ class StateGraph(Observer):
     @cached_property
     def initial(self) -> Array:
         """The initial states; they come first."""
+        # sound: all of them, for they are stored first
         return np.flatnonzero(self.search.store.parents[: len(self.system.initial)] == NO_PARENT)
 
     @cached_property
     def numbers(self) -> Array:
-        """The firing of each edge, as `firing.firings` counts them."""
+        """The firing of each edge, as `numbered_rules.firings` counts them."""
         return np.concatenate([np.zeros(0, np.uint32), *(chunk[2] for chunk in self._chunks)])
 
     @cached_property
@@ -159,11 +167,12 @@ class StateGraph(Observer):
     def tree(self) -> Array:
         """The edges of a breadth-first tree, in the order of their tails."""
         _, via, _ = self.arcs.walk(self.initial)
-        return np.sort(via[via >= 0])
+        return np.sort(via[via >= 0])  # heuristic: fewer edges for stems; sound: they reach every state
 
     @cached_property
     def rules(self) -> Array:
         """The rule of each edge, as its number in the system."""
+        # sound: a firing belongs to the last rule that begins before it
         found = np.searchsorted(self._offsets, self.numbers, side="right") - 1
         return np.asarray(found, np.min_scalar_type(len(self.system.rules)))
 
@@ -181,6 +190,7 @@ class StateGraph(Observer):
         out, rules = np.zeros(len(edges), np.uint64), self.rules[edges]
         for at in np.unique(rules).tolist():
             chosen = np.flatnonzero(rules == at)
+            # sound: where the edge begins, with the inputs that it fired with
             rows, choices = self.arcs.tail[edges[chosen]], self.numbers[edges[chosen]] - self._offsets[at]
             out[chosen] = self._values(term, self.system.rules[at].choose, rows, choices)
         return out

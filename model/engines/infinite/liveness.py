@@ -10,6 +10,9 @@ act. Every lasso is confirmed in plain Python before it is returned.
 
 Limits: those of `graph`; a search that a limit ends answers nothing but *unknown*, and `max_seconds` bounds the search,
 not the questions after it.
+
+Marks: answers rest on what is marked `sound`; what is marked `heuristic` only saves time or memory, or orders.
+A lasso is confirmed before it is shown, so only *holds* rests on the search.
 """
 
 from __future__ import annotations
@@ -21,24 +24,23 @@ from time import perf_counter
 import numpy as np
 import z3
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Answer, Limits, Outcome
+from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Answer, Limits, OnProgress, Outcome
 from model.core.nodes import node_of
 from model.core.property import EventuallyAlways, Fairness, LeadsTo, Liveness
 from model.core.run import Lasso, ReplayError, Run
 from model.core.system import BadSystem, System
 from model.core.terms import Meaning
-from model.engines.explicit.search import Report
 from model.engines.explicit.store import Array
-from model.engines.infinite.fairness import NOWHERE, Debt, check_fairness, debts, fair_components
+from model.engines.infinite.fairness import NOWHERE, ClassEdges, check_fairness, classes_of, fair_components
 from model.engines.infinite.graph import UNSEEN, Arcs, StateGraph
 from model.engines.infinite.lasso import Loops, confirm_fair
 
-TRIED = 32
+TRIED = 32  # heuristic: time for shorter lassos
 CROSSING = -1
 ENGINE = "liveness"
 
 
-Question = tuple[Liveness, Fairness]
+LivenessQuestion = tuple[Liveness, Fairness]
 
 
 def check_liveness(
@@ -47,51 +49,60 @@ def check_liveness(
     fairness: Fairness,
     *,
     limits: Limits = NO_LIMITS,
-    progress: Report | None = None,
+    progress: OnProgress | None = None,
 ) -> dict[str, Outcome]:
     """The verdict of each property under one fairness; see `check_each`."""
     return check_each(system, [(prop, fairness) for prop in properties], limits=limits, progress=progress)
 
 
 def check_each(
-    system: System, questions: Sequence[Question], *, limits: Limits = NO_LIMITS, progress: Report | None = None
+    system: System,
+    questions: Sequence[LivenessQuestion],
+    *,
+    limits: Limits = NO_LIMITS,
+    progress: OnProgress | None = None,
 ) -> dict[str, Outcome]:
     """The verdict of each property, under its fairness, by its name, from one search; all have the same effort.
 
     Ctrl-C and want of memory answer *unknown*. Raises `BadSystem` for a property or fairness that does not fit the
     system, `ReplayError` if the Python meaning disagrees, `ValueError` for a system that does not fit the engine.
     """
+    # sound: one verdict for each name, of terms that mean something
     _check_properties(system, [prop for prop, _ in questions])
     for _, fairness in questions:
         check_fairness(system, fairness)
     graph = StateGraph(system, limits)
     effort = graph.effort(graph.run(progress))
     lassos: dict[str, Lasso | None] = {}
-    if effort.complete:
+    if effort.complete:  # sound: without all states and edges a lasso may be overlooked
         begun = perf_counter()
         try:
-            lassos = {prop.name: find_lasso(graph, owed, prop) for prop, owed in _with_debts(graph, questions)}
+            lassos = {prop.name: find_lasso(graph, owed, prop) for prop, owed in _with_classes(graph, questions)}
         except (KeyboardInterrupt, MemoryError) as stop:
             limit = INTERRUPTED if isinstance(stop, KeyboardInterrupt) else OUT_OF_MEMORY
-            effort = replace(effort, complete=False, limit=limit)
+            effort = replace(
+                effort, complete=False, limit=limit
+            )  # sound: an interrupted search for a lasso is *unknown*
         effort = replace(effort, seconds=effort.seconds + perf_counter() - begun)
     if not effort.complete:
         return {prop.name: Outcome(prop.name, Answer.UNKNOWN, effort, ENGINE) for prop, _ in questions}
     for prop, fairness in questions:
         if found := lassos[prop.name]:
-            confirm_lasso(system, prop, fairness, found)
+            confirm_lasso(system, prop, fairness, found)  # sound: no violation without a run in plain Python
     return {
         name: Outcome(name, Answer.VIOLATED if lasso else Answer.HOLDS, effort, ENGINE, lasso)
         for name, lasso in lassos.items()
     }
 
 
-def _with_debts(graph: StateGraph, questions: Sequence[Question]) -> Iterator[tuple[Liveness, Sequence[Debt]]]:
+def _with_classes(
+    graph: StateGraph, questions: Sequence[LivenessQuestion]
+) -> Iterator[tuple[Liveness, Sequence[ClassEdges]]]:
     """Each property with what is owed, which is found once for all that ask for the same."""
-    known: dict[object, Sequence[Debt]] = {}
+    known: dict[object, Sequence[ClassEdges]] = {}
     for prop, fairness in questions:
-        if fairness.key not in known:
-            known[fairness.key] = debts(graph, fairness)
+        if fairness.key not in known:  # heuristic: what is owed is found once
+            known[fairness.key] = classes_of(graph, fairness)
         yield prop, known[fairness.key]
 
 
@@ -125,26 +136,29 @@ class _Question:
 def _question(graph: StateGraph, prop: Liveness) -> _Question:
     if isinstance(prop, LeadsTo):
         missed = ~graph.holds(prop.goal)
+        # sound: the premise, and then never the goal
         return _Question(graph.holds(prop.premise) & missed, missed, missed)
     start = np.zeros(graph.states, np.bool_)
-    start[graph.initial] = True
-    return _Question(start, np.ones_like(start), ~graph.holds(prop.term))
+    start[graph.initial] = True  # sound: a run begins in any of them
+    return _Question(start, np.ones_like(start), ~graph.holds(prop.term))  # sound: the term fails again and again
 
 
-def find_lasso(graph: StateGraph, owed: Sequence[Debt], prop: Liveness) -> Lasso | None:
+def find_lasso(graph: StateGraph, owed: Sequence[ClassEdges], prop: Liveness) -> Lasso | None:
     """A fair run that violates a property, or None if there is none; `graph` is complete."""
     question = _question(graph, prop)
     stems = _stems(graph, question)
     order, via, _ = stems.walk(graph.initial)
+    # sound: among all states that are reached so
     component = fair_components(graph, owed, via[graph.states :] != UNSEEN)
     reached = order[order >= graph.states] - graph.states
+    # sound: if there is none, no fair run is bad
     bad = reached[(component[reached] != NOWHERE) & question.again[reached]]
-    loops = Loops(graph, owed, component)
+    loops = Loops(graph, owed, component)  # heuristic: from here on, which lasso is shown; it is confirmed later
     found: list[_Edges] = []
     for start in _few(bad, component):
         stem = [edge for edge in stems.edge[stems.path(via, start + graph.states)].tolist() if edge != CROSSING]
         if found and len(stem) >= min(edges.length for edges in found):
-            break
+            break  # heuristic: stems only get longer
         found.append(_Edges(start, stem, loops.loop(start)))
     return _lasso(graph, min(found, key=lambda edges: edges.length)) if found else None
 
@@ -171,6 +185,7 @@ def _lasso(graph: StateGraph, edges: _Edges) -> Lasso:
 def _few(candidates: Array, component: Array) -> Iterator[int]:
     """The first candidates, and the first ones of the first components."""
     _, firsts = np.unique(component[candidates], return_index=True)
+    # sound: at least one, if there is any; heuristic: few
     yield from candidates[np.union1d(np.arange(min(TRIED, len(candidates))), np.sort(firsts)[:TRIED])].tolist()
 
 
@@ -178,12 +193,12 @@ def _stems(graph: StateGraph, question: _Question) -> Arcs:
     """Two copies of the states: a breadth-first tree; from each `first` state an arc to the other copy, which has the
     edges `inside`. A shortest path to the other copy is a shortest run through a first state."""
     arcs, count = graph.arcs, graph.states
-    crossing = np.flatnonzero(question.first).astype(np.uint32)
-    inner = np.flatnonzero(question.inside[arcs.tail] & question.inside[arcs.head])
+    crossing = np.flatnonzero(question.first).astype(np.uint32)  # sound: from every first state
+    inner = np.flatnonzero(question.inside[arcs.tail] & question.inside[arcs.head])  # sound: every edge inside
     tail = np.concatenate([arcs.tail[graph.tree], crossing])
     head = np.concatenate([arcs.head[graph.tree], crossing + np.uint32(count)])
     edge = np.concatenate([graph.tree, np.full(len(crossing), CROSSING)])
-    order = np.argsort(tail, kind="stable")
+    order = np.argsort(tail, kind="stable")  # sound: `Arcs` are sorted by their tails
     return Arcs(
         2 * count,
         np.concatenate([tail[order], arcs.tail[inner] + np.uint32(count)]),
@@ -197,14 +212,14 @@ def _stems(graph: StateGraph, question: _Question) -> Arcs:
 
 def confirm_lasso(system: System, prop: Liveness, fairness: Fairness, lasso: Lasso) -> None:
     """Check under the Python meaning that a lasso is a fair run that violates a property; raises `ReplayError`."""
-    confirm_fair(system, fairness, lasso)
+    confirm_fair(system, fairness, lasso)  # sound: a run, and fair
     meaning = Meaning(_terms(prop))
     stem, again = ([meaning(state) for state in states] for states in (lasso.stem.states, lasso.recurrent))
     if isinstance(prop, EventuallyAlways):
-        violated = not all(term for (term,) in again)
+        violated = not all(term for (term,) in again)  # sound: the loop leaves the term
     else:
         met = [at for at, (_, goal) in enumerate(stem) if goal]
-        since = stem[met[-1] + 1 if met else 0 :]
+        since = stem[met[-1] + 1 if met else 0 :]  # sound: the premise after the last goal, and none in the loop
         violated = any(premise for premise, _ in since) and not any(goal for _, goal in again)
     if not violated:
         raise ReplayError(f"the lasso does not violate property '{prop.name}'")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from model.core.property import Property
 from model.core.system import System, Var
-from model.engines.native.codegen import Check, Expand
+from model.engines.native.codegen import Expand, PropertyCheck
 from model.engines.native.compile import compile_ir, compiled
 from model.engines.native.packing import Layout
 
@@ -19,7 +19,7 @@ class Code:
         self.layout = Layout(system.variables if variables is None else variables)
         self.steps = [p for p in properties if p.kind == "step"]
         self.states = [p for p in properties if p.kind != "step"]
-        expand, check = Expand(system, self.layout, self.steps), Check(system, self.layout, self.states)
+        expand, check = Expand(system, self.layout, self.steps), PropertyCheck(system, self.layout, self.states)
         self.bounds, self.fan_out = expand.bounds, expand.fan_out
         self._source = expand.source + "\n" + check.source
         self.compile(careful=compiled(self._source, careful=True))

@@ -4,11 +4,12 @@ A value is an operand in text ("%v7", "3", "true") of type iN for a bit-vector o
 is written directly: it is as short as builder calls and several times faster to make. The table has the keys of
 `model.core.terms.PYTHON` and its meaning: LLVM leaves shifts by the width or more undefined, so these select 0 or the
 sign.
+
+Marks: answers rest on what is marked `sound`; what is marked `heuristic` only saves time or memory, or orders.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import reduce
 from hashlib import sha256
 from itertools import combinations
@@ -19,13 +20,13 @@ import llvmlite.binding as llvm
 import z3
 
 from model.core.nodes import Node
-from model.core.terms import Step, Table
+from model.core.terms import Operation, OperationTable, Translator
 from model.engines.native import codecache
 
-PASSES = ("sroa", "instruction_combine", "jump_threading", "simplify_cfg")
+PASSES = ("sroa", "instruction_combine", "jump_threading", "simplify_cfg")  # heuristic: fast code in little time
 
 
-class Writer:
+class LlvmWriter:
     """Instructions in the order of writing; every value gets a fresh name."""
 
     def __init__(self) -> None:
@@ -43,7 +44,7 @@ class Writer:
 
     def value(self, instruction: str) -> str:
         """The operand that holds the value of `instruction`."""
-        self._names += 1
+        self._names += 1  # sound: a name has one value
         name = f"%v{self._names}"
         self.lines.append(f"{name} = {instruction}")
         return name
@@ -67,81 +68,80 @@ def sort(node: Node) -> str:
     return f"i{node.bits}"
 
 
-Prepared = Callable[[Node], Step]
-
-
-class Operators:
+class LlvmOperators:
     """The functions of the table; they append to `writer` and return operands."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: LlvmWriter) -> None:
         self.writer, self.emit = writer, writer.value
 
-    def chain(self, instruction: str, none: str = "") -> Prepared:
+    def chain(self, instruction: str, none: str = "") -> Translator:
         """An instruction on all children from left to right; the value of no children, where there may be none."""
 
-        def prepare(node: Node) -> Step:
+        def prepare(node: Node) -> Operation:
             head = f"{instruction} {sort(node)}"
+            # sound: from left to right; of none the neutral value
             return lambda *values: reduce(lambda a, b: self.emit(f"{head} {a}, {b}"), values or (none,))
 
         return prepare
 
-    def compare(self, relation: str) -> Prepared:
+    def compare(self, relation: str) -> Translator:
         """A comparison of two children."""
 
-        def prepare(node: Node) -> Step:
+        def prepare(node: Node) -> Operation:
             head = f"icmp {relation} {sort(node.children[0])}"
             return lambda a, b: self.emit(f"{head} {a}, {b}")
 
         return prepare
 
-    def unary(self, instruction: str) -> Prepared:
+    def unary(self, instruction: str) -> Translator:
         """An instruction with places for the type and the operand."""
         return lambda node: lambda a: self.emit(instruction.format(sort(node), a))
 
-    def extend(self, how: str) -> Prepared:
+    def extend(self, how: str) -> Translator:
         """A bit-vector made wider."""
         return lambda node: lambda a: self.writer.widen(a, node.children[0].bits, node.bits, how)
 
-    def shift(self, instruction: str) -> Prepared:
+    def shift(self, instruction: str) -> Translator:
         """A shift that gives 0 from the width on."""
 
-        def prepare(node: Node) -> Step:
+        def prepare(node: Node) -> Operation:
             kind, size = sort(node), node.width
 
             def shifted(a: str, b: str) -> str:
                 inside = self.emit(f"icmp ult {kind} {b}, {size}")
                 moved = self.emit(f"{instruction} {kind} {a}, {b}")
-                return self.emit(f"select i1 {inside}, {kind} {moved}, {kind} 0")
+                return self.emit(f"select i1 {inside}, {kind} {moved}, {kind} 0")  # sound: LLVM leaves it undefined
 
             return shifted
 
         return prepare
 
-    def arithmetic_shift(self, node: Node) -> Step:
+    def arithmetic_shift(self, node: Node) -> Operation:
         """A shift that gives copies of the sign from the width on."""
         kind, size = sort(node), node.width
 
         def shifted(a: str, b: str) -> str:
             inside = self.emit(f"icmp ult {kind} {b}, {size}")
-            by = self.emit(f"select i1 {inside}, {kind} {b}, {kind} {size - 1}")
+            by = self.emit(f"select i1 {inside}, {kind} {b}, {kind} {size - 1}")  # sound: LLVM leaves more undefined
             return self.emit(f"ashr {kind} {a}, {by}")
 
         return shifted
 
-    def distinct(self, node: Node) -> Step:
+    def distinct(self, node: Node) -> Operation:
         """All pairs differ."""
         kind = sort(node.children[0]) if node.children else ""
 
         def all_pairs(*values: str) -> str:
+            # sound: all pairs, not neighbours alone
             different = [self.emit(f"icmp ne {kind} {a}, {b}") for a, b in combinations(values, 2)]
             return reduce(lambda a, b: self.emit(f"and i1 {a}, {b}"), different or ["true"])
 
         return all_pairs
 
-    def concat(self, node: Node) -> Step:
+    def concat(self, node: Node) -> Operation:
         """The children side by side, the first one highest."""
         total, widths = node.width, [child.width for child in node.children]
-        lows = [sum(widths[at + 1 :]) for at in range(len(widths))]
+        lows = [sum(widths[at + 1 :]) for at in range(len(widths))]  # sound: the first one is highest
 
         def join(*values: str) -> str:
             parts = [self.writer.widen(value, size, total) for value, size in zip(values, widths, strict=True)]
@@ -150,36 +150,36 @@ class Operators:
 
         return join
 
-    def extract(self, node: Node) -> Step:
+    def extract(self, node: Node) -> Operation:
         """Some bits of a child."""
         high, low = node.params
         size = node.children[0].width
         return lambda a: self.writer.bits(a, size, low, high - low + 1)
 
-    def select(self, node: Node) -> Step:
+    def select(self, node: Node) -> Operation:
         """The second child or the third."""
         kind = sort(node)
         return lambda a, b, c: self.emit(f"select i1 {a}, {kind} {b}, {kind} {c}")
 
-    def implies(self, _node: Node) -> Step:
+    def implies(self, _node: Node) -> Operation:
         """The second child, or true where the first is false."""
         return lambda a, b: self.emit(f"select i1 {a}, i1 {b}, i1 true")
 
 
-def fixed(value: str) -> Prepared:
+def fixed(value: str) -> Translator:
     """A constant."""
     return lambda _node: lambda: value
 
 
-def number(node: Node) -> Step:
+def number(node: Node) -> Operation:
     """A bit-vector's value in decimal."""
     value = str(node.value)
     return lambda: value
 
 
-def operators(writer: Writer) -> Table:
+def operators(writer: LlvmWriter) -> OperationTable:
     """The table whose functions append to `writer` and return operands."""
-    to = Operators(writer)
+    to = LlvmOperators(writer)  # sound: the whole table has the meaning of `model.core.terms.PYTHON`
     return {
         z3.Z3_OP_TRUE: fixed("true"),
         z3.Z3_OP_FALSE: fixed("false"),
@@ -225,7 +225,7 @@ def target(careful: bool) -> Any:
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
         features=llvm.get_host_cpu_features().flatten(),
-        opt=2 if careful else 0,
+        opt=2 if careful else 0,  # heuristic: speed of the code for time to make it
         codemodel="jitdefault",
         jit=True,
     )
@@ -239,7 +239,7 @@ def compile_ir(text: str, careful: bool) -> Any:
     """
     key = code_key(text, careful)
     code = codecache.load(key)
-    if code is None:
+    if code is None:  # heuristic: what is known is not compiled again
         code = machine_code(text, careful)
         codecache.save(key, code)
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target(careful))
@@ -256,6 +256,7 @@ def compiled(text: str, careful: bool) -> bool:
 def code_key(text: str, careful: bool) -> str:
     """What the machine code of a text depends on."""
     machine = f"{llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    # sound: all that the code depends on
     made_by = f"{llvmlite.__version__} {llvm.llvm_version_info} {machine} {careful} {PASSES}"
     return f"{made_by} {sha256(text.encode()).hexdigest()}"
 
@@ -268,10 +269,10 @@ def machine_code(text: str, careful: bool) -> bytes:
     """
     machine = target(careful)
     module = llvm.parse_assembly(text)
-    module.verify()
+    module.verify()  # sound: LLVM would take malformed code for something else
     builder = llvm.create_pass_builder(machine, llvm.create_pipeline_tuning_options())
     passes = llvm.create_new_function_pass_manager()
-    for name in PASSES if careful else PASSES[:1]:
+    for name in PASSES if careful else PASSES[:1]:  # heuristic: speed of the code
         getattr(passes, f"add_{name}_pass")()
     for function in module.functions:
         passes.run(function, builder)

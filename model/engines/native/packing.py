@@ -15,7 +15,7 @@ WORD_BITS = 64
 
 
 @dataclass(frozen=True)
-class Place:
+class BitField:
     """Bits `shift` to `shift + bits - 1` of word `word`."""
 
     word: int
@@ -33,7 +33,7 @@ class Layout:
 
     def __init__(self, variables: Sequence[Var]) -> None:
         self.variables = variables
-        self.place: dict[str, Place] = {}
+        self.place: dict[str, BitField] = {}
         used: list[int] = []
         for var in variables:
             if var.bits > WORD_BITS:
@@ -41,7 +41,7 @@ class Layout:
             word = next((at for at, bits in enumerate(used) if bits + var.bits <= WORD_BITS), len(used))
             if word == len(used):
                 used.append(0)
-            self.place[var.name] = Place(word, used[word], var.bits)
+            self.place[var.name] = BitField(word, used[word], var.bits)
             used[word] += var.bits
         self.words = max(len(used), 1)
         self.bits = sum(used)

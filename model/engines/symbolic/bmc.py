@@ -11,23 +11,21 @@ faster, since it cannot be simplified as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import z3
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, Outcome, Progress, outcomes
+from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, OnProgress, Outcome, Progress, outcomes
 from model.core.property import Property
 from model.core.run import Run, enabled
 from model.core.system import State, System
 from model.core.terms import evaluate
-from model.engines.symbolic.ask import Asker, Unanswered
+from model.engines.symbolic.solver import LimitedSolver, Unanswered
 from model.engines.symbolic.unrolled import Unrolled
 
 DEPTH = 10
 """How many steps a run may have, unless told."""
-
-Report = Callable[[Progress], None]
 
 
 def bmc(
@@ -35,7 +33,7 @@ def bmc(
     *,
     depth: int | None = None,
     limits: Limits = NO_LIMITS,
-    progress: Report | None = None,
+    progress: OnProgress | None = None,
     properties: Sequence[Property] | None = None,
 ) -> dict[str, Outcome]:
     """The verdict of each property (default: the system's) by its name, from the runs of at most `depth` (10) steps.
@@ -43,7 +41,7 @@ def bmc(
     progress: called before each depth. Ctrl-C ends the search with the limit "interrupted" and what was found.
     """
     wanted = tuple(system.properties if properties is None else properties)
-    search = Search(Unrolled(system), wanted, Asker(limits))
+    search = BoundedSearch(Unrolled(system), wanted, LimitedSolver(limits))
     depth, limit = depth or DEPTH, ""
     try:
         for steps in range(depth + 1):
@@ -64,12 +62,12 @@ def bmc(
 
 
 @dataclass
-class Search:
+class BoundedSearch:
     """What has been asked of a system's runs so far. depth: the frames looked at."""
 
     unrolled: Unrolled
     properties: Sequence[Property]
-    ask: Asker
+    ask: LimitedSolver
     path: list[z3.BoolRef] = field(default_factory=list)
     traces: dict[str, Run] = field(default_factory=dict)
     depth: int = 0

@@ -10,22 +10,20 @@ Source: Sheeran, Singh and Stalmarck, "Checking safety properties using inductio
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import z3
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, Outcome, Progress, outcomes
+from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, OnProgress, Outcome, Progress, outcomes
 from model.core.property import Property
 from model.core.system import System
-from model.engines.symbolic.ask import Asker, Unanswered
-from model.engines.symbolic.bmc import Search, safe
+from model.engines.symbolic.bmc import BoundedSearch, safe
+from model.engines.symbolic.solver import LimitedSolver, Unanswered
 from model.engines.symbolic.unrolled import Unrolled
 
 DEPTH = 10
 """The largest k, unless told."""
-
-Report = Callable[[Progress], None]
 
 
 def induction(
@@ -33,7 +31,7 @@ def induction(
     *,
     depth: int | None = None,
     limits: Limits = NO_LIMITS,
-    progress: Report | None = None,
+    progress: OnProgress | None = None,
     properties: Sequence[Property] | None = None,
     lemmas: Sequence[Property] = (),
 ) -> dict[str, Outcome]:
@@ -43,8 +41,8 @@ def induction(
     called before each k. Ctrl-C ends it with the limit "interrupted" and what was found.
     """
     wanted = tuple(system.properties if properties is None else properties)
-    unrolled, ask = Unrolled(system), Asker(limits)
-    search = Search(unrolled, (*wanted, *(lemma for lemma in lemmas if lemma not in wanted)), ask)
+    unrolled, ask = Unrolled(system), LimitedSolver(limits)
+    search = BoundedSearch(unrolled, (*wanted, *(lemma for lemma in lemmas if lemma not in wanted)), ask)
     proved: dict[str, int] = {}
     depth = depth or DEPTH
     limit = f"depth {depth} reached"
@@ -73,7 +71,7 @@ def induction(
 
 
 def _inductive(
-    unrolled: Unrolled, ask: Asker, candidates: Sequence[Property], proved: dict[str, int], k: int
+    unrolled: Unrolled, ask: LimitedSolver, candidates: Sequence[Property], proved: dict[str, int], k: int
 ) -> list[Property]:
     """Those of the candidates that follow, together, from k different states in which they hold.
 

@@ -31,11 +31,11 @@ def packetdrill(
     system: System, trace: Run, side: str, *, window: int, title: str = "", oldest_first: bool = True
 ) -> str:
     """The script for `side`, ending with a newline. window: of every segment that is injected."""
-    return "\n".join(Script(system, trace, side, window, packets(trace, oldest_first)).lines(title)) + "\n"
+    return "\n".join(PacketdrillScript(system, trace, side, window, packets(trace, oldest_first)).lines(title)) + "\n"
 
 
 @dataclass
-class Script:
+class PacketdrillScript:
     """A script in the making. listener, connection: sockets that are open; begun: an event has a time already;
     waits: seconds from it to the next one."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from model.core.answer import INTERRUPTED, Answer, Outcome, Progress
+from model.core.answer import INTERRUPTED, Answer, OnProgress, Outcome
 from model.core.property import Live, Property
 from model.core.run import Lasso, Run
 from model.core.system import System
@@ -16,10 +16,10 @@ from model.engines.infinite.liveness import check_each
 from model.network.make import AnyNetwork, network_of
 from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
-from model.questions.row import Options, Report, Row, Task, written
+from model.questions.row import OnSearch, Options, Row, Task, written
 
 
-def judge_search(tasks: Sequence[Task], options: Options, progress: Report) -> list[Row]:
+def answer_cells(tasks: Sequence[Task], options: Options, progress: OnSearch) -> list[Row]:
     """The rows of tasks on one configuration."""
     network = network_of(tasks[0].config)
     made = {task: task.claim.asked_of(network) for task in tasks}
@@ -54,9 +54,7 @@ def runs(found: Iterable[Outcome]) -> list[tuple[str, Run, Lasso | None]]:
     return shown
 
 
-def _search(
-    system: System, live: Sequence[Live], options: Options, progress: Callable[[Progress], None]
-) -> dict[str, Outcome]:
+def _search(system: System, live: Sequence[Live], options: Options, progress: OnProgress) -> dict[str, Outcome]:
     """The verdicts of all properties by name; Ctrl-C during one search leaves out the next."""
     found: dict[str, Outcome] = {}
     if system.properties:
@@ -71,7 +69,7 @@ def _search(
 
 
 def _symbolic(
-    engine: str, network: AnyNetwork, system: System, options: Options, progress: Callable[[Progress], None]
+    engine: str, network: AnyNetwork, system: System, options: Options, progress: OnProgress
 ) -> dict[str, Outcome]:
     """The verdicts of all properties by Z3 (engine "bmc" or "induction"), by name."""
     from model.engines.symbolic.bmc import bmc

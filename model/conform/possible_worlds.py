@@ -20,12 +20,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from model.conform.interpreter import CLOSED, SPACE, Cause, Connection, Given, Interpreter, Seg, Step
+from model.conform.interpreter import CLOSED, SPACE, ConnectionState, EventTaken, Given, Interpreter, LocalCause, Seg
 from model.tcp.cause import Call
 from model.tcp.state import FIN_SENT
 
 SYNCHRONIZED = ("ESTABLISHED", "FIN-WAIT-1", "FIN-WAIT-2", "CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
-SILENT: tuple[Cause, ...] = (
+SILENT: tuple[LocalCause, ...] = (
     "passive OPEN",
     "CLOSE",
     "USER TIMEOUT",
@@ -43,7 +43,7 @@ PATIENCE = 0.2
 """A reply that is an obligation is sent within so many seconds."""
 IDLE = 0.2
 """A probe is sent after so many seconds without a segment: the shortest retransmission timeout there is."""
-FORGETS: tuple[Cause, ...] = ("USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "crash")
+FORGETS: tuple[LocalCause, ...] = ("USER TIMEOUT", "SYN-RECEIVED TIMEOUT", "crash")
 
 
 def ahead(number: int, start: int) -> int:
@@ -61,7 +61,7 @@ class World(NamedTuple):
     arrive. missed: segments that it may still send without being seen.
     """
 
-    connection: Connection
+    connection: ConnectionState
     acks: tuple[int, ...] = ()
     owed: int = 0
     held: tuple[Seg, ...] = ()
@@ -69,7 +69,7 @@ class World(NamedTuple):
     unknown: int = 0
     missed: int = 0
 
-    def without(self, connection: Connection) -> World:
+    def without(self, connection: ConnectionState) -> World:
         """The world with another connection that has no TCB, or a new one."""
         return World(connection, due=self.due, unknown=self.unknown, missed=self.missed)
 
@@ -91,7 +91,7 @@ class Past(NamedTuple):
         """The past with one more thing that happened."""
         return Past(what, self, self.cost + 1, state)
 
-    def event(self, step: Step, what: str = "") -> Past:
+    def event(self, step: EventTaken, what: str = "") -> Past:
         """The past with one more event; what: how it is called, if not by its name."""
         sent = f", sends {step.sent}" if step.sent else ""
         own = f" [{step.own}]" if step.own else ""
@@ -140,7 +140,7 @@ class Mind:
         self.now, self.idle = time, time - self.now
         return {world: past for world, past in worlds.items() if not world.due or world.due[0][1] >= time}
 
-    def given(self, connection: Connection, isn: int = 0, octets: int = 1) -> Given:
+    def given(self, connection: ConnectionState, isn: int = 0, octets: int = 1) -> Given:
         """Windows as they are known, and what is asked for."""
         size, edge, peer = self.windows
         left = size if edge is None else max(0, ahead(edge, connection.rcv_nxt))
@@ -163,7 +163,7 @@ class Mind:
                     new.append((after, happened))
         return found
 
-    def _silent(self, connection: Connection) -> Iterator[Step]:
+    def _silent(self, connection: ConnectionState) -> Iterator[EventTaken]:
         steps = self._interpreter.does(connection, SILENT, self.given(connection))
         return (step for step in steps if step.sent is None)
 
@@ -185,7 +185,7 @@ class Mind:
             else:
                 yield after, happened
 
-    def _settle(self, world: World, step: Step) -> World:
+    def _settle(self, world: World, step: EventTaken) -> World:
         """The world after an event: what may be acknowledged, and what is due."""
         after = step.after
         due = world.due if step.sent is None or _bare(step.sent) else (*world.due, (step.sent, self.now + PATIENCE))
@@ -195,7 +195,7 @@ class Mind:
         owed = min(MOST_OWED, world.owed + (step.sent is not None and _bare(step.sent)))
         return world._replace(connection=after, acks=acks, owed=owed, due=due)
 
-    def _beyond(self, connection: Connection, x: Seg) -> bool:
+    def _beyond(self, connection: ConnectionState, x: Seg) -> bool:
         """Whether `x` has text or FIN in the window that is not next in sequence."""
         if connection.state not in SYNCHRONIZED or x.syn or x.rst or not x.text + x.fin:
             return False
@@ -254,7 +254,7 @@ class Mind:
             if step.sent in (y, bare):
                 yield world.without(step.after), past.event(step._replace(sent=y))
 
-    def _parts(self, at: Connection, y: Seg) -> Iterator[tuple[Connection, str]]:
+    def _parts(self, at: ConnectionState, y: Seg) -> Iterator[tuple[ConnectionState, str]]:
         """What has SYN, text or FIN, and probes: the connection after `y`, and what it was."""
         small = y.ack and y.text <= 1 and not y.fin and not y.syn
         at_left = y.seq == (at.snd_una - 1) % SPACE
@@ -263,7 +263,7 @@ class Mind:
         if y.syn or y.text or y.fin:
             yield from self._pieces(at, y)
 
-    def _pieces(self, at: Connection, y: Seg) -> Iterator[tuple[Connection, str]]:
+    def _pieces(self, at: ConnectionState, y: Seg) -> Iterator[tuple[ConnectionState, str]]:
         """`y` as what was sent before and is not acknowledged, then new text, then FIN."""
         start, outstanding = ahead(y.seq, at.snd_una), ahead(at.snd_nxt, at.snd_una)
         if not 0 <= start <= outstanding:
@@ -302,11 +302,11 @@ class Mind:
         return f"{at.state}: {'; '.join(sent) or 'nothing'}"
 
 
-def _acknowledgment(at: Connection) -> Seg:
+def _acknowledgment(at: ConnectionState) -> Seg:
     return Seg(False, True, False, False, at.snd_nxt, at.rcv_nxt, 0)
 
 
-def _acknowledges(at: Connection, y: Seg) -> bool:
+def _acknowledges(at: ConnectionState, y: Seg) -> bool:
     """Whether `y` is a bare ACK of all that was received."""
     return at.state in (*SYNCHRONIZED, "SYN-RECEIVED") and y == _acknowledgment(at)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from model.questions.row import Options, Report, Row, Task
+from model.questions.row import OnSearch, Options, Row, Task
 from model.settings.server import AnyConfig
 from model.settings.setting import show_field
 from properties.claim import Claim, quick_of
@@ -18,7 +18,7 @@ from properties.claim import Claim, quick_of
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Options", "Row", "Task", "judge", "searches", "tasks_of", "varied"]
+__all__ = ["Options", "Row", "Task", "answered", "searches", "tasks_of", "varied"]
 
 
 def tasks_of(claims: Iterable[Claim], quick: bool = False, engine: str = "") -> list[Task]:
@@ -45,26 +45,26 @@ def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object], engine
     return Task(claim, variant or "default", base.vary(settings), "", engine)
 
 
-def judge(tasks: Sequence[Task], options: Options, progress: Report) -> Iterator[list[Row]]:
+def answered(tasks: Sequence[Task], options: Options, progress: OnSearch) -> Iterator[list[Row]]:
     """The rows of tasks, a list as soon as it is known; tasks on the same configuration share one search.
 
     Proofs are not among them: those are asked step by step (`proof`).
     """
     for task in tasks:
         if task.claim.scenario:
-            from model.questions.story import judge_story
+            from model.questions.story import answer_story
 
-            yield [judge_story(task, options)]
+            yield [answer_story(task, options)]
         elif task.claim.study:
-            from model.questions.study import judge_study
+            from model.questions.study import answer_study
 
             progress(task.variant, None)
-            yield [judge_study(task, _timed(options), progress)]
+            yield [answer_study(task, _timed(options), progress)]
     for shared in searches(tasks):
-        from model.questions.search import judge_search
+        from model.questions.cell_search import answer_cells
 
         progress(shared[0].variant, None)
-        yield judge_search(shared, _timed(options), progress)
+        yield answer_cells(shared, _timed(options), progress)
 
 
 def searches(tasks: Sequence[Task]) -> list[list[Task]]:

@@ -26,7 +26,7 @@ class Unanswered(Exception):
 
 
 @dataclass
-class Asker:
+class LimitedSolver:
     """Asks whether formulas can be satisfied, within limits that hold for all of them together."""
 
     limits: Limits = NO_LIMITS

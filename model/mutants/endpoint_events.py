@@ -8,7 +8,7 @@ from functools import lru_cache
 import z3
 
 from model.mutants.derive import mutated
-from model.tcp import protocol
+from model.tcp import all_events
 from model.tcp.event import Event
 from model.tcp.segment import Segment
 from model.tcp.state import Endpoint, Tcb
@@ -18,7 +18,7 @@ KEPT = 64
 
 
 def events(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
-    """As `model.tcp.protocol.events`; raises `BadConfig` if there is no such mutant."""
+    """As `model.tcp.all_events.events`; raises `BadConfig` if there is no such mutant."""
     return list(_events(_Given(endpoint, tcb, x, isn)))
 
 
@@ -45,5 +45,5 @@ class _Given:
 
 @lru_cache(KEPT)
 def _events(given: _Given) -> tuple[Event, ...]:
-    made = mutated if given.endpoint.config.mutant else protocol.events
+    made = mutated if given.endpoint.config.mutant else all_events.events
     return tuple(made(given.endpoint, given.tcb, given.x, given.isn))

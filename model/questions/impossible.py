@@ -16,7 +16,7 @@ from functools import cached_property
 import z3
 
 from model.core.terms import evaluate
-from model.engines.symbolic.ask import Asker
+from model.engines.symbolic.solver import LimitedSolver
 from model.network.connection import Attack
 from model.network.make import AnyNetwork
 from model.tcp.cause import Cause
@@ -27,7 +27,7 @@ from properties.sent import KEPT, Kept
 
 
 @dataclass(frozen=True)
-class End:
+class TcbAndSegment:
     """An end's TCB, and the segment that may arrive there."""
 
     tcb: Tcb
@@ -35,11 +35,11 @@ class End:
 
 
 @dataclass
-class Ends:
+class EndsUnderLemmas:
     """The ends of one network, the lemmas that hold of them, and how many obligations that took."""
 
     network: AnyNetwork
-    ask: Asker = field(default_factory=Asker)
+    ask: LimitedSolver = field(default_factory=LimitedSolver)
     obligations: int = 0
 
     def inductive(self, lemmas: Sequence[Kept] = KEPT) -> list[Kept]:
@@ -67,10 +67,10 @@ class Ends:
         return tuple(lemma.name for lemma in fewer)
 
     @cached_property
-    def events(self) -> list[tuple[End, Event]]:
+    def events(self) -> list[tuple[TcbAndSegment, Event]]:
         """Every event of every end, with any ISN on offer."""
         return [
-            (End(side.tcb, connection.arriving(side)[1]), event)
+            (TcbAndSegment(side.tcb, connection.arriving(side)[1]), event)
             for connection in self.network.connections
             for side in connection.sides.values()
             for event in connection.listed(side, z3.BitVec("any ISN", connection.config.seq_bits))
@@ -105,7 +105,7 @@ class Ends:
         return found
 
     @staticmethod
-    def _before(end: End, event: Event, kept: Iterable[Kept]) -> Iterator[z3.BoolRef]:
+    def _before(end: TcbAndSegment, event: Event, kept: Iterable[Kept]) -> Iterator[z3.BoolRef]:
         """The guard, and the lemmas of the TCB and of what arrives."""
         yield event.guard
         for lemma in kept:

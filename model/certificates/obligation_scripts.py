@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import z3
 
 from model.any_channel.words import event_of
-from model.certificates.manifests import FOLDER, Expected, Script, script_name, sha256
+from model.certificates.manifests import FOLDER, ExpectedAnswer, Script, script_name, sha256
 from model.core.nodes import node_of
 from model.engines.inductive.obligations import Duty, Obligation
 from model.export.smtlib import Scripts
@@ -24,11 +24,11 @@ class Scribe:
     def __init__(self) -> None:
         self._scripts, self._hashes = Scripts(), dict[tuple[object, ...], str]()
 
-    def text(self, obligation: Obligation, duties: Sequence[Duty], expected: Expected) -> str:
+    def text(self, obligation: Obligation, duties: Sequence[Duty], expected: ExpectedAnswer) -> str:
         """The script that asks whether the premises allow that not all of these duties hold."""
         return self._scripts.script(_formulas(obligation, duties), _words(obligation, expected))
 
-    def hash(self, obligation: Obligation, duties: Sequence[Duty], expected: Expected) -> str:
+    def hash(self, obligation: Obligation, duties: Sequence[Duty], expected: ExpectedAnswer) -> str:
         """The hash of that script, which is made once: claims share obligations."""
         formulas = _formulas(obligation, duties)
         key = (*(node_of(formula).digest for formula in formulas), *_words(obligation, expected))
@@ -37,7 +37,7 @@ class Scribe:
         return self._hashes[key]
 
 
-def entry(obligation: Obligation, duties: Sequence[Duty], expected: Expected, sha: str) -> Script:
+def entry(obligation: Obligation, duties: Sequence[Duty], expected: ExpectedAnswer, sha: str) -> Script:
     """What a manifest says of the script with this hash."""
     return Script(
         file=f"{FOLDER}/{script_name(sha)}",
@@ -55,5 +55,5 @@ def _formulas(obligation: Obligation, duties: Sequence[Duty]) -> list[z3.BoolRef
     return [*obligation.premises, z3.Not(z3.And(*(duty.term for duty in duties)))]
 
 
-def _words(obligation: Obligation, expected: Expected) -> list[str]:
+def _words(obligation: Obligation, expected: ExpectedAnswer) -> list[str]:
     return [f"{named(event_of(obligation))}: {obligation.kind} {obligation.about}", f"expected: {expected}"]

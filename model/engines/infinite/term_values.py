@@ -2,6 +2,8 @@
 
 The operators are the explicit engine's (`native`), so terms have one native meaning.
 Limits: values of at most 64 bits.
+
+Marks: answers rest on what is marked `sound`; what is marked `heuristic` only saves time or memory, or orders.
 """
 
 from __future__ import annotations
@@ -16,16 +18,16 @@ import z3
 from model.core.nodes import node_of
 from model.core.system import CHOICE_WIDTH, System
 from model.engines.explicit.store import Array
-from model.engines.native.body import Body
 from model.engines.native.compile import compile_ir
+from model.engines.native.expressions import StateExpressions
 from model.engines.native.packing import WORD_BITS, Layout
 
 
-class Values(Body):
+class TermValues(StateExpressions):
     """The function `values`; `source` is its text.
 
     values(states, rows, choices, count, out): out[k] (i64) is the term's value in the state rows[k] (i32) under the
-    choice choices[k] (i32) of the inputs, counted as in `firing.firings`.
+    choice choices[k] (i32) of the inputs, counted as in `numbered_rules.firings`.
     """
 
     def __init__(self, system: System, layout: Layout, term: z3.ExprRef, choose: Mapping[str, int]) -> None:
@@ -38,6 +40,7 @@ class Values(Body):
         row = value(f"load i32, ptr {self.slot('%rows', '%at', 'i32')}")
         self.load("%states", value(f"zext i32 {row} to i64"))
         self._choose(value(f"load i32, ptr {self.slot('%choices', '%at', 'i32')}"), choose)
+        # sound: the operators of the search itself
         result = self.writer.widen(self.operand(term), node_of(term).bits, WORD_BITS)
         do(f"store i64 {result}, ptr {self.slot('%out', '%at')}")
         do("%next = add i64 %at, 1\nbr label %head\nexit:\nret void\n}")
@@ -46,14 +49,14 @@ class Values(Body):
     def _choose(self, choice: str, choose: Mapping[str, int]) -> None:
         """The inputs as the digits of a choice; the last one varies fastest."""
         stride = prod(choose.values())
-        for name, count in choose.items():
+        for name, count in choose.items():  # sound: the digits in the order of `firing.firings`
             stride //= count
             digit = self.writer.value(f"udiv i32 {choice}, {stride}")
             digit = self.writer.value(f"urem i32 {digit}, {count}")
             self.inputs[name] = self.writer.value(f"trunc i32 {digit} to i{CHOICE_WIDTH}")
 
 
-def values(  # noqa: PLR0917
+def values(  # noqa: PLR0917  # A value depends on all of them.
     system: System,
     layout: Layout,
     term: z3.ExprRef,
@@ -66,12 +69,14 @@ def values(  # noqa: PLR0917
 
     Raises `ValueError` for a term of more than 64 bits.
     """
-    if (width := node_of(term).bits) > WORD_BITS:
+    if (width := node_of(term).bits) > WORD_BITS:  # sound: more bits would be cut off
         raise ValueError(f"a term of {width} bits; at most {WORD_BITS} are allowed")
-    engine = compile_ir(Values(system, layout, term, choose).source, careful=False)
+    # heuristic: compiled in little time, for it runs once
+    engine = compile_ir(TermValues(system, layout, term, choose).source, careful=False)
     pointer = ctypes.c_void_p
     kind = ctypes.CFUNCTYPE(None, pointer, pointer, pointer, ctypes.c_int64, pointer)
     out = np.zeros(len(rows), np.uint64)
+    # sound: native code reads them as they lie
     rows, choices = np.ascontiguousarray(rows, np.uint32), np.ascontiguousarray(choices, np.uint32)
     arrays = states.ctypes.data, rows.ctypes.data, choices.ctypes.data
     kind(engine.get_function_address("values"))(*arrays, len(rows), out.ctypes.data)

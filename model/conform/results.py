@@ -10,7 +10,7 @@ from typing import Any
 from rich.table import Table
 
 from model.conform.capture import Capture, Conversation
-from model.conform.cases import KNOWN, Judged
+from model.conform.cases import KNOWN, CaseResult
 from model.conform.own_host import Finding
 from model.conform.stacks import PROFILES, Profile
 from model.machine.printing import printable
@@ -37,7 +37,7 @@ class Item:
     event: str = ""
 
 
-def of_case(judged: Judged, profile: Profile, own: Sequence[str]) -> Item:
+def of_case(judged: CaseResult, profile: Profile, own: Sequence[str]) -> Item:
     """The item of a recorded case; own: the behaviours of its stack with which it agrees, if it does so only then."""
     case = judged.case
     known = KNOWN.get(case.name, "") if judged.difference and profile.name == "freebsd" else ""

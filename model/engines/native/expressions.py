@@ -10,16 +10,16 @@ import z3
 from model.core.nodes import Node
 from model.core.system import System
 from model.core.terms import Fold
-from model.engines.native.compile import Writer, operators
+from model.engines.native.compile import LlvmWriter, operators
 from model.engines.native.packing import Layout
 
 
-class Body:
+class StateExpressions:
     """The inside of a function that reads one packed state: values of terms, in scopes that follow dominance."""
 
     def __init__(self, system: System, layout: Layout) -> None:
         self.system, self.layout = system, layout
-        self.writer = Writer()
+        self.writer = LlvmWriter()
         self.fold = Fold(operators(self.writer), self._leaf)
         self.words: list[str] = []
         self.inputs: dict[str, str] = {}
