@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from model.machine.printing import Mistake
 from properties.claim import Cell, Claim, Expected, Proof
 from tests.facts.results import Facts, frozen
 
@@ -20,8 +21,10 @@ def facts() -> Facts:
 
 
 def row(claim: Claim, variant: str) -> Row:
-    """One row; raises `ValueError` if its verdict is not what the claim says: no document says what is not so."""
-    found = facts()[f"{claim.name}, {variant}"]
+    """One row; raises `Mistake` if there is none, and `ValueError` if its verdict is not what the claim says."""
+    found = facts().get(f"{claim.name}, {variant}")
+    if found is None:
+        raise Mistake(f"tests/facts has no '{claim.name}, {variant}': first run python -m tests.facts --promote")
     if found["verdict"] not in GOOD[found["expected"]]:
         raise ValueError(f"{claim.name}, {variant}: {found['verdict']}, where {found['expected']} is claimed")
     return found

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from docs import lemmas, lists, measured, rules, studies, verdicts
 from docs.markdown import Sections, filled
+from model.machine.printing import Mistake, complain
 
 ROOT = Path(__file__).parent.parent
 SECTIONS: Sections = {
@@ -47,7 +48,10 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str] | None = None) -> int:
     """Write or check the documents; returns the exit status."""
     check = parser().parse_args(argv).check
-    found = list(outdated())
+    try:
+        found = list(outdated())
+    except Mistake as error:
+        return complain(str(error), 2, "docs.write")
     for path, new in found:
         if not check:
             path.write_text(new, encoding="utf-8")
