@@ -324,7 +324,7 @@ def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> 
 
     proofs = [task for task in make_tasks() if task.proof and task.expected != "fails"]
     if not proofs:
-        raise Unusable("--minimise: none of these claims has a proof that goes through")
+        raise Unusable("--minimise wants a claim with a proof that goes through, and no --set")
     with live_line() as tell:
         minimising = Minimising(proofs, Limits(max_seconds=args.max_seconds), tell, lambda lines: say("\n".join(lines)))
         with at_interrupt(lambda: say(minimising.summary)):

@@ -90,6 +90,10 @@ def test_explain_says_where_a_claim_holds_and_where_it_fails(capsys: pytest.Capt
         (["--property", "ghost-after-close"], "needs history=true"),
         (["--property", "half-open", "--set", "send_on_syn=true"], "nothing to send with octets=0"),
         (["half-open", "--minimise"], "--minimise is about the lemmas of proofs: it needs --engine unbounded"),
+        (
+            ["half-open", "--minimise", "--engine", "unbounded", "--set", "rfc1337=true"],
+            "--minimise wants a claim with a proof that goes through, and no --set",
+        ),
         (["figure-6", "--engine", "unbounded"], "figure-6 has no proof for every channel; those that have one: "),
         (["figure-6", "--engine", "bmc"], "figure-6 is not about the finite runs of one configuration"),
         (
