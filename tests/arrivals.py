@@ -8,13 +8,15 @@ are compared: every kind of TCB that a state can have, and every kind of segment
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import product
 
 import z3
 
 from model.core.terms import Meaning
 from model.settings.config import Config
+from model.settings.protocol import Protocol
+from model.settings.setting import names_of
 from model.tcp.arrives import segment_arrives_in
 from model.tcp.event import Path
 from model.tcp.segment import SEGMENT_FIELDS, symbolic_segment
@@ -41,7 +43,8 @@ VARIANTS: dict[str, Options] = {
     "window=0": replace(RFC, window=0),
     "window=1": replace(RFC, window=1),
 }
-SHARED = ("handshake", "rst", "syn", "ack_range", "rfc1337", "data_on_syn", "fin", "half_close", "syn_cookies")
+SHARED = tuple(field.name for field in fields(Options) if field.name in names_of(Protocol))
+"""The settings that decide a case of the table."""
 Answer = tuple[str, Segment | None, Tcb]
 """The names of the cases that a segment has taken, the reply, the TCB afterwards."""
 
