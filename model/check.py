@@ -310,8 +310,9 @@ def cover(args: argparse.Namespace, command: str) -> int:
 def covered(args: argparse.Namespace, command: str, found: Coverage, code: int) -> int:
     """Write the report on coverage and print it; returns the exit status."""
     from model.report.coverage_report import coverage_json, coverage_text
+    from model.report.details import WIDE
 
-    say(coverage_text(found, None if sys.stdout is not None and sys.stdout.isatty() else 200))
+    say(coverage_text(found, None if sys.stdout is not None and sys.stdout.isatty() else WIDE))
     return written(args.json, coverage_json(found, command, code), code)
 
 

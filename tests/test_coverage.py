@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -241,6 +241,9 @@ def test_an_event_that_never_happens_is_an_error(monkeypatch: pytest.MonkeyPatch
     words = coverage_text(found, 200)
     assert ARTIFICIAL.name in words
     assert words.splitlines()[-1].endswith("; UNEXPLAINED: SEND in ESTABLISHED, never.")
+    early = coverage_text(replace(found, why="interrupted"), 200)
+    assert early.splitlines()[-1].endswith("; open: SEND in ESTABLISHED, never.")
+    assert "UNEXPLAINED" not in early
     assert coverage_json(found, "", 1)["events"][-1] == {
         "event": ARTIFICIAL.name,
         "cite": "nowhere",

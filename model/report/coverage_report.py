@@ -27,7 +27,9 @@ def coverage_text(found: Coverage, width: int | None) -> str:
     for column in COLUMNS:
         table.add_column(column, justify="right" if column in RIGHT else "left", overflow="fold")
     for one in found.events:
-        table.add_row(*cells(one), style="" if one.happens else "dim" if one.explained else "bold red")
+        table.add_row(
+            *cells(one, unexplained(found)), style="" if one.happens else "dim" if one.explained else "bold red"
+        )
     screen.print(table)
     screen.print()
     for note in notes(found):
@@ -35,10 +37,15 @@ def coverage_text(found: Coverage, width: int | None) -> str:
     return written.getvalue() + verdict(found)
 
 
-def cells(one: Covered) -> tuple[str, ...]:
-    """One row."""
+def unexplained(found: Coverage) -> str:
+    """What an event is that neither happens nor is proved impossible; if not all was looked at, it is open."""
+    return "open" if found.why or found.lost else "UNEXPLAINED"
+
+
+def cells(one: Covered, open_word: str) -> tuple[str, ...]:
+    """One row. open_word: see `unexplained`."""
     if not one.happens:
-        by = "UNEXPLAINED" if one.never is None else f"never: {', '.join(one.never) or 'its guard is false'}"
+        by = open_word if one.never is None else f"never: {', '.join(one.never) or 'its guard is false'}"
         return one.event.name, one.cite, "0", "", "", "", by
     counts = [f"{sum(found.values()):,}" if found else "" for found in (one.transitions, one.steps)]
     places = [str(len(found)) if found else "" for found in (one.transitions, one.steps)]
@@ -80,7 +87,7 @@ def verdict(found: Coverage) -> str:
     if not found.unexplained:
         return f"{line}."
     more = f" and {len(found.unexplained) - MOST} more" if len(found.unexplained) > MOST else ""
-    return f"{line}; UNEXPLAINED: {'; '.join(found.unexplained[:MOST])}{more}."
+    return f"{line}; {unexplained(found)}: {'; '.join(found.unexplained[:MOST])}{more}."
 
 
 def coverage_json(found: Coverage, command: str, code: int) -> dict[str, Any]:
