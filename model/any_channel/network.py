@@ -28,7 +28,7 @@ from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, symbolic_segment
-from model.tcp.state import FIELDS, FIN_SENT, STATES, Endpoint, Tcb, symbolic_tcb
+from model.tcp.state import FIELDS, STATES, Endpoint, Tcb, symbolic_tcb
 
 STATE_BITS = (len(STATES) - 1).bit_length()
 NO_IRS = (*NO_TCB, "SYN-SENT")
@@ -321,8 +321,3 @@ class UnboundedNetwork:
             heard_by = z3.Or(heard_by, z3.And(lives, iss == end.any))
             yield other, "heard", z3.Or(other.heard, lives)
         yield other, "heard_by", z3.simplify(heard_by)
-
-
-def fin_not_sent(end: End) -> z3.BitVecRef:
-    """1 where the side has not sent its FIN, else 0, as a number."""
-    return z3.If(end.state_is(*FIN_SENT), z3.BitVecVal(0, end.bits), z3.BitVecVal(1, end.bits))

@@ -17,9 +17,6 @@ from properties.configs import (
 from properties.needless import any_application_delay, sent_again
 from properties.studies.study import concluded, explore, unsettled
 
-RetryCase = tuple[int, int]
-"""An application delay in ticks, and a number of retransmissions."""
-
 
 def needless(config: Config, limits: Limits, progress: OnProgress) -> Outcome:
     """Whether A never sends its FIN again, for application delays up to the configuration's; and how often it does.
