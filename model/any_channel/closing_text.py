@@ -1,6 +1,6 @@
 """The end of a connection in real time, in which B may send text before its FIN.
 
-As `closing_soup`; what is promised there of B's FIN is promised here of all that B sends with text or FIN. B's timer
+As `closing`; what is promised there of B's FIN is promised here of all that B sends with text or FIN. B's timer
 starts again when SND.UNA moves (RFC 6298, 5.3), so it matters when an acknowledgment of text arrives: no segment of A
 is older than D.
 """

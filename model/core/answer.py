@@ -109,10 +109,9 @@ class Effort:
     longest shortest path, the initial state included (as TLC counts); complete: the whole reachable set was searched;
     limit: the limit that ended the search early, in words (empty if none did); touched: how often each bound cut
     behaviour off unasked (zero counts are left out); seconds: wall-clock time of compilation and of search; digest: of
-    the set of states found (`digest`), where states are stored; left_out: variables outside of
-    the cone of influence (`cone`), which were not stored; collision: the most that the probability can be that a state
-    was missed, as only hashes were stored; problems: what went wrong besides, a line each, such as a checkpoint that
-    could not be written.
+    the set of states found (`digest`), where states are stored; left_out: variables outside of the cone of influence
+    (`cone`), which were not stored; collision: the most that the probability can be that a state was missed, as only
+    hashes were stored; problems: what went wrong besides, a line each, such as a checkpoint that could not be written.
     """
 
     states: int

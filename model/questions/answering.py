@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from model.questions.row import OnSearch, Options, Row, Task
 from model.settings.server import AnyConfig
 from model.settings.setting import show_field
 from properties.claim import Claim, quick_of
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["Options", "Row", "Task", "answered", "searches", "tasks_of", "varied"]
 

@@ -1,6 +1,6 @@
 """TIME-WAIT outlasts LAST-ACK although B sends text before its FIN: the lemmas.
 
-As in `closing_proofs`, but the answer to what has come before the FIN starts B's timer again, up to D after TIME-WAIT
+As in `closing`, but the answer to what has come before the FIN starts B's timer again, up to D after TIME-WAIT
 has begun; and what B sends again may be text, which restarts no TIME-WAIT: its answer may come 2 D later.
 """
 
