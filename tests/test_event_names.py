@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from model.conform.stacks import FREEBSD, LINUX, Profile
 from model.core.answer import Limits
 from model.core.system import BadSystem
 from model.mutants.derive import find as find_mutant
-from model.mutants.mutation import text_of
+from model.mutants.mutation import _text_of, text_of
 from model.network.bounded import Network, Side
 from model.network.make import network_of
 from model.pictures.render import Pictures
@@ -44,18 +44,25 @@ Names = dict[Cause, str]
 
 
 @pytest.fixture
-def names(monkeypatch: pytest.MonkeyPatch) -> Names:
-    """The new names of all events that anybody has asked for; from now on they are their names."""
+def names() -> Iterator[Names]:
+    """The new names of all events that anybody has asked for; until the test's end they are their names."""
     found, chance = Names(), random.Random(1)
 
     def words(cause: Cause, in_state: bool = True) -> str:
         del in_state
         return found.setdefault(cause, f"{chance.choice(MISLEADING)}{chance.getrandbits(64):x}")
 
-    monkeypatch.setattr(table, "words", words)
-    for cached in (system_of, proof.prepared, proof.prover):
-        cached.cache_clear()
-    return found
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "words", words)
+        forget_names()
+        yield found
+    forget_names()  # Else later tests would see the new names.
+
+
+def forget_names() -> None:
+    """Drop what is kept with the names of events in it."""
+    for kept in (system_of, proof.prepared, proof.prover, _text_of):
+        kept.cache_clear()
 
 
 def row(claim: str, config: AnyConfig, out: Path) -> Row:
