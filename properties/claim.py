@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from model.core.answer import Limits, OnProgress, Outcome
 from model.core.property import Live, Property
+from model.network.ghosts.ghost import brought_by
+from model.network.make import AnyNetwork, network_of
 from model.settings.config import Config
 from model.settings.server import AnyConfig
 from model.tcp.cause import Broken, Cause, arrives, caused
-
-if TYPE_CHECKING:
-    from model.network.make import AnyNetwork
 
 Expected = Literal["holds", "fails"]
 
@@ -167,6 +166,15 @@ class Claim:
     def witness(self) -> tuple[Makes[Property], ...]:
         """What shows that its premise happens."""
         return self.question.witness if isinstance(self.question, (Safety, Infinite)) else ()
+
+    @property
+    def functions(self) -> tuple[Makes[Property | Live], ...]:
+        """What makes the properties that are asked of a network: that of the claim, and its witnesses."""
+        return (self.question.make, *self.question.witness) if isinstance(self.question, (Safety, Infinite)) else ()
+
+    def network(self, config: AnyConfig) -> AnyNetwork:
+        """The network of a configuration of which this claim can be asked."""
+        return network_of(config, brought_by(*self.functions))
 
     def asked_of(self, network: AnyNetwork) -> Property | Live:
         """The property that is searched for in a network."""

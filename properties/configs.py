@@ -7,7 +7,7 @@ from model.settings.server import ServerConfig
 
 __all__ = ["SCENARIO"]
 
-HISTORY = Config(incarnations=2, octets=1, history=True)
+HISTORY = Config(incarnations=2, octets=1)
 """The real protocol: two incarnations of each side, text, loss and reordering; retransmission without bound.
 
 B's numbers pass 0.
@@ -16,7 +16,7 @@ B's numbers pass 0.
 CRASHES = Config(incarnations=2, crashes=1, duplications=None, aborts="both", gives_up="both")
 """Three-way under crashes, ABORT, USER TIMEOUT and duplication without bound: what leaves one side alone."""
 
-OLD_CONNECTION = CRASHES.but(origins=True, isns_apart="W+window+1")
+OLD_CONNECTION = CRASHES.but(isns_apart="W+window+1")
 """The same, watched for segments of another connection; ISNs are so far apart that RFC 5961's range tells them."""
 
 TWO_WAY = HISTORY.but(handshake="two-way")
@@ -67,7 +67,7 @@ NO_RETRANSMISSION = Config(retransmission=False, loss=False, capacity=3)
 PASSING_ZERO = Config()
 """The smallest of all: one incarnation of each side. B's numbers pass 0."""
 
-LAST_ACK = Config(timed=True, msl=3, rto=3, delay=2, losses=1, endings=True, start="half-closed", isn_b="8", capacity=3)
+LAST_ACK = Config(timed=True, msl=3, rto=3, delay=2, losses=1, start="half-closed", isn_b="8", capacity=3)
 """Time in ticks: A has closed, B has not; one segment may be lost. 2 MSL is tight here: RTO = MSL = D + 1."""
 
 THRESHOLD = LAST_ACK.but(msl=4, capacity=9)
@@ -79,7 +79,7 @@ FAIR_OPEN = Config(isn_b="8", closes="none")
 FAIR_CLOSE = FAIR_OPEN.but(closes="both")
 """The same, and both users may close."""
 
-FAIR_TEXT = FAIR_CLOSE.but(octets=1, accounts=True, start="half-closed")
+FAIR_TEXT = FAIR_CLOSE.but(octets=1, start="half-closed")
 """The same from the half-closed start on, with text: A may not send any more, B may."""
 
 FOUR_WAY_CLOSE = Config(
@@ -89,7 +89,6 @@ FOUR_WAY_CLOSE = Config(
     octets=1,
     window=3,
     losses=1,
-    ack_losses=True,
     start="established",
     isn_b="8",
     capacity=4,
@@ -97,7 +96,7 @@ FOUR_WAY_CLOSE = Config(
 """Time in ticks, from an open connection on: RTO is just above 2 D, and one segment may be lost."""
 
 SLOW_APPLICATION = FOUR_WAY_CLOSE.but(
-    octets=0, window=2, losses=0, ack_losses=False, application_delay=12, retransmissions=7, close="merged"
+    octets=0, window=2, losses=0, application_delay=12, retransmissions=7, close="merged"
 )
 """Nothing is lost, and the users take their time to close; the ACK of a FIN waits for them."""
 
@@ -113,7 +112,6 @@ OLD_SEGMENTS = Config(
     gives_up="both",
     retransmissions=1,
     losses=0,
-    origins=True,
 )
 """Every number is used again, and time is all that keeps the segments of two incarnations apart."""
 
@@ -131,8 +129,6 @@ DATA_QUEUED = Config(
     crashes=1,
     duplications=None,
     capacity=1,
-    accounts=True,
-    origins=True,
     isns_apart="W+window+1",
 )
 """Text on the SYN, queued until ESTABLISHED as the RFC has it: A's user may SEND in LISTEN. Crashes and duplication.
@@ -150,7 +146,7 @@ DATA_DROPPED = DATA_QUEUED.but(data_on_syn="dropped")
 DATA_ACCEPTED = DATA_QUEUED.but(data_on_syn="accepted")
 """What comes with a SYN is delivered at once."""
 
-ORDERLY = Config(octets=1, endings=True, accounts=True)
+ORDERLY = Config(octets=1)
 """One connection with text both ways, closed in any way; nothing but resets disturbs it."""
 
 ORDERLY_CRASHES = ORDERLY.but(crashes=1, aborts="both", gives_up="both", retransmissions=1)
@@ -159,7 +155,7 @@ ORDERLY_CRASHES = ORDERLY.but(crashes=1, aborts="both", gives_up="both", retrans
 HALF_CLOSED = ORDERLY.but(start="half-closed", isn_b="8")
 """A has closed, B has not and may send."""
 
-IGNORING_RST = Config(incarnations=2, endings=True, rfc1337=True, time_wait_restart=False)
+IGNORING_RST = Config(incarnations=2, rfc1337=True, time_wait_restart=False)
 """Fix F1 of RFC 1337; and, the RFC's letter, no retransmitted FIN restarts TIME-WAIT. (Untimed that changes no run.)"""
 
 CLOSE_IN_TICKS = FAIR_CLOSE.but(timed=True, loss=False)
@@ -177,7 +173,7 @@ GHOST = ServerConfig((_STALE,))
 FORGED = ServerConfig((_FORGED,), attackers=(1,))
 """One forged SYN, from a host that answers nothing."""
 
-FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True, accounts=True),), attackers=(1,), attack_text=1)
+FORGED_TEXT = ServerConfig((_FORGED.but(octets=1, send_on_syn=True),), attackers=(1,), attack_text=1)
 """The same with an octet of text, which SYN-RECEIVED keeps."""
 
 FULL = ServerConfig((_STALE, _EAGER))

@@ -10,6 +10,8 @@ import z3
 
 from model.core.property import LeadsTo, Live, Property, always, sometimes
 from model.network.bounded import Network, Side
+from model.network.ghosts.accounts import ACCOUNTS
+from model.network.ghosts.endings import ENDINGS
 from model.network.make import AnyNetwork
 from model.settings.setting import BadConfig
 from properties.claim import Cell, Claim, Safety
@@ -22,21 +24,13 @@ from properties.configs import (
 from properties.fair import arrivals, retransmission, time_passes
 from properties.predicates import peer_dead
 from properties.stories import story
-from properties.time_wait import ended
 
 FIN_RECEIVED = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
 
 
-def accounted(side: Side) -> Side:
-    """The side, if its octets are counted."""
-    if not side.config.accounts:
-        raise BadConfig("this property needs accounts=true")
-    return side
-
-
 def fed_by_unconfirmed(side: Side) -> z3.BoolRef:
     """An octet of an unconfirmed peer has been delivered."""
-    return z3.And(side.heard.term == 0, accounted(side).fed.term)
+    return z3.And(side.heard.term == 0, ACCOUNTS.fed(side).term)
 
 
 def data_on_syn_held(network: AnyNetwork) -> Property:
@@ -76,7 +70,7 @@ def at_most_once(network: Network) -> Property:
             got.term, _resized(sent.term, got.width)
         )
         for side, other in _pairs(network)
-        for k, (got, sent) in enumerate(zip(side.delivered, other.sent, strict=True), 1)
+        for k, (got, sent) in enumerate(zip(ACCOUNTS.delivered(side), ACCOUNTS.sent(other), strict=True), 1)
     }
     parts |= _in_order(network)
     return always("at-most-once", parts=parts)
@@ -85,7 +79,7 @@ def at_most_once(network: Network) -> Property:
 def _in_order(network: Network) -> dict[str, z3.BoolRef]:
     """Octets have names: each that is delivered is the next one, so that none is delivered in another's place."""
     return {
-        f"{side.name} has got each octet after the one that was sent before it": z3.Not(side.disordered.term)
+        f"{side.name} has got each octet after the one that was sent before it": z3.Not(ACCOUNTS.disordered(side).term)
         for side, _ in _pairs(network)
     }
 
@@ -107,7 +101,7 @@ def half_close_data(network: Network) -> Property:
     """S7: who has closed in order has had everything delivered, also what it sent after the other side's FIN."""
     parts = {
         f"{side.name}'s incarnation {k} has ended in order, and {other.name} has got all its octets": z3.Implies(
-            z3.And(ended(side, "in order"), side.incarnation.term == k), _all_got(other, side, k)
+            z3.And(ENDINGS.ended_as(side, "in order"), side.incarnation.term == k), _all_got(other, side, k)
         )
         for side, other in _pairs(network)
         for k in _incarnations(network)
@@ -121,7 +115,7 @@ def text_arrives(network: Network) -> Live:
     (a, b), k = network.sides.values(), network.config.incarnations
     if k != 1 or network.config.start == "closed":
         raise BadConfig("this property needs incarnations=1 and start=established or half-closed")
-    arrived = z3.And(_all_got(a, accounted(b), 1), _all_got(b, accounted(a), 1))
+    arrived = z3.And(_all_got(a, b, 1), _all_got(b, a, 1))
     timers = [retransmission(network), time_passes(network)]
     return Live(LeadsTo("text-arrives", z3.Not(arrived), arrived), [arrivals(network), *timers])
 
@@ -129,14 +123,14 @@ def text_arrives(network: Network) -> Live:
 def text_is_lost(network: Network) -> Property:
     """The witness: text has been sent and is gone, on its only way."""
     found = [
-        z3.And(other.sent[0].term != 0, side.delivered[0].term == 0, network.channel(other).empty)
+        z3.And(ACCOUNTS.sent(other)[0].term != 0, ACCOUNTS.delivered(side)[0].term == 0, network.channel(other).empty)
         for side, other in _pairs(network)
     ]
     return sometimes("text that was sent is lost", z3.Or(*found))
 
 
 def _pairs(network: Network) -> list[tuple[Side, Side]]:
-    return [(accounted(side), network.other(side)) for side in network.sides.values()]
+    return [(side, network.other(side)) for side in network.sides.values()]
 
 
 def _incarnations(network: Network) -> range:
@@ -144,7 +138,7 @@ def _incarnations(network: Network) -> range:
 
 
 def _all_got(receiver: Side, sender: Side, incarnation: int) -> z3.BoolRef:
-    got, sent = receiver.delivered[incarnation - 1], sender.sent[incarnation - 1]
+    got, sent = ACCOUNTS.delivered(receiver)[incarnation - 1], ACCOUNTS.sent(sender)[incarnation - 1]
     return got.term == _resized(sent.term, got.width)
 
 
@@ -159,7 +153,10 @@ def stale_syn_with_text(network: Network) -> Property:
     """In SYN-RECEIVED, by a SYN whose sender has sent text and is gone."""
     stale = [
         z3.And(
-            side.state_is("SYN-RECEIVED"), peer_dead(network, side), side.peer.term == k, other.sent[k - 1].term != 0
+            side.state_is("SYN-RECEIVED"),
+            peer_dead(network, side),
+            side.peer.term == k,
+            ACCOUNTS.sent(other)[k - 1].term != 0,
         )
         for side, other in _pairs(network)
         for k in _incarnations(network)
@@ -194,7 +191,7 @@ def text_to_unconfirmed_fin_wait(network: Network) -> Property:
 
 def delivered_again(network: Network) -> Property:
     """Text of both incarnations of a side has been delivered: the first one's numbers are behind us."""
-    again = [z3.And(*(got.term != 0 for got in side.delivered)) for side, _ in _pairs(network)]
+    again = [z3.And(*(got.term != 0 for got in ACCOUNTS.delivered(side))) for side, _ in _pairs(network)]
     return sometimes("text of every incarnation delivered", z3.Or(*again))
 
 
@@ -205,7 +202,7 @@ def text_on_its_way_again(network: Network) -> Property:
         inbox = network.channel(other)
         for slot in inbox.slots:
             present, x, sender = inbox.layout.unpack(slot.term)
-            for k, got in enumerate(side.delivered, 1):
+            for k, got in enumerate(ACCOUNTS.delivered(side), 1):
                 opening = side.state_is("LISTEN", "SYN-RECEIVED")
                 found.append(z3.And(present, x.text != 0, sender == k, got.term != 0, opening))
     return sometimes("delivered text is on its way to a new connection", z3.Or(*found))
@@ -214,7 +211,7 @@ def text_on_its_way_again(network: Network) -> Property:
 def closed_after_text(network: Network) -> Property:
     """Both sides have ended in order, and text of each has been delivered."""
     done = [
-        z3.And(ended(side, "in order"), z3.Or(*(got.term != 0 for got in side.delivered)))
+        z3.And(ENDINGS.ended_as(side, "in order"), z3.Or(*(got.term != 0 for got in ACCOUNTS.delivered(side))))
         for side, _ in _pairs(network)
     ]
     return sometimes("both closed in order after text both ways", z3.And(*done))
@@ -238,7 +235,7 @@ def text_in_fin_wait_2(network: Network) -> Property:
     if network.config.start != "half-closed":
         raise BadConfig("this witness needs start=half-closed")
     found = [
-        z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), side.fed.term)
+        z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), ACCOUNTS.fed(side).term)
         for side, other in _pairs(network)
     ]
     return sometimes("text sent in CLOSE-WAIT, delivered in FIN-WAIT-2", z3.Or(*found))

@@ -9,6 +9,7 @@ import z3
 from model.core.property import Property, always, sometimes, step
 from model.mutants.endpoint_events import events
 from model.network.bounded import Network, Side
+from model.network.ghosts.endings import ENDINGS
 from model.tcp.segment import Segment
 from model.tcp.state import STATES, endpoint
 from properties.claim import Cell, Claim, Safety
@@ -23,7 +24,6 @@ from properties.configs import (
 )
 from properties.predicates import counts_syn_acknowledged
 from properties.stories import story
-from properties.time_wait import ended
 
 
 def time_wait_assassination(network: Network) -> Property:
@@ -33,7 +33,7 @@ def time_wait_assassination(network: Network) -> Property:
             z3.And(
                 side.state_is("TIME-WAIT"),
                 side.state_var.next == STATES.index("CLOSED"),
-                ended(side, "reset", after=True),
+                ENDINGS.ended_as(side, "reset", after=True),
             )
         )
         for side in network.sides.values()

@@ -10,6 +10,7 @@ from model.core.property import Property, always, sometimes
 from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import constant_times
+from model.network.ghosts.ack_losses import ACK_LOSSES
 from model.settings.clocks import CLOCK_BITS
 from model.settings.config import Config
 from model.settings.setting import BadConfig
@@ -25,7 +26,7 @@ def no_needless_fin_retransmission(network: Network) -> Property:
     """No FIN is sent again that has arrived in order, unless its acknowledgment was lost."""
     parts = {
         f"{side.name} does not send its FIN again that has arrived, and no ACK of it was lost": z3.Not(
-            z3.And(fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(side.ack_lost.term))
+            z3.And(fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(ACK_LOSSES.ack_lost(side).term))
         )
         for side in network.sides.values()
     }
@@ -34,8 +35,8 @@ def no_needless_fin_retransmission(network: Network) -> Property:
 
 def fin_is_due(network: Network, side: Side) -> z3.BoolRef:
     """The retransmission timer of `side` goes off now, and its FIN alone is outstanding."""
-    if network.clocks is None or not network.config.ack_losses:
-        raise BadConfig("this property needs timed=true and ack_losses=true")
+    if network.clocks is None:
+        raise BadConfig("this property needs timed=true")
     timer = next(timer for timer in network.clocks.timers(side) if timer.name == "retransmission")
     return z3.And(side.state_is("FIN-WAIT-1", "CLOSING", "LAST-ACK"), outstanding(side) == 1, timer.due)
 

@@ -11,9 +11,10 @@ from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import Times, constant_times
 from model.network.ends import Assumptions, Ends
+from model.network.ghosts.ghost import brings
+from model.network.ghosts.origins import ORIGINS
 from model.settings.clocks import CLOCK_BITS
 from model.settings.config import Config
-from model.settings.setting import BadConfig
 from model.tcp.cause import TIME_PASSES, Broken, arrives
 from model.tcp.event import Event
 from properties.claim import Cell, Claim, Proof, Safety, at_every_choice
@@ -31,23 +32,17 @@ TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_
 IN_ORDER, ALONE = Var("in_order"), Var("alone")
 
 
+@brings(ORIGINS)
 def no_old_segment_accepted(network: Network) -> Property:
     """No segment of another connection than a side's own changes its state, SND.UNA or RCV.NXT.
 
     A connection is a pair of incarnations, never of numbers: where those are repeated, old and new would be the same.
     """
     parts = {
-        f"{side.name} has accepted no segment of another connection": z3.Not(deceived(side))
+        f"{side.name} has accepted no segment of another connection": z3.Not(ORIGINS.deceived(side).term)
         for side in network.sides.values()
     }
     return always("no-old-segment-accepted", parts=parts)
-
-
-def deceived(side: Side) -> z3.BoolRef:
-    """`side` has accepted a segment of another connection than its own."""
-    if not side.config.origins:
-        raise BadConfig("this property needs origins=true")
-    return side.deceived.term
 
 
 def old_segment_meets_a_connection(network: Network) -> Property:
@@ -61,6 +56,7 @@ def old_segment_meets_a_connection(network: Network) -> Property:
     return sometimes("an old segment meets the next connection", z3.Or(*met))
 
 
+@brings(ORIGINS)
 def old_connection_of_the_same_peer(network: Network) -> Property:
     """The witness: a segment of the peer believed in acknowledges an earlier incarnation of the side that it meets."""
     met = []
@@ -78,7 +74,7 @@ def assuming(config: Config) -> Network:
     """A timed network whose TIME-WAIT, quiet time and further assumptions are variables that no rule changes."""
     given = constant_times(config)
     times = Times(given.delay, given.rto, TIME_WAIT.term, quiet_time=QUIET_TIME.term)
-    return Network(config, times, Assumptions((IN_ORDER, ALONE), allows))
+    return Network(config, times, Assumptions((IN_ORDER, ALONE), allows), ghosts=(ORIGINS,))
 
 
 def allows(network: Ends, side: Side, event: Event) -> z3.BoolRef:

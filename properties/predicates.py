@@ -5,7 +5,7 @@ from __future__ import annotations
 import z3
 
 from model.network.bounded import NO_TCB, Network, Side
-from model.settings.setting import BadConfig
+from model.network.ghosts.history import HISTORY
 from model.tcp.state import STATES
 
 
@@ -50,10 +50,8 @@ def ended_in_order(network: Network, side: Side) -> z3.BoolRef:
 
     That incarnation has done the same with the previous incarnation of `side`.
     """
-    if not side.config.history:
-        raise BadConfig("this property needs history=true")
-    previous = network.other(side).finished.term + 1 == side.incarnation.term
-    return z3.And(side.peer.term != 0, side.finished.term == side.peer.term, previous)
+    previous = HISTORY.finished(network.other(side)).term + 1 == side.incarnation.term
+    return z3.And(side.peer.term != 0, HISTORY.finished(side).term == side.peer.term, previous)
 
 
 def both(network: Network, *states: str) -> z3.BoolRef:

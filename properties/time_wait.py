@@ -12,6 +12,8 @@ from model.core.property import LeadsTo, Live, Property, always, sometimes, step
 from model.core.system import Rule, System, Var
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
+from model.network.ghosts.endings import ENDINGS
+from model.network.ghosts.ghost import Ghost
 from model.settings.clocks import CLOCK_BITS
 from model.settings.setting import BadConfig
 from model.tcp.cause import Broken, arrives, caused
@@ -35,12 +37,12 @@ def last_ack_answered(network: Network) -> Property:
     """A FIN that arrives in TIME-WAIT is acknowledged, and the passive closer is never reset."""
     parts = {
         f"{side.name} does not leave LAST-ACK by a reset": z3.Not(
-            z3.And(side.state_is("LAST-ACK"), ended(side, "reset", after=True))
+            z3.And(side.state_is("LAST-ACK"), ENDINGS.ended_as(side, "reset", after=True))
         )
         for side in network.sides.values()
     }
     parts |= {
-        f"{side.name} acknowledges every FIN that arrives in TIME-WAIT": z3.Not(side.unanswered.next)
+        f"{side.name} acknowledges every FIN that arrives in TIME-WAIT": z3.Not(ENDINGS.unanswered(side).next)
         for side in network.sides.values()
     }
     return step("last-ack-answered", parts=parts)
@@ -48,7 +50,7 @@ def last_ack_answered(network: Network) -> Property:
 
 def last_ack_ends(network: Network) -> Live:
     """Whoever is in LAST-ACK ends in order."""
-    goal = z3.Or(*(ended(side, "in order") for side in _passive_closers(network)))
+    goal = z3.Or(*(ENDINGS.ended_as(side, "in order") for side in _passive_closers(network)))
     premise = z3.Or(*(side.state_is("LAST-ACK") for side in _passive_closers(network)))
     return Live(LeadsTo("last-ack-ends", premise, goal), [nothing_stops(network)])
 
@@ -70,19 +72,12 @@ def fin_again_in_time_wait(network: Network) -> Property:
     return sometimes("a FIN on its way to TIME-WAIT", z3.Or(*found))
 
 
-def ended(side: Side, how: str, after: bool = False) -> z3.BoolRef:
-    """The last connection of `side` ended in this way (after: in the successor, for step properties)."""
-    if not side.config.endings:
-        raise BadConfig("this property needs endings=true")
-    return (side.ended.next if after else side.ended.term) == side.ended_as(how)
-
-
 def closed_after_a_loss(network: Network) -> Property:
     """The witness: a segment was lost, B's FIN was answered from TIME-WAIT, and both sides ended in order."""
     lost = network.losses
     if lost is None:
         raise BadConfig("this property needs losses=1")
-    in_order = [ended(side, "in order") for side in network.sides.values()]
+    in_order = [ENDINGS.ended_as(side, "in order") for side in network.sides.values()]
     return sometimes("closed in order after a loss", z3.And(*in_order, lost.term == 1))
 
 
@@ -98,10 +93,12 @@ def cases(longest: int) -> Iterator[TimingCase]:
 class UntilItEnds(Network):
     """The runs up to where B's connection ends: with one incarnation it never has a TCB again (tested)."""
 
+    ghosts: tuple[Ghost, ...] = (ENDINGS,)
+
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """Those of the network, while the connection lasts."""
-        lasts = ended(self.sides["B"], "not")
+        lasts = ENDINGS.ended_as(self.sides["B"], "not")
         return tuple(replace(rule, guard=z3.And(lasts, rule.guard)) for rule in super().rules)
 
 
@@ -111,7 +108,7 @@ def all_at_once(network: Network, wanted: Iterable[TimingCase]) -> System:
     A property is named by its case, as "delay rto time_wait". It says of a state that B, which closes last, has not
     been reset: from the half-closed start that is `last_ack_answered`, and cheaper to check than a step.
     """
-    answered = z3.Not(ended(network.sides["B"], "reset"))
+    answered = z3.Not(ENDINGS.ended_as(network.sides["B"], "reset"))
     properties, starts = [], []
     for delay, rto, time_wait in wanted:
         here = z3.And(DELAY.term == delay, RTO.term == rto, TIME_WAIT.term == time_wait)

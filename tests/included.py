@@ -13,6 +13,8 @@ from model.any_channel.network import UnboundedNetwork
 from model.any_channel.timed import Rest, TimedNetwork
 from model.core.system import Rule
 from model.network.bounded import Network
+from model.network.ghosts.origins import ORIGINS
+from model.network.ghosts.turns import TURNS
 from model.settings.config import Config
 from properties.configs import LAST_ACK
 from tests.foretold import Foretold, Marked
@@ -21,10 +23,9 @@ from tests.inclusion import choosing
 from tests.transitions import Transitions
 from tests.views import View, both_ways
 
+WATCHED = (ORIGINS, TURNS)
 AGAIN = Config(
     incarnations=2,
-    turns=True,
-    origins=True,
     isn_a="repeated",
     isn_b="repeated",
     isns_wait="segments-and-peer",
@@ -38,8 +39,6 @@ AGAIN = Config(
 CRASHES = AGAIN.but(isn_a="fresh", isn_b="fresh", isns_wait="no", gives_up="both", seq_bits=4)
 ANY_OPEN = Config(
     incarnations=2,
-    turns=True,
-    origins=True,
     capacity=1,
     open_a="both",
     open_b="both",
@@ -53,8 +52,6 @@ RESTING = Config(
     delay=1,
     rto=2,
     incarnations=2,
-    turns=True,
-    origins=True,
     isn_a="repeated",
     isn_b="repeated",
     aborts="both",
@@ -64,7 +61,7 @@ RESTING = Config(
     retransmissions=1,
 )
 """Both sides use their number a second time, as soon as it has rested for 2 MSL + H; H is 2 MSL, as TIME-WAIT lasts."""
-CLOSE = LAST_ACK.but(turns=True, losses=2, time_wait="9", open_b="active", endings=False)
+CLOSE = LAST_ACK.but(losses=2, time_wait="9", open_b="active")
 """From the half-closed start to the end; nobody opens again, since one incarnation is all there is."""
 WITH_TEXT = CLOSE.but(octets=1, losses=1, time_wait="10")
 
@@ -84,18 +81,18 @@ class Included:
 
 def without_time(config: Config, incarnations: tuple[int, int] = (1, 1)) -> Included:
     """A network without time; offered: what it would choose if it did not wait until nothing has the number."""
-    network = Network(config)
+    network = Network(config, ghosts=WATCHED)
     return Included(
         Transitions(network.system()),
         lambda: UnboundedNetwork(config),
         lambda soup: both_ways(network, soup, incarnations),
-        choosing(Network(config.but(isns_wait="no")).rules),
+        choosing(Network(config.but(isns_wait="no"), ghosts=WATCHED).rules),
     )
 
 
 def in_time(config: Config, pause: int, sides: bool = False) -> Included:
     """A timed network whose sides keep the rules of rest and silence."""
-    resting = Resting(Network(config), silence=2 * config.msl, pause=pause, sides=sides)
+    resting = Resting(Network(config, ghosts=WATCHED), silence=2 * config.msl, pause=pause, sides=sides)
     return Included(
         Transitions(resting.system),
         lambda: TimedNetwork(untimed(config), rest=Rest(sides=sides)),
@@ -106,7 +103,7 @@ def in_time(config: Config, pause: int, sides: bool = False) -> Included:
 
 def closing(config: Config) -> Included:
     """A network of the close, its losses foretold."""
-    foretold = Foretold(Marked(config))
+    foretold = Foretold(Marked(config, ghosts=(TURNS,)))
     kind = TextNetwork if config.octets else ClosingNetwork
     own = tuple(rule for rule in foretold.offered if rule.choose["doomed"] == 2)
     return Included(

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from model.core.system import State
+from model.network.ghosts.accounts import ACCOUNTS
 from model.questions.scenario import read_scenario, run_scenario
 from model.settings.config import SCENARIO, Config
 from tests.test_scenarios import FOLDER
 
-COUNTED = SCENARIO.but(octets=10, segment_text=10, accounts=True)
+COUNTED = SCENARIO.but(octets=10, segment_text=10)
 ON_SYN = (
-    "set isn_a=100 isn_b=300 incarnations=2 octets=10 segment_text=10 send_on_syn=true accounts=true",
+    "set isn_a=100 isn_b=300 incarnations=2 octets=10 segment_text=10 send_on_syn=true",
     "A: passive OPEN",
     "B: passive OPEN",
     "A: SEND => SYN-SENT, sends <SEQ=100><DATA=10><CTL=SYN>",
@@ -23,7 +24,7 @@ ON_SYN = (
 
 def end(path: Path, base: Config = COUNTED) -> State:
     """The last state of a scenario."""
-    _, trace = run_scenario(read_scenario(path, base))
+    _, trace = run_scenario(read_scenario(path, base), (ACCOUNTS,))
     return trace.states[-1]
 
 
@@ -31,7 +32,7 @@ def told(folder: Path, *lines: str, **changes: object) -> list[State]:
     """The states of a story told here."""
     path = folder / "new.story"
     path.write_text("\n".join(lines), encoding="utf-8")
-    _, trace = run_scenario(read_scenario(path, COUNTED.but(**changes)))
+    _, trace = run_scenario(read_scenario(path, COUNTED.but(**changes)), (ACCOUNTS,))
     return list(trace.states)
 
 

@@ -210,7 +210,8 @@ def test_a_forged_run_is_found_out(
     claim: str, change: Callable[[dict[str, Any]], object], says: str, search: Path, tmp_path: Path
 ) -> None:
     folder = copied(search, tmp_path)
-    replays = Replays(task_of(certificate_of(folder, claim)))
+    certificate = certificate_of(folder, claim)
+    replays = Replays(task_of(certificate), together(certificate))
     assert not [*replays.wrong(certificate_of(folder, claim).form.runs)]
     forged(folder, lambda manifest: change(manifest["runs"][0]), claim)
     (wrong,) = replays.wrong(certificate_of(folder, claim).form.runs)
@@ -222,7 +223,7 @@ def test_an_input_that_is_not_offered_is_no_step(search: Path) -> None:
     certificate = certificate_of(search, "half-open")
     steps = [step for step in certificate.form.runs[0].steps if "slot" in step.inputs]
     steps[0].inputs["slot"] += 1 << 40
-    (wrong,) = Replays(task_of(certificate)).wrong(certificate.form.runs)
+    (wrong,) = Replays(task_of(certificate), together(certificate)).wrong(certificate.form.runs)
     assert "chooses what the rule does not offer" in wrong
 
 

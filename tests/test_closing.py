@@ -12,6 +12,7 @@ from model.core.property import always, sometimes
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
+from model.network.ghosts.endings import ENDINGS
 from model.pictures.render import Pictures
 from model.questions.answering import answered, tasks_of
 from model.questions.row import Options, Row
@@ -127,7 +128,7 @@ def test_a_delayed_acknowledgment_rides_on_the_next_segment() -> None:
     ids=str,
 )
 def test_fast_and_slow_engine_agree_on_every_timer(changes: dict[str, object]) -> None:
-    config = Config(timed=True, start="half-closed", isn_b="8", losses=0, capacity=2, endings=True).but(**changes)
+    config = Config(timed=True, start="half-closed", isn_b="8", losses=0, capacity=2).but(**changes)
     network = Network(config)
     b = network.sides["B"]
     prop = always("B is not CLOSED", z3.Not(b.state_is("CLOSED")))
@@ -164,12 +165,12 @@ def test_a_crashed_side_is_silent_for_the_quiet_time() -> None:
 
 def test_the_user_timeout_frees_last_ack_whose_peer_is_gone() -> None:
     config = Config(
-        timed=True, start="half-closed", isn_b="8", crashes=1, quiet_time=4, gives_up="B", user_timeout=5, endings=True,
+        timed=True, start="half-closed", isn_b="8", crashes=1, quiet_time=4, gives_up="B", user_timeout=5,
         loss=False, capacity=3,
     )  # fmt: skip
     network = Network(config)
     b = network.sides["B"]
-    given_up = z3.And(b.state_is("CLOSED"), b.ended.term == b.ended_as("given up"))
+    given_up = z3.And(b.state_is("CLOSED"), ENDINGS.ended_as(b, "given up"))
     trace = explicit.explore(network.system(sometimes("given up", given_up)))["given up"].run
     assert trace is not None
     assert trace.steps[-1].rule.event == "USER TIMEOUT in LAST-ACK"

@@ -178,8 +178,7 @@ def test_no_event_depends_on_what_bounds_a_run() -> None:
         "capacity": 3, "loss": False, "reordering": False, "duplications": 1, "isn_a": "5", "isn_b": "7",
         "isns_apart": "W+window+1",
         "isns_wait": "segments", "incarnations": 2, "recurring": "A", "retransmissions": 1, "crashes": 1, "timed": True,
-        "losses": 1, "endings": True, "ack_losses": True, "origins": True, "history": True, "accounts": True,
-        "turns": True,
+        "losses": 1,
     }  # fmt: skip
     times = {"msl": 3, "delay": 2, "rto": 3, "time_wait": "5", "application_delay": 1, "quiet_time": 1}
     timeouts = {"user_timeout": 2, "syn_received_timeout": 2}

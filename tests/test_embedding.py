@@ -23,11 +23,9 @@ from tests import included
 LEMMAS = dict.fromkeys((*BASE, *(make for theorem in THEOREMS.values() for make in theorem.lemmas)))
 """Every lemma of every proof, once."""
 
-EVERYBODY = Config(
-    incarnations=2, turns=True, capacity=1, octets=1, seq_bits=4, crashes=1, aborts="both", gives_up="both"
-)
-BOTH_OPEN = Config(incarnations=2, turns=True, open_a="both", open_b="both", isn_b="8,12", capacity=2, gives_up="A")
-AGAIN = included.AGAIN.but(origins=False)
+EVERYBODY = Config(incarnations=2, capacity=1, octets=1, seq_bits=4, crashes=1, aborts="both", gives_up="both")
+BOTH_OPEN = Config(incarnations=2, open_a="both", open_b="both", isn_b="8,12", capacity=2, gives_up="A")
+AGAIN = included.AGAIN
 
 
 def fresh(network: Network) -> Property:
@@ -74,7 +72,7 @@ def test_a_number_is_used_again_after_its_death_and_a_connection_opens_under_it(
 
 def test_without_freshness_the_lemmas_are_false_somewhere() -> None:
     """So that they say something: a number used again while something still has it breaks them."""
-    network = Network(REPEATED_ISNS.but(turns=True))
+    network = Network(REPEATED_ISNS)
     embedding = Embedding(network)
     said = [embedding.always(make(embedding.soup)) for make in LEMMAS]
     found = explore(network.system(*said, fresh(network)))

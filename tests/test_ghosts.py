@@ -20,15 +20,19 @@ from model.core.system import Rule, System
 from model.core.terms import constants
 from model.network.bounded import Network
 from model.network.channel import layout
+from model.network.ghosts.accounts import ACCOUNTS
+from model.network.ghosts.ghost import Ghost
+from model.network.ghosts.history import HISTORY
+from model.network.ghosts.known import KNOWN
 from model.settings.config import Config
 
-SMALL = Config(incarnations=2, octets=1, history=True, capacity=2, seq_bits=4, retransmissions=1)
+SMALL = Config(incarnations=2, octets=1, capacity=2, seq_bits=4, retransmissions=1)
 CONFIGS = {
     "reordering": SMALL.but(octets=0),
     "FIFO": SMALL.but(reordering=False, capacity=3, crashes=1),
     "duplication": SMALL.but(capacity=1, duplications=1, aborts="both", open_a="both", open_b="both"),
     "two-way": SMALL.but(capacity=1, handshake="two-way", seq_bits=5, send_on_syn=True),
-    "accounts": SMALL.but(capacity=1, open_a="both", send_on_syn=True, accounts=True),
+    "accounts": SMALL.but(capacity=1, open_a="both", send_on_syn=True),
 }
 named = pytest.mark.parametrize("name", CONFIGS)
 proved = pytest.mark.parametrize(
@@ -36,10 +40,14 @@ proved = pytest.mark.parametrize(
 )
 
 
+GHOSTS: dict[str, tuple[Ghost, ...]] = {"FIFO": KNOWN, "accounts": (HISTORY, ACCOUNTS)}
+"""What is remembered in each, `HISTORY` if nothing is said; all ghosts somewhere."""
+
+
 @pytest.fixture(scope="module")
 def systems() -> dict[str, System]:
     """The system of each configuration."""
-    return {name: Network(config).system() for name, config in CONFIGS.items()}
+    return {name: Network(config, ghosts=GHOSTS.get(name, (HISTORY,))).system() for name, config in CONFIGS.items()}
 
 
 def reads_a_ghost(system: System, rule: Rule) -> set[str]:
@@ -111,8 +119,9 @@ def sees_ghosts(slots: Slots, rule: Rule) -> bool:
 @named
 def test_no_rule_reads_a_ghost_variable(systems: dict[str, System], name: str) -> None:
     system = systems[name]
-    names = ["peer", "heard", "finished"]
-    names += ["sent_1", "sent_2", "delivered_1", "delivered_2", "fed", "disordered"] if name == "accounts" else []
+    counted = ["sent_1", "sent_2", "delivered_1", "delivered_2", "fed", "disordered"]
+    others = ["ended", "unanswered", "ack_lost", "deceived", "older"]
+    names = ["peer", "heard", "finished", *(counted if name in GHOSTS else []), *(others if name == "FIFO" else [])]
     assert system.ghosts == {f"{side}.{ghost}" for side in "AB" for ghost in names}
     assert {rule.name: reads_a_ghost(system, rule) for rule in system.rules if reads_a_ghost(system, rule)} == {}
 

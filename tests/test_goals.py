@@ -14,6 +14,7 @@ import z3
 from model.core.property import Property
 from model.core.system import Rule
 from model.network.bounded import Network
+from model.network.ghosts.endings import ENDINGS
 from model.settings.config import Config
 from properties.claim import Safety
 from properties.claims import find
@@ -26,10 +27,10 @@ from tests.goals import ClosingSteps, Said, Steps, after, of_states, of_steps, s
 BOTH, NEITHER, GOAL_ONLY, PROPERTY_ONLY = (True, True), (False, False), (True, False), (False, True)
 """What holds of a state or step: goal and property."""
 
-TWICE = Config(incarnations=2, octets=1, history=True, capacity=1, crashes=1, handshake="two-way")
+TWICE = Config(incarnations=2, octets=1, capacity=1, crashes=1, handshake="two-way")
 FAILING = {
     "two-way": TWICE,
-    "two-way, duplication": TWO_WAY_CRASHES.but(capacity=1, history=True),
+    "two-way, duplication": TWO_WAY_CRASHES.but(capacity=1),
     "two-way, numbers used again": TWICE.but(
         isn_a="repeated", isn_b="repeated", isns_wait="segments-and-peer", seq_bits=5
     ),
@@ -119,7 +120,7 @@ def in_steps(name: str, config: Config, kind: type[Steps]) -> Compared:
     prop = property_of(name, network)
     system, embedding = network.system(prop), kind(network)
     sides = network.sides.values()
-    kept = prop.term if prop.kind == "always" else z3.Not(z3.Or(*(side.unanswered.term for side in sides)))
+    kept = prop.term if prop.kind == "always" else z3.Not(z3.Or(*(ENDINGS.unanswered(side).term for side in sides)))
 
     def said(rule: Rule) -> z3.BoolRef:
         pairs = [(system.var[name].term, term) for name, term in rule.update.items()]
@@ -130,7 +131,7 @@ def in_steps(name: str, config: Config, kind: type[Steps]) -> Compared:
     return Compared(of_steps(system, both), of_steps(system, first))
 
 
-CONNECTIONS = DATA_QUEUED.but(ack_range="off", accounts=False)
+CONNECTIONS = DATA_QUEUED.but(ack_range="off")
 ONE_TICK_LESS = {BOTH: 676, PROPERTY_ONLY: 7, NEITHER: 10}
 NO_TIME_WAIT = {BOTH: 288, PROPERTY_ONLY: 101, NEITHER: 27}
 LONELY = CONNECTIONS.but(handshake="two-way", duplications=0)

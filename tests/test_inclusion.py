@@ -10,7 +10,8 @@ import z3
 
 from model.network.bounded import Network
 from model.network.clocks import Timer
-from model.network.firing import Firing
+from model.network.ghosts import beliefs
+from model.network.ghosts.ghost import Occurrence
 from model.settings.config import Config
 from tests.foretold import Marked
 from tests.included import CLOSE, SMALL, WITH_TEXT, included
@@ -107,7 +108,7 @@ def test_an_extra_guard_would_be_noticed_wherever_a_step_is_taken() -> None:
     assert (len(pairs), len({step for step, _ in pairs})) == (888, 124)
 
 
-def heard_by_anybody(_firing: Firing) -> z3.BoolRef:
+def heard_by_anybody(_seen: Occurrence) -> z3.BoolRef:
     """The sender of every SYN lives."""
     return z3.BoolVal(True)
 
@@ -121,12 +122,12 @@ def never_due(_timer: Timer) -> z3.BoolRef:
 @pytest.mark.parametrize(
     ("name", "fault", "noticed"),
     [
-        ("crashes, no text", (Firing, "_sender_lives", heard_by_anybody), "B: LISTEN, SYN arrives: B.heard"),
+        ("crashes, no text", (beliefs, "sender_lives", heard_by_anybody), "B: LISTEN, SYN arrives: B.heard"),
         ("close", (Timer, "due", never_due), "time passes: not allowed"),
     ],
 )
 def test_a_fault_of_a_bounded_network_is_noticed_too(
-    name: str, fault: tuple[type, str, Callable[..., z3.BoolRef]], noticed: str, monkeypatch: pytest.MonkeyPatch
+    name: str, fault: tuple[object, str, Callable[..., z3.BoolRef]], noticed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     owner, attribute, instead = fault
     monkeypatch.setattr(owner, attribute, property(instead))

@@ -55,13 +55,13 @@ def test_it_is_no_reset_by_which_a_silent_time_wait_is_noticed() -> None:
 def test_the_passive_closer_ends_if_it_is_answered(change: dict[str, object], lasso: tuple[int, int] | None) -> None:
     network = Network(LAST_ACK.but(**change))
     live = last_ack_ends(network)
-    (found,) = check_each(network.system(), [(live.prop, live.fairness)]).values()
+    (found,) = check_each(network.system(live), [(live.prop, live.fairness)]).values()
     assert (len(found.lasso.stem.steps), len(found.lasso.loop)) == lasso if found.lasso else lasso is None
 
 
 def test_the_promise_is_about_time_and_the_claim_about_one_close() -> None:
     with pytest.raises(BadConfig, match="start=half-closed"):
-        last_ack_ends(Network(Config(timed=True, endings=True)))
+        last_ack_ends(Network(Config(timed=True)))
     with pytest.raises(BadConfig, match="timed=true"):
         last_ack_ends(Network(LAST_ACK.but(**{**_untimed(), "losses": None})))
 

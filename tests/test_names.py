@@ -89,7 +89,7 @@ def test_a_misspelt_option_is_one_line_with_the_near_one(
 def test_claims_are_named_so_wherever_claims_are_named(capsys: pytest.CaptureFixture[str]) -> None:
     chosen = selection(parser().parse_args(["S9", "figure-6"]))()
     assert {task.claim.name for task in chosen} == {*names("S9"), "figure-6"}
-    (task,) = selection(parser().parse_args(["--property", "S5", "--set", "history=true"]))()
+    (task,) = selection(parser().parse_args(["--property", "S5"]))()
     assert task.claim.name == "ghost-after-close"
     assert main(["--explain", "S9", "figure-1?"]) == 0
     text = capsys.readouterr().out

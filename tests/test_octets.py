@@ -10,6 +10,7 @@ import z3
 from model.core.property import always
 from model.engines.explicit.search import explore
 from model.network.bounded import Network, Side
+from model.network.ghosts.accounts import ACCOUNTS
 from model.tcp.cause import arrives
 from model.tcp.event import Event
 from properties.configs import HALF_CLOSED
@@ -29,8 +30,9 @@ class Mistaken(Network):
         for event in listed:
             if event.cause == OLD_TEXT:
                 one = z3.BitVecVal(1, self.config.seq_bits)
-                more = self.other(side).sent[0].term == self.config.octets  # Else there is nothing that it would skip.
-                first = side.delivered[0].term == 1
+                # Else there is nothing that it would skip.
+                more = ACCOUNTS.sent(self.other(side))[0].term == self.config.octets
+                first = ACCOUNTS.delivered(side)[0].term == 1
                 old = z3.And(x.text == 1, z3.Not(x.fin), x.seq + 1 == side.tcb.rcv_nxt, more, first)
                 after = event.effect.tcb.but(rcv_nxt=event.effect.tcb.rcv_nxt + 1)
                 cause = replace(OLD_TEXT, checks=(*OLD_TEXT.checks, "taken for the next"))

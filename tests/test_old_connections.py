@@ -12,6 +12,7 @@ from model.core.property import Property, always
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.network.bounded import Network
+from model.network.ghosts.origins import ORIGINS
 from model.questions.combine import combined
 from model.questions.proof_words import assumptions, became, report_on
 from model.questions.row import Evidence, ProofReport, Row, Task
@@ -38,7 +39,7 @@ OUTER = [
 
 def steps_to_an_old_segment(config: Config) -> int | None:
     """The length of the shortest run in which one is accepted."""
-    network = Network(config)
+    network = Network(config, ghosts=(ORIGINS,))
     (found,) = explore(network.system(no_old_segment_accepted(network)), cone=True).values()
     assert found.answer != "unknown"
     return len(found.run.steps) if found.run else None
@@ -95,7 +96,7 @@ def told_alike(network: Network) -> Property:
     ids=["fresh", "with text", "repeated"],
 )
 def test_where_numbers_are_fresh_they_tell_connections_as_incarnations_do(config: Config, states: int | None) -> None:
-    network = Network(config)
+    network = Network(config, ghosts=(ORIGINS,))
     (found,) = explore(network.system(told_alike(network))).values()
     assert found.answer == ("violated" if states is None else "holds")
     assert states in (None, found.effort.states)

@@ -13,6 +13,8 @@ from model.core.system import Rule, State
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
+from model.network.ghosts.endings import ENDINGS
+from model.network.ghosts.history import HISTORY
 from model.network.server import Server
 from model.pictures.text import render_text
 from model.settings.config import Config
@@ -34,7 +36,7 @@ COUNTS: dict[str, Row] = {
     "two slots for two": (ServerConfig((ALONE, ALONE), slots=2), 25, 40, 9),
     "a backlog of one": (ServerConfig((ALONE, ALONE), slots=2, backlog=1), 27, 36, 9),
     "a SYN left behind, a timeout": (ServerConfig((ALONE.but(closes="A", loss=True, gives_up_syn="B"),)), 27, 38, 8),
-    "forged SYNs without end, with text": (FORGED_TEXT.but(attacks=None).each(accounts=False), 8, 18, 5),
+    "forged SYNs without end, with text": (FORGED_TEXT.but(attacks=None), 8, 18, 5),
     "cookies": (ServerConfig((ALONE.but(syn_cookies=True), ALONE.but(syn_cookies=True))), 26, 40, 9),
 }
 
@@ -191,12 +193,12 @@ def test_nothing_reads_a_ghost(config: ServerConfig) -> None:
         (lambda: FORGED.but(attacks=256), "attacks=256: 0 to 255, or unlimited"),
         (lambda: FULL.but(connections=(ALONE, ALONE.but(handshake="two-way"))), "handshake: one server has one;"),
         (lambda: GHOST.each(timed=True), "timed=true: a server has no clocks yet"),
-        (lambda: GHOST.each(endings=True), "endings, history"),
+        (lambda: Server(GHOST, (ENDINGS,)).connections, "watches a side that closes"),
         (lambda: GHOST.each(open_b="both"), "start=closed and open_b=passive"),
         (lambda: FORGED.but(attack_text=2), "attack_text=2: must be 0 to what a SEND may put"),
         (lambda: FORGED.but(attack_text=1), "attack_text: data_on_syn=queued needs octets and send_on_syn=true"),
         (lambda: Config(syn_cookies=True, handshake="two-way"), "a cookie comes back with the third segment"),
-        (lambda: Config(history=True, recurring="B"), "history=true, recurring=B"),
+        (lambda: Network(Config(recurring="B"), ghosts=(HISTORY,)), "recurring=B: this property remembers"),
     ],
 )
 def test_refusals(make: Callable[[], object], message: str) -> None:

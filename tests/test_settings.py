@@ -10,7 +10,6 @@ from model.settings.budgets import Budgets
 from model.settings.channel import Channel
 from model.settings.clocks import Clocks
 from model.settings.config import Config
-from model.settings.ghosts import Ghosts
 from model.settings.numbers import Numbers, Sizes
 from model.settings.protocol import Protocol
 from model.settings.server import OWN, SETTABLE, ServerConfig, parse_setting
@@ -18,7 +17,7 @@ from model.settings.setting import BadConfig, Group, Setting, names_of, parse, s
 from model.settings.start import Start
 from model.settings.users import Users
 
-GROUPS: tuple[type[Group], ...] = (Protocol, Sizes, Users, Channel, Numbers, Budgets, Clocks, Start, Ghosts)
+GROUPS: tuple[type[Group], ...] = (Protocol, Sizes, Users, Channel, Numbers, Budgets, Clocks, Start)
 """The groups of a `Config`, in the order in which their fields are listed."""
 FIELDS = [pytest.param(group, name, id=name) for group in (*GROUPS, ServerConfig) for name in names_of(group)]
 ALONG: dict[str, dict[str, object]] = {"msl": {"time_wait": "1"}, "delay": {"msl": 15, "time_wait": "1"}}

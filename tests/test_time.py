@@ -12,6 +12,7 @@ from model.core.property import always, sometimes, step
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import NO_TCB, Network
+from model.network.ghosts.endings import ENDINGS
 from model.pictures.render import Pictures
 from model.questions.answering import Options, Row, Task, answered, tasks_of
 from model.report.details import details
@@ -96,10 +97,10 @@ def test_by_the_letter_two_msl_is_not_enough() -> None:
 )
 def test_nothing_is_lost_by_runs_that_stop_where_the_connection_ends(msl: int, restart: bool) -> None:
     config = THRESHOLD.but(msl=msl, capacity=2 * msl + 1, time_wait_restart=restart)
-    networks = Network(config, TIMES), UntilItEnds(config, TIMES)
+    networks = Network(config, TIMES, ghosts=(ENDINGS,)), UntilItEnds(config, TIMES)
     systems = [all_at_once(network, cases(msl)) for network in networks]
     b = networks[0].sides["B"]
-    gone, ended = b.state_is(*NO_TCB), b.ended.term != 0
+    gone, ended = b.state_is(*NO_TCB), z3.Not(ENDINGS.ended_as(b, "not"))
     stays = z3.Or(*(b.state_var.next == STATES.index(state) for state in NO_TCB))
     for_good = step("B's TCB is gone for good", z3.Implies(z3.Or(gone, ended), z3.And(gone, stays)))
     complete, stopped = (explicit.explore(s, properties=[*s.properties, for_good]) for s in systems)

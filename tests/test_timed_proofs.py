@@ -253,7 +253,7 @@ def test_with_text_before_the_fin_rto_a_loss_and_3_d_are_enough_and_2_d_are_not_
 @pytest.mark.parametrize("restart", [True, False])
 def test_the_lemmas_hold_in_every_state_of_a_search(restart: bool) -> None:
     """Those that are about the TCBs and the segments, in a network for which the theorem is."""
-    config = LAST_ACK.but(time_wait="6" if restart else "8", time_wait_restart=restart, turns=True)
+    config = LAST_ACK.but(time_wait="6" if restart else "8", time_wait_restart=restart)
     network = UntilItEnds(config)
     soup = ClosingNetwork(config)
     assert soup.covers(config)

@@ -16,12 +16,11 @@ from random import Random
 import z3
 
 from model.core.cone import relevant
-from model.core.property import Property
 from model.core.system import System
 from model.engines.native.codegen import Expand, PropertyCheck
 from model.engines.native.packing import Layout
-from model.network.make import network_of
 from model.questions.answering import tasks_of
+from model.questions.cell_search import Asked
 from model.questions.row import Task
 from model.settings.server import AnyConfig
 from properties.claims import CLAIMS
@@ -38,12 +37,9 @@ def text(system: System) -> str:
     return Expand(system, layout, steps).source + PropertyCheck(system, layout, states).source
 
 
-def system_of(config: AnyConfig, tasks: Sequence[Task]) -> System:
-    """The system that is searched for some tasks."""
-    network = network_of(config)
-    made = [task.claim.asked_of(network) for task in tasks]
-    made += [made for task in tasks for made in task.claim.witnesses(network)]
-    return network.system(*{prop.name: prop for prop in made if isinstance(prop, Property)}.values())
+def system_of(tasks: Sequence[Task]) -> System:
+    """The system that is searched for some tasks of one configuration."""
+    return Asked(tasks).system
 
 
 class Past:
@@ -72,10 +68,10 @@ def digests(seed: int, claims: Sequence[str]) -> dict[int, str]:
         past = Past(seed)
         past.random.shuffle(numbered)
     found: dict[int, str] = {}
-    for number, (config, tasks) in numbered:
+    for number, (_, tasks) in numbered:
         if seed:
             past.goes_on()
-        found[number] = sha256(text(system_of(config, tasks)).encode()).hexdigest()
+        found[number] = sha256(text(system_of(tasks)).encode()).hexdigest()
     return found
 
 

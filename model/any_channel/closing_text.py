@@ -80,7 +80,7 @@ class TextNetwork(ClosingNetwork):
 
     def covers(self, one: Config) -> bool:
         """Whether the runs of a bounded configuration are among those that the proof is about: with text, too."""
-        return super().covers(one.but(octets=0, segment_text=1, accounts=False))
+        return super().covers(one.but(octets=0, segment_text=1))
 
     @property
     def assumptions(self) -> tuple[str, ...]:

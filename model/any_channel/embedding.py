@@ -17,6 +17,7 @@ from model.core import z3fast as z3
 from model.core.property import Property, always
 from model.engines.inductive.obligations import Lemma, LemmaPart
 from model.network.bounded import Network, Side
+from model.network.ghosts.turns import TURNS
 from model.network.side import NO_TCB, SIDES
 from model.tcp.segment import SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES
@@ -26,7 +27,7 @@ Pairs = list[tuple[z3.ExprRef, z3.ExprRef]]
 
 @dataclass(frozen=True)
 class Embedding:
-    """Lemmas about `soup` as properties of `network`, both of one configuration (with `turns`).
+    """Lemmas about `soup` as properties of `network`, both of one configuration.
 
     incarnations: by side of `soup`, the incarnation whose number is `any`. mirrored: `soup`'s A is the network's B.
     unbounded: which unbounded network it is, if not that of the same configuration.
@@ -123,7 +124,7 @@ class Embedding:
         yield end.any, self.soup.number(self.network.isns(side)[incarnation - 1])
         yield end.heard, side.heard.term != 0
         yield end.heard_by, self._heard_by(side, self.network.isns(self.network.other(side))[others - 1])
-        yield end.older, side.older.term
+        yield end.older, TURNS.older(side).term
 
     def _heard_by(self, side: Side, number: int) -> z3.BoolRef:
         """The other side's last incarnation of this number has accepted a SYN of the current one."""
@@ -141,7 +142,7 @@ class Embedding:
         for slot in channel.slots:
             present, x, sender = channel.layout.unpack(slot.term)
             other, irs = self.network.other(side), self.irs_by_range(self.network.other(side), x.ackno)
-            if self.network.config.origins:
+            if self.network.acknowledging:
                 irs = self._iss(other, channel.layout.acknowledged(slot.term))
             found.append((present, Carried(x, self._iss(side, sender), irs)))
         return found

@@ -29,6 +29,11 @@ class Property:
     sentence: str = ""
     parts: Mapping[str, z3.BoolRef] = field(default_factory=dict)
 
+    @property
+    def terms(self) -> tuple[z3.ExprRef, ...]:
+        """The terms that it has."""
+        return (self.term, *self.parts.values())
+
 
 def always(
     name: str, term: z3.BoolRef | None = None, sentence: str = "", parts: Mapping[str, z3.BoolRef] | None = None
@@ -70,6 +75,11 @@ class LeadsTo:
     goal: z3.BoolRef
     sentence: str = ""
 
+    @property
+    def terms(self) -> tuple[z3.ExprRef, ...]:
+        """The terms that it has."""
+        return self.premise, self.goal
+
 
 @dataclass(frozen=True)
 class EventuallyAlways:
@@ -78,6 +88,11 @@ class EventuallyAlways:
     name: str
     term: z3.BoolRef
     sentence: str = ""
+
+    @property
+    def terms(self) -> tuple[z3.ExprRef, ...]:
+        """The terms that it has."""
+        return (self.term,)
 
 
 Liveness = LeadsTo | EventuallyAlways
@@ -155,6 +170,12 @@ class Live:
         return self.prop.name
 
     @property
+    def terms(self) -> tuple[z3.ExprRef, ...]:
+        """The terms that it and its promises have."""
+        classes = (*self.fairness.weak, *self.fairness.strong)
+        return (*self.prop.terms, *(term for owed in classes for term in owed.terms))
+
+    @property
     def fairness(self) -> Fairness:
         """All promises."""
         weak = [owed for promise in self.promises for owed in promise.weak]
@@ -165,3 +186,8 @@ class Live:
         """All promises in one line; those that concern nothing are left out."""
         kept = [promise.text for promise in self.promises if promise.weak or promise.strong]
         return "; ".join(kept) or "nobody promises anything"
+
+
+def finite(*asked: Property | Live) -> tuple[Property, ...]:
+    """Those of the properties that are about finite runs."""
+    return tuple(one for one in asked if isinstance(one, Property))

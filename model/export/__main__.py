@@ -25,7 +25,6 @@ from model.export.tla import MODULE, tla
 from model.export.vmt import vmt
 from model.machine.files import write
 from model.machine.printing import say
-from model.network.make import network_of
 from model.questions.names import claim_named
 from model.settings.server import AnyConfig, parse_setting
 from properties.claim import Claim
@@ -82,7 +81,7 @@ def chosen(name: str, variant: str | None, items: Sequence[str]) -> tuple[Claim,
 def exported(args: argparse.Namespace) -> Texts:
     """What the arguments ask for."""
     claim, config = chosen(args.claim, args.variant, args.set)
-    network = network_of(config)
+    network = claim.network(config)
     prop = claim.asked_of(network)
     assert isinstance(prop, Property)
     variant = args.variant or claim.cells[0].variant

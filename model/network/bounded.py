@@ -1,22 +1,23 @@
 """Two endpoints and a bounded network between them, as a `System`.
 
 The same events run on both sides. This layer owns what an endpoint cannot see: which initial sequence number is on
-offer, which segments are on their way, the budgets of the run, time, and the ghosts (see `side`; and a slot's lowest
-bits: the incarnation of the segment's sender, 0 if it had no TCB; and with `origins` the one that it acknowledges).
+offer, which segments are on their way, the budgets of the run, time, and the ghosts (see `ghosts`; and a slot's lowest
+bits: the incarnation of the segment's sender, 0 if it had no TCB; and with `ORIGINS` the one that it acknowledges).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.property import Property
+from model.core.property import Live, Property, finite
 from model.core.system import BadSystem, Rule, System, choice
 from model.mutants.endpoint_events import events
 from model.network.ends import Ends
 from model.network.firing import Firing, wire
+from model.network.ghosts.known import with_those_read
 from model.network.side import NO_TCB, SIDES, Side
 from model.settings.setting import BadConfig
 from model.tcp.cause import Call, Cause
@@ -43,12 +44,15 @@ class Network(Ends):
             rules.append(self.clocks.tick([*self.sides.values()], [self.channel(s) for s in self.sides.values()]))
         return tuple(rules)
 
-    def system(self, *properties: Property, starts: Sequence[Mapping[str, int]] | None = None) -> System:
-        """The `System` with these properties.
+    def system(self, *asked: Property | Live, starts: Sequence[Mapping[str, int]] | None = None) -> System:
+        """The `System` with these properties, and with the ghosts that they and those of infinite runs read.
 
         starts: what differs in each initial state from both sides CLOSED and everything zero (default: `start()`).
         """
-        variables = [var for side in self.sides.values() for var in side.variables]
+        ghosts = with_those_read(self.ghosts, self.sides.values(), asked)
+        if ghosts != self.ghosts:
+            return replace(self, ghosts=ghosts).system(*asked, starts=starts)
+        variables = [var for side in self.sides.values() for var in self.variables(side)]
         groups = [tuple(v.name for v in self.channel(side).slots) for side in self.sides.values()]
         variables += [var for side in self.sides.values() for var in self.channel(side).slots]
         variables += [var for var in (self.duplications, self.losses) if var]
@@ -63,7 +67,7 @@ class Network(Ends):
         for name, reached in self.reached.items():
             if any(STATES[start[f"{name}.state"]] not in reached for start in initial):
                 raise BadConfig(f"start={self.config.start}: {name} starts in a state that its calls cannot lead to")
-        return System(tuple(variables), initial, rules, properties, symmetric)
+        return System(tuple(variables), initial, rules, finite(*asked), symmetric)
 
     def listed(self, side: Side, isn: z3.BitVecRef | None = None) -> list[Event]:
         """Every event of a side, those included that its user or its budgets do not allow.
@@ -140,9 +144,8 @@ class Network(Ends):
         if counter is not None:
             guard = z3.And(present, z3.ULT(counter.term, self.config.losses))
             update[counter.name] = counter.term + 1
-        if self.config.ack_losses:
-            ghost = receiver.ack_lost
-            update[ghost.name] = z3.Or(ghost.term, z3.And(x.ack, x.ackno == receiver.tcb.snd_nxt))
+        for ghost in self.ghosts:
+            update |= ghost.after_loss(receiver, x)
         return Rule(
             name=f"network loses a segment for {receiver.name}",
             guard=guard,

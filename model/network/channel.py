@@ -1,9 +1,9 @@
 """One direction of a bounded network: a multiset (or queue) of at most `capacity` segments.
 
 A slot is one bit-vector, zero when empty: a presence bit, the segment, its age if the network is timed, and, lowest,
-its ghosts: with `origins` the incarnation of the receiver's side that it acknowledges, and the incarnation of its
-sender that sent it. With reordering the slots are a symmetric group, kept sorted by the `System`, so that states that
-differ in the order of segments are one; without, slot 0 is the head of a queue.
+its ghosts: where the ghost `ORIGINS` is kept, the incarnation of the receiver's side that it acknowledges; and the
+incarnation of its sender that sent it. With reordering the slots are a symmetric group, kept sorted by the `System`, so
+that states that differ in the order of segments are one; without, slot 0 is the head of a queue.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import Var
+from model.core.system import BadSystem, Var
 from model.settings.clocks import CLOCK_BITS
 from model.settings.config import Config
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS, Segment
@@ -54,7 +54,9 @@ class SlotLayout:
         return z3.Extract(self.ghost_bits + self.age_bits - 1, self.ghost_bits, slot)
 
     def acknowledged(self, slot: z3.BitVecRef) -> z3.BitVecRef:
-        """The incarnation that the segment in a slot acknowledges, 0 if none (where it is kept)."""
+        """The incarnation that the segment in a slot acknowledges, 0 if none; raises `BadSystem` if it is not kept."""
+        if not self.acknowledged_bits:
+            raise BadSystem("segments do not carry whom they acknowledge: make the network with the ghost ORIGINS")
         return z3.Extract(self.ghost_bits - 1, self.incarnation_bits, slot)
 
     def older(self, slot: z3.BitVecRef) -> z3.BitVecRef:
@@ -75,9 +77,9 @@ class SlotLayout:
         return present, Segment(**parts), z3.Extract(self.incarnation_bits - 1, 0, slot)
 
 
-def layout(config: Config) -> SlotLayout:
-    """The slot layout of a configuration."""
-    age, acknowledged = CLOCK_BITS if config.timed else 0, config.incarnation_bits if config.origins else 0
+def layout(config: Config, with_acknowledged: bool = False) -> SlotLayout:
+    """The slot layout of a configuration; with_acknowledged: with the incarnation that is acknowledged."""
+    age, acknowledged = CLOCK_BITS if config.timed else 0, config.incarnation_bits if with_acknowledged else 0
     return SlotLayout(config.seq_bits, config.text_bits, config.incarnation_bits, age, acknowledged)
 
 

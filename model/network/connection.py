@@ -15,7 +15,10 @@ from model.core.system import BadSystem, Rule, Var
 from model.network.bounded import Network
 from model.network.channel import Channel
 from model.network.firing import wire
+from model.network.ghosts.endings import ENDINGS
+from model.network.ghosts.history import HISTORY
 from model.network.side import Side
+from model.settings.setting import BadConfig
 from model.tcp.cause import Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import segment
@@ -28,6 +31,11 @@ UNBORN = 1
 @dataclass(frozen=True)
 class Connection(Network):
     """The bounded system of one 4-tuple, before the table is looked at."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if ENDINGS in self.ghosts or HISTORY in self.ghosts:
+            raise BadConfig("this property watches a side that closes, and the server's end goes on listening")
 
     @property
     def client(self) -> Side:

@@ -13,6 +13,8 @@ from model.core import z3fast as z3
 from model.core.system import Var, choice
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
+from model.network.ghosts.beliefs import BELIEFS
+from model.network.ghosts.ghost import Ghost
 from model.network.side import SIDES, Side
 from model.settings.config import Config
 from model.settings.users import Sides
@@ -36,17 +38,27 @@ class Ends:
     times: the times as terms, if they are not the configuration's.
     assumptions: what a run may be assumed not to do.
     names: of the two sides; the first has the role of A in the configuration, the second that of B.
+    ghosts: what is remembered besides `BELIEFS`; a system adds those that its properties read.
     """
 
     config: Config
     times: Times | None = None
     assumptions: Assumptions | None = None
     names: tuple[str, str] = SIDES
+    ghosts: tuple[Ghost, ...] = ()
+
+    def __post_init__(self) -> None:
+        for ghost in self.ghosts:
+            ghost.check(self.config)
 
     @cached_property
     def sides(self) -> dict[str, Side]:
         """Both sides by name."""
         return {name: Side(name, self.config) for name in self.names}
+
+    def variables(self, side: Side) -> list[Var]:
+        """All variables of a side, those of its ghosts last."""
+        return [*side.variables, *(var for ghost in (BELIEFS, *self.ghosts) for var in ghost.variables(side))]
 
     @property
     def lanes(self) -> dict[str, dict[str, str]]:
@@ -76,6 +88,11 @@ class Ends:
         """Whether a field of the configuration that names sides names this one."""
         return roles in ("both", SIDES[self.names.index(side.name)])
 
+    @property
+    def acknowledging(self) -> bool:
+        """Segments carry the incarnation that they acknowledge."""
+        return any(ghost.on_segments for ghost in self.ghosts)
+
     def channel(self, source: Side) -> Channel:
         """What `source` has sent."""
         return self._channels[source.name]
@@ -83,7 +100,8 @@ class Ends:
     @cached_property
     def _channels(self) -> dict[str, Channel]:
         c, (a, b) = self.config, self.names
-        return {x: Channel(x, y, layout(c), c.capacity, c.reordering) for x, y in ((a, b), (b, a))}
+        slots = layout(c, self.acknowledging)
+        return {x: Channel(x, y, slots, c.capacity, c.reordering) for x, y in ((a, b), (b, a))}
 
     @cached_property
     def clocks(self) -> Clocks | None:

@@ -12,28 +12,16 @@ from functools import cached_property
 
 from model.core import z3fast as z3
 from model.core.system import BadSystem, Rule, Var, Wire, WireAction, choice
-from model.network.accounts import Arrival, account
 from model.network.channel import Channel
 from model.network.ends import Ends
 from model.network.freshness import no_peer_carries, no_segment_carries
+from model.network.ghosts.beliefs import BELIEFS
+from model.network.ghosts.ghost import Occurrence
 from model.network.side import NO_TCB, Side
 from model.tcp.cause import Cause
-from model.tcp.event import FALSE, TRUE, Event
+from model.tcp.event import TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
-
-
-def how_it_ends(event: Event) -> str:
-    """How a connection ends by this event; while it lasts, and for one that never was, nothing is said."""
-    if event.effect.next != "CLOSED":
-        return "not"
-    if event.effect.orderly:
-        return "in order"
-    if event.kind == "arrives":
-        return "reset"
-    return {"USER TIMEOUT": "given up", "SYN-RECEIVED TIMEOUT": "given up", "ABORT": "aborted", "": "crashed"}.get(
-        event.call, "not"
-    )
 
 
 def wire(action: WireAction, channel: Channel, x: Segment, when: z3.BoolRef) -> Wire:
@@ -147,7 +135,7 @@ class Firing:
 
     def _variables(self) -> Iterator[Var]:
         for side in self.network.sides.values():
-            yield from side.variables
+            yield from self.network.variables(side)
             yield from self.network.channel(side).slots
         if self.network.duplications:
             yield self.network.duplications
@@ -177,7 +165,7 @@ class Firing:
             return self.network.next_incarnation(self.side)
         without = self.event.state in NO_TCB and not self.event.effect.chooses_isn
         reply = self.x is not None and self.event.effect.send is not None and z3.is_true(self.event.effect.send.rst)
-        if without or (reply and self.network.config.origins):  # A reset in reply speaks for nobody.
+        if without or (reply and self.network.acknowledging):  # A reset in reply speaks for nobody.
             return z3.BitVecVal(0, self.side.incarnation.width)
         return self._incarnation_after
 
@@ -190,64 +178,22 @@ class Firing:
         return z3.If(z3.And(self.event.effect.send.ack, z3.Not(self.event.effect.send.rst)), peer, nobody)
 
     def _ghost_update(self) -> dict[str, z3.ExprRef]:
-        side, other, event = self.side, self.network.other(self.side), self.event
-        update: dict[str, z3.ExprRef] = {}
-        if self._begins_or_ends:
-            update |= {v.name: z3.BitVecVal(0, v.width) for v in (side.peer, side.heard)}
-        if event.effect.accepts_syn:
-            bit = z3.BitVecVal(1, side.heard.width) << _resize(self._incarnation_after - 1, side.heard.width)
-            update[side.peer.name] = self.sender
-            update[other.heard.name] = z3.If(self._sender_lives, other.heard.term | bit, other.heard.term)
-        if self.network.config.endings and event.effect.next != event.state:
-            update[side.ended.name] = side.ended_as(how_it_ends(event))
-        if self.network.config.endings and self.x is not None and event.state == "TIME-WAIT":
-            passed_over = z3.And(self.x.fin, self.x.ack, z3.Not(self.x.rst), z3.Not(event.effect.acknowledges))
-            update[side.unanswered.name] = z3.Or(side.unanswered.term, passed_over)
-        if self.network.config.ack_losses:  # What is sent from now on has lost no ACK yet.
-            sends = event.effect.tcb.snd_nxt != side.tcb.snd_nxt
-            update[side.ack_lost.name] = z3.And(side.ack_lost.term, z3.Not(sends))
-        if self.network.config.origins and self.x is not None and event.state not in NO_TCB:
-            changes = [getattr(event.effect.tcb, name) != getattr(side.tcb, name) for name in ("snd_una", "rcv_nxt")]
-            accepted = z3.Or(z3.BoolVal(event.effect.next != event.state), *changes)
-            update[side.deceived.name] = z3.Or(side.deceived.term, z3.And(accepted, self._of_another(self.x)))
-        if self.network.config.turns and event.effect.chooses_isn:
-            update |= {side.older.name: FALSE, other.older.name: TRUE}
-        if self.network.config.history and event.effect.orderly:
-            tcb = side.tcb
-            used = tcb.snd_nxt - tcb.iss + tcb.rcv_nxt - tcb.irs  # SYN and FIN of both sides, and at least one octet.
-            update[side.finished.name] = z3.If(z3.UGE(used, 5), side.peer.term, side.finished.term)
-        if self.network.config.accounts:
-            arrival = Arrival(self.x, self.sender, self.network.isns(other))
-            update |= account(side, event, arrival, self._incarnation_after)
-        return update
-
-    def _of_another(self, x: Segment) -> z3.BoolRef:
-        """The arriving segment is of another connection than the one that this side has a TCB of.
-
-        Its sender is another incarnation than the one believed in, if there is one; or it acknowledges another
-        incarnation of this side. A reset that ABORT has sent has a sender, one in reply has none; neither acknowledges.
-        """
-        side, inbox = self.side, self.network.channel(self.network.other(self.side))
-        by_another = z3.And(self.sender != 0, side.peer.term != 0, self.sender != side.peer.term)
-        acknowledged = inbox.layout.acknowledged(inbox.chosen(choice("slot")))
-        return z3.Or(by_another, z3.And(x.ack, z3.Not(x.rst), acknowledged != side.incarnation.term))
-
-    @property
-    def _begins_or_ends(self) -> bool:
-        """A TCB is deleted, or one begins of which nobody can have heard: what answers a cookie begins one that has."""
-        by_cookie = self.network.config.syn_cookies and self.event.kind == "arrives"
-        ends = self.event.effect.next in NO_TCB and self.event.state not in NO_TCB
-        return ends or (self.event.effect.chooses_isn and not by_cookie)
-
-    @property
-    def _sender_lives(self) -> z3.BoolRef:
-        """The segment's sender has its TCB still; or has not yet made it, if what it has sent is a cookie."""
-        other = self.network.other(self.side)
-        without = other.state_is(*NO_TCB)
-        lives = z3.And(self.sender == other.incarnation.term, z3.Not(without))
-        if not self.network.config.syn_cookies:
-            return lives
-        return z3.Or(lives, z3.And(self.sender == self.network.next_incarnation(other), without))
+        side, network, other = self.side, self.network, self.network.other(self.side)
+        inbox, acknowledged = network.channel(other), None
+        if network.acknowledging:
+            acknowledged = inbox.layout.acknowledged(inbox.chosen(choice("slot")))
+        seen = Occurrence(
+            side,
+            other,
+            self.event,
+            self.x,
+            self.sender,
+            acknowledged,
+            self._incarnation_after,
+            network.next_incarnation(other),
+            network.isns(other),
+        )
+        return {n: term for ghost in (BELIEFS, *network.ghosts) for n, term in ghost.after_event(seen).items()}
 
     def _budget_update(self) -> dict[str, z3.ExprRef]:
         update: dict[str, z3.ExprRef] = {self.side.incarnation.name: self._incarnation_after}
@@ -286,9 +232,3 @@ class Firing:
             outbox = self.network.channel(self.side)
             yield wire("send", outbox, self.event.effect.send, z3.And(self._sends, z3.Not(outbox.full)))
             yield wire("send-lost", outbox, self.event.effect.send, self._overflow)
-
-
-def _resize(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
-    if term.size() >= width:
-        return z3.Extract(width - 1, 0, term)
-    return z3.ZeroExt(width - term.size(), term)

@@ -16,10 +16,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.property import Property
+from model.core.property import Live, Property, finite
 from model.core.system import Rule, System, Var
 from model.network.channel import Channel
 from model.network.connection import Attack, Connection
+from model.network.ghosts.ghost import Ghost
+from model.network.ghosts.known import with_those_read
 from model.network.side import NO_TCB, Side
 from model.settings.server import ServerConfig
 from model.tcp.event import TRUE
@@ -31,6 +33,7 @@ class Server:
     """The bounded system of one server."""
 
     config: ServerConfig
+    ghosts: tuple[Ghost, ...] = ()
 
     @cached_property
     def connections(self) -> tuple[Connection, ...]:
@@ -40,8 +43,8 @@ class Server:
     def _connection(self, number: int) -> Connection:
         config = self.config.connections[number - 1]
         if number in self.config.attackers:
-            return Attack(config, names=(f"X{number}", f"S{number}"), text=self.config.attack_text)
-        return Connection(config, names=(f"C{number}", f"S{number}"))
+            return Attack(config, names=(f"X{number}", f"S{number}"), ghosts=self.ghosts, text=self.config.attack_text)
+        return Connection(config, names=(f"C{number}", f"S{number}"), ghosts=self.ghosts)
 
     @cached_property
     def sides(self) -> dict[str, Side]:
@@ -144,15 +147,18 @@ class Server:
         if not z3.is_true(z3.simplify(room)):
             yield connection.dropping(rule, z3.Not(room))
 
-    def system(self, *properties: Property, starts: Sequence[Mapping[str, int]] | None = None) -> System:
-        """The `System` with these properties.
+    def system(self, *asked: Property | Live, starts: Sequence[Mapping[str, int]] | None = None) -> System:
+        """The `System` with these properties, and with the ghosts that they and those of infinite runs read.
 
         starts: what differs in each initial state from all clients CLOSED, the server in LISTEN and everything zero.
         """
+        ghosts = with_those_read(self.ghosts, self.sides.values(), asked)
+        if ghosts != self.ghosts:
+            return replace(self, ghosts=ghosts).system(*asked, starts=starts)
         channels = [channel for connection in self.connections for channel in connection.channels]
         shared = [c for c in (self.connections[0].duplications, self.connections[0].losses, self.attacks) if c]
         variables = [
-            *(var for side in self.sides.values() for var in side.variables),
+            *(var for side in self.sides.values() for var in self.connection(side).variables(side)),
             *(var for channel in channels for var in channel.slots),
             *shared,
         ]
@@ -160,4 +166,4 @@ class Server:
         nothing = dict.fromkeys((var.name for var in variables), 0) | listening
         initial = tuple({**nothing, **start} for start in (starts if starts is not None else [{}]))
         groups = tuple(tuple(v.name for v in c.slots) for c in channels if c.reordering and c.capacity > 1)
-        return System(tuple(variables), initial, self.rules, properties, groups)
+        return System(tuple(variables), initial, self.rules, finite(*asked), groups)

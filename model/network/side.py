@@ -1,22 +1,13 @@
-"""One side's variables in a bounded network, and the ghosts among them.
+"""One side's variables in a bounded network; what ghosts remember of it besides is in `ghosts`.
 
-Ghosts are written by `firing` only, and nothing but properties reads them:
-- `peer`: the incarnation of the other side whose SYN this TCB has accepted;
-- `heard`: a bit for each incarnation of the other side that has accepted a SYN of this side's current incarnation
-  (with `syn_cookies`, in LISTEN: of the one that the cookies on offer speak for);
-- `finished` (with `history`): the peer of the last connection of this side that carried data and ended in order;
-- `ended` (with `endings`): how the last connection of this side ended;
-- `unanswered` (with `endings`): a FIN has arrived in TIME-WAIT, and no acknowledgment of it was formed;
-- `deceived` (with `origins`): this side has accepted a segment of another connection: one that another incarnation
-  than its peer has sent, or that acknowledges another incarnation of this side;
-- `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side has sent.
-- `older` (with `turns`): this side's current incarnation was chosen before the other side's;
-- `sent`, `delivered`, `fed`, `disordered` (with `accounts`): octets sent and delivered, see `accounts`.
+Two ghosts are on every side, as so much is said with them: `peer`, the incarnation of the other side whose SYN this TCB
+has accepted; and `heard`, a bit for each incarnation of the other side that has accepted a SYN of this side's current
+incarnation (with `syn_cookies`, in LISTEN: of the one that the cookies on offer speak for).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from model.core import z3fast as z3
@@ -26,7 +17,6 @@ from model.tcp.state import FIELDS, FLAGS, STATES, Tcb
 
 SIDES = ("A", "B")
 NO_TCB = ("CLOSED", "LISTEN")
-ENDINGS = ("not", "in order", "reset", "given up", "aborted", "crashed")
 
 
 @dataclass(frozen=True)
@@ -36,7 +26,8 @@ class Side:
     name: str
     config: Config
 
-    def _var(self, field: str, width: int = 0, ghost: bool = False) -> Var:
+    def var(self, field: str, width: int = 0, ghost: bool = False) -> Var:
+        """A variable of this side; width 0: a Boolean."""
         return Var(f"{self.name}.{field}", width, ghost=ghost)
 
     @cached_property
@@ -52,7 +43,7 @@ class Side:
         absent = set() if c.octets else {"queued", "close_queued"}
         absent |= set() if c.holds_text else {"syn_text", "syn_fin"}
         absent |= set() if c.ack_delay else {"ack_held"}
-        return {name: self._var(name, widths[name]) for name in FIELDS if name not in absent}
+        return {name: self.var(name, widths[name]) for name in FIELDS if name not in absent}
 
     @cached_property
     def tcb(self) -> Tcb:
@@ -68,80 +59,22 @@ class Side:
     @cached_property
     def incarnation(self) -> Var:
         """Initial sequence numbers chosen so far: the number of the current incarnation."""
-        return self._var("incarnation", self.config.incarnation_bits)
+        return self.var("incarnation", self.config.incarnation_bits)
 
     @cached_property
     def peer(self) -> Var:
         """Ghost: the incarnation of the other side that this TCB believes it talks to."""
-        return self._var("peer", self.config.incarnation_bits, ghost=True)
+        return self.var("peer", self.config.incarnation_bits, ghost=True)
 
     @cached_property
     def heard(self) -> Var:
         """Ghost: bit k-1 says that incarnation k of the other side has accepted a SYN of this incarnation."""
-        return self._var("heard", self.config.incarnations, ghost=True)
-
-    @cached_property
-    def finished(self) -> Var:
-        """Ghost: the other side's incarnation with which this side last exchanged data and closed in order."""
-        return self._var("finished", self.config.incarnation_bits, ghost=True)
-
-    @cached_property
-    def ended(self) -> Var:
-        """Ghost: how the last connection of this side ended."""
-        return replace(enumeration(f"{self.name}.ended", ENDINGS), ghost=True)
-
-    @cached_property
-    def unanswered(self) -> Var:
-        """Ghost: a FIN has arrived in TIME-WAIT and no acknowledgment of it was formed, whatever the channel did."""
-        return self._var("unanswered", ghost=True)
-
-    @cached_property
-    def ack_lost(self) -> Var:
-        """Ghost: an acknowledgment of all that this side had sent has been lost on its way."""
-        return self._var("ack_lost", ghost=True)
-
-    @cached_property
-    def deceived(self) -> Var:
-        """Ghost: a segment of another connection has changed the state, SND.UNA or RCV.NXT."""
-        return self._var("deceived", ghost=True)
-
-    @cached_property
-    def older(self) -> Var:
-        """Ghost: the other side has chosen its initial sequence number later than this side."""
-        return self._var("older", ghost=True)
-
-    def ended_as(self, how: str) -> z3.BitVecRef:
-        """The value of `ended` with this name."""
-        return z3.BitVecVal(ENDINGS.index(how), self.ended.width)
-
-    @cached_property
-    def sent(self) -> list[Var]:
-        """Ghosts: for each incarnation of this side, the octets that its user has sent."""
-        return self._counters("sent", self.config.octets)
-
-    @cached_property
-    def delivered(self) -> list[Var]:
-        """Ghosts: for each incarnation of the other side, its octets delivered here; they stop at octets + 1."""
-        return self._counters("delivered", self.config.octets + 1)
-
-    def _counters(self, name: str, most: int) -> list[Var]:
-        numbers = range(1, self.config.incarnations + 1)
-        return [self._var(f"{name}_{k}", most.bit_length(), ghost=True) for k in numbers]
-
-    @cached_property
-    def fed(self) -> Var:
-        """Ghost: this connection has delivered text to its user."""
-        return self._var("fed", ghost=True)
-
-    @cached_property
-    def disordered(self) -> Var:
-        """Ghost: an octet has been delivered that is not the next one of its incarnation."""
-        return self._var("disordered", ghost=True)
+        return self.var("heard", self.config.incarnations, ghost=True)
 
     def budget(self, name: str) -> Var | None:
         """The counter of a bounded budget, if this configuration bounds it."""
         limit = getattr(self.config, name)
-        return self._var(name, limit.bit_length()) if limit else None
+        return self.var(name, limit.bit_length()) if limit else None
 
     def state_is(self, *states: str) -> z3.BoolRef:
         """Whether the state is one of `states`."""
@@ -149,20 +82,11 @@ class Side:
 
     @property
     def variables(self) -> list[Var]:
-        """All variables of this side."""
+        """All variables of this side, ghosts apart."""
         counters = [self.budget("retransmissions"), self.budget("crashes")]
-        history = [self.finished] if self.config.history else []
-        history += [self.ended, self.unanswered] if self.config.endings else []
-        history += [self.ack_lost] if self.config.ack_losses else []
-        history += [self.deceived] if self.config.origins else []
-        history += [self.older] if self.config.turns else []
-        history += [*self.sent, *self.delivered, self.fed, self.disordered] if self.config.accounts else []
         return [
             self.state_var,
             *self.tcb_vars.values(),
             self.incarnation,
             *(counter for counter in counters if counter),
-            self.peer,
-            self.heard,
-            *history,
         ]

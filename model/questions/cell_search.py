@@ -13,30 +13,44 @@ from model.core.run import Lasso, Run
 from model.core.system import System
 from model.engines.explicit.search import explore
 from model.engines.infinite.liveness import check_each
+from model.network.ghosts.ghost import brought_by
+from model.network.ghosts.turns import TURNS
 from model.network.make import AnyNetwork, network_of
 from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
 from model.questions.row import OnSearch, Options, Row, Task, written
 
 
+class Asked:
+    """What tasks on one configuration ask, and the network and system of which they do.
+
+    An induction is helped by lemmas, which read the ghost TURNS.
+    """
+
+    def __init__(self, tasks: Sequence[Task]) -> None:
+        for_lemmas = (TURNS,) if tasks[0].engine == "induction" else ()
+        ghosts = brought_by(*chain(*(task.claim.functions for task in tasks)))
+        self.network = network_of(tasks[0].config, (*ghosts, *for_lemmas))
+        self.made = {task: task.claim.asked_of(self.network) for task in tasks}
+        self.witnesses = {task: task.claim.witnesses(self.network) for task in tasks if task.expected != "fails"}
+        self.named = {prop.name: prop for prop in (*self.made.values(), *chain(*self.witnesses.values()))}
+        self.system = self.network.system(*self.named.values())
+
+
 def answer_cells(tasks: Sequence[Task], options: Options, progress: OnSearch) -> list[Row]:
     """The rows of tasks on one configuration."""
-    network = network_of(tasks[0].config)
-    made = {task: task.claim.asked_of(network) for task in tasks}
-    witnesses = {task: task.claim.witnesses(network) for task in tasks if task.expected != "fails"}
-    safe = [prop for prop in made.values() if isinstance(prop, Property)]
-    wanted = {prop.name: prop for prop in (*safe, *chain(*witnesses.values()))}
-    live = {prop.name: prop for prop in made.values() if isinstance(prop, Live)}
-    system = network.system(*wanted.values())
+    asked = Asked(tasks)
     watch = partial(progress, tasks[0].variant)
     if tasks[0].engine == "explicit":
-        found = _search(system, [*live.values()], options, watch)
+        live = [prop for prop in asked.named.values() if isinstance(prop, Live)]
+        found = _search(asked.system, live, options, watch)
     else:
-        found = _symbolic(tasks[0].engine, network, system, options, watch)
-    rows, shows = [], Shows(network, system, options)
+        found = _symbolic(tasks[0].engine, asked.network, asked.system, options, watch)
+    rows, shows = [], Shows(asked.network, asked.system, options)
     for task in tasks:
-        verdict, reached = found[made[task].name], [found[witness.name] for witness in witnesses.get(task, [])]
-        rows.append(_with_evidence(_row(task, verdict, reached), made[task], verdict, shows))
+        verdict = found[asked.made[task].name]
+        reached = [found[witness.name] for witness in asked.witnesses.get(task, [])]
+        rows.append(_with_evidence(_row(task, verdict, reached), asked.made[task], verdict, shows))
         if options.certify and task.engine == "explicit":
             with written(options):
                 Certificates(options.out / "certificates").search(rows[-1], tasks, runs([verdict, *reached]))

@@ -17,6 +17,7 @@ from model.core.answer import Answer, Limits, OnProgress, Outcome
 from model.core.property import Property
 from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
+from model.network.ghosts.ghost import brought_by
 from model.network.make import network_of
 from model.questions.row import OnSearch, Task
 from model.settings.config import Config
@@ -79,7 +80,7 @@ def _missing(wanted: Sequence[Makes[Property]], configs: Sequence[Config], limit
 def _searched(config: Config, wanted: Sequence[Makes[Property]], limits: Limits, watch: OnProgress) -> Reached:
     """What a search says of the witnesses; nothing if there is no such network."""
     try:
-        network = network_of(config)
+        network = network_of(config, brought_by(*wanted))
         made = {one: one(network) for one in wanted}
         system = network.system(*made.values())
     except Unaffected:

@@ -28,6 +28,7 @@ from model.core.system import Rule, State, System
 from model.machine.printing import Mistake, printable
 from model.machine.reading import Unreadable, text_of
 from model.network.bounded import SIDES, Network
+from model.network.ghosts.ghost import Ghost
 from model.settings.config import SCENARIO, Config, parse_field
 from model.settings.setting import BadConfig
 from model.tcp.cause import Cause, beginning
@@ -181,17 +182,17 @@ def _check_segments(what: str, sends: str, where: str) -> None:
 
 
 @lru_cache(maxsize=4)
-def system_of(config: Config) -> System:
+def system_of(config: Config, ghosts: tuple[Ghost, ...] = ()) -> System:
     """The system of a configuration; scenarios that share one share the work of building it."""
-    return Network(config).system()
+    return Network(config, ghosts=ghosts).system()
 
 
-def run_scenario(scenario: Scenario) -> tuple[System, Run]:
-    """The run that the scenario describes. Raises `NoRun`."""
-    system = system_of(scenario.config)
+def run_scenario(scenario: Scenario, ghosts: tuple[Ghost, ...] = ()) -> tuple[System, Run]:
+    """The run that the scenario describes, with what ghosts remember of it. Raises `NoRun`."""
+    system = system_of(scenario.config, ghosts)
     state, steps = system.initial[0], list[Step]()
     for line in scenario.lines:
-        able = system_of(_with_octets(scenario.config, line, ""))
+        able = system_of(_with_octets(scenario.config, line, ""), ghosts)
         happens = [step for step in _enabled(able, line.side, state) if _matches(step, line, state)]
         if not happens:
             _check_name(able, line, scenario.path)

@@ -78,9 +78,7 @@ def lemmas_for(network: AnyNetwork) -> list[Property]:
         return []
     embedding = Embedding(network)
     found = [embedding.bookkeeping]
-    found += [
-        embedding.always(make(embedding.soup)) for make in (*BASE, *HEARD, *(IN_TURN if network.config.turns else ()))
-    ]
+    found += [embedding.always(make(embedding.soup)) for make in (*BASE, *HEARD, *IN_TURN)]
     each = range(1, network.config.incarnations + 1)
     for a, b in product(each, each):
         embedding = Embedding(network, (a, b))

@@ -17,11 +17,10 @@ from model.certificates.manifests import Certificate, Damaged, SearchManifest, S
 from model.core.answer import NO_LIMITS
 from model.core.property import Live, Property
 from model.core.run import Lasso, ReplayError, Run, Step, confirm
-from model.core.system import State, System
+from model.core.system import State
 from model.engines.infinite.liveness import confirm_lasso
-from model.network.make import AnyNetwork, network_of
 from model.pictures.render import Drawings
-from model.questions.cell_search import answer_cells
+from model.questions.cell_search import Asked, answer_cells
 from model.questions.row import Options, Task
 from model.settings.setting import BadConfig
 
@@ -35,12 +34,14 @@ def differences(
     """
     try:
         again = searched_again(together)
-        return [_differences(*both, again) for both in zip(certificates, tasks, strict=True)]
+        return [_differences(*both, again, together) for both in zip(certificates, tasks, strict=True)]
     except BadConfig as error:
         raise Damaged(f"{certificates[0].path}: is not a certificate: {error}") from error
 
 
-def _differences(certificate: Certificate, task: Task, found: Sequence[SearchManifest]) -> list[str]:
+def _differences(
+    certificate: Certificate, task: Task, found: Sequence[SearchManifest], together: Sequence[Task]
+) -> list[str]:
     form = certificate.form
     assert isinstance(form, SearchManifest)
     again = next(one for one in found if (one.claim, one.variant) == (form.claim, form.variant))
@@ -48,7 +49,7 @@ def _differences(certificate: Certificate, task: Task, found: Sequence[SearchMan
     return [
         *(f"{name} is {is_now[name]}, was {was[name]}" for name in was if is_now[name] != was[name]),
         *_other_runs(form.runs, again.runs),
-        *Replays(task).wrong(form.runs),
+        *Replays(task, together).wrong(form.runs),
     ]
 
 
@@ -80,9 +81,10 @@ def searched_again(tasks: Sequence[Task]) -> list[SearchManifest]:
 
 @dataclass(frozen=True)
 class Replays:
-    """The runs of a search's certificate, replayed."""
+    """The runs of a search's certificate, replayed. together: all tasks that were judged by the search."""
 
     task: Task
+    together: Sequence[Task]
 
     def wrong(self, runs: Sequence[Shown]) -> Iterator[str]:
         """What is wrong with them, in words."""
@@ -93,22 +95,17 @@ class Replays:
                 yield f"the run for '{run.property}' is none: {error}"
 
     @cached_property
-    def _network(self) -> AnyNetwork:
-        return network_of(self.task.config)
+    def _asked(self) -> Asked:
+        return Asked(self.together)
 
     @cached_property
     def _properties(self) -> dict[str, Property | Live]:
         """The properties of the claim and its witnesses, by name."""
-        claim = self.task.claim
-        made = [claim.asked_of(self._network), *claim.witnesses(self._network)]
+        made = [self._asked.made[self.task], *self.task.claim.witnesses(self._asked.network)]
         return {prop.name: prop for prop in made}
 
-    @cached_property
-    def _system(self) -> System:
-        return self._network.system(*(prop for prop in self._properties.values() if isinstance(prop, Property)))
-
     def _replay(self, run: Shown) -> None:
-        rules = {rule.name: rule for rule in self._system.rules}
+        rules = {rule.name: rule for rule in self._asked.system.rules}
 
         def steps(listed: Sequence[Taken]) -> tuple[Step, ...]:
             return tuple(Step(rules[one.rule], one.inputs, one.state) for one in listed)
@@ -118,8 +115,8 @@ class Replays:
         if isinstance(prop, Property):
             if run.loop is not None:
                 raise ReplayError("it has a loop")
-            confirm(self._system, prop, trace)
+            confirm(self._asked.system, prop, trace)
         elif run.loop is None:
             raise ReplayError("it has no loop")
         else:
-            confirm_lasso(self._system, prop.prop, prop.fairness, Lasso(trace, steps(run.loop)))
+            confirm_lasso(self._asked.system, prop.prop, prop.fairness, Lasso(trace, steps(run.loop)))

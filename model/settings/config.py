@@ -13,7 +13,6 @@ from typing import Any
 from model.settings.budgets import Budgets
 from model.settings.channel import Channel
 from model.settings.clocks import CLOCK_BITS, Clocks, check_clocks
-from model.settings.ghosts import Ghosts, check_ghosts
 from model.settings.numbers import Numbers, Sizes, check_numbers, isn_distance, isns
 from model.settings.protocol import Protocol
 from model.settings.setting import BadConfig, names_of, parse, settings_of
@@ -25,14 +24,13 @@ MOST_TEXT = 65_495
 
 
 @dataclass(frozen=True)
-class Config(Ghosts, Start, Clocks, Budgets, Numbers, Channel, Users, Sizes, Protocol):
+class Config(Start, Clocks, Budgets, Numbers, Channel, Users, Sizes, Protocol):
     """One configuration; its fields are those of its groups, from the last of them to the first."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_clocks(self, self, self, self)
         check_numbers(self, self, self)
-        check_ghosts(self, self, self, self)
 
     @property
     def isn_distance(self) -> int:
@@ -72,8 +70,7 @@ class Config(Ghosts, Start, Clocks, Budgets, Numbers, Channel, Users, Sizes, Pro
         if self.window == 0:
             raise BadConfig("window=0: a search needs at least one octet")
         age = CLOCK_BITS if self.timed else 0
-        ghosts = self.incarnation_bits * (2 if self.origins else 1)
-        if 5 + self.text_bits + 2 * self.seq_bits + ghosts + age > 64:
+        if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits + age > 64:
             raise BadConfig(f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer")
 
     def vary(self, settings: Mapping[str, object]) -> Config:

@@ -65,8 +65,6 @@ class ServerConfig(Group):
                 raise BadConfig(f"{name}: one server has one; connections 1 and {number} differ")
         if config.timed:
             raise BadConfig("timed=true: a server has no clocks yet; timers=patient is what it has instead")
-        if config.endings or config.history:
-            raise BadConfig("endings, history: they watch a side that closes; the server's end goes on listening")
         if config.start != "closed" or config.open_b != "passive":
             raise BadConfig("start=closed and open_b=passive: the server listens, from the start")
 

@@ -16,6 +16,7 @@ from itertools import combinations
 from model.core.answer import Answer, Counterexample, Effort, Limits, OnProgress, Outcome, Table
 from model.core.system import System
 from model.network.bounded import Network
+from model.network.ghosts.origins import ORIGINS
 from model.settings.clocks import TICKS, Clocks
 from model.settings.config import Config
 from model.settings.setting import BadConfig, settings_of
@@ -44,8 +45,8 @@ class Searched:
 
 def old_segments(config: Config, limits: Limits, progress: OnProgress) -> Outcome:
     """Whether all assumptions together suffice without fresh initial sequence numbers; and the table of sets."""
-    if not config.timed or not config.origins or not config.quiet_time or config.isn_a != "repeated":
-        raise BadConfig("this study needs timed=true, origins=true, isn_a=repeated and a quiet_time")
+    if not config.timed or not config.quiet_time or config.isn_a != "repeated":
+        raise BadConfig("this study needs timed=true, isn_a=repeated and a quiet_time")
     searches = [*fresh(untimed(config), limits), *repeated(config, limits, progress)]
     effort = together([next(iter(search.verdicts.values())).effort for search in searches])
     answers = {assumed: verdict for search in searches for assumed, verdict in search.verdicts.items()}
@@ -96,7 +97,7 @@ def fresh(config: Config, limits: Limits) -> list[Searched]:
     """One untimed search for each thing that ABORT may enter: fresh numbers, and nothing else assumed."""
     found = []
     for assumed in subsets([LINGERS]):
-        network = Network(config.but(abort_to="TIME-WAIT" if LINGERS in assumed else "CLOSED"))
+        network = Network(config.but(abort_to="TIME-WAIT" if LINGERS in assumed else "CLOSED"), ghosts=(ORIGINS,))
         prop = no_old_segment_accepted(network)
         system = network.system(prop)
         found.append(Searched(network, system, {assumed | {FRESH}: explore(system, limits=limits)[prop.name]}))

@@ -41,9 +41,9 @@ def threshold(config: Config, limits: Limits, progress: OnProgress) -> Outcome:
 
     Its other times are not used.
     """
-    fits = config.timed and config.endings and config.start == "half-closed" and config.incarnations == 1
+    fits = config.timed and config.start == "half-closed" and config.incarnations == 1
     if not fits or not 2 <= config.msl <= LONGEST:
-        needs = "timed=true, endings=true, start=half-closed, incarnations=1"
+        needs = "timed=true, start=half-closed, incarnations=1"
         raise BadConfig(f"this study needs {needs}, msl from 2 to {LONGEST}")
     found = thresholds(config, limits, progress)
     if found.why:

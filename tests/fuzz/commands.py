@@ -166,8 +166,7 @@ def recheck() -> Command:
             if isinstance(one.form, ProofManifest):
                 wrong += derived.differences(one, tasks.task_of(one))[0]
             else:
-                tasks.together(one)
-                wrong += searched.Replays(tasks.task_of(one)).wrong(one.form.runs)
+                wrong += searched.Replays(tasks.task_of(one), tasks.together(one)).wrong(one.form.runs)
         return wrong
 
     def check(argv: Sequence[str]) -> int:
