@@ -7,6 +7,7 @@ false in the same states. Else the goal is the stronger, and why is said here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 import z3
@@ -46,6 +47,7 @@ def property_of(name: str, network: Network) -> Property:
     return made
 
 
+@cache
 def in_states(name: str, config: Config, ended: bool = True) -> dict[Said, int]:
     """The states by what goal and property say. ended: S5's flag, which a proof leaves open, is what the search has."""
     network, asked = Network(config), name == "ghost-after-close"
