@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from model.certificates.manifests import script_name, seal, sha256
 from model.check import main as check
 from model.core.answer import Answer
@@ -19,6 +21,7 @@ from model.questions.row import Task
 from model.questions.theorems import layers, network_for
 from model.settings.config import parse_field
 from properties.claims import find
+from tests.inline import searching_here
 
 SETTINGS = {"handshake": "two-way", "seq_bits": "5", "window": "4", "octets": "2"}
 BROKEN = "A: LISTEN, SYN arrives"
@@ -73,8 +76,10 @@ def _found(task: Task, asked: Sequence[str], only: Sequence[str]) -> Iterator[Di
 
 def search(folder: Path) -> Path:
     """The certificates of small searches: finite runs, and an infinite one."""
-    for settings in SEARCHES:
-        assert check(["--property", *settings, "--certify", "--out", str(folder)]) == 1
+    with pytest.MonkeyPatch.context() as patch:
+        searching_here(patch)
+        for settings in SEARCHES:
+            assert check(["--property", *settings, "--certify", "--out", str(folder)]) == 1
     return folder / "certificates"
 
 

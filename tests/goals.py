@@ -18,12 +18,14 @@ import z3
 from model.any_channel.closing import ClosingNetwork
 from model.any_channel.embedding import Embedding
 from model.core.answer import NO_LIMITS
-from model.core.system import Rule, System, Var, choice
-from model.core.terms import evaluate
+from model.core.run import Step
+from model.core.system import Rule, State, System, Var, choice
+from model.core.terms import Meaning, evaluate
 from model.engines.explicit.counts import Counts
 from model.engines.explicit.quotient import quotient
 from model.engines.explicit.search import ExplicitSearch
 from model.engines.inductive.obligations import LemmaPart, Transition
+from model.engines.twin import TwinSearch
 from model.network.bounded import Network
 from properties.proofs.closing import never_reset, outlasts
 from properties.proofs.old_segments import nothing_of_another
@@ -66,6 +68,28 @@ def of_steps(system: System, said: Mapping[str, tuple[z3.BoolRef, z3.BoolRef]]) 
     for name, count in fired.by_rule(search).items():
         counts[EACH[int(name[0])]] += count
     return {said: count for said, count in counts.items() if count}
+
+
+class Judged(TwinSearch):
+    """A search by the slow twin that judges each step; `counts` are the steps, by what the two say of them."""
+
+    def __init__(self, system: System, said: Mapping[str, tuple[z3.BoolRef, z3.BoolRef]]) -> None:
+        super().__init__(system, (), NO_LIMITS, cone=False)
+        self.said = {name: Meaning(terms) for name, terms in said.items()}
+        self.counts: Counter[Said] = Counter()
+
+    def take(self, state: State, step: Step) -> None:
+        """Judge the step, and take it."""
+        goal, prop = self.said[step.rule.name]({**state, **step.inputs})
+        self.counts[bool(goal), bool(prop)] += 1
+        super().take(state, step)
+
+
+def of_few_steps(system: System, said: Mapping[str, tuple[z3.BoolRef, z3.BoolRef]]) -> dict[Said, int]:
+    """As `of_steps`, without machine code, which takes longer to make than some hundred steps."""
+    search = Judged(system, said)
+    search.run(lambda _: None)
+    return dict(search.counts)
 
 
 def after(system: System, rule: Rule, term: z3.BoolRef) -> z3.BoolRef:

@@ -22,6 +22,7 @@ from model.settings.config import Config
 from model.settings.server import OWN
 from properties.claims import CLAIMS, find
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
 SMALL = ["--set", "incarnations=2", "--set", "crashes=1", "--set", "capacity=1"]
 
 

@@ -67,6 +67,7 @@ def test_memory_ends_it() -> None:
     assert few["true"].effort.states > 10_000
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["--property", "half-open", "--set", "incarnations=1", "--set", "capacity=1", "--out", str(tmp_path)]
     assert main([*command, "--store", "compact"]) == 0

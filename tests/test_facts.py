@@ -15,6 +15,7 @@ WRITTEN_BY = (3, 11)
 """How options are laid out in a help text differs between versions of Python."""
 
 
+@pytest.mark.usefixtures("in_this_process")
 @pytest.mark.parametrize(
     "path", [pytest.param(p, id=p.stem, marks=[pytest.mark.long] * (p.stem in LONG)) for p in texts.FOLDER.glob("*")]
 )

@@ -19,6 +19,7 @@ from tests.test_checkpoints import figures
 from tests.test_files import full_disk, mode
 from tests.toys import writer
 
+pytestmark = pytest.mark.usefixtures("in_this_process")
 NEVER = always("never", z3.BitVec("v0", 64) != 9)
 SMALL = ["--set=incarnations=2", "--set=crashes=1", "--set=capacity=1", "--jobs=1"]
 FILES = ("lock", "states", "parents", "numbers", "checkpoint.json")

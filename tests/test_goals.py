@@ -7,6 +7,7 @@ false in the same states. Else the goal is the stronger, and why is said here.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 import z3
@@ -22,7 +23,7 @@ from properties.configs import DATA_QUEUED, HALF_OPEN_PEER, LAST_ACK, REPEATED_I
 from properties.predicates import ended_in_order
 from properties.proofs.opening import THEOREMS
 from properties.time_wait import SILENT
-from tests.goals import ClosingSteps, Said, Steps, after, of_states, of_steps, state_goal
+from tests.goals import ClosingSteps, Said, Steps, after, of_few_steps, of_states, of_steps, state_goal
 
 BOTH, NEITHER, GOAL_ONLY, PROPERTY_ONLY = (True, True), (False, False), (True, False), (False, True)
 """What holds of a state or step: goal and property."""
@@ -47,6 +48,7 @@ def property_of(name: str, network: Network) -> Property:
     return made
 
 
+@cache
 def in_states(name: str, config: Config, ended: bool = True) -> dict[Said, int]:
     """The states by what goal and property say. ended: S5's flag, which a proof leaves open, is what the search has."""
     network, asked = Network(config), name == "ghost-after-close"
@@ -128,7 +130,8 @@ def in_steps(name: str, config: Config, kind: type[Steps]) -> Compared:
 
     both = {rule.name: (embedding.goal(rule), said(rule)) for rule in system.rules}
     first = {name: (z3.Or(z3.Not(kept), goal), z3.Or(z3.Not(kept), term)) for name, (goal, term) in both.items()}
-    return Compared(of_steps(system, both), of_steps(system, first))
+    counted = of_few_steps if kind is ClosingSteps else of_steps
+    return Compared(counted(system, both), counted(system, first))
 
 
 CONNECTIONS = DATA_QUEUED.but(ack_range="off")

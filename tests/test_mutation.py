@@ -121,6 +121,7 @@ def test_a_changed_condition_leaves_the_cases_disjoint_and_exhaustive() -> None:
         assert all(solver.check(guard, z3.Or(*guards[:at])) == z3.unsat for at, guard in enumerate(guards))
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_there_is_none_of_this_name(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(BadConfig, match="mutant=LISTEN: nonsense: there is none of this name"):
         find("LISTEN: nonsense", as_written(Config()))

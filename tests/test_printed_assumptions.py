@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -80,6 +80,12 @@ def failing(kind: str, events: Sequence[str]) -> list[str]:
                 assert not one.limit
                 found += [f"{name_of(event_of(one.obligation))}: {duty.lemma}" for duty in one.failing]
     return sorted(set(found))
+
+
+@cache
+def failing_unchanged(kind: str, events: tuple[str, ...]) -> list[str]:
+    """What fails where nothing is changed: as many lines of the table ask about the same events."""
+    return failing(kind, events)
 
 
 # -- how the code is changed --
@@ -280,7 +286,7 @@ named = pytest.mark.parametrize(
 def test_with_less_than_is_printed_the_proof_fails(monkeypatch: pytest.MonkeyPatch, kind: str, weaker: Weaker) -> None:
     said = [sentence for sentence in assumptions(NETWORKS[kind][1]()) if sentence.startswith(weaker.sentence)]
     assert len(said) == 1
-    assert failing(kind, weaker.events) == []
+    assert failing_unchanged(kind, tuple(weaker.events)) == []
     weaker.patch(monkeypatch)
     assert failing(kind, weaker.events) == sorted(weaker.fails)
     assert weaker.fails

@@ -44,6 +44,7 @@ def test_two_and_three_slots(make: Callable[[Server], Live], config: ServerConfi
     assert found.answer == answer
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_that_no_client_is_refused_is_told_and_is_no_internal_error(
     capsys: pytest.CaptureFixture[str], tmp_path: object
 ) -> None:

@@ -312,6 +312,7 @@ def test_a_proof_of_what_a_search_refutes_is_a_contradiction_and_an_error() -> N
     assert exit_status([found]) == 1
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_a_proof_that_runs_out_of_time_is_inconclusive(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     command = ["half-open", "--engine", "unbounded", "--set", "rfc1337=true", "--max-seconds", "1"]
     assert main([*command, "--out", str(tmp_path)]) == 3

@@ -384,6 +384,7 @@ def test_every_line_of_a_script_has_packetdrills_form(name: str, variant: str) -
 # -- the command line ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("in_this_process")
 def test_files_lie_beside_the_figure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = ["--out", str(tmp_path), "--jobs", "1"]
     assert main(["client-can-receive", "--set", "handshake=two-way", "--write", "itf,pcap,packetdrill", *out]) == 1

@@ -24,7 +24,7 @@ from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
 
-MOST = 400
+MOST = 2000
 DIGEST = sha256().digest_size
 SUFFIX = ".code"
 OURS = re.compile(r"[0-9a-f]{64}\.code(\.[0-9a-f]+)?$")
