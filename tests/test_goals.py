@@ -16,6 +16,7 @@ from model.core.property import Property
 from model.core.system import Rule
 from model.network.bounded import Network
 from model.network.ghosts.endings import ENDINGS
+from model.network.ghosts.history import HISTORY
 from model.settings.config import Config
 from properties.claim import Safety
 from properties.claims import find
@@ -39,6 +40,15 @@ FAILING = {
 """Networks in which ISNs are fresh, and the properties fail."""
 
 
+def network_for(name: str, config: Config) -> Network:
+    """A network of which a claim can be asked."""
+    claim = find(name)
+    assert claim is not None
+    made = claim.network(config)
+    assert isinstance(made, Network)
+    return made
+
+
 def property_of(name: str, network: Network) -> Property:
     """The property of a claim."""
     claim = find(name)
@@ -51,7 +61,7 @@ def property_of(name: str, network: Network) -> Property:
 @cache
 def in_states(name: str, config: Config, ended: bool = True) -> dict[Said, int]:
     """The states by what goal and property say. ended: S5's flag, which a proof leaves open, is what the search has."""
-    network, asked = Network(config), name == "ghost-after-close"
+    network, asked = Network(config, ghosts=(HISTORY,)), name == "ghost-after-close"
     goal, prop = state_goal(name, network), property_of(name, network)
     pairs = [
         (z3.Bool(f"{side.name}.ended_in_order"), ended_in_order(network, side) if ended else z3.BoolVal(True))
@@ -118,7 +128,7 @@ class Compared:
 
 def in_steps(name: str, config: Config, kind: type[Steps]) -> Compared:
     """The transitions by what goal and property say; the property after the step, if it is one of states."""
-    network = Network(config)
+    network = network_for(name, config)
     prop = property_of(name, network)
     system, embedding = network.system(prop), kind(network)
     sides = network.sides.values()

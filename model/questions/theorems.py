@@ -13,6 +13,7 @@ from model.any_channel.timed import TimedNetwork
 from model.core.property import Property
 from model.engines.inductive.obligations import Induction, Lemma
 from model.network.bounded import Network
+from model.network.ghosts.turns import TURNS
 from model.network.make import AnyNetwork
 from model.questions.row import Task
 from model.settings.config import Config
@@ -73,12 +74,16 @@ def lemmas_of(name: str, network: UnboundedNetwork) -> list[Lemma]:
 
 
 def lemmas_for(network: AnyNetwork) -> list[Property]:
-    """The invariant, said of a bounded network: lemmas for its induction. A server's network has none."""
+    """The invariant, said of a bounded network: lemmas for its induction. A server's network has none.
+
+    Those of whose turn it was need the ghost `TURNS`.
+    """
     if not isinstance(network, Network) or network.config.syn_cookies or network.config.timed:
         return []
     embedding = Embedding(network)
+    some = (*BASE, *HEARD, *(IN_TURN if TURNS in network.ghosts else ()))
     found = [embedding.bookkeeping]
-    found += [embedding.always(make(embedding.soup)) for make in (*BASE, *HEARD, *IN_TURN)]
+    found += [embedding.always(make(embedding.soup)) for make in some]
     each = range(1, network.config.incarnations + 1)
     for a, b in product(each, each):
         embedding = Embedding(network, (a, b))
