@@ -130,12 +130,12 @@ class Piece(Function):
                 if not z3.is_true(holds):
                     self.do(f"if (!{self.operand(holds)}) out->broken |= 1ULL << {at};")
             if self.system.constraint is None:
-                return self._write(firing.rule)
-            inside = after(self.system, firing.rule, self.system.constraint, "")
-            self.do("copy(to, s);")
-            with self.block(f"if ({self.operand(inside)})"):
                 self._write(firing.rule)
-        return None
+            else:
+                inside = after(self.system, firing.rule, self.system.constraint, "")
+                self.do("copy(to, s);")
+                with self.block(f"if ({self.operand(inside)})"):
+                    self._write(firing.rule)
 
     def _write(self, rule: Rule) -> None:
         changed = changes(rule)
