@@ -23,6 +23,7 @@ from properties.fair import arrivals, retransmission, time_passes
 from properties.predicates import peer_dead
 from properties.stories import story
 from properties.time_wait import ended
+from properties.under_way import arriving, pairs
 
 FIN_RECEIVED = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
 
@@ -41,13 +42,15 @@ def fed_by_unconfirmed(side: Side) -> z3.BoolRef:
 
 def data_on_syn_held(network: AnyNetwork) -> Property:
     """S6, as the explainer has it: nothing of an unconfirmed peer is held, nor has it been delivered."""
-    parts = {
-        f"{side.name} holds no octet of an unconfirmed peer and has delivered none": z3.Not(
-            z3.Or(z3.And(side.heard.term == 0, side.tcb.syn_text != 0), fed_by_unconfirmed(side))
-        )
-        for side in network.sides.values()
-    }
-    return always("data-on-syn-held", parts=parts)
+    return always(
+        "data-on-syn-held",
+        parts={
+            f"{side.name} holds no octet of an unconfirmed peer and has delivered none": z3.Not(
+                z3.Or(z3.And(side.heard.term == 0, side.tcb.syn_text != 0), fed_by_unconfirmed(side))
+            )
+            for side in network.sides.values()
+        },
+    )
 
 
 def data_on_syn_delivered(network: AnyNetwork) -> Property:
@@ -61,11 +64,13 @@ def old_text_in_fin_wait_1(network: Network) -> Property:
 
 
 def _unfed(network: AnyNetwork, name: str) -> Property:
-    parts = {
-        f"{side.name} has delivered no octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
-        for side in network.sides.values()
-    }
-    return always(name, parts=parts)
+    return always(
+        name,
+        parts={
+            f"{side.name} has delivered no octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
+            for side in network.sides.values()
+        },
+    )
 
 
 def at_most_once(network: Network) -> Property:
@@ -78,8 +83,7 @@ def at_most_once(network: Network) -> Property:
         for side, other in _pairs(network)
         for k, (got, sent) in enumerate(zip(side.delivered, other.sent, strict=True), 1)
     }
-    parts |= _in_order(network)
-    return always("at-most-once", parts=parts)
+    return always("at-most-once", parts=parts | _in_order(network))
 
 
 def _in_order(network: Network) -> dict[str, z3.BoolRef]:
@@ -99,8 +103,7 @@ def nothing_lost(network: Network) -> Property:
         for side, other in _pairs(network)
         for k in _incarnations(network)
     }
-    parts |= half_close_data(network).parts
-    return always("nothing-lost-in-orderly-close", parts=parts)
+    return always("nothing-lost-in-orderly-close", parts={**parts, **half_close_data(network).parts})
 
 
 def half_close_data(network: Network) -> Property:
@@ -112,8 +115,7 @@ def half_close_data(network: Network) -> Property:
         for side, other in _pairs(network)
         for k in _incarnations(network)
     }
-    parts |= _in_order(network)
-    return always("half-close-data", parts=parts)
+    return always("half-close-data", parts=parts | _in_order(network))
 
 
 def text_arrives(network: Network) -> Live:
@@ -122,8 +124,8 @@ def text_arrives(network: Network) -> Live:
     if k != 1 or network.config.start == "closed":
         raise BadConfig("this property needs incarnations=1 and start=established or half-closed")
     arrived = z3.And(_all_got(a, accounted(b), 1), _all_got(b, accounted(a), 1))
-    timers = [retransmission(network), time_passes(network)]
-    return Live(LeadsTo("text-arrives", z3.Not(arrived), arrived), [arrivals(network), *timers])
+    promises = [arrivals(network), retransmission(network), time_passes(network)]
+    return Live(LeadsTo("text-arrives", z3.Not(arrived), arrived), promises)
 
 
 def text_is_lost(network: Network) -> Property:
@@ -136,7 +138,7 @@ def text_is_lost(network: Network) -> Property:
 
 
 def _pairs(network: Network) -> list[tuple[Side, Side]]:
-    return [(accounted(side), network.other(side)) for side in network.sides.values()]
+    return [(accounted(side), other) for side, other in pairs(network)]
 
 
 def _incarnations(network: Network) -> range:
@@ -169,26 +171,31 @@ def stale_syn_with_text(network: Network) -> Property:
 
 def third_segment_with_text(network: Network) -> Property:
     """The acknowledgment of a SYN,ACK is on its way with text: it will open the passive side and be delivered."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            third = z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1)
-            here = z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term)
-            found.append(z3.And(present, third, here))
+    found = [
+        z3.And(
+            present,
+            z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1),
+            z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term),
+        )
+        for side, _ in _pairs(network)
+        for present, x, sender in arriving(network, side)
+    ]
     return sometimes("text on the third segment", z3.Or(*found))
 
 
 def text_to_unconfirmed_fin_wait(network: Network) -> Property:
     """Text at RCV.NXT is on its way to FIN-WAIT-1, and nobody has accepted a SYN of this incarnation."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, _ = inbox.layout.unpack(slot.term)
-            here = z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0)
-            found.append(z3.And(present, here, x.ack, x.text != 0, x.seq == side.tcb.rcv_nxt))
+    found = [
+        z3.And(
+            present,
+            z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0),
+            x.ack,
+            x.text != 0,
+            x.seq == side.tcb.rcv_nxt,
+        )
+        for side, _ in _pairs(network)
+        for present, x, _ in arriving(network, side)
+    ]
     return sometimes("text on its way to an unconfirmed FIN-WAIT-1", z3.Or(*found))
 
 
@@ -200,14 +207,12 @@ def delivered_again(network: Network) -> Property:
 
 def text_on_its_way_again(network: Network) -> Property:
     """Text that has been delivered is on its way once more, to a later connection of the same side."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            for k, got in enumerate(side.delivered, 1):
-                opening = side.state_is("LISTEN", "SYN-RECEIVED")
-                found.append(z3.And(present, x.text != 0, sender == k, got.term != 0, opening))
+    found = [
+        z3.And(present, x.text != 0, sender == k, got.term != 0, side.state_is("LISTEN", "SYN-RECEIVED"))
+        for side, _ in _pairs(network)
+        for present, x, sender in arriving(network, side)
+        for k, got in enumerate(side.delivered, 1)
+    ]
     return sometimes("delivered text is on its way to a new connection", z3.Or(*found))
 
 
@@ -222,14 +227,18 @@ def closed_after_text(network: Network) -> Property:
 
 def fin_before_text(network: Network) -> Property:
     """The FIN waits at a side that has not yet got the text before it."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            for k in _incarnations(network):
-                missing = z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k)))
-                found.append(z3.And(present, x.fin, x.text == 0, missing, side.state_is("ESTABLISHED")))
+    found = [
+        z3.And(
+            present,
+            x.fin,
+            x.text == 0,
+            z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k))),
+            side.state_is("ESTABLISHED"),
+        )
+        for side, other in _pairs(network)
+        for present, x, sender in arriving(network, side)
+        for k in _incarnations(network)
+    ]
     return sometimes("a FIN overtakes text", z3.Or(*found))
 
 

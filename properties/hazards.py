@@ -24,65 +24,65 @@ from properties.configs import (
 from properties.predicates import counts_syn_acknowledged
 from properties.stories import story
 from properties.time_wait import ended
+from properties.under_way import arriving, pairs
 
 
 def time_wait_assassination(network: Network) -> Property:
     """TIME-WAIT is never ended by a RST."""
-    parts = {
-        f"{side.name} does not leave TIME-WAIT by a reset": z3.Not(
-            z3.And(
-                side.state_is("TIME-WAIT"),
-                side.state_var.next == STATES.index("CLOSED"),
-                ended(side, "reset", after=True),
+    return step(
+        "time-wait-assassination",
+        parts={
+            f"{side.name} does not leave TIME-WAIT by a reset": z3.Not(
+                z3.And(
+                    side.state_is("TIME-WAIT"),
+                    side.state_var.next == STATES.index("CLOSED"),
+                    ended(side, "reset", after=True),
+                )
             )
-        )
-        for side in network.sides.values()
-    }
-    return step("time-wait-assassination", parts=parts)
+            for side in network.sides.values()
+        },
+    )
 
 
 def time_wait_refuses_syn(network: Network) -> Property:
     """While a side is in TIME-WAIT, no incarnation of the other side but its peer counts its SYN as acknowledged."""
-    parts = {
-        f"{side.name} is in TIME-WAIT, and no other incarnation of {other.name} than its peer is open": z3.Implies(
-            z3.And(side.state_is("TIME-WAIT"), counts_syn_acknowledged(other)), other.incarnation.term == side.peer.term
-        )
-        for side, other in _pairs(network)
-    }
-    return always("time-wait-refuses-syn", parts=parts)
+    return always(
+        "time-wait-refuses-syn",
+        parts={
+            f"{side.name} is in TIME-WAIT, and no other incarnation of {other.name} than its peer is open": z3.Implies(
+                z3.And(side.state_is("TIME-WAIT"), counts_syn_acknowledged(other)),
+                other.incarnation.term == side.peer.term,
+            )
+            for side, other in pairs(network)
+        },
+    )
 
 
 def fin_restarts_nothing(network: Network) -> Property:
     """No FIN that may arrive in TIME-WAIT restarts the 2 MSL timeout."""
-    parts = {
-        f"no FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
-            z3.Or(*(z3.And(x.fin, restarts) for x, restarts in arriving_in_time_wait(network, side)))
-        )
-        for side in network.sides.values()
-    }
-    return always("fin-restarts-nothing", parts=parts)
+    return always(
+        "fin-restarts-nothing",
+        parts={
+            f"no FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
+                z3.Or(*(z3.And(x.fin, restarts) for x, restarts in arriving_in_time_wait(network, side)))
+            )
+            for side in network.sides.values()
+        },
+    )
 
 
 def arriving_in_time_wait(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:
     """Every segment that may arrive at `side` next, and whether it finds TIME-WAIT and restarts its timeout."""
     here, in_time_wait = endpoint(network.config), side.state_is("TIME-WAIT")
     for x, present in on_their_way(network, side):
-        listed = events(here, side.tcb, x, here.number(0))
-        here_now = [e for e in listed if (e.kind, e.state) == ("arrives", "TIME-WAIT")]
-        restarts = [z3.And(e.guard, e.effect.restarts_2msl) for e in here_now]
-        yield x, z3.And(in_time_wait, present, z3.Or(*restarts))
+        listed = [e for e in events(here, side.tcb, x, here.number(0)) if (e.kind, e.state) == ("arrives", "TIME-WAIT")]
+        yield x, z3.And(in_time_wait, present, z3.Or(*(z3.And(e.guard, e.effect.restarts_2msl) for e in listed)))
 
 
 def on_their_way(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:
     """Every segment that may arrive at `side` next, and whether it is there."""
-    inbox = network.channel(network.other(side))
-    for slot in inbox.slots[: inbox.choices]:
-        present, x, _ = inbox.layout.unpack(slot.term)
-        yield x, present
-
-
-def _pairs(network: Network) -> list[tuple[Side, Side]]:
-    return [(side, network.other(side)) for side in network.sides.values()]
+    first = network.channel(network.other(side)).choices
+    yield from ((x, present) for present, x, _ in arriving(network, side)[:first])
 
 
 # -- witnesses: the premises happen --
@@ -131,17 +131,15 @@ def bare_ack_restarts(network: Network) -> Property:
 
 def stray_reset(network: Network) -> Property:
     """A reset from a CLOSED peer, formed for another segment, meets RCV.NXT of an open connection exactly."""
-    reached = [meets_rcv_nxt(network, side) for side in network.sides.values()]
-    return sometimes("stray-reset", z3.Or(*reached))
+    return sometimes("stray-reset", z3.Or(*(meets_rcv_nxt(network, side) for side in network.sides.values())))
 
 
 def meets_rcv_nxt(network: Network, side: Side) -> z3.BoolRef:
     """`side` is open, and a reset with SEQ=0 that nobody with a TCB has sent is on its way to it, at RCV.NXT."""
-    inbox = network.channel(network.other(side))
-    found = []
-    for slot in inbox.slots:
-        present, x, sender = inbox.layout.unpack(slot.term)
-        found.append(z3.And(present, x.rst, x.ack, x.seq == 0, sender == 0, x.seq == side.tcb.rcv_nxt))
+    found = [
+        z3.And(present, x.rst, x.ack, x.seq == 0, sender == 0, x.seq == side.tcb.rcv_nxt)
+        for present, x, sender in arriving(network, side)
+    ]
     return z3.And(side.state_is("ESTABLISHED", "CLOSE-WAIT"), z3.Or(*found))
 
 

@@ -23,13 +23,15 @@ APPLICATION_DELAY = Var("application_delay", CLOCK_BITS)
 
 def no_needless_fin_retransmission(network: Network) -> Property:
     """No FIN is sent again that has arrived in order, unless its acknowledgment was lost."""
-    parts = {
-        f"{side.name} does not send its FIN again that has arrived, and no ACK of it was lost": z3.Not(
-            z3.And(fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(side.ack_lost.term))
-        )
-        for side in network.sides.values()
-    }
-    return always("no-needless-fin-retransmission", parts=parts)
+    return always(
+        "no-needless-fin-retransmission",
+        parts={
+            f"{side.name} does not send its FIN again that has arrived, and no ACK of it was lost": z3.Not(
+                z3.And(fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(side.ack_lost.term))
+            )
+            for side in network.sides.values()
+        },
+    )
 
 
 def fin_is_due(network: Network, side: Side) -> z3.BoolRef:

@@ -53,7 +53,7 @@ def close_completes(network: Network) -> Live:
     """Whoever has a TCB, in the end nobody has one."""
     ended = both(network, *NO_TCB)
     prop = LeadsTo("close-completes", z3.Not(ended), ended)
-    timers = [retransmission(network), time_wait(network), time_passes(network)]
+    timers = retransmission(network), time_wait(network), time_passes(network)
     return Live(prop, [arrivals(network), *timers, users(network, "CLOSE")])
 
 

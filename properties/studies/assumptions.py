@@ -8,7 +8,7 @@ among its runs, whatever else is assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
@@ -49,8 +49,7 @@ def old_segments(config: Config, limits: Limits, progress: OnProgress) -> Outcom
     searches = [*fresh(untimed(config), limits), *repeated(config, limits, progress)]
     effort = together([next(iter(search.verdicts.values())).effort for search in searches])
     answers = {assumed: verdict for search in searches for assumed, verdict in search.verdicts.items()}
-    open_ = [assumed for assumed, verdict in answers.items() if verdict.answer is Answer.UNKNOWN]
-    if open_:
+    if any(verdict.answer is Answer.UNKNOWN for verdict in answers.values()):
         return unsettled("old-segments", effort)
     sufficient = {assumed: answers[settled_by(assumed)].answer is Answer.HOLDS for assumed in subsets(ALL)}
     worst = maximal(s for s, enough in sufficient.items() if not enough)
@@ -77,11 +76,9 @@ def all_together(config: Config, limits: Limits, progress: OnProgress) -> Outcom
     return concluded("all-together", bool(runs), verdict.effort, runs=runs)
 
 
-def subsets(names: Iterable[str]) -> Iterator[AssumptionSet]:
+def subsets(names: Sequence[str]) -> Iterator[AssumptionSet]:
     """All subsets, the smaller ones first."""
-    listed = list(names)
-    for size in range(len(listed) + 1):
-        yield from map(frozenset, combinations(listed, size))
+    return (frozenset(some) for size in range(len(names) + 1) for some in combinations(names, size))
 
 
 def settled_by(assumed: AssumptionSet) -> AssumptionSet:
