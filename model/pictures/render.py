@@ -142,12 +142,11 @@ class Pictures:
         for name in [*self._renderers]:
             try:
                 return draw(name, dot, engine), ""
-            except TooSlow as error:
-                self._renderers.remove(name)
-                self._too_slow.append(str(error))
-                reasons.append(str(error))
             except CannotDraw as error:
                 reasons.append(str(error))
+                if isinstance(error, TooSlow):
+                    self._renderers.remove(name)
+                    self._too_slow.append(str(error))
         return None, "; ".join([*reasons, HINT])
 
 
