@@ -93,7 +93,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> int:
     """Check the certificates of a folder."""
     certificates = read(args.folder)
-    return report(certificates, _solvers(args.solver, certificates), args)
+    checking = Checking(certificates, _solvers(args.solver, certificates), args.max_seconds)
+    with at_interrupt(lambda: say(checking.table)), live_line() as tell:
+        checking.run(args.jobs, tell)
+    with speaking():
+        say(checking.table)
+    if any(outcome.problems for outcome in checking.outcomes):
+        return DIFFERS
+    return INCONCLUSIVE if any(outcome.open for outcome in checking.outcomes) else OK
 
 
 def _solvers(wanted: str, certificates: Sequence[Certificate]) -> list[str]:
@@ -103,18 +110,6 @@ def _solvers(wanted: str, certificates: Sequence[Certificate]) -> list[str]:
         names = " or ".join(SOLVERS) if wanted == "any" else wanted
         raise Damaged(f"{names} is not installed: pip install 'tcp-model-checker[certify]', or pip install {names}")
     return found
-
-
-def report(certificates: Sequence[Certificate], solvers: Sequence[str], args: argparse.Namespace) -> int:
-    """Check everything and print the table; Ctrl-C prints what was found."""
-    checking = Checking(certificates, solvers, args.max_seconds)
-    with at_interrupt(lambda: say(checking.table)), live_line() as tell:
-        checking.run(args.jobs, tell)
-    with speaking():
-        say(checking.table)
-    if any(outcome.problems for outcome in checking.outcomes):
-        return DIFFERS
-    return INCONCLUSIVE if any(outcome.open for outcome in checking.outcomes) else OK
 
 
 class Checking:
@@ -242,13 +237,12 @@ class SolverAnswers:
                     self._crew.end(future, "it took too long")
 
 
-def _answer(done: Future[Any]) -> tuple[str, str]:
+def _answer(done: Future[tuple[str, str]]) -> tuple[str, str]:
     """What the solvers said, and who; a solver that died has not answered."""
     try:
-        answer: tuple[str, str] = done.result()
+        return done.result()
     except Died as death:
         return "unknown", f"no answer: {death}"
-    return answer
 
 
 def _table(outcomes: Sequence[Recheck], solvers: Sequence[str], seconds: float) -> str:

@@ -117,9 +117,8 @@ class Interpreter:
         tcb, x, isn = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)
         rfc = events(endpoint, tcb, x, isn)
         listed = [(event, b.name) for b in profile.behaviours for event in b.of(rfc, endpoint, tcb, x, isn)]
-        listed += [(event, "") for event in rfc]
-        self._listed = listed
-        self.own = [own for _, own in listed if own]
+        self.own = [own for _, own in listed]
+        self._listed = [*listed, *((event, "") for event in rfc)]
         """The name of the behaviour of each event that is the stack's own."""
         self._prepared: dict[tuple[str, bool], CompiledEvents] = {}
 

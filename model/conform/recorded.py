@@ -113,8 +113,7 @@ def cases_of(path: Path, file: BinaryIO) -> list[Case]:
     except Unreadable as error:
         what = "neither a capture (pcap, pcapng) nor recorded cases (a line of JSON each)"
         raise BadCase(f"{path}: {what}: {error}") from None
-    lines = enumerate(text.split("\n"), 1)
-    cases = [_case_of(line, f"{path}:{number}") for number, line in lines if line.strip()]
+    cases = [_case_of(line, f"{path}:{at}") for at, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not cases:
         raise BadCase(f"{path}: no cases")
     return cases

@@ -101,8 +101,8 @@ def _defaults(title: str) -> Iterator[str]:
 
 
 def _arc(arc: Arc, twice: str) -> str:
-    target, words = arc.target + AGAIN if arc.target == twice else arc.target, "; ".join(arc.labels)
-    lines = textwrap.wrap(words, COLUMNS, max_lines=LINES, placeholder=" …", break_on_hyphens=False)
+    lines = textwrap.wrap("; ".join(arc.labels), COLUMNS, max_lines=LINES, placeholder=" …", break_on_hyphens=False)
+    target = arc.target + AGAIN if arc.target == twice else arc.target
     label = "\n".join(f"{PAD}{line}{PAD}" for line in lines)
     return f"{quote(arc.source)} -> {quote(target)} [{attributes(label=label, **_look(arc.marked))}];"
 
