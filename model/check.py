@@ -35,8 +35,8 @@ from properties.claim import Claim
 from properties.claims import CLAIMS
 
 if TYPE_CHECKING:
-    from model.questions.answering import Options, Row, Task
     from model.questions.coverage import Coverage
+    from model.questions.row import Options, Row, Task
 
 PROGRAM = "model.check"
 
@@ -164,8 +164,8 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     """Judge the tasks, write the files and print the table. What cannot be written is told, and loses nothing else."""
     from model.machine.screen import live_line
     from model.pictures.render import Pictures
-    from model.questions.answering import Options
     from model.questions.jobs import Answering, diagrams
+    from model.questions.row import Options
 
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
@@ -252,9 +252,9 @@ def written(path: Path | None, report: dict[str, Any], code: int) -> int:
 def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
     from model.pictures.render import Pictures
-    from model.questions.answering import Options
     from model.questions.figures import with_figures
-    from model.questions.own_scenario import tell
+    from model.questions.row import Options
+    from model.questions.story import tell
     from model.report.answer_text import answer_text, screen_of
     from model.report.summary import as_json, exit_status
 
@@ -303,8 +303,7 @@ def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> 
     from model.machine.screen import live_line
     from model.questions.minimise import Minimising
 
-    proofs = [task for task in make_tasks() if task.proof and task.expected != "fails"]
-    if not proofs:
+    if not (proofs := [task for task in make_tasks() if task.proof and task.expected != "fails"]):
         raise Unusable("--minimise wants a claim with a proof that goes through, and no --set")
     with live_line() as tell:
         minimising = Minimising(proofs, Limits(max_seconds=args.max_seconds), tell, lambda lines: say("\n".join(lines)))

@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from model.core.answer import Limits, OnProgress, Outcome
 from model.core.property import Live, Property
+from model.network.make import AnyNetwork
 from model.settings.config import Config
 from model.settings.server import AnyConfig
 from model.tcp.cause import Broken, Cause, arrives, caused
-
-if TYPE_CHECKING:
-    from model.network.make import AnyNetwork
 
 Expected = Literal["holds", "fails"]
 

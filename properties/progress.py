@@ -10,6 +10,7 @@ from properties import data
 from properties.claim import Cell, Claim, Infinite
 from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, FAIR_TEXT, PASSING_ZERO
 from properties.fair import arrivals, retransmission, time_passes, time_wait, users
+from properties.figure_5 import both_established
 from properties.predicates import both
 
 
@@ -55,11 +56,6 @@ def close_completes(network: Network) -> Live:
     prop = LeadsTo("close-completes", z3.Not(ended), ended)
     timers = retransmission(network), time_wait(network), time_passes(network)
     return Live(prop, [arrivals(network), *timers, users(network, "CLOSE")])
-
-
-def established(network: Network) -> Property:
-    """The witness of `close_completes`."""
-    return sometimes("both ESTABLISHED", both(network, "ESTABLISHED"))
 
 
 BARE_SYN_AGAIN = FAIR_CLOSE.but(open_b="active", syn_again="front")
@@ -127,7 +123,7 @@ INFINITE = (
             " other side is CLOSED by then, that SYN draws <SEQ=0><CTL=RST,ACK>, which no window reaches, again and"
             " again for ever; SYN,ACK draws a reset at RCV.NXT, which is believed."
         ),
-        question=Infinite(close_completes, witness=(established,)),
+        question=Infinite(close_completes, witness=(both_established,)),
         cells=(
             Cell("no window reaches 0", FAIR_CLOSE, "holds"),
             Cell("duplication without bound", FAIR_CLOSE.but(duplications=None), "holds"),

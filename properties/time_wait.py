@@ -81,8 +81,7 @@ def ended(side: Side, how: str, after: bool = False) -> z3.BoolRef:
 
 def closed_after_a_loss(network: Network) -> Property:
     """The witness: a segment was lost, B's FIN was answered from TIME-WAIT, and both sides ended in order."""
-    lost = network.losses
-    if lost is None:
+    if (lost := network.losses) is None:
         raise BadConfig("this property needs losses=1")
     in_order = [ended(side, "in order") for side in network.sides.values()]
     return sometimes("closed in order after a loss", z3.And(*in_order, lost.term == 1))

@@ -139,8 +139,7 @@ def findings(conversation: Conversation, interpreter: Interpreter, args: argpars
     """What became of the ends that are to be judged."""
     if args.endpoint is None:
         return [between(interpreter, conversation, end, args.unknown, args.missed) for end in conversation.ends]
-    ends = [end for end in conversation.ends if end.address == args.endpoint]
-    if not ends:
+    if not (ends := [end for end in conversation.ends if end.address == args.endpoint]):
         return [Finding(conversation.ends[0], "not judged", f"no end has the address {args.endpoint}")]
     return [exactly(interpreter, conversation, end) for end in ends]
 

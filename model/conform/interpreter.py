@@ -125,7 +125,7 @@ class Interpreter:
     def _events(self, state: str, arrive: bool) -> CompiledEvents:
         """The events of a state, those of arriving segments or the others, prepared when they are first needed."""
         if (state, arrive) not in self._prepared:
-            found = (pair for pair in self._listed if (pair[0].state, pair[0].kind == "arrives") == (state, arrive))
+            found = [pair for pair in self._listed if (pair[0].state, pair[0].kind == "arrives") == (state, arrive)]
             self._prepared[state, arrive] = _prepare(found)
         return self._prepared[state, arrive]
 
@@ -156,8 +156,7 @@ class Interpreter:
                 yield EventTaken(event, ConnectionState(event.effect.next, *fields), sent, own)
 
 
-def _prepare(events: Iterator[tuple[Event, str]]) -> CompiledEvents:
-    listed = list(events)
+def _prepare(listed: Sequence[tuple[Event, str]]) -> CompiledEvents:
     return CompiledEvents(
         listed, Meaning([e.guard for e, _ in listed]), [Meaning(list(_results(e))) for e, _ in listed]
     )

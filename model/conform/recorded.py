@@ -137,7 +137,6 @@ def _step(raw: dict[str, Any], where: str) -> Recorded:
 
 def step_of(raw: dict[str, Any]) -> Recorded:
     """A step as JSON has it; raises `Unreadable`."""
-    kind = next((kind for name, kind in STEPS.items() if name in raw), None)
-    if kind is None:
+    if (kind := next((kind for name, kind in STEPS.items() if name in raw), None)) is None:
         raise Unreadable(f"a step has one of {', '.join(STEPS)}")
     return checked(raw, kind)

@@ -203,8 +203,7 @@ class _Reader:
 
     def __call__(self, root: z3.ExprRef) -> Node:
         top: int = root.ast.value
-        found = self._nodes.get(top)
-        if found is not None:
+        if (found := self._nodes.get(top)) is not None:
             return found
         if len(self._nodes) > MOST:
             self._nodes.clear()

@@ -54,8 +54,7 @@ def step(
 def _made(
     name: str, kind: PropertyKind, term: z3.BoolRef | None, sentence: str, parts: Mapping[str, z3.BoolRef] | None
 ) -> Property:
-    whole = z3.And(*(parts or {}).values()) if term is None else term
-    return Property(name, kind, whole, sentence, parts or {})
+    return Property(name, kind, z3.And(*(parts or {}).values()) if term is None else term, sentence, parts or {})
 
 
 # -- infinite runs --

@@ -155,8 +155,7 @@ class _Module:
         yield from _conjunction("  IF ", map(texts.of, guard))
         written = [f"{self.variables[name]}' = {texts.of(node)}" for name, node in changed.items()]
         yield from _conjunction("  THEN ", written)
-        kept = [self.variables[name] for name in self.system.var if name not in changed]
-        if kept:
+        if kept := [self.variables[name] for name in self.system.var if name not in changed]:
             yield from _wrapped(f"{' ' * 7 if written else '  THEN '}/\\ UNCHANGED <<", kept, ">>")
         yield "  ELSE FALSE"
 

@@ -35,9 +35,8 @@ class _VmtModel:
     def __init__(self, system: System) -> None:
         self.system = system
         names = sorted({name for rule in system.rules for name in rule.choose})
-        for name in (*system.var, *names):
-            if name in OPERATORS:
-                raise CannotExport(f"'{name}' is an operator of SMT-LIB, and no name for a variable")
+        if taken := [name for name in (*system.var, *names) if name in OPERATORS]:
+            raise CannotExport(f"'{taken[0]}' is an operator of SMT-LIB, and no name for a variable")
         which = "which rule"
         while which in system.var or which in names:
             which += "?"

@@ -47,8 +47,7 @@ def state_diagram(
     twice: a state that is drawn once more at the bottom, where the arcs into it end (as Figure 5 does with CLOSED).
     legend: what plain and marked arcs are.
     """
-    unknown = {end for arc in arcs for end in (arc.source, arc.target)} - set(states)
-    if unknown:
+    if unknown := {end for arc in arcs for end in (arc.source, arc.target)} - set(states):
         raise UnknownState(f"an arc names an unknown state: {', '.join(sorted(unknown))}")
     bottom = f"{{ rank=sink; {quote(twice + AGAIN)} [{attributes(label=twice)}]; }}"
     return graph(

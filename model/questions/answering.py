@@ -14,8 +14,6 @@ from model.settings.server import AnyConfig
 from model.settings.setting import show_field
 from properties.claim import Claim, quick_of
 
-__all__ = ["Options", "Row", "Task", "answered", "searches", "tasks_of", "varied"]
-
 
 def tasks_of(claims: Iterable[Claim], quick: bool = False, engine: str = "") -> list[Task]:
     """The cells of these claims, in order, and their proofs; with `quick` of each one that holds and one that fails.

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from model.certificates.manifests import Certificate, Damaged, SearchManifest, Shown, Taken, read
+from model.certificates.manifests import Certificate, Damaged, Figures, SearchManifest, Shown, Taken, read
 from model.core.answer import NO_LIMITS
 from model.core.property import Live, Property
 from model.core.run import Lasso, ReplayError, Run, Step, confirm
@@ -53,8 +53,7 @@ def _differences(certificate: Certificate, task: Task, found: Sequence[SearchMan
 
 
 def _figures(form: SearchManifest) -> dict[str, object]:
-    figures = {name: getattr(form.figures, name) for name in form.figures.__struct_fields__}
-    return {"verdict": form.verdict, **figures}
+    return {"verdict": form.verdict, **{name: getattr(form.figures, name) for name in Figures.__struct_fields__}}
 
 
 def _other_runs(given: Sequence[Shown], wanted: Sequence[Shown]) -> Iterator[str]:
@@ -100,8 +99,7 @@ class Replays:
     def _properties(self) -> dict[str, Property | Live]:
         """The properties of the claim and its witnesses, by name."""
         claim = self.task.claim
-        made = [claim.asked_of(self._network), *claim.witnesses(self._network)]
-        return {prop.name: prop for prop in made}
+        return {p.name: p for p in (claim.asked_of(self._network), *claim.witnesses(self._network))}
 
     @cached_property
     def _system(self) -> System:

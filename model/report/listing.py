@@ -74,8 +74,7 @@ def field_listing() -> str:
 
 def explanations(names: Sequence[str]) -> str:
     """What the claims named mean; of a statement first what it asks. Raises `UnknownName`."""
-    asked = [found for name in names if (found := statement(name))]
-    parts = [_question(one) for one in asked]
+    parts = [_question(found) for name in names if (found := statement(name))]
     return "\n\n\n".join([*parts, *(explanation(claim) for claim in claims_named(names))])
 
 
