@@ -11,6 +11,7 @@ in the language of certificates; 3 something could not be answered; 70 internal 
 
 from __future__ import annotations
 
+from model.core.grouped import grouped
 from model.start import begin
 
 if __name__ == "__main__":
@@ -140,7 +141,8 @@ class Checking:
         for one in proofs:
             if task := tasks.get(one.certificate.path):
                 asked[crew.submit(derived.differences, one.certificate, task)] = [one]
-        for some in _searches(one for one in self.outcomes if one.certificate.path in tasks):
+        searches = [one for one in self.outcomes if one.certificate.path in tasks and not one.certificate.scripts]
+        for some in grouped(searches, lambda one: one.certificate.search).values():
             certificates = [one.certificate for one in some]
             own = [tasks[one.path] for one in certificates]
             asked[crew.submit(searched.differences, certificates, own, together(certificates[0]))] = some
@@ -163,15 +165,6 @@ def _task(outcome: Recheck) -> Task | None:
     except OtherClaim as error:
         outcome.problems.append(str(error))
         return None
-
-
-def _searches(outcomes: Iterable[Recheck]) -> Iterable[list[Recheck]]:
-    """Those of searches, together those that were found by one search."""
-    found: dict[str, list[Recheck]] = {}
-    for one in outcomes:
-        if not isinstance(one.certificate.form, ProofManifest):
-            found.setdefault(one.certificate.search, []).append(one)
-    return found.values()
 
 
 def _compared(outcomes: Sequence[Recheck], done: Future[Any]) -> None:

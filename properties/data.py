@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import z3
 
-from model.core.property import LeadsTo, Live, Property, always, sometimes
+from model.core.property import LeadsTo, Live, Property, always, sometimes, sometimes_one
 from model.network.bounded import Network, Side
 from model.network.make import AnyNetwork
 from model.settings.setting import BadConfig
@@ -130,11 +130,13 @@ def text_arrives(network: Network) -> Live:
 
 def text_is_lost(network: Network) -> Property:
     """The witness: text has been sent and is gone, on its only way."""
-    found = [
-        z3.And(other.sent[0].term != 0, side.delivered[0].term == 0, network.channel(other).empty)
-        for side, other in _pairs(network)
-    ]
-    return sometimes("text that was sent is lost", z3.Or(*found))
+    return sometimes_one(
+        "text that was sent is lost",
+        [
+            z3.And(other.sent[0].term != 0, side.delivered[0].term == 0, network.channel(other).empty)
+            for side, other in _pairs(network)
+        ],
+    )
 
 
 def _pairs(network: Network) -> list[tuple[Side, Side]]:
@@ -159,61 +161,74 @@ def _resized(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
 
 def stale_syn_with_text(network: Network) -> Property:
     """In SYN-RECEIVED, by a SYN whose sender has sent text and is gone."""
-    stale = [
-        z3.And(
-            side.state_is("SYN-RECEIVED"), peer_dead(network, side), side.peer.term == k, other.sent[k - 1].term != 0
-        )
-        for side, other in _pairs(network)
-        for k in _incarnations(network)
-    ]
-    return sometimes("stale SYN of one who has sent text in SYN-RECEIVED", z3.Or(*stale))
+    return sometimes_one(
+        "stale SYN of one who has sent text in SYN-RECEIVED",
+        [
+            z3.And(
+                side.state_is("SYN-RECEIVED"),
+                peer_dead(network, side),
+                side.peer.term == k,
+                other.sent[k - 1].term != 0,
+            )
+            for side, other in _pairs(network)
+            for k in _incarnations(network)
+        ],
+    )
 
 
 def third_segment_with_text(network: Network) -> Property:
     """The acknowledgment of a SYN,ACK is on its way with text: it will open the passive side and be delivered."""
-    found = [
-        z3.And(
-            present,
-            z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1),
-            z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term),
-        )
-        for side, _ in _pairs(network)
-        for present, x, sender in arriving(network, side)
-    ]
-    return sometimes("text on the third segment", z3.Or(*found))
+    return sometimes_one(
+        "text on the third segment",
+        [
+            z3.And(
+                present,
+                z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1),
+                z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term),
+            )
+            for side, _ in _pairs(network)
+            for present, x, sender in arriving(network, side)
+        ],
+    )
 
 
 def text_to_unconfirmed_fin_wait(network: Network) -> Property:
     """Text at RCV.NXT is on its way to FIN-WAIT-1, and nobody has accepted a SYN of this incarnation."""
-    found = [
-        z3.And(
-            present,
-            z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0),
-            x.ack,
-            x.text != 0,
-            x.seq == side.tcb.rcv_nxt,
-        )
-        for side, _ in _pairs(network)
-        for present, x, _ in arriving(network, side)
-    ]
-    return sometimes("text on its way to an unconfirmed FIN-WAIT-1", z3.Or(*found))
+    return sometimes_one(
+        "text on its way to an unconfirmed FIN-WAIT-1",
+        [
+            z3.And(
+                present,
+                z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0),
+                x.ack,
+                x.text != 0,
+                x.seq == side.tcb.rcv_nxt,
+            )
+            for side, _ in _pairs(network)
+            for present, x, _ in arriving(network, side)
+        ],
+    )
 
 
 def delivered_again(network: Network) -> Property:
     """Text of both incarnations of a side has been delivered: the first one's numbers are behind us."""
-    again = [z3.And(*(got.term != 0 for got in side.delivered)) for side, _ in _pairs(network)]
-    return sometimes("text of every incarnation delivered", z3.Or(*again))
+    return sometimes_one(
+        "text of every incarnation delivered",
+        [z3.And(*(got.term != 0 for got in side.delivered)) for side, _ in _pairs(network)],
+    )
 
 
 def text_on_its_way_again(network: Network) -> Property:
     """Text that has been delivered is on its way once more, to a later connection of the same side."""
-    found = [
-        z3.And(present, x.text != 0, sender == k, got.term != 0, side.state_is("LISTEN", "SYN-RECEIVED"))
-        for side, _ in _pairs(network)
-        for present, x, sender in arriving(network, side)
-        for k, got in enumerate(side.delivered, 1)
-    ]
-    return sometimes("delivered text is on its way to a new connection", z3.Or(*found))
+    return sometimes_one(
+        "delivered text is on its way to a new connection",
+        [
+            z3.And(present, x.text != 0, sender == k, got.term != 0, side.state_is("LISTEN", "SYN-RECEIVED"))
+            for side, _ in _pairs(network)
+            for present, x, sender in arriving(network, side)
+            for k, got in enumerate(side.delivered, 1)
+        ],
+    )
 
 
 def closed_after_text(network: Network) -> Property:
@@ -227,30 +242,34 @@ def closed_after_text(network: Network) -> Property:
 
 def fin_before_text(network: Network) -> Property:
     """The FIN waits at a side that has not yet got the text before it."""
-    found = [
-        z3.And(
-            present,
-            x.fin,
-            x.text == 0,
-            z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k))),
-            side.state_is("ESTABLISHED"),
-        )
-        for side, other in _pairs(network)
-        for present, x, sender in arriving(network, side)
-        for k in _incarnations(network)
-    ]
-    return sometimes("a FIN overtakes text", z3.Or(*found))
+    return sometimes_one(
+        "a FIN overtakes text",
+        [
+            z3.And(
+                present,
+                x.fin,
+                x.text == 0,
+                z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k))),
+                side.state_is("ESTABLISHED"),
+            )
+            for side, other in _pairs(network)
+            for present, x, sender in arriving(network, side)
+            for k in _incarnations(network)
+        ],
+    )
 
 
 def text_in_fin_wait_2(network: Network) -> Property:
     """From the half-closed start: text sent in CLOSE-WAIT has been delivered in FIN-WAIT-2."""
     if network.config.start != "half-closed":
         raise BadConfig("this witness needs start=half-closed")
-    found = [
-        z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), side.fed.term)
-        for side, other in _pairs(network)
-    ]
-    return sometimes("text sent in CLOSE-WAIT, delivered in FIN-WAIT-2", z3.Or(*found))
+    return sometimes_one(
+        "text sent in CLOSE-WAIT, delivered in FIN-WAIT-2",
+        [
+            z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), side.fed.term)
+            for side, other in _pairs(network)
+        ],
+    )
 
 
 NOT_CHECKED = "more than one octet of each incarnation"

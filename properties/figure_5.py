@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import z3
 
-from model.core.property import Property, sometimes, step
+from model.core.property import Property, sometimes, sometimes_one, step
 from model.network.bounded import Network, Side
 from model.tcp.segment import acknowledges
 from model.tcp.state import STATES
@@ -128,8 +128,10 @@ def confirmed(side: Side, passive: bool) -> z3.BoolRef:
 
 def end_of_four_segments(network: Network) -> Property:
     """The diagram is walked to its end: one side in TIME-WAIT, the other in LAST-ACK."""
-    ends = [z3.And(side.state_is("TIME-WAIT"), other.state_is("LAST-ACK")) for side, other in pairs(network)]
-    return sometimes("TIME-WAIT and LAST-ACK", z3.Or(*ends))
+    return sometimes_one(
+        "TIME-WAIT and LAST-ACK",
+        [z3.And(side.state_is("TIME-WAIT"), other.state_is("LAST-ACK")) for side, other in pairs(network)],
+    )
 
 
 def end_of_simultaneous_close(network: Network) -> Property:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import z3
 
-from model.core.property import Property, always, sometimes, step
+from model.core.property import Property, always, sometimes, sometimes_one, step
 from model.mutants.endpoint_events import events
 from model.network.bounded import Network, Side
 from model.tcp.segment import Segment
@@ -111,22 +111,26 @@ def new_syn_in_time_wait(network: Network) -> Property:
 
 
 def _meets_time_wait(network: Network, what: str, when: Callable[[Segment, Side], z3.BoolRef]) -> Property:
-    found = [
-        z3.And(side.state_is("TIME-WAIT"), present, when(x, side))
-        for side in network.sides.values()
-        for x, present in on_their_way(network, side)
-    ]
-    return sometimes(f"{what} on its way to TIME-WAIT", z3.Or(*found))
+    return sometimes_one(
+        f"{what} on its way to TIME-WAIT",
+        [
+            z3.And(side.state_is("TIME-WAIT"), present, when(x, side))
+            for side in network.sides.values()
+            for x, present in on_their_way(network, side)
+        ],
+    )
 
 
 def bare_ack_restarts(network: Network) -> Property:
     """By the letter, any acceptable acknowledgment restarts the 2 MSL timeout."""
-    found = [
-        z3.And(z3.Not(x.fin), x.text == 0, restarts)
-        for side in network.sides.values()
-        for x, restarts in arriving_in_time_wait(network, side)
-    ]
-    return sometimes("a bare ACK restarts TIME-WAIT", z3.Or(*found))
+    return sometimes_one(
+        "a bare ACK restarts TIME-WAIT",
+        [
+            z3.And(z3.Not(x.fin), x.text == 0, restarts)
+            for side in network.sides.values()
+            for x, restarts in arriving_in_time_wait(network, side)
+        ],
+    )
 
 
 def stray_reset(network: Network) -> Property:

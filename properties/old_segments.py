@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import z3
 
-from model.core.property import Property, always, sometimes
+from model.core.property import Property, always, sometimes, sometimes_one
 from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import Times, constant_times
@@ -55,12 +55,14 @@ def deceived(side: Side) -> z3.BoolRef:
 
 def old_segment_meets_a_connection(network: Network) -> Property:
     """The witness: a segment of an earlier incarnation is under way to a side that believes in a later one."""
-    met = [
-        z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term))
-        for side in network.sides.values()
-        for present, x, sender in arriving(network, side)
-    ]
-    return sometimes("an old segment meets the next connection", z3.Or(*met))
+    return sometimes_one(
+        "an old segment meets the next connection",
+        [
+            z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term))
+            for side in network.sides.values()
+            for present, x, sender in arriving(network, side)
+        ],
+    )
 
 
 def old_connection_of_the_same_peer(network: Network) -> Property:

@@ -16,8 +16,10 @@ from properties.predicates import both
 
 def open_completes(network: Network) -> Live:
     """Once A has sent its SYN and B listens, both become ESTABLISHED."""
-    prop = LeadsTo("open-completes", asked(network), both(network, "ESTABLISHED"))
-    return Live(prop, [arrivals(network), retransmission(network), time_passes(network)])
+    return Live(
+        LeadsTo("open-completes", asked(network), both(network, "ESTABLISHED")),
+        [arrivals(network), retransmission(network), time_passes(network)],
+    )
 
 
 def asked(network: Network) -> z3.BoolRef:
@@ -34,8 +36,10 @@ def asked_and_lost(network: Network) -> Property:
 
 def server_timer_repairs(network: Network) -> Live:
     """A lost SYN,ACK is repaired although B's timer promises nothing."""
-    prop = LeadsTo("server-timer-repairs", syn_ack_gone(network), both(network, "ESTABLISHED"))
-    return Live(prop, [arrivals(network), retransmission(network, "A"), time_passes(network)])
+    return Live(
+        LeadsTo("server-timer-repairs", syn_ack_gone(network), both(network, "ESTABLISHED")),
+        [arrivals(network), retransmission(network, "A"), time_passes(network)],
+    )
 
 
 def syn_ack_gone(network: Network) -> z3.BoolRef:
@@ -53,9 +57,8 @@ def syn_ack_lost(network: Network) -> Property:
 def close_completes(network: Network) -> Live:
     """Whoever has a TCB, in the end nobody has one."""
     ended = both(network, *NO_TCB)
-    prop = LeadsTo("close-completes", z3.Not(ended), ended)
     timers = retransmission(network), time_wait(network), time_passes(network)
-    return Live(prop, [arrivals(network), *timers, users(network, "CLOSE")])
+    return Live(LeadsTo("close-completes", z3.Not(ended), ended), [arrivals(network), *timers, users(network, "CLOSE")])
 
 
 BARE_SYN_AGAIN = FAIR_CLOSE.but(open_b="active", syn_again="front")

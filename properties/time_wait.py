@@ -9,7 +9,7 @@ from itertools import product
 
 import z3
 
-from model.core.property import LeadsTo, Live, Property, always, sometimes, step
+from model.core.property import LeadsTo, Live, Property, always, sometimes, sometimes_one, step
 from model.core.system import Rule, System, Var
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
@@ -65,11 +65,13 @@ def _passive_closers(network: Network) -> list[Side]:
 def fin_again_in_time_wait(network: Network) -> Property:
     """The witness: B's FIN is on its way to an A in TIME-WAIT once more."""
     a, b = network.sides.values()
-    found = [
-        z3.And(present, x.fin, a.state_is("TIME-WAIT"), b.state_is("LAST-ACK"))
-        for present, x, _ in arriving(network, a)
-    ]
-    return sometimes("a FIN on its way to TIME-WAIT", z3.Or(*found))
+    return sometimes_one(
+        "a FIN on its way to TIME-WAIT",
+        [
+            z3.And(present, x.fin, a.state_is("TIME-WAIT"), b.state_is("LAST-ACK"))
+            for present, x, _ in arriving(network, a)
+        ],
+    )
 
 
 def ended(side: Side, how: str, after: bool = False) -> z3.BoolRef:

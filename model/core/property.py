@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -42,6 +42,11 @@ def sometimes(
 ) -> Property:
     """That a term holds in some reachable state."""
     return _made(name, "reachable", term, sentence, parts)
+
+
+def sometimes_one(name: str, cases: Iterable[z3.BoolRef]) -> Property:
+    """As `sometimes`: a state in which one of these cases holds."""
+    return sometimes(name, z3.Or(*cases))
 
 
 def step(

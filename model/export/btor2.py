@@ -73,10 +73,6 @@ class Btor2Operators:
         """A Boolean constant."""
         return lambda _node: lambda: self.emit(name, 1, "")
 
-    def number(self, node: Node) -> Operation:
-        """A bit-vector's value in decimal."""
-        return lambda: self.emit("constd", node.bits, str(node.value))
-
     def extend(self, name: str) -> Translator:
         """A bit-vector made wider."""
 
@@ -88,12 +84,10 @@ class Btor2Operators:
 
     def distinct(self, _node: Node) -> Operation:
         """All pairs differ."""
-
-        def all_pairs(*values: int) -> int:
-            different = [self.emit("neq", 1, f"{a} {b}") for a, b in combinations(values, 2)]
-            return reduce(lambda a, b: self.emit("and", 1, f"{a} {b}"), different or [self.emit("one", 1, "")])
-
-        return all_pairs
+        return lambda *values: reduce(
+            lambda a, b: self.emit("and", 1, f"{a} {b}"),
+            [self.emit("neq", 1, f"{a} {b}") for a, b in combinations(values, 2)] or [self.emit("one", 1, "")],
+        )
 
     def concat(self, node: Node) -> Operation:
         """The children side by side, the first one highest."""
@@ -116,7 +110,7 @@ def operators(emit: EmitNode) -> OperationTable:
     return {
         z3.Z3_OP_TRUE: to.fixed("one"),
         z3.Z3_OP_FALSE: to.fixed("zero"),
-        z3.Z3_OP_BNUM: to.number,
+        z3.Z3_OP_BNUM: lambda node: lambda: emit("constd", node.bits, str(node.value)),
         z3.Z3_OP_NOT: to.plain("not"),
         z3.Z3_OP_AND: to.chain("and", "one"),
         z3.Z3_OP_OR: to.chain("or"),

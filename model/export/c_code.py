@@ -17,6 +17,7 @@ from math import prod
 
 import z3
 
+from model.core.grouped import grouped
 from model.core.nodes import Node, negation, node_of
 from model.core.property import Property
 from model.core.system import Rule, System
@@ -182,9 +183,7 @@ def decides(system: System, layout: Layout, name: str, prop: Property) -> str:
 
 def most_enabled(system: System) -> int:
     """A bound on how many firings are possible in one state: of rules that want different values of a term, one is."""
-    alike: dict[tuple[tuple[str, int], ...], list[NumberedRule]] = {}
-    for firing in firings(system.rules):
-        alike.setdefault(tuple(firing.rule.choose.items()), []).append(firing)
+    alike = grouped(firings(system.rules), lambda firing: tuple(firing.rule.choose.items()))
     return sum(prod(count for _, count in choose) * _most(rules, 0) for choose, rules in alike.items())
 
 

@@ -45,10 +45,6 @@ def _indexed(name: str) -> Translator:
     return lambda node: lambda value: f"((_ {name} {' '.join(map(str, node.params))}) {value})"
 
 
-def _number(node: Node) -> Operation:
-    return lambda: f"(_ bv{node.value} {node.width})"
-
-
 def _rational(node: Node) -> Operation:
     assert isinstance(node.value, Fraction)
     top, bottom = node.value.numerator, node.value.denominator
@@ -107,7 +103,7 @@ SMTLIB: OperationTable = {
     z3.Z3_OP_AND: _some("and", "true"),
     z3.Z3_OP_OR: _some("or", "false"),
     z3.Z3_OP_DISTINCT: _distinct,
-    z3.Z3_OP_BNUM: _number,
+    z3.Z3_OP_BNUM: lambda node: lambda: f"(_ bv{node.value} {node.width})",
     z3.Z3_OP_ANUM: _rational,
     z3.Z3_OP_UMINUS: _plain("-"),
 }

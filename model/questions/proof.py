@@ -91,7 +91,7 @@ class PartialProof:
 
     def __init__(self, task: Task, options: Options) -> None:
         self._task, self._options, self._begun = task, options, monotonic()
-        self._prover = prover(options.limits, with_text=isinstance(network_for(task), TextNetwork))
+        self._prover = prover(options.limits, isinstance(network_for(task), TextNetwork))
         self._certificates = Certificates(options.out / "certificates")
         self._found, self._never, self._limit = list[Became](), list[Cause](), ""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from model.core.answer import Table
+from model.core.grouped import grouped
 from model.questions.row import Evidence, Row
 from model.report.verdict_words import against, asked, failing, failure, holding, unsettled
 from properties.claim import Claim
@@ -66,10 +67,7 @@ def entries(rows: Sequence[Row]) -> Iterator[Entry]:
 
 def by_claim(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """The rows of each claim, by its name."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.task.claim.name, []).append(row)
-    return found
+    return grouped(rows, lambda row: row.task.claim.name)
 
 
 def settled(rows: Iterable[Row], *needs: str) -> bool:

@@ -44,10 +44,14 @@ def description(claims: bool, fields: bool, explained: Sequence[str]) -> str:
 def listing() -> str:
     """The statements with their questions and claims, a line each."""
     width = max(len(claim.name) for claim in CLAIMS)
-    lines = []
-    for one in STATEMENTS:
-        lines += fill(f"{one.number}  {one.question}", rest="    ")
-        lines += [_line(claim, width) for claim in CLAIMS if claim.settles[:1] == (one.number,)]
+    lines = [
+        line
+        for one in STATEMENTS
+        for line in (
+            *fill(f"{one.number}  {one.question}", rest="    "),
+            *(_line(claim, width) for claim in CLAIMS if claim.settles[:1] == (one.number,)),
+        )
+    ]
     lines += ["Beyond the explainer", *(_line(claim, width) for claim in CLAIMS if not claim.settles)]
     lines += [
         "Some of them, by name, statement, pattern: python -m model.check S8 'figure-*'",

@@ -26,6 +26,7 @@ from itertools import product
 from typing import Literal
 
 from model.core import z3fast as z3
+from model.core.grouped import grouped
 
 Message = Mapping[str, z3.ExprRef]
 """A message's fields, ghosts included, as terms."""
@@ -204,11 +205,8 @@ class Induction:
     @cached_property
     def wanted(self) -> dict[tuple[str, ...], list[tuple[Lemma, LemmaPart]]]:
         """What is to be shown, by the lanes of the messages that it is about."""
-        found: dict[tuple[str, ...], list[tuple[Lemma, LemmaPart]]] = {}
-        for lemma in self.lemmas if self.proved else (self.soup.domain, *self.lemmas):
-            for part in lemma.parts:
-                found.setdefault(part.about, []).append((lemma, part))
-        return found
+        lemmas = self.lemmas if self.proved else (self.soup.domain, *self.lemmas)
+        return grouped(((lemma, part) for lemma in lemmas for part in lemma.parts), lambda one: one[1].about)
 
     @property
     def key(self) -> tuple[int, ...]:
