@@ -11,6 +11,7 @@ in the language of certificates; 3 something could not be answered; 70 internal 
 
 from __future__ import annotations
 
+from model.core.grouped import grouped
 from model.start import begin
 
 if __name__ == "__main__":
@@ -93,7 +94,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 def run(args: argparse.Namespace) -> int:
     """Check the certificates of a folder."""
     certificates = read(args.folder)
-    return report(certificates, _solvers(args.solver, certificates), args)
+    checking = Checking(certificates, _solvers(args.solver, certificates), args.max_seconds)
+    with at_interrupt(lambda: say(checking.table)), live_line() as tell:
+        checking.run(args.jobs, tell)
+    with speaking():
+        say(checking.table)
+    if any(outcome.problems for outcome in checking.outcomes):
+        return DIFFERS
+    return INCONCLUSIVE if any(outcome.open for outcome in checking.outcomes) else OK
 
 
 def _solvers(wanted: str, certificates: Sequence[Certificate]) -> list[str]:
@@ -103,18 +111,6 @@ def _solvers(wanted: str, certificates: Sequence[Certificate]) -> list[str]:
         names = " or ".join(SOLVERS) if wanted == "any" else wanted
         raise Damaged(f"{names} is not installed: pip install 'tcp-model-checker[certify]', or pip install {names}")
     return found
-
-
-def report(certificates: Sequence[Certificate], solvers: Sequence[str], args: argparse.Namespace) -> int:
-    """Check everything and print the table; Ctrl-C prints what was found."""
-    checking = Checking(certificates, solvers, args.max_seconds)
-    with at_interrupt(lambda: say(checking.table)), live_line() as tell:
-        checking.run(args.jobs, tell)
-    with speaking():
-        say(checking.table)
-    if any(outcome.problems for outcome in checking.outcomes):
-        return DIFFERS
-    return INCONCLUSIVE if any(outcome.open for outcome in checking.outcomes) else OK
 
 
 class Checking:
@@ -145,7 +141,8 @@ class Checking:
         for one in proofs:
             if task := tasks.get(one.certificate.path):
                 asked[crew.submit(derived.differences, one.certificate, task)] = [one]
-        for some in _searches(one for one in self.outcomes if one.certificate.path in tasks):
+        searches = [one for one in self.outcomes if one.certificate.path in tasks and not one.certificate.scripts]
+        for some in grouped(searches, lambda one: one.certificate.search).values():
             certificates = [one.certificate for one in some]
             own = [tasks[one.path] for one in certificates]
             asked[crew.submit(searched.differences, certificates, own, together(certificates[0]))] = some
@@ -168,15 +165,6 @@ def _task(outcome: Recheck) -> Task | None:
     except OtherClaim as error:
         outcome.problems.append(str(error))
         return None
-
-
-def _searches(outcomes: Iterable[Recheck]) -> Iterable[list[Recheck]]:
-    """Those of searches, together those that were found by one search."""
-    found: dict[str, list[Recheck]] = {}
-    for one in outcomes:
-        if not isinstance(one.certificate.form, ProofManifest):
-            found.setdefault(one.certificate.search, []).append(one)
-    return found.values()
 
 
 def _compared(outcomes: Sequence[Recheck], done: Future[Any]) -> None:
@@ -242,13 +230,12 @@ class SolverAnswers:
                     self._crew.end(future, "it took too long")
 
 
-def _answer(done: Future[Any]) -> tuple[str, str]:
+def _answer(done: Future[tuple[str, str]]) -> tuple[str, str]:
     """What the solvers said, and who; a solver that died has not answered."""
     try:
-        answer: tuple[str, str] = done.result()
+        return done.result()
     except Died as death:
         return "unknown", f"no answer: {death}"
-    return answer
 
 
 def _table(outcomes: Sequence[Recheck], solvers: Sequence[str], seconds: float) -> str:

@@ -20,11 +20,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.cli.arguments import parser
+from model.cli.arguments import parser, settings_given
 from model.cli.endings import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, ended
+from model.core.answer import NO_LIMITS, Limits, Progress
 from model.machine.files import check_writable, write
 from model.machine.interrupt import INTERRUPTED, at_interrupt, speaking
 from model.machine.printing import complain, say
+from model.machine.workers import processors
 from model.questions.names import claims_named
 from model.report.listing import description
 from model.settings.config import Config
@@ -33,9 +35,8 @@ from properties.claim import Claim
 from properties.claims import CLAIMS
 
 if TYPE_CHECKING:
-    from model.core.answer import Progress
-    from model.questions.answering import Options, Row, Task
     from model.questions.coverage import Coverage
+    from model.questions.row import Options, Row, Task
 
 PROGRAM = "model.check"
 
@@ -58,9 +59,7 @@ def run(args: argparse.Namespace, command: str) -> int:
         return scenario(args, command)
     if args.coverage:
         return cover(args, command)
-    if args.minimise:
-        return minimise(args, make_tasks)
-    return check(args, command, make_tasks)
+    return minimise(args, make_tasks) if args.minimise else check(args, command, make_tasks)
 
 
 def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
@@ -71,7 +70,7 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         raise Unusable("--checkpoint writes whole states: it does not go with --store compact")
     if args.property is not None and args.claims:
         raise Unusable("give either --property or claims, not both")
-    settings = varied_fields(args)
+    settings = settings_given(args.set, parse_setting)
     if args.scenario is not None:
         if args.claims or args.property is not None or args.engine is not None or args.quick:
             raise Unusable("--scenario is about one file: of what chooses claims it goes with --set alone")
@@ -90,21 +89,13 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
             return _proofs_varied(named, settings)
         named = named or [claim for claim in CLAIMS if not claim.scenario]
         firsts = [claim.cells[0].config for claim in named]
-        plain = args.property is not None
-        bases = [Config() if plain and not isinstance(first, ServerConfig) else first for first in firsts]
+        bases = [one if args.property is None or isinstance(one, ServerConfig) else Config() for one in firsts]
         for base in bases:
             base.vary(settings).check_searchable()
         return lambda: _varied(named, bases, settings, args.engine or "explicit")
     if args.engine == "unbounded":
         named = _with_proofs(named)
     return lambda: _claimed(named or CLAIMS, args.quick, args.engine or "")
-
-
-def varied_fields(args: argparse.Namespace) -> dict[str, object]:
-    """What --set says."""
-    if any("=" not in item for item in args.set):
-        raise Unusable("--set wants FIELD=VALUE")
-    return {name: parse_setting(name, value) for name, value in (item.split("=", 1) for item in args.set)}
 
 
 def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
@@ -119,34 +110,30 @@ def _finite(named: Sequence[Claim], engine: str) -> list[Claim]:
 
     if engine not in SYMBOLIC:
         return list(named)
-    for claim in named:
-        if not claim.finite and named is not CLAIMS:
-            raise Unusable(
-                f"{claim.name} is not about the finite runs of one configuration, as --engine {engine} needs"
-            )
+    other = [claim.name for claim in named if not claim.finite]
+    if other and named is not CLAIMS:
+        raise Unusable(f"{other[0]} is not about the finite runs of one configuration, as --engine {engine} needs")
     return [claim for claim in named if claim.finite]
 
 
 def _with_proofs(named: Sequence[Claim]) -> list[Claim]:
     """The claims named, or all, that have a proof for every channel."""
     having = [claim for claim in CLAIMS if claim.proofs]
-    for claim in named:
-        if claim not in having:
-            names = ", ".join(one.name for one in having)
-            raise Unusable(f"{claim.name} has no proof for every channel; those that have one: {names}")
+    if without := [claim for claim in named if claim not in having]:
+        names = ", ".join(one.name for one in having)
+        raise Unusable(f"{without[0].name} has no proof for every channel; those that have one: {names}")
     return list(named or having)
 
 
 def _proofs_varied(named: Sequence[Claim], settings: Mapping[str, object]) -> Callable[[], list[Task]]:
     """Proofs on varied configurations, of which nothing is expected."""
     named = _with_proofs(named)
-    bases = [claim.proofs[0].config for claim in named]
 
     def tasks() -> list[Task]:
         from model.questions.answering import varied
         from model.questions.theorems import network_for
 
-        found = [varied(claim, base, settings, "unbounded") for claim, base in zip(named, bases, strict=True)]
+        found = [varied(claim, claim.proofs[0].config, settings, "unbounded") for claim in named]
         for task in found:
             network_for(task)
         return found
@@ -175,12 +162,10 @@ def _writable(args: argparse.Namespace) -> None:
 
 def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[Task]]) -> int:
     """Judge the tasks, write the files and print the table. What cannot be written is told, and loses nothing else."""
-    from model.core.answer import Limits
     from model.machine.screen import live_line
-    from model.machine.workers import processors
     from model.pictures.render import Pictures
-    from model.questions.answering import Options
     from model.questions.jobs import Answering, diagrams
+    from model.questions.row import Options
 
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
@@ -191,12 +176,12 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
         done = f"{len(judging.rows)} of {len(tasks)} verdicts"
         tell("; ".join([done, *(how_far(name, at, len(searches) == 1) for name, at in searches)]))
 
-    def interrupted() -> None:
-        judged(args, command, options, tasks, judging.stop(), interrupted=True)
-
     further = diagrams(tasks, args.graph)
     judging = Answering(tasks, options, args.jobs or processors(), watch, further, meanwhile=load_what_reports)
-    with at_interrupt(interrupted), live_line("compiling") as tell:
+    with (
+        at_interrupt(lambda: judged(args, command, options, tasks, judging.stop(), interrupted=True)),
+        live_line("compiling") as tell,
+    ):
         judging.run()
     with speaking():
         return judged(args, command, options, tasks, judging.rows)
@@ -266,16 +251,15 @@ def written(path: Path | None, report: dict[str, Any], code: int) -> int:
 
 def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
-    from model.core.answer import NO_LIMITS
     from model.pictures.render import Pictures
-    from model.questions.answering import Options
     from model.questions.figures import with_figures
-    from model.questions.own_scenario import tell
+    from model.questions.row import Options
+    from model.questions.story import tell
     from model.report.answer_text import answer_text, screen_of
     from model.report.summary import as_json, exit_status
 
     options = Options(args.out, NO_LIMITS, Pictures(), [], args.full_states, formats=args.write)
-    rows, notes = with_figures([tell(args.scenario, varied_fields(args), options)], options)
+    rows, notes = with_figures([tell(args.scenario, settings_given(args.set, parse_setting), options)], options)
     code = exit_status(rows)
     notes = [f"The whole run: {rows[0].evidence[0].words}", *notes]
     say(answer_text(rows, 1, code, notes, screen=screen_of(sys.stdout)))
@@ -287,9 +271,7 @@ def scenario(args: argparse.Namespace, command: str) -> int:
 
 def cover(args: argparse.Namespace, command: str) -> int:
     """Count how often each event happens: by the claims named, or by all and by what exists for coverage."""
-    from model.core.answer import Limits
     from model.machine.screen import live_line
-    from model.machine.workers import processors
     from model.questions.coverage import STATES, Covering
 
     claims = claims_named(args.claims) or CLAIMS
@@ -297,10 +279,10 @@ def cover(args: argparse.Namespace, command: str) -> int:
         raise Unusable("--coverage wants a claim that is searched; scenarios are counted beside it")
     limits = Limits(args.max_states or STATES, args.max_memory, args.max_seconds)
 
-    def interrupted() -> None:
-        covered(args, command, covering.so_far(), INTERRUPTED)
-
-    with at_interrupt(interrupted), live_line() as tell:
+    with (
+        at_interrupt(lambda: covered(args, command, covering.so_far(), INTERRUPTED)),
+        live_line() as tell,
+    ):
         covering = Covering(claims, limits, args.jobs or processors(), tell, further=not args.claims)
         found = covering.run()
     with speaking():
@@ -318,13 +300,10 @@ def covered(args: argparse.Namespace, command: str, found: Coverage, code: int) 
 
 def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> int:
     """Do without each lemma of the proofs that must hold: is it needed?"""
-    from model.core.answer import Limits
     from model.machine.screen import live_line
-    from model.machine.workers import processors
     from model.questions.minimise import Minimising
 
-    proofs = [task for task in make_tasks() if task.proof and task.expected != "fails"]
-    if not proofs:
+    if not (proofs := [task for task in make_tasks() if task.proof and task.expected != "fails"]):
         raise Unusable("--minimise wants a claim with a proof that goes through, and no --set")
     with live_line() as tell:
         minimising = Minimising(proofs, Limits(max_seconds=args.max_seconds), tell, lambda lines: say("\n".join(lines)))
@@ -339,11 +318,9 @@ def minimise(args: argparse.Namespace, make_tasks: Callable[[], list[Task]]) -> 
 
 def left_out(args: argparse.Namespace) -> list[str]:
     """A line about what --quick has left out, if that is anything."""
-    claims = claims_named(args.claims) or CLAIMS
-    count = sum(len(claim.cells) - len(claim.quick) for claim in claims)
+    count = sum(len(claim.cells) - len(claim.quick) for claim in claims_named(args.claims) or CLAIMS)
     every = shlex.join(["python", "-m", "model.check", *args.claims])
-    line = f"--quick leaves out {count} variants, and slow studies; all: {every}"
-    return [line] if count else []
+    return [f"--quick leaves out {count} variants, and slow studies; all: {every}"] if count else []
 
 
 def how_far(name: str, at: Progress | None, alone: bool) -> str:

@@ -7,6 +7,7 @@ nothing that takes time.
 from __future__ import annotations
 
 import sys
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,25 +30,9 @@ def begin(program: str) -> None:
 
 def _run(name: str) -> int:
     begin(f"model.{name}")
-    status: int = import_module(f"model.{name}").main()
-    return status
+    return int(import_module(f"model.{name}").main())
 
 
-def check() -> int:
-    """The console script `tcp-check`."""
-    return _run("check")
-
-
-def certify() -> int:
-    """The console script `tcp-certify`."""
-    return _run("certify")
-
-
-def conform() -> int:
-    """The console script `tcp-conform`."""
-    return _run("conform.__main__")
-
-
-def export() -> int:
-    """The console script `tcp-export`."""
-    return _run("export.__main__")
+check, certify = partial(_run, "check"), partial(_run, "certify")
+conform, export = partial(_run, "conform.__main__"), partial(_run, "export.__main__")
+"""The programs that are installed."""

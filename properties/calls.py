@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from properties.claim import Cell, Claim
 from properties.configs import SCENARIO
-from properties.stories import story
+from properties.stories import IS_A_RUN, story
 
-RUN = Cell("three-way", SCENARIO, "holds")
 NOTHING_AGAIN = Cell("nothing is sent again", SCENARIO.but(retransmission=False), "fails")
 
 CALLS: tuple[Claim, ...] = (
@@ -19,7 +18,7 @@ CALLS: tuple[Claim, ...] = (
         "The peer is told where it may have a connection and may still wait for something; then the TCB is deleted.",
         settles=(),
         cite="3.10.5",
-        cells=(RUN, Cell("ABORT to TIME-WAIT", SCENARIO.but(abort_to="TIME-WAIT"), "fails")),
+        cells=(IS_A_RUN, Cell("ABORT to TIME-WAIT", SCENARIO.but(abort_to="TIME-WAIT"), "fails")),
     ),
     story(
         "user-timeouts",
@@ -27,7 +26,7 @@ CALLS: tuple[Claim, ...] = (
         "Nobody is told, so the peer may keep a half-open connection (3.5.1).",
         settles=(),
         cite="3.10.8",
-        cells=(RUN, Cell("nobody gives up", SCENARIO.but(gives_up="none"), "fails")),
+        cells=(IS_A_RUN, Cell("nobody gives up", SCENARIO.but(gives_up="none"), "fails")),
     ),
     story(
         "syn-received-timeouts",
@@ -35,7 +34,7 @@ CALLS: tuple[Claim, ...] = (
         "What ghosts-release-slots rests on.",
         settles=("S3",),
         cite="3.8.3; 3.10.7.4, second",
-        cells=(RUN, Cell("two-way", SCENARIO.but(handshake="two-way"), "fails")),
+        cells=(IS_A_RUN, Cell("two-way", SCENARIO.but(handshake="two-way"), "fails")),
     ),
     story(
         "queued-calls",
@@ -43,7 +42,7 @@ CALLS: tuple[Claim, ...] = (
         "What S6 rests on: nothing of either user is delivered before the third segment.",
         settles=("S6",),
         cite="3.10.2; 3.10.4; 3.10.7.2, third",
-        cells=(RUN, Cell("text of the SYN dropped", SCENARIO.but(data_on_syn="dropped"), "fails")),
+        cells=(IS_A_RUN, Cell("text of the SYN dropped", SCENARIO.but(data_on_syn="dropped"), "fails")),
     ),
     story(
         "retransmissions",
@@ -51,7 +50,7 @@ CALLS: tuple[Claim, ...] = (
         "After CLOSE in SYN-RECEIVED that is the SYN,ACK still, in FIN-WAIT-1: without it nobody could open.",
         settles=("S1", "S7"),
         cite="3.8.1; 3.10.8",
-        cells=(RUN, NOTHING_AGAIN),
+        cells=(IS_A_RUN, NOTHING_AGAIN),
     ),
     story(
         "retransmissions-in-closing",
@@ -59,6 +58,6 @@ CALLS: tuple[Claim, ...] = (
         "The other way to close repairs its losses, too.",
         settles=("S7",),
         cite="3.8.1; 3.10.8",
-        cells=(RUN, NOTHING_AGAIN),
+        cells=(IS_A_RUN, NOTHING_AGAIN),
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import z3
 
-from model.core.property import LeadsTo, Live, Property, always, sometimes
+from model.core.property import LeadsTo, Live, Property, always, sometimes, sometimes_one
 from model.network.bounded import Network, Side
 from model.network.ghosts.accounts import ACCOUNTS
 from model.network.ghosts.endings import ENDINGS
@@ -24,6 +24,7 @@ from properties.configs import (
 from properties.fair import arrivals, retransmission, time_passes
 from properties.predicates import peer_dead
 from properties.stories import story
+from properties.under_way import arriving, pairs
 
 FIN_RECEIVED = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
 
@@ -35,13 +36,15 @@ def fed_by_unconfirmed(side: Side) -> z3.BoolRef:
 
 def data_on_syn_held(network: AnyNetwork) -> Property:
     """S6, as the explainer has it: nothing of an unconfirmed peer is held, nor has it been delivered."""
-    parts = {
-        f"{side.name} holds no octet of an unconfirmed peer and has delivered none": z3.Not(
-            z3.Or(z3.And(side.heard.term == 0, side.tcb.syn_text != 0), fed_by_unconfirmed(side))
-        )
-        for side in network.sides.values()
-    }
-    return always("data-on-syn-held", parts=parts)
+    return always(
+        "data-on-syn-held",
+        parts={
+            f"{side.name} holds no octet of an unconfirmed peer and has delivered none": z3.Not(
+                z3.Or(z3.And(side.heard.term == 0, side.tcb.syn_text != 0), fed_by_unconfirmed(side))
+            )
+            for side in network.sides.values()
+        },
+    )
 
 
 def data_on_syn_delivered(network: AnyNetwork) -> Property:
@@ -55,11 +58,13 @@ def old_text_in_fin_wait_1(network: Network) -> Property:
 
 
 def _unfed(network: AnyNetwork, name: str) -> Property:
-    parts = {
-        f"{side.name} has delivered no octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
-        for side in network.sides.values()
-    }
-    return always(name, parts=parts)
+    return always(
+        name,
+        parts={
+            f"{side.name} has delivered no octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
+            for side in network.sides.values()
+        },
+    )
 
 
 def at_most_once(network: Network) -> Property:
@@ -69,18 +74,17 @@ def at_most_once(network: Network) -> Property:
         f"{side.name} has got no more octets of {other.name}'s incarnation {k} than that has sent": z3.ULE(
             got.term, _resized(sent.term, got.width)
         )
-        for side, other in _pairs(network)
+        for side, other in pairs(network)
         for k, (got, sent) in enumerate(zip(ACCOUNTS.delivered(side), ACCOUNTS.sent(other), strict=True), 1)
     }
-    parts |= _in_order(network)
-    return always("at-most-once", parts=parts)
+    return always("at-most-once", parts=parts | _in_order(network))
 
 
 def _in_order(network: Network) -> dict[str, z3.BoolRef]:
     """Octets have names: each that is delivered is the next one, so that none is delivered in another's place."""
     return {
         f"{side.name} has got each octet after the one that was sent before it": z3.Not(ACCOUNTS.disordered(side).term)
-        for side, _ in _pairs(network)
+        for side, _ in pairs(network)
     }
 
 
@@ -90,11 +94,10 @@ def nothing_lost(network: Network) -> Property:
         f"{side.name} has accepted the FIN of {other.name}'s incarnation {k}, and all octets that it sent": z3.Implies(
             z3.And(side.state_is(*FIN_RECEIVED), side.peer.term == k), _all_got(side, other, k)
         )
-        for side, other in _pairs(network)
+        for side, other in pairs(network)
         for k in _incarnations(network)
     }
-    parts |= half_close_data(network).parts
-    return always("nothing-lost-in-orderly-close", parts=parts)
+    return always("nothing-lost-in-orderly-close", parts={**parts, **half_close_data(network).parts})
 
 
 def half_close_data(network: Network) -> Property:
@@ -103,11 +106,10 @@ def half_close_data(network: Network) -> Property:
         f"{side.name}'s incarnation {k} has ended in order, and {other.name} has got all its octets": z3.Implies(
             z3.And(ENDINGS.ended_as(side, "in order"), side.incarnation.term == k), _all_got(other, side, k)
         )
-        for side, other in _pairs(network)
+        for side, other in pairs(network)
         for k in _incarnations(network)
     }
-    parts |= _in_order(network)
-    return always("half-close-data", parts=parts)
+    return always("half-close-data", parts=parts | _in_order(network))
 
 
 def text_arrives(network: Network) -> Live:
@@ -116,21 +118,21 @@ def text_arrives(network: Network) -> Live:
     if k != 1 or network.config.start == "closed":
         raise BadConfig("this property needs incarnations=1 and start=established or half-closed")
     arrived = z3.And(_all_got(a, b, 1), _all_got(b, a, 1))
-    timers = [retransmission(network), time_passes(network)]
-    return Live(LeadsTo("text-arrives", z3.Not(arrived), arrived), [arrivals(network), *timers])
+    promises = [arrivals(network), retransmission(network), time_passes(network)]
+    return Live(LeadsTo("text-arrives", z3.Not(arrived), arrived), promises)
 
 
 def text_is_lost(network: Network) -> Property:
     """The witness: text has been sent and is gone, on its only way."""
-    found = [
-        z3.And(ACCOUNTS.sent(other)[0].term != 0, ACCOUNTS.delivered(side)[0].term == 0, network.channel(other).empty)
-        for side, other in _pairs(network)
-    ]
-    return sometimes("text that was sent is lost", z3.Or(*found))
-
-
-def _pairs(network: Network) -> list[tuple[Side, Side]]:
-    return [(side, network.other(side)) for side in network.sides.values()]
+    return sometimes_one(
+        "text that was sent is lost",
+        [
+            z3.And(
+                ACCOUNTS.sent(other)[0].term != 0, ACCOUNTS.delivered(side)[0].term == 0, network.channel(other).empty
+            )
+            for side, other in pairs(network)
+        ],
+    )
 
 
 def _incarnations(network: Network) -> range:
@@ -151,94 +153,115 @@ def _resized(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
 
 def stale_syn_with_text(network: Network) -> Property:
     """In SYN-RECEIVED, by a SYN whose sender has sent text and is gone."""
-    stale = [
-        z3.And(
-            side.state_is("SYN-RECEIVED"),
-            peer_dead(network, side),
-            side.peer.term == k,
-            ACCOUNTS.sent(other)[k - 1].term != 0,
-        )
-        for side, other in _pairs(network)
-        for k in _incarnations(network)
-    ]
-    return sometimes("stale SYN of one who has sent text in SYN-RECEIVED", z3.Or(*stale))
+    return sometimes_one(
+        "stale SYN of one who has sent text in SYN-RECEIVED",
+        [
+            z3.And(
+                side.state_is("SYN-RECEIVED"),
+                peer_dead(network, side),
+                side.peer.term == k,
+                ACCOUNTS.sent(other)[k - 1].term != 0,
+            )
+            for side, other in pairs(network)
+            for k in _incarnations(network)
+        ],
+    )
 
 
 def third_segment_with_text(network: Network) -> Property:
     """The acknowledgment of a SYN,ACK is on its way with text: it will open the passive side and be delivered."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            third = z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1)
-            here = z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term)
-            found.append(z3.And(present, third, here))
-    return sometimes("text on the third segment", z3.Or(*found))
+    return sometimes_one(
+        "text on the third segment",
+        [
+            z3.And(
+                present,
+                z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1),
+                z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term),
+            )
+            for side, _ in pairs(network)
+            for present, x, sender in arriving(network, side)
+        ],
+    )
 
 
 def text_to_unconfirmed_fin_wait(network: Network) -> Property:
     """Text at RCV.NXT is on its way to FIN-WAIT-1, and nobody has accepted a SYN of this incarnation."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, _ = inbox.layout.unpack(slot.term)
-            here = z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0)
-            found.append(z3.And(present, here, x.ack, x.text != 0, x.seq == side.tcb.rcv_nxt))
-    return sometimes("text on its way to an unconfirmed FIN-WAIT-1", z3.Or(*found))
+    return sometimes_one(
+        "text on its way to an unconfirmed FIN-WAIT-1",
+        [
+            z3.And(
+                present,
+                z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0),
+                x.ack,
+                x.text != 0,
+                x.seq == side.tcb.rcv_nxt,
+            )
+            for side, _ in pairs(network)
+            for present, x, _ in arriving(network, side)
+        ],
+    )
 
 
 def delivered_again(network: Network) -> Property:
     """Text of both incarnations of a side has been delivered: the first one's numbers are behind us."""
-    again = [z3.And(*(got.term != 0 for got in ACCOUNTS.delivered(side))) for side, _ in _pairs(network)]
-    return sometimes("text of every incarnation delivered", z3.Or(*again))
+    return sometimes_one(
+        "text of every incarnation delivered",
+        [z3.And(*(got.term != 0 for got in ACCOUNTS.delivered(side))) for side, _ in pairs(network)],
+    )
 
 
 def text_on_its_way_again(network: Network) -> Property:
     """Text that has been delivered is on its way once more, to a later connection of the same side."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            for k, got in enumerate(ACCOUNTS.delivered(side), 1):
-                opening = side.state_is("LISTEN", "SYN-RECEIVED")
-                found.append(z3.And(present, x.text != 0, sender == k, got.term != 0, opening))
-    return sometimes("delivered text is on its way to a new connection", z3.Or(*found))
+    return sometimes_one(
+        "delivered text is on its way to a new connection",
+        [
+            z3.And(present, x.text != 0, sender == k, got.term != 0, side.state_is("LISTEN", "SYN-RECEIVED"))
+            for side, _ in pairs(network)
+            for present, x, sender in arriving(network, side)
+            for k, got in enumerate(ACCOUNTS.delivered(side), 1)
+        ],
+    )
 
 
 def closed_after_text(network: Network) -> Property:
     """Both sides have ended in order, and text of each has been delivered."""
     done = [
         z3.And(ENDINGS.ended_as(side, "in order"), z3.Or(*(got.term != 0 for got in ACCOUNTS.delivered(side))))
-        for side, _ in _pairs(network)
+        for side, _ in pairs(network)
     ]
     return sometimes("both closed in order after text both ways", z3.And(*done))
 
 
 def fin_before_text(network: Network) -> Property:
     """The FIN waits at a side that has not yet got the text before it."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            for k in _incarnations(network):
-                missing = z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k)))
-                found.append(z3.And(present, x.fin, x.text == 0, missing, side.state_is("ESTABLISHED")))
-    return sometimes("a FIN overtakes text", z3.Or(*found))
+    return sometimes_one(
+        "a FIN overtakes text",
+        [
+            z3.And(
+                present,
+                x.fin,
+                x.text == 0,
+                z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k))),
+                side.state_is("ESTABLISHED"),
+            )
+            for side, other in pairs(network)
+            for present, x, sender in arriving(network, side)
+            for k in _incarnations(network)
+        ],
+    )
 
 
 def text_in_fin_wait_2(network: Network) -> Property:
     """From the half-closed start: text sent in CLOSE-WAIT has been delivered in FIN-WAIT-2."""
     if network.config.start != "half-closed":
         raise BadConfig("this witness needs start=half-closed")
-    found = [
-        z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), ACCOUNTS.fed(side).term)
-        for side, other in _pairs(network)
-    ]
-    return sometimes("text sent in CLOSE-WAIT, delivered in FIN-WAIT-2", z3.Or(*found))
+    return sometimes_one(
+        "text sent in CLOSE-WAIT, delivered in FIN-WAIT-2",
+        [
+            z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), ACCOUNTS.fed(side).term)
+            for side, other in pairs(network)
+        ],
+    )
 
 
 NOT_CHECKED = "more than one octet of each incarnation"

@@ -41,9 +41,11 @@ def arrivals(network: Network, *sides: str) -> Promise:
 
 def retransmission(network: Network, *sides: str) -> Promise:
     """The retransmission timers of these sides (default: all) expire."""
-    strong: list[RuleClass] = []
-    for side in _sides(network, sides):
-        strong += _class(network, side, "RETRANSMISSION TIMEOUT", by=_no_room(network, side))
+    strong = [
+        c
+        for side in _sides(network, sides)
+        for c in _class(network, side, "RETRANSMISSION TIMEOUT", by=_no_room(network, side))
+    ]
     return Promise(f"the retransmission timer{_of(sides)} expires", strong=strong, split=EACH_ROOM)
 
 
@@ -57,8 +59,7 @@ def time_wait(network: Network, *sides: str) -> Promise:
 def users(network: Network, call: Call, *sides: str) -> Promise:
     """The users of these sides (default: all) call when they can: active OPEN, CLOSE, SEND, ..."""
     weak = [c for side in _sides(network, sides) for c in _class(network, side, call)]
-    who = f"the user{_of(sides)}" if sides else "each user"
-    return Promise(f"{who} calls {call}", weak=weak)
+    return Promise(f"{f'the user{_of(sides)}' if sides else 'each user'} calls {call}", weak=weak)
 
 
 def time_passes(network: Network) -> Promise:

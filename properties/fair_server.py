@@ -26,8 +26,7 @@ def protocol(server: Server) -> Promise:
     weak = [_rules(server, name, timer) for name in server.sides for timer in timers]
     for name, side in server.sides.items():
         arrives = frozenset(rule.name for rule in server.rules if rule.side == name and rule.kind == "arrives")
-        attacked = isinstance(server.connection(side), Attack)
-        if not arrives and not attacked:
+        if not arrives and not isinstance(server.connection(side), Attack):
             raise BadSystem(f"nothing arrives at {name}")
         weak.append(RuleClass(arrives))
     strong = [_rules(server, name, "RETRANSMISSION TIMEOUT") for name in server.sides]

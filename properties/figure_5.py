@@ -6,11 +6,12 @@ from collections.abc import Mapping
 
 import z3
 
-from model.core.property import Property, sometimes, step
+from model.core.property import Property, sometimes, sometimes_one, step
 from model.network.bounded import Network, Side
 from model.tcp.segment import acknowledges
 from model.tcp.state import STATES
 from properties.predicates import both, counting, counts_syn_acknowledged
+from properties.under_way import arriving, pairs
 
 FIGURE_5: Mapping[str, tuple[str, ...]] = {
     "CLOSED": ("LISTEN", "SYN-SENT"),
@@ -57,46 +58,55 @@ def arcs(network: Network) -> set[tuple[str, str]]:
 
 def figure_5(network: Network) -> Property:
     """Every change of state is an arc."""
-    parts = {f"{side.name} moves along an arc": along_arc(network, side) for side in network.sides.values()}
-    return step("figure-5", parts=parts)
+    return step(
+        "figure-5",
+        parts={f"{side.name} moves along an arc": along_arc(network, side) for side in network.sides.values()},
+    )
 
 
 def along_arc(network: Network, side: Side) -> z3.BoolRef:
     """The side stays in its state or moves along an arc; to CLOSED against Figure 5 only for a reason that is there."""
-    var, number = side.state_var, STATES.index
-    moves = []
-    for a, b in sorted(arcs(network)):
-        dying = b == "CLOSED" and (a, b) in EXCEPTIONS
-        reason = may_die(network, side) if dying else z3.BoolVal(True)
-        moves.append(z3.And(var.term == number(a), var.next == number(b), reason))
+    var, free = side.state_var, z3.BoolVal(True)
+    moves = [
+        z3.And(
+            var.term == STATES.index(a),
+            var.next == STATES.index(b),
+            may_die(network, side) if b == "CLOSED" and (a, b) in EXCEPTIONS else free,
+        )
+        for a, b in sorted(arcs(network))
+    ]
     return z3.Or(var.term == var.next, *moves)
 
 
 def may_die(network: Network, side: Side) -> z3.BoolRef:
     """This configuration has ABORT, USER TIMEOUT or crashes, or a RST (RFC 793: or a SYN) is on its way to the side."""
-    c, inbox = network.config, network.channel(network.other(side))
+    c = network.config
     if side.name in (c.aborts, c.gives_up) or "both" in (c.aborts, c.gives_up) or c.crashes != 0:
         return z3.BoolVal(True)
-    arriving = [inbox.layout.unpack(slot.term) for slot in inbox.slots]
-    return z3.Or(*(z3.And(full, z3.Or(x.rst, z3.And(x.syn, c.syn == "rfc793"))) for full, x, _ in arriving))
+    resets = [z3.And(full, z3.Or(x.rst, z3.And(x.syn, c.syn == "rfc793"))) for full, x, _ in arriving(network, side)]
+    return z3.Or(*resets)
 
 
 def opening_paths(network: Network) -> Property:
     """A SYN is acknowledged by the three-way exchange only."""
-    parts = {
-        f"{side.name} is acknowledged in SYN-SENT, or after LISTEN in SYN-RECEIVED": confirmed(side, passive=True)
-        for side in network.sides.values()
-    }
-    return step("opening-paths", parts=parts)
+    return step(
+        "opening-paths",
+        parts={
+            f"{side.name} is acknowledged in SYN-SENT, or after LISTEN in SYN-RECEIVED": confirmed(side, passive=True)
+            for side in network.sides.values()
+        },
+    )
 
 
 def opening_paths_simultaneous(network: Network) -> Property:
     """A SYN is acknowledged by the three-way exchange or by simultaneous open."""
-    parts = {
-        f"{side.name} is acknowledged in SYN-SENT or SYN-RECEIVED": confirmed(side, passive=False)
-        for side in network.sides.values()
-    }
-    return step("opening-paths-simultaneous", parts=parts)
+    return step(
+        "opening-paths-simultaneous",
+        parts={
+            f"{side.name} is acknowledged in SYN-SENT or SYN-RECEIVED": confirmed(side, passive=False)
+            for side in network.sides.values()
+        },
+    )
 
 
 def confirmed(side: Side, passive: bool) -> z3.BoolRef:
@@ -118,10 +128,10 @@ def confirmed(side: Side, passive: bool) -> z3.BoolRef:
 
 def end_of_four_segments(network: Network) -> Property:
     """The diagram is walked to its end: one side in TIME-WAIT, the other in LAST-ACK."""
-    ends = [
-        z3.And(side.state_is("TIME-WAIT"), network.other(side).state_is("LAST-ACK")) for side in network.sides.values()
-    ]
-    return sometimes("TIME-WAIT and LAST-ACK", z3.Or(*ends))
+    return sometimes_one(
+        "TIME-WAIT and LAST-ACK",
+        [z3.And(side.state_is("TIME-WAIT"), other.state_is("LAST-ACK")) for side, other in pairs(network)],
+    )
 
 
 def end_of_simultaneous_close(network: Network) -> Property:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import z3
 
-from model.core.property import Property, always, sometimes, step
+from model.core.property import Property, always, sometimes, sometimes_one, step
 from model.mutants.endpoint_events import events
 from model.network.bounded import Network, Side
 from model.network.ghosts.endings import ENDINGS
@@ -24,65 +24,65 @@ from properties.configs import (
 )
 from properties.predicates import counts_syn_acknowledged
 from properties.stories import story
+from properties.under_way import arriving, pairs
 
 
 def time_wait_assassination(network: Network) -> Property:
     """TIME-WAIT is never ended by a RST."""
-    parts = {
-        f"{side.name} does not leave TIME-WAIT by a reset": z3.Not(
-            z3.And(
-                side.state_is("TIME-WAIT"),
-                side.state_var.next == STATES.index("CLOSED"),
-                ENDINGS.ended_as(side, "reset", after=True),
+    return step(
+        "time-wait-assassination",
+        parts={
+            f"{side.name} does not leave TIME-WAIT by a reset": z3.Not(
+                z3.And(
+                    side.state_is("TIME-WAIT"),
+                    side.state_var.next == STATES.index("CLOSED"),
+                    ENDINGS.ended_as(side, "reset", after=True),
+                )
             )
-        )
-        for side in network.sides.values()
-    }
-    return step("time-wait-assassination", parts=parts)
+            for side in network.sides.values()
+        },
+    )
 
 
 def time_wait_refuses_syn(network: Network) -> Property:
     """While a side is in TIME-WAIT, no incarnation of the other side but its peer counts its SYN as acknowledged."""
-    parts = {
-        f"{side.name} is in TIME-WAIT, and no other incarnation of {other.name} than its peer is open": z3.Implies(
-            z3.And(side.state_is("TIME-WAIT"), counts_syn_acknowledged(other)), other.incarnation.term == side.peer.term
-        )
-        for side, other in _pairs(network)
-    }
-    return always("time-wait-refuses-syn", parts=parts)
+    return always(
+        "time-wait-refuses-syn",
+        parts={
+            f"{side.name} is in TIME-WAIT, and no other incarnation of {other.name} than its peer is open": z3.Implies(
+                z3.And(side.state_is("TIME-WAIT"), counts_syn_acknowledged(other)),
+                other.incarnation.term == side.peer.term,
+            )
+            for side, other in pairs(network)
+        },
+    )
 
 
 def fin_restarts_nothing(network: Network) -> Property:
     """No FIN that may arrive in TIME-WAIT restarts the 2 MSL timeout."""
-    parts = {
-        f"no FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
-            z3.Or(*(z3.And(x.fin, restarts) for x, restarts in arriving_in_time_wait(network, side)))
-        )
-        for side in network.sides.values()
-    }
-    return always("fin-restarts-nothing", parts=parts)
+    return always(
+        "fin-restarts-nothing",
+        parts={
+            f"no FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
+                z3.Or(*(z3.And(x.fin, restarts) for x, restarts in arriving_in_time_wait(network, side)))
+            )
+            for side in network.sides.values()
+        },
+    )
 
 
 def arriving_in_time_wait(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:
     """Every segment that may arrive at `side` next, and whether it finds TIME-WAIT and restarts its timeout."""
     here, in_time_wait = endpoint(network.config), side.state_is("TIME-WAIT")
     for x, present in on_their_way(network, side):
-        listed = events(here, side.tcb, x, here.number(0))
-        here_now = [e for e in listed if (e.kind, e.state) == ("arrives", "TIME-WAIT")]
-        restarts = [z3.And(e.guard, e.effect.restarts_2msl) for e in here_now]
-        yield x, z3.And(in_time_wait, present, z3.Or(*restarts))
+        listed = [e for e in events(here, side.tcb, x, here.number(0)) if (e.kind, e.state) == ("arrives", "TIME-WAIT")]
+        yield x, z3.And(in_time_wait, present, z3.Or(*(z3.And(e.guard, e.effect.restarts_2msl) for e in listed)))
 
 
 def on_their_way(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:
     """Every segment that may arrive at `side` next, and whether it is there."""
-    inbox = network.channel(network.other(side))
-    for slot in inbox.slots[: inbox.choices]:
-        present, x, _ = inbox.layout.unpack(slot.term)
-        yield x, present
-
-
-def _pairs(network: Network) -> list[tuple[Side, Side]]:
-    return [(side, network.other(side)) for side in network.sides.values()]
+    first = network.channel(network.other(side)).choices
+    yield from ((x, present) for present, x, _ in arriving(network, side)[:first])
 
 
 # -- witnesses: the premises happen --
@@ -111,37 +111,39 @@ def new_syn_in_time_wait(network: Network) -> Property:
 
 
 def _meets_time_wait(network: Network, what: str, when: Callable[[Segment, Side], z3.BoolRef]) -> Property:
-    found = [
-        z3.And(side.state_is("TIME-WAIT"), present, when(x, side))
-        for side in network.sides.values()
-        for x, present in on_their_way(network, side)
-    ]
-    return sometimes(f"{what} on its way to TIME-WAIT", z3.Or(*found))
+    return sometimes_one(
+        f"{what} on its way to TIME-WAIT",
+        [
+            z3.And(side.state_is("TIME-WAIT"), present, when(x, side))
+            for side in network.sides.values()
+            for x, present in on_their_way(network, side)
+        ],
+    )
 
 
 def bare_ack_restarts(network: Network) -> Property:
     """By the letter, any acceptable acknowledgment restarts the 2 MSL timeout."""
-    found = [
-        z3.And(z3.Not(x.fin), x.text == 0, restarts)
-        for side in network.sides.values()
-        for x, restarts in arriving_in_time_wait(network, side)
-    ]
-    return sometimes("a bare ACK restarts TIME-WAIT", z3.Or(*found))
+    return sometimes_one(
+        "a bare ACK restarts TIME-WAIT",
+        [
+            z3.And(z3.Not(x.fin), x.text == 0, restarts)
+            for side in network.sides.values()
+            for x, restarts in arriving_in_time_wait(network, side)
+        ],
+    )
 
 
 def stray_reset(network: Network) -> Property:
     """A reset from a CLOSED peer, formed for another segment, meets RCV.NXT of an open connection exactly."""
-    reached = [meets_rcv_nxt(network, side) for side in network.sides.values()]
-    return sometimes("stray-reset", z3.Or(*reached))
+    return sometimes("stray-reset", z3.Or(*(meets_rcv_nxt(network, side) for side in network.sides.values())))
 
 
 def meets_rcv_nxt(network: Network, side: Side) -> z3.BoolRef:
     """`side` is open, and a reset with SEQ=0 that nobody with a TCB has sent is on its way to it, at RCV.NXT."""
-    inbox = network.channel(network.other(side))
-    found = []
-    for slot in inbox.slots:
-        present, x, sender = inbox.layout.unpack(slot.term)
-        found.append(z3.And(present, x.rst, x.ack, x.seq == 0, sender == 0, x.seq == side.tcb.rcv_nxt))
+    found = [
+        z3.And(present, x.rst, x.ack, x.seq == 0, sender == 0, x.seq == side.tcb.rcv_nxt)
+        for present, x, sender in arriving(network, side)
+    ]
     return z3.And(side.state_is("ESTABLISHED", "CLOSE-WAIT"), z3.Or(*found))
 
 

@@ -24,13 +24,17 @@ APPLICATION_DELAY = Var("application_delay", CLOCK_BITS)
 
 def no_needless_fin_retransmission(network: Network) -> Property:
     """No FIN is sent again that has arrived in order, unless its acknowledgment was lost."""
-    parts = {
-        f"{side.name} does not send its FIN again that has arrived, and no ACK of it was lost": z3.Not(
-            z3.And(fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(ACK_LOSSES.ack_lost(side).term))
-        )
-        for side in network.sides.values()
-    }
-    return always("no-needless-fin-retransmission", parts=parts)
+    return always(
+        "no-needless-fin-retransmission",
+        parts={
+            f"{side.name} does not send its FIN again that has arrived, and no ACK of it was lost": z3.Not(
+                z3.And(
+                    fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(ACK_LOSSES.ack_lost(side).term)
+                )
+            )
+            for side in network.sides.values()
+        },
+    )
 
 
 def fin_is_due(network: Network, side: Side) -> z3.BoolRef:
@@ -54,8 +58,7 @@ def fin_has_arrived(network: Network, side: Side) -> z3.BoolRef:
 
 def fin_acknowledged_after_a_loss(network: Network) -> Property:
     """The witness: a segment was lost, and A's FIN has been acknowledged."""
-    lost = network.losses
-    if lost is None:
+    if (lost := network.losses) is None:
         raise BadConfig("this property needs losses=1")
     done = z3.And(network.sides["A"].state_is("FIN-WAIT-2"), lost.term == 1)
     return sometimes("a FIN acknowledged after a loss", done)
@@ -68,8 +71,7 @@ def any_application_delay(config: Config) -> Network:
 
 def sent_again(network: Network, delay: int, count: int) -> Property:
     """With this application delay A has retransmitted so often."""
-    counter = network.sides["A"].budget("retransmissions")
-    if counter is None:
+    if (counter := network.sides["A"].budget("retransmissions")) is None:
         raise BadConfig("this property needs a bound on retransmissions")
     often = z3.And(APPLICATION_DELAY.term == delay, z3.UGE(counter.term, count))
     return sometimes(f"application delay {delay}: {count} retransmissions", often)

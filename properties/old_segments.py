@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import z3
 
-from model.core.property import Property, always, sometimes
+from model.core.property import Property, always, sometimes, sometimes_one
 from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import Times, constant_times
@@ -27,6 +27,7 @@ from properties.configs import (
     TWO_SEGMENTS,
 )
 from properties.opening import NEVER
+from properties.under_way import arriving
 
 TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_time"))
 IN_ORDER, ALONE = Var("in_order"), Var("alone")
@@ -38,22 +39,25 @@ def no_old_segment_accepted(network: Network) -> Property:
 
     A connection is a pair of incarnations, never of numbers: where those are repeated, old and new would be the same.
     """
-    parts = {
-        f"{side.name} has accepted no segment of another connection": z3.Not(ORIGINS.deceived(side).term)
-        for side in network.sides.values()
-    }
-    return always("no-old-segment-accepted", parts=parts)
+    return always(
+        "no-old-segment-accepted",
+        parts={
+            f"{side.name} has accepted no segment of another connection": z3.Not(ORIGINS.deceived(side).term)
+            for side in network.sides.values()
+        },
+    )
 
 
 def old_segment_meets_a_connection(network: Network) -> Property:
     """The witness: a segment of an earlier incarnation is under way to a side that believes in a later one."""
-    met = []
-    for side in network.sides.values():
-        inbox = network.channel(network.other(side))
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            met.append(z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term)))
-    return sometimes("an old segment meets the next connection", z3.Or(*met))
+    return sometimes_one(
+        "an old segment meets the next connection",
+        [
+            z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term))
+            for side in network.sides.values()
+            for present, x, sender in arriving(network, side)
+        ],
+    )
 
 
 @brings(ORIGINS)
@@ -85,8 +89,7 @@ def allows(network: Ends, side: Side, event: Event) -> z3.BoolRef:
     )
     conditions = [z3.Not(IN_ORDER.term)] if given_up or event.call == "ABORT" else []
     if event.call == "active OPEN":
-        peer_is_new = network.other(side).state_is(*NO_TCB, "SYN-SENT")
-        conditions.append(z3.Implies(ALONE.term, peer_is_new))
+        conditions.append(z3.Implies(ALONE.term, network.other(side).state_is(*NO_TCB, "SYN-SENT")))
     return z3.And(*conditions)
 
 

@@ -10,13 +10,16 @@ from properties import data
 from properties.claim import Cell, Claim, Infinite
 from properties.configs import CLOSE_IN_TICKS, FAIR_CLOSE, FAIR_OPEN, FAIR_TEXT, PASSING_ZERO
 from properties.fair import arrivals, retransmission, time_passes, time_wait, users
+from properties.figure_5 import both_established
 from properties.predicates import both
 
 
 def open_completes(network: Network) -> Live:
     """Once A has sent its SYN and B listens, both become ESTABLISHED."""
-    prop = LeadsTo("open-completes", asked(network), both(network, "ESTABLISHED"))
-    return Live(prop, [arrivals(network), retransmission(network), time_passes(network)])
+    return Live(
+        LeadsTo("open-completes", asked(network), both(network, "ESTABLISHED")),
+        [arrivals(network), retransmission(network), time_passes(network)],
+    )
 
 
 def asked(network: Network) -> z3.BoolRef:
@@ -33,8 +36,10 @@ def asked_and_lost(network: Network) -> Property:
 
 def server_timer_repairs(network: Network) -> Live:
     """A lost SYN,ACK is repaired although B's timer promises nothing."""
-    prop = LeadsTo("server-timer-repairs", syn_ack_gone(network), both(network, "ESTABLISHED"))
-    return Live(prop, [arrivals(network), retransmission(network, "A"), time_passes(network)])
+    return Live(
+        LeadsTo("server-timer-repairs", syn_ack_gone(network), both(network, "ESTABLISHED")),
+        [arrivals(network), retransmission(network, "A"), time_passes(network)],
+    )
 
 
 def syn_ack_gone(network: Network) -> z3.BoolRef:
@@ -52,14 +57,8 @@ def syn_ack_lost(network: Network) -> Property:
 def close_completes(network: Network) -> Live:
     """Whoever has a TCB, in the end nobody has one."""
     ended = both(network, *NO_TCB)
-    prop = LeadsTo("close-completes", z3.Not(ended), ended)
-    timers = [retransmission(network), time_wait(network), time_passes(network)]
-    return Live(prop, [arrivals(network), *timers, users(network, "CLOSE")])
-
-
-def established(network: Network) -> Property:
-    """The witness of `close_completes`."""
-    return sometimes("both ESTABLISHED", both(network, "ESTABLISHED"))
+    timers = retransmission(network), time_wait(network), time_passes(network)
+    return Live(LeadsTo("close-completes", z3.Not(ended), ended), [arrivals(network), *timers, users(network, "CLOSE")])
 
 
 BARE_SYN_AGAIN = FAIR_CLOSE.but(open_b="active", syn_again="front")
@@ -127,7 +126,7 @@ INFINITE = (
             " other side is CLOSED by then, that SYN draws <SEQ=0><CTL=RST,ACK>, which no window reaches, again and"
             " again for ever; SYN,ACK draws a reset at RCV.NXT, which is believed."
         ),
-        question=Infinite(close_completes, witness=(established,)),
+        question=Infinite(close_completes, witness=(both_established,)),
         cells=(
             Cell("no window reaches 0", FAIR_CLOSE, "holds"),
             Cell("duplication without bound", FAIR_CLOSE.but(duplications=None), "holds"),

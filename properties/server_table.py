@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import z3
 
-from model.core.property import LeadsTo, Live, Property, always, sometimes, step
+from model.core.property import LeadsTo, Live, Property, always, sometimes, sometimes_one, step
 from model.network.bounded import NO_TCB, Network
 from model.network.connection import Connection
 from model.network.server import Server
@@ -35,8 +35,7 @@ from properties.predicates import counts_syn_acknowledged, half_open, peer_dead,
 def held_for_a_ghost(connection: Connection) -> z3.BoolRef:
     """The slot is held for a peer that is dead and was never heard to accept: as in half-open, or in SYN-RECEIVED."""
     end = connection.server
-    waiting = z3.And(end.state_is("SYN-RECEIVED"), peer_dead(connection, end))
-    return z3.Or(half_open(connection, end), waiting)
+    return z3.Or(half_open(connection, end), z3.And(end.state_is("SYN-RECEIVED"), peer_dead(connection, end)))
 
 
 def ghosts_release_slots(server: Server) -> Live:
@@ -134,8 +133,7 @@ def cookie_confirms_the_client(network: Network) -> Property:
     The client's side of it fails by intention: it is ESTABLISHED while the server keeps nothing.
     """
     side = network.sides[network.names[1]]
-    term = z3.Implies(counts_syn_acknowledged(side), peer_has_heard(side))
-    return always("cookie-confirms-the-client", term)
+    return always("cookie-confirms-the-client", z3.Implies(counts_syn_acknowledged(side), peer_has_heard(side)))
 
 
 # -- witnesses: the premises happen --
@@ -161,8 +159,7 @@ def client_is_served_during_the_attack(server: Server) -> Property:
     """The client is connected, and a forged SYN is on its way."""
     wanting, attacked = server.connections[-1], server.connections[0]
     ends = [side.state_is("ESTABLISHED") for side in (wanting.client, wanting.server)]
-    under_way = z3.Not(attacked.channels[0].empty)
-    return sometimes("a client is served during the attack", z3.And(*ends, under_way))
+    return sometimes("a client is served during the attack", z3.And(*ends, z3.Not(attacked.channels[0].empty)))
 
 
 def dead_peer_in_the_table(server: Server) -> Property:
@@ -176,8 +173,10 @@ def dead_peer_in_the_table(server: Server) -> Property:
 
 def forged_text_is_held(server: Server) -> Property:
     """The text of a forged SYN waits in the table."""
-    held = [c.server.tcb.syn_text != 0 for c in server.connections if c.client.name.startswith("X")]
-    return sometimes("the table holds text of a forged SYN", z3.Or(*held))
+    return sometimes_one(
+        "the table holds text of a forged SYN",
+        [c.server.tcb.syn_text != 0 for c in server.connections if c.client.name.startswith("X")],
+    )
 
 
 # -- an assumption that recurring initial sequence numbers are checked against --
@@ -187,28 +186,28 @@ def recurring_numbers_are_fresh(server: Server) -> Property:
     """No client's connection begins with a number that a segment on its way carries as SEQ or ACK, or that the other
     side's TCB goes by: none is within W after it or a window before it. (A cookie is on its way before it is chosen.)
     """
-    parts = {
-        f"{name} chooses a number that is not in use": _chosen_afresh(connection, name)
-        for connection in server.connections
-        for name, side in connection.sides.items()
-        if connection.has_role(side, connection.config.recurring) and connection.client.name.startswith("C")
-    }
-    return step("recurring-numbers-are-fresh", parts=parts)
+    return step(
+        "recurring-numbers-are-fresh",
+        parts={
+            f"{name} chooses a number that is not in use": _chosen_afresh(connection, name)
+            for connection in server.connections
+            for name, side in connection.sides.items()
+            if connection.has_role(side, connection.config.recurring) and connection.client.name.startswith("C")
+        },
+    )
 
 
 def _chosen_afresh(connection: Connection, name: str) -> z3.BoolRef:
     side = connection.sides[name]
     other, iss, c = connection.other(side), side.tcb_vars["iss"].next, connection.config
-    known = z3.Not(other.state_is("CLOSED", "LISTEN", "SYN-SENT"))
-    used = [(known, other.tcb.rcv_nxt)]
+    used = [(z3.Not(other.state_is("CLOSED", "LISTEN", "SYN-SENT")), other.tcb.rcv_nxt)]
     for channel in connection.channels:
         for slot in channel.slots:
             present, x, _ = channel.layout.unpack(slot.term)
             own = channel.source == name
             used.append((z3.And(present, True if own else x.ack), x.seq if own else x.ackno))
     near = [z3.And(meant, z3.ULT(number - iss + c.window - 1, c.isn_distance + c.window - 1)) for meant, number in used]
-    begins = [side.state_var.next != STATES.index(state) for state in NO_TCB]
-    chosen = z3.And(side.state_is(*NO_TCB), *begins)
+    chosen = z3.And(side.state_is(*NO_TCB), *(side.state_var.next != STATES.index(state) for state in NO_TCB))
     return z3.Implies(chosen, z3.Not(z3.Or(*near)))
 
 

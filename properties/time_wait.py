@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import product
 
 import z3
 
-from model.core.property import LeadsTo, Live, Property, always, sometimes, step
+from model.core.property import LeadsTo, Live, Property, always, sometimes, sometimes_one, step
 from model.core.system import Rule, System, Var
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
@@ -23,6 +24,7 @@ from properties.configs import (
     LAST_ACK,
 )
 from properties.fair import nothing_stops
+from properties.under_way import arriving
 
 DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))
 
@@ -65,17 +67,18 @@ def _passive_closers(network: Network) -> list[Side]:
 def fin_again_in_time_wait(network: Network) -> Property:
     """The witness: B's FIN is on its way to an A in TIME-WAIT once more."""
     a, b = network.sides.values()
-    found = []
-    for slot in network.channel(b).slots:
-        present, x, _ = network.channel(b).layout.unpack(slot.term)
-        found.append(z3.And(present, x.fin, a.state_is("TIME-WAIT"), b.state_is("LAST-ACK")))
-    return sometimes("a FIN on its way to TIME-WAIT", z3.Or(*found))
+    return sometimes_one(
+        "a FIN on its way to TIME-WAIT",
+        [
+            z3.And(present, x.fin, a.state_is("TIME-WAIT"), b.state_is("LAST-ACK"))
+            for present, x, _ in arriving(network, a)
+        ],
+    )
 
 
 def closed_after_a_loss(network: Network) -> Property:
     """The witness: a segment was lost, B's FIN was answered from TIME-WAIT, and both sides ended in order."""
-    lost = network.losses
-    if lost is None:
+    if (lost := network.losses) is None:
         raise BadConfig("this property needs losses=1")
     in_order = [ENDINGS.ended_as(side, "in order") for side in network.sides.values()]
     return sometimes("closed in order after a loss", z3.And(*in_order, lost.term == 1))
@@ -83,10 +86,8 @@ def closed_after_a_loss(network: Network) -> Property:
 
 def cases(longest: int) -> Iterator[TimingCase]:
     """Delay bounds and retransmission timeouts up to `longest`, each with the lengths of TIME-WAIT worth a search."""
-    for delay in range(1, longest + 1):
-        for rto in range(1, longest + 1):
-            for time_wait in range(rto + delay - 1, rto + 2 * delay + 3):
-                yield delay, rto, time_wait
+    for delay, rto in product(range(1, longest + 1), repeat=2):
+        yield from ((delay, rto, time_wait) for time_wait in range(rto + delay - 1, rto + 2 * delay + 3))
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from model.core.answer import Answer, Limits
 from model.core.property import Live
 from model.network.make import network_of
 from model.pictures.render import Pictures
-from model.questions.answering import Options, Row, Task, answered, tasks_of
+from model.questions.answering import answered, tasks_of
+from model.questions.row import Options, Row, Task
 from model.report.summary import exit_status, summary
 from model.settings.config import Config
 from properties import configs

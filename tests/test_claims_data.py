@@ -8,7 +8,8 @@ import pytest
 
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
-from model.questions.answering import Row, Task, tasks_of
+from model.questions.answering import tasks_of
+from model.questions.row import Row, Task
 from properties import configs
 from properties.claims import find
 from properties.data import DATA, at_most_once, data_on_syn_delivered

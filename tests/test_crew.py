@@ -14,8 +14,9 @@ import pytest
 
 from model.core.answer import Limits
 from model.machine.crew import Crew, Died, tell, wanted_to_stop
-from model.questions.row import Task
-from model.questions.worker import Assignment, answer_unit
+from model.pictures.render import Drawings
+from model.questions.row import Options, Task
+from model.questions.worker import answer_unit
 from model.settings.config import Config
 from properties.claims import find
 
@@ -132,7 +133,7 @@ def test_what_is_to_stop_before_it_has_begun_has_nothing_to_tell(monkeypatch: py
     found = find("half-open")
     assert found is not None
     task = Task(found, "three-way", Config(incarnations=1, capacity=1), "holds")
-    answer_unit(Assignment(Path("."), Limits(), False, None, False, ()), [task])
+    answer_unit(Options(Path("."), Limits(), Drawings(), []), [task])
 
 
 def test_what_does_not_listen_is_ended_for_a_reason() -> None:

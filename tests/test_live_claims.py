@@ -13,7 +13,8 @@ from model.engines.explicit.search import explore
 from model.engines.infinite import liveness
 from model.network.bounded import Network
 from model.pictures.render import Pictures
-from model.questions.answering import Options, Row, Task, answered, tasks_of
+from model.questions.answering import answered, tasks_of
+from model.questions.row import Options, Row, Task
 from model.report.details import WIDE, details
 from model.report.summary import as_json
 from model.settings.config import Config

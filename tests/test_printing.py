@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from model.cli.arguments import Parser
-from model.machine.printing import LONGEST, complain, printable, printable_lines, say, speak_any_encoding
+from model.machine.printing import LONGEST, complain, printable, say, speak_any_encoding
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,6 @@ from model.machine.printing import LONGEST, complain, printable, printable_lines
 def test_what_is_not_printable_is_escaped(text: str, shown: str) -> None:
     assert printable(text) == shown
     assert shown.isprintable()
-
-
-def test_lines_stay_lines() -> None:
-    assert printable_lines("one\x1b\n\ntwo\u2028") == "one\\x1b\n\ntwo\\u2028"
 
 
 def test_a_complaint_is_one_line_and_not_too_long(capsys: pytest.CaptureFixture[str]) -> None:

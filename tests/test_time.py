@@ -14,7 +14,8 @@ from model.engines.explicit import search as explicit
 from model.network.bounded import NO_TCB, Network
 from model.network.ghosts.endings import ENDINGS
 from model.pictures.render import Pictures
-from model.questions.answering import Options, Row, Task, answered, tasks_of
+from model.questions.answering import answered, tasks_of
+from model.questions.row import Options, Row, Task
 from model.report.details import details
 from model.report.summary import as_json
 from model.settings.config import Config

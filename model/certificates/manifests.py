@@ -44,8 +44,7 @@ def script_name(sha: str) -> str:
 
 def seal(manifest: Mapping[str, Any]) -> str:
     """The hash of a manifest's other entries, which shows that it was changed by accident; anybody can make it."""
-    rest = {name: value for name, value in manifest.items() if name != "seal"}
-    return sha256(json.dumps(rest, sort_keys=True))
+    return sha256(json.dumps({name: value for name, value in manifest.items() if name != "seal"}, sort_keys=True))
 
 
 # -- the format, as `writing` has it --

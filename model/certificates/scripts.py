@@ -10,6 +10,9 @@ from model.certificates import grammar
 from model.certificates.manifests import Damaged, Script, sha256
 from model.machine.reading import Unreadable, octets_of
 
+_known = cache(set[str])
+"""The hashes of the scripts that this process has found to be scripts of certificates."""
+
 
 def check_scripts(scripts: Iterable[tuple[Path, Script]]) -> list[list[str]]:
     """No difference, of the one certificate; raises `Damaged` for a script that was changed, or not in the language."""
@@ -36,9 +39,3 @@ def text_with_hash(path: Path, sha: str) -> str:
         return octets.decode("ascii")
     except UnicodeDecodeError as error:
         raise Damaged(f"{path}: is no script of a certificate: octet {error.start:,} is not ASCII") from None
-
-
-@cache
-def _known() -> set[str]:
-    """The hashes of the scripts that were found to be in the language, by this process: claims share them."""
-    return set()

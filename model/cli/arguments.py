@@ -6,8 +6,9 @@ import argparse
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
+from model.cli.endings import Unusable
 from model.core.near import meant
 from model.machine.printing import complain, say
 
@@ -34,20 +35,17 @@ class Parser(argparse.ArgumentParser):
         found, unknown = self.parse_known_args(args, namespace)
         if unknown:
             option = unknown[0].split("=")[0]
-            self.error(f"unknown option {option}; {meant(option, self._options()) or 'see --help'}")
+            known = [name for action in self._actions for name in action.option_strings]
+            self.error(f"unknown option {option}; {meant(option, known) or 'see --help'}")
         return found
 
     def print_help(self, _file: object = None) -> None:
         """The help to standard output; raises `OSError` if it cannot be written."""
         say(self.format_help().rstrip("\n"))
 
-    def _options(self) -> list[str]:
-        return [option for action in self._actions for option in action.option_strings]
-
     def error(self, message: str) -> NoReturn:
         """End with one line to standard error, and status 2."""
-        wrong = re.search(r"argument (\S+?): invalid choice: '(.*?)' \(choose from (.*)\)", message)
-        if wrong:
+        if wrong := re.search(r"argument (\S+?): invalid choice: '(.*?)' \(choose from (.*)\)", message):
             choices = [choice.strip(" '") for choice in wrong[3].split(",")]
             hint = meant(wrong[2], choices) or f"it is one of {', '.join(choices)}"
             message = f"{wrong[1].split('/')[-1]} {wrong[2]}: {hint}"
@@ -134,6 +132,13 @@ def _limits(add: Add) -> None:
     add("--max-seconds", metavar="S", type=positive_seconds, help="give up a search after this long")
 
 
+def settings_given(items: Sequence[str], parse: Callable[[str, str], Any]) -> dict[str, Any]:
+    """What `--set` varies, by field; raises `Unusable`, and what `parse` raises."""
+    if any("=" not in item for item in items):
+        raise Unusable("--set wants FIELD=VALUE")
+    return {name: parse(name, value) for name, value in (item.split("=", 1) for item in items)}
+
+
 def place(text: str) -> Path:
     """A file or folder; raises `ArgumentTypeError` for an empty name, which would be the current folder."""
     if not text:
@@ -174,8 +179,7 @@ def _bytes(text: str) -> int:
 
 def _formats(text: str) -> tuple[str, ...]:
     named = tuple(dict.fromkeys(text.split(",")))
-    wrong = [name for name in named if name not in FORMATS]
-    if wrong:
+    if wrong := [name for name in named if name not in FORMATS]:
         raise argparse.ArgumentTypeError(f"'{wrong[0]}' is not one of {', '.join(FORMATS)}")
     return named
 

@@ -16,13 +16,6 @@ class Unusable(Mistake):
     """The user asked for something that cannot be done."""
 
 
-def interrupts(error: BaseException) -> bool:
-    """Whether it is Ctrl-C, which ctypes wraps if it comes while arguments are converted."""
-    return isinstance(error, KeyboardInterrupt) or (
-        isinstance(error, ArgumentError) and "KeyboardInterrupt" in str(error)
-    )
-
-
 def ended(program: str, run: Callable[[], int]) -> int:
     """Run a command; returns its exit status, also where it fails: every command line ends here."""
     speak_any_encoding()
@@ -34,7 +27,9 @@ def ended(program: str, run: Callable[[], int]) -> int:
 
 def explain_failure(error: BaseException, program: str) -> int:
     """One line for what a user can mend; a traceback only for what is our mistake. Returns the status."""
-    if interrupts(error):
+    # ctypes wraps Ctrl-C that comes while arguments are converted.
+    wrapped = isinstance(error, ArgumentError) and "KeyboardInterrupt" in str(error)
+    if wrapped or isinstance(error, KeyboardInterrupt):
         return complain("interrupted", INTERRUPTED, program)
     if isinstance(error, Mistake):
         return complain(str(error), UNUSABLE, program)

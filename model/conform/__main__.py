@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from model.cli.arguments import Parser, place
+from model.cli.arguments import Parser, place, settings_given
 from model.cli.endings import INCONCLUSIVE, OK, Unusable, ended
 from model.conform.capture import Capture, Conversation, capture_of, is_capture
 from model.conform.cases import Judge
@@ -113,9 +113,7 @@ def read_file(path: Path) -> Capture | list[Case]:
 
 def varied(profile: Profile, items: Sequence[str]) -> Profile:
     """The profile with another protocol; raises `Unusable`, `BadConfig`."""
-    if any("=" not in item for item in items):
-        raise Unusable("--set wants FIELD=VALUE")
-    settings = {name: parse_field(name, value) for name, value in (item.split("=", 1) for item in items)}
+    settings = settings_given(items, parse_field)
     if "seq_bits" in settings:
         raise Unusable("seq_bits: what was recorded has 32 bits")
     config = profile.config.but(**settings)
@@ -134,16 +132,14 @@ def judged_cases(cases: Sequence[Case], profile: Profile) -> Iterator[Item]:
 
 def judged(path: Path, capture: Capture, interpreter: Interpreter, args: argparse.Namespace) -> Iterator[Item]:
     """Every conversation of a capture."""
-    for conversation in capture.conversations:
-        yield of_conversation(str(path), conversation, findings(conversation, interpreter, args))
+    return (of_conversation(str(path), one, findings(one, interpreter, args)) for one in capture.conversations)
 
 
 def findings(conversation: Conversation, interpreter: Interpreter, args: argparse.Namespace) -> list[Finding]:
     """What became of the ends that are to be judged."""
     if args.endpoint is None:
         return [between(interpreter, conversation, end, args.unknown, args.missed) for end in conversation.ends]
-    ends = [end for end in conversation.ends if end.address == args.endpoint]
-    if not ends:
+    if not (ends := [end for end in conversation.ends if end.address == args.endpoint]):
         return [Finding(conversation.ends[0], "not judged", f"no end has the address {args.endpoint}")]
     return [exactly(interpreter, conversation, end) for end in ends]
 

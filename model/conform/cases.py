@@ -122,8 +122,7 @@ class _Run:
         self.steps: list[EventTaken] = []
 
     def _take(self, happens: Iterator[EventTaken], what: str, number: int) -> None:
-        step = next(happens, None)
-        if step is None:
+        if (step := next(happens, None)) is None:
             raise StackDiffers(f"step {number}: {what}: the model can do no such thing in {self.connection.state}")
         self.steps.append(step)
         self.connection, self.due = step.after, step.sent
@@ -160,8 +159,7 @@ class _Run:
 
     def _shown(self, x: Seg) -> str:
         """A segment that the endpoint sends, with the numbers of the recording."""
-        nobodys = x.rst and x.ack and x.seq == 0
-        seq = x.seq if nobodys or not self.chosen else (x.seq - ISS) % SPACE
+        seq = x.seq if (x.rst and x.ack and x.seq == 0) or not self.chosen else (x.seq - ISS) % SPACE
         return str(x._replace(seq=seq, ackno=(x.ackno - PEER) % SPACE if x.ack else 0))
 
     def call(self, step: SocketCall, number: int, clean_up: bool) -> None:

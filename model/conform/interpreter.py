@@ -117,16 +117,15 @@ class Interpreter:
         tcb, x, isn = symbolic_tcb("", BITS), symbolic_segment("x.", BITS), z3.BitVec("isn", BITS)
         rfc = events(endpoint, tcb, x, isn)
         listed = [(event, b.name) for b in profile.behaviours for event in b.of(rfc, endpoint, tcb, x, isn)]
-        listed += [(event, "") for event in rfc]
-        self._listed = listed
-        self.own = [own for _, own in listed if own]
+        self.own = [own for _, own in listed]
+        self._listed = [*listed, *((event, "") for event in rfc)]
         """The name of the behaviour of each event that is the stack's own."""
         self._prepared: dict[tuple[str, bool], CompiledEvents] = {}
 
     def _events(self, state: str, arrive: bool) -> CompiledEvents:
         """The events of a state, those of arriving segments or the others, prepared when they are first needed."""
         if (state, arrive) not in self._prepared:
-            found = (pair for pair in self._listed if (pair[0].state, pair[0].kind == "arrives") == (state, arrive))
+            found = [pair for pair in self._listed if (pair[0].state, pair[0].kind == "arrives") == (state, arrive)]
             self._prepared[state, arrive] = _prepare(found)
         return self._prepared[state, arrive]
 
@@ -157,8 +156,7 @@ class Interpreter:
                 yield EventTaken(event, ConnectionState(event.effect.next, *fields), sent, own)
 
 
-def _prepare(events: Iterator[tuple[Event, str]]) -> CompiledEvents:
-    listed = list(events)
+def _prepare(listed: Sequence[tuple[Event, str]]) -> CompiledEvents:
     return CompiledEvents(
         listed, Meaning([e.guard for e, _ in listed]), [Meaning(list(_results(e))) for e, _ in listed]
     )

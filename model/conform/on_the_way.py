@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from model.conform.capture import Conversation, Seen, Socket
 from model.conform.interpreter import SPACE, ConnectionState, Interpreter, Seg
 from model.conform.own_host import Finding, explained, ours, theirs, unexplained
-from model.conform.possible_worlds import MOST_OWED, SYNCHRONIZED, Mind, Past, World, Worlds, ahead, beginning
+from model.conform.possible_worlds import MOST_OWED, SYNCHRONIZED, Mind, Past, World, Worlds, ahead, beginning, keep
 
 MANY = 64
 """So many segments are kept before it is looked which are of no more use."""
@@ -127,15 +127,11 @@ def _explain(mind: Mind, worlds: Worlds, heard: Heard, seen: Seen, copy: bool) -
         later: Worlds = {}
         for world, past in new:
             sent = list(_send(mind, world, past, seen))
-            for other, happened in sent:
-                if other not in after or happened.cost < after[other].cost:
-                    after[other] = happened
+            keep(after, sent)
             more = [] if sent else list(_miss(mind, world, past, seen.x))
             if not sent and not world.due:
                 more += _hear(mind, world, past, heard, seen.x)
-            for other, happened in more:
-                if other not in later or happened.cost < later[other].cost:
-                    later[other] = happened
+            keep(later, more)
         new = [pair for pair in mind.unseen(later).items() if pair[0] not in reached]
         reached.update(new)
         if len(reached) > MOST_WORLDS:

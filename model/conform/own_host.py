@@ -12,7 +12,7 @@ from typing import Literal
 
 from model.conform.capture import Conversation, Seen, Socket
 from model.conform.interpreter import SPACE, Interpreter
-from model.conform.possible_worlds import Mind, Windows, Worlds, ahead, beginning, merged
+from model.conform.possible_worlds import Mind, Windows, Worlds, ahead, beginning, keep
 
 Verdict = Literal["explained", "not explained", "not judged"]
 
@@ -51,13 +51,15 @@ def _exactly(interpreter: Interpreter, conversation: Conversation, end: Socket, 
     for seen in conversation.segments:
         unseen = mind.unseen(mind.at(seen.time, worlds))
         if seen.source == end:
-            after = merged(
-                pair for world, past in unseen.items() for pair in mind.send(world, past, seen.x, seen.window)
+            after = keep(
+                {}, (pair for world, past in unseen.items() for pair in mind.send(world, past, seen.x, seen.window))
             )
             mind.windows = ours(mind.windows, seen)
         else:
             isn = isn_after(outgoing, seen) if seen.x.syn else 0
-            after = merged(pair for world, past in unseen.items() for pair in mind.hear(world, past, seen.x, isn, hold))
+            after = keep(
+                {}, (pair for world, past in unseen.items() for pair in mind.hear(world, past, seen.x, isn, hold))
+            )
             mind.windows = theirs(mind.windows, seen)
         if not after:
             return unexplained(mind, conversation, end, unseen or mind.unseen(worlds), seen)
@@ -78,17 +80,18 @@ def overdue(conversation: Conversation, end: Socket, worlds: Worlds) -> Finding:
 def told(finding: Finding, worlds: Worlds) -> Finding:
     """The finding with the cheapest story of these worlds."""
     story = min(worlds.values(), key=lambda past: past.cost).whole()
-    own = sorted({past.own for past in story if past.own})
-    states = frozenset(past.state for past in story)
-    return replace(finding, events=[past.what for past in story], own=own, states=states)
+    return replace(
+        finding,
+        events=[past.what for past in story],
+        own=sorted({past.own for past in story if past.own}),
+        states=frozenset(past.state for past in story),
+    )
 
 
 def isn_after(outgoing: Sequence[Seen], seen: Seen) -> int:
     """The ISS that LISTEN chooses, if it takes this SYN: the one of the SYN,ACK that answers it later."""
-    for later in outgoing:
-        if later.number > seen.number and later.x.syn and later.x.ack and ahead(later.x.ackno, seen.x.seq) > 0:
-            return later.x.seq
-    return 0
+    later = (one for one in outgoing if one.number > seen.number and one.x.syn and one.x.ack)
+    return next((one.x.seq for one in later if ahead(one.x.ackno, seen.x.seq) > 0), 0)
 
 
 def ours(windows: Windows, seen: Seen) -> Windows:

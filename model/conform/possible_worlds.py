@@ -94,8 +94,7 @@ class Past(NamedTuple):
     def event(self, step: EventTaken, what: str = "") -> Past:
         """The past with one more event; what: how it is called, if not by its name."""
         sent = f", sends {step.sent}" if step.sent else ""
-        own = f" [{step.own}]" if step.own else ""
-        words = f"{what or step.event.name} => {step.after.state}{sent}{own}"
+        words = f"{what or step.event.name} => {step.after.state}{sent}{step.own and f' [{step.own}]'}"
         more = bool(step.own) + 2 * (step.cause in FORGETS)
         return Past(words, self, self.cost + 1 + more, step.after.state, step.own)
 
@@ -154,10 +153,8 @@ class Mind:
         while new:
             world, past = new.pop()
             for step in self._silent(world.connection):
-                happened = past.event(step)
-                after = world._replace(connection=step.after)
-                if step.after.state in ("CLOSED", "LISTEN"):
-                    after = world.without(step.after)
+                happened, over = past.event(step), step.after.state in ("CLOSED", "LISTEN")
+                after = world.without(step.after) if over else world._replace(connection=step.after)
                 if after not in found or happened.cost < found[after].cost:
                     found[after] = happened
                     new.append((after, happened))
@@ -210,8 +207,7 @@ class Mind:
                 again = x._replace(ack=True, ackno=at.snd_una)
                 for step in self._interpreter.arrives(at, again, self.given(at)):
                     after = self._settle(rest, step)._replace(due=world.due)
-                    happened = past.event(step, f"{x}, held, is processed")
-                    yield from self._release(after, happened)
+                    yield from self._release(after, past.event(step, f"{x}, held, is processed"))
                 return
         yield world, past
 
@@ -240,9 +236,8 @@ class Mind:
 
     def _open(self, world: World, past: Past, y: Seg) -> Iterator[tuple[World, Past]]:
         at = world.connection
-        for step in self._interpreter.does(at, ["active OPEN"], self.given(at, isn=y.seq)):
-            if step.sent == y:
-                yield world.without(step.after), past.event(step)
+        opens = self._interpreter.does(at, ["active OPEN"], self.given(at, isn=y.seq))
+        yield from ((world.without(step.after), past.event(step)) for step in opens if step.sent == y)
 
     def _reset(self, world: World, past: Past, y: Seg) -> Iterator[tuple[World, Past]]:
         """ABORT; its reset may carry an ACK."""
@@ -330,9 +325,8 @@ def _since(acks: tuple[int, ...], y: Seg) -> tuple[int, ...]:
     return acks[acks.index(y.ackno) :] if y.ack and y.ackno in acks else acks
 
 
-def merged(pairs: Iterable[tuple[World, Past]]) -> Worlds:
-    """A set of worlds, each with the cheapest of its pasts."""
-    worlds: Worlds = {}
+def keep(worlds: Worlds, pairs: Iterable[tuple[World, Past]]) -> Worlds:
+    """The worlds with these added, each with the past that costs least; `worlds` is changed."""
     for world, past in pairs:
         if world not in worlds or past.cost < worlds[world].cost:
             worlds[world] = past

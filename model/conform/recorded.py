@@ -113,8 +113,7 @@ def cases_of(path: Path, file: BinaryIO) -> list[Case]:
     except Unreadable as error:
         what = "neither a capture (pcap, pcapng) nor recorded cases (a line of JSON each)"
         raise BadCase(f"{path}: {what}: {error}") from None
-    lines = enumerate(text.split("\n"), 1)
-    cases = [_case_of(line, f"{path}:{number}") for number, line in lines if line.strip()]
+    cases = [_case_of(line, f"{path}:{at}") for at, line in enumerate(text.split("\n"), 1) if line.strip()]
     if not cases:
         raise BadCase(f"{path}: no cases")
     return cases
@@ -138,7 +137,6 @@ def _step(raw: dict[str, Any], where: str) -> Recorded:
 
 def step_of(raw: dict[str, Any]) -> Recorded:
     """A step as JSON has it; raises `Unreadable`."""
-    kind = next((kind for name, kind in STEPS.items() if name in raw), None)
-    if kind is None:
+    if (kind := next((kind for name, kind in STEPS.items() if name in raw), None)) is None:
         raise Unreadable(f"a step has one of {', '.join(STEPS)}")
     return checked(raw, kind)

@@ -57,8 +57,7 @@ def _says(name: str) -> str:
 def of_conversation(where: str, conversation: Conversation, findings: Sequence[Finding]) -> Item:
     """The item of a conversation: explained if each judged end is, not explained if one is not."""
     name = f"{where}: {conversation.ends[0]} and {conversation.ends[1]}"
-    order = ("not explained", "not judged", "explained")
-    worst = min(findings, key=lambda finding: order.index(finding.verdict))
+    worst = min(findings, key=lambda finding: ("not explained", "not judged", "explained").index(finding.verdict))
     own = sorted({behaviour for finding in findings for behaviour in finding.own})
     reason = worst.reason or "; ".join(f"{behaviour}: {_says(behaviour)}" for behaviour in own)
     events = [f"{finding.end}: {line}" for finding in findings for line in finding.events]
@@ -96,14 +95,10 @@ def as_text(items: Sequence[Item], notes: Sequence[str], events: bool) -> str:
     """
     screen = console(width=140)
     with screen.capture() as text:
-        cases = [item for item in items if item.state]
-        if cases:
+        if cases := [item for item in items if item.state]:
             screen.print(_by_state_and_event(cases))
-    lines = [*notes]
-    for item in items:
-        lines += _lines(item, events)
     counts = Counter(item.verdict for item in items)
-    lines = [printable(line) for line in lines]
+    lines = [printable(line) for line in (*notes, *(line for item in items for line in _lines(item, events)))]
     lines.append("; ".join(f"{counts[v]} {v}" for v in VERDICTS if counts[v]) or "nothing to judge")
     return text.get() + "\n".join(lines)
 
@@ -112,13 +107,10 @@ def _by_state_and_event(cases: Sequence[Item]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in ("state", "event", "agreed", "of"):
         table.add_column(column, justify="left" if column in ("state", "event") else "right")
-    found, agreed = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
-    for item in cases:
-        found[item.state, item.event] += 1
-        agreed[item.state, item.event] += item.verdict == "agreed"
-    for state, event in sorted(found):
-        counts = str(agreed[state, event]), str(found[state, event])
-        table.add_row(printable(state), printable(event), *counts)
+    found = Counter((item.state, item.event) for item in cases)
+    agreed = Counter((item.state, item.event) for item in cases if item.verdict == "agreed")
+    for (state, event), count in sorted(found.items()):
+        table.add_row(printable(state), printable(event), str(agreed[state, event]), str(count))
     return table
 
 

@@ -81,9 +81,8 @@ def time_wait(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn:
     ]
 
 
-def syn_reset(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+def syn_reset(events: Sequence[Event], _endpoint: Endpoint, tcb: Tcb, _x: Segment, _isn: z3.BitVecRef) -> list[Event]:
     """The reset for a SYN in the window is <SEQ=SND.NXT><ACK=RCV.NXT><CTL=RST,ACK> (not 3.5.2)."""
-    del endpoint, x, isn
     return [
         event.but(send=segment("RST,ACK", tcb.snd_nxt, tcb.rcv_nxt))
         for event in events
@@ -91,9 +90,8 @@ def syn_reset(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment,
     ]
 
 
-def closing_fin(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+def closing_fin(events: Sequence[Event], _endpoint: Endpoint, tcb: Tcb, _x: Segment, _isn: z3.BitVecRef) -> list[Event]:
     """CLOSING is entered with the FIN sent again, which carries the ACK (not 3.10.7.4, eighth)."""
-    del endpoint, x, isn
     return [
         event.but(send=segment("FIN,ACK", tcb.snd_nxt - 1, event.effect.tcb.rcv_nxt))
         for event in events
@@ -105,25 +103,21 @@ def last_ack_left(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, 
     """A bare ACK with SEQ=RCV.NXT-1 is processed in LAST-ACK as if in sequence (not 3.10.7.4, first)."""
     left = z3.And(x.ack, x.length == 0, z3.Not(x.rst), x.seq == tcb.rcv_nxt - 1)
     paths = segment_arrives_in("LAST-ACK", endpoint, tcb, replace(x, seq=tcb.rcv_nxt), isn)
-    listed = [arrival(path) for path in paths]
-    return [event.but(guard=z3.And(left, event.guard)) for event in listed]
+    return [event.but(guard=z3.And(left, event.guard)) for event in map(arrival, paths)]
 
 
-def listen_syn_ack(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+def listen_syn_ack(_: Sequence[Event], _endpoint: Endpoint, tcb: Tcb, x: Segment, _isn: z3.BitVecRef) -> list[Event]:
     """A SYN,ACK at LISTEN is dropped (not 3.10.7.2, second)."""
-    del endpoint, isn
     return [silent("LISTEN", "SYN,ACK arrives, dropped", z3.And(x.syn, x.ack, z3.Not(x.rst)), tcb)]
 
 
-def syn_fin(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+def syn_fin(_: Sequence[Event], _endpoint: Endpoint, tcb: Tcb, x: Segment, _isn: z3.BitVecRef) -> list[Event]:
     """A SYN with FIN is dropped in LISTEN and SYN-SENT (not 3.10.7.2, third, nor 3.10.7.3, fourth)."""
-    del endpoint, isn
     return [silent(state, "SYN,FIN arrives, dropped", z3.And(x.syn, x.fin), tcb) for state in ("LISTEN", "SYN-SENT")]
 
 
-def queue_full(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+def queue_full(_: Sequence[Event], _endpoint: Endpoint, tcb: Tcb, x: Segment, _isn: z3.BitVecRef) -> list[Event]:
     """With a full queue LISTEN drops a SYN, and SYN-RECEIVED (passive) the ACK of its SYN (not 3.10.7.2)."""
-    del endpoint, isn
     syn, acceptable = z3.And(x.syn, z3.Not(x.ack)), acknowledges(x.ackno, tcb.snd_una, tcb.snd_nxt)
     ack = z3.And(x.ack, z3.Not(x.rst), z3.Not(x.syn), tcb.passive_open, acceptable)
     return [
@@ -135,17 +129,17 @@ def queue_full(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn
 def syn_text_dropped(_: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
     """Text and FIN on a SYN or SYN,ACK are dropped and have to be sent again (not 3.10.7.2, third)."""
     dropping = replace(endpoint, config=endpoint.config.but(data_on_syn="dropped"))
-    carries = z3.And(x.syn, x.length != 1)
     return [
-        event.but(guard=z3.And(carries, event.guard))
+        event.but(guard=z3.And(z3.And(x.syn, x.length != 1), event.guard))
         for state in ("LISTEN", "SYN-SENT")
-        for event in (arrival(path) for path in segment_arrives_in(state, dropping, tcb, x, isn))
+        for event in map(arrival, segment_arrives_in(state, dropping, tcb, x, isn))
     ]
 
 
-def told_of_reset(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
+def told_of_reset(
+    events: Sequence[Event], _endpoint: Endpoint, _tcb: Tcb, _x: Segment, _isn: z3.BitVecRef
+) -> list[Event]:
     """The user is told of a reset in CLOSING and LAST-ACK too (not 3.10.7.4, second)."""
-    del endpoint, tcb, x, isn
     return [
         event.but(signal="connection reset")
         for event in events
@@ -153,14 +147,11 @@ def told_of_reset(events: Sequence[Event], endpoint: Endpoint, tcb: Tcb, x: Segm
     ]
 
 
-def first_line(function: Overriding) -> str:
-    """The first line of a behaviour's text."""
-    return (function.__doc__ or "").splitlines()[0]
-
-
 def behaviours(*functions: Overriding) -> tuple[Behaviour, ...]:
     """Behaviours by their functions: the name is the function's, the sentence its text."""
-    return tuple(Behaviour(f.__name__.replace("_", "-"), first_line(f), f, SYN.get(f, "")) for f in functions)
+    return tuple(
+        Behaviour(f.__name__.replace("_", "-"), (f.__doc__ or "").splitlines()[0], f, SYN.get(f, "")) for f in functions
+    )
 
 
 SYN: Mapping[Overriding, str] = {syn_reset: "rfc793"}

@@ -4,8 +4,8 @@
 always, sometimes, at every step, leads to, and what is promised. `terms` says what z3's operators mean, as a table, and
 reads terms with such tables; `nodes` asks z3 for each term once; `z3fast` builds terms without z3's checks in Python.
 `run` fires rules under that meaning, and replays and confirms traces. `answer` is what engines give back, with the
-effort and the evidence. `cone` finds the variables that matter to a property; `near` guesses what a misspelt name was
-meant to be.
+effort and the evidence. `cone` finds the variables that matter to a property; `grouped` groups things by a key; `near`
+guesses what a misspelt name was meant to be.
 
 The meaning in `terms` is the reference for all engines and exporters. A new operator goes there first, and then into
 every table with the same keys. No room is imported here, only z3; nothing here knows of TCP.

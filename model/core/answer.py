@@ -14,12 +14,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-if TYPE_CHECKING:
-    from model.core.property import Property
-    from model.core.run import Lasso, Run
-    from model.core.system import System
+from model.core.property import Property
+from model.core.run import Lasso, Run, confirm
+from model.core.system import System
 
 
 class Answer(str, Enum):
@@ -178,15 +177,11 @@ class Outcome:
     @property
     def run(self) -> Run | None:
         """The finite run that decides it."""
-        from model.core.run import Run
-
         return self.evidence if isinstance(self.evidence, Run) else None
 
     @property
     def lasso(self) -> Lasso | None:
         """The infinite run that violates it."""
-        from model.core.run import Lasso
-
         return self.evidence if isinstance(self.evidence, Lasso) else None
 
 
@@ -204,8 +199,6 @@ def outcomes(
 
     Every run is first confirmed under the Python meaning; raises `ReplayError`.
     """
-    from model.core.run import confirm
-
     for prop in properties:
         if prop.name in runs:
             confirm(system, prop, runs[prop.name])

@@ -64,7 +64,8 @@ class Node:
         self.width, self.params, self.value = operator.width, operator.params, operator.value
         self.given = self.children = given
         if len(given) > 1 and operator.kind in COMMUTATIVE:
-            self.children = tuple(sorted(given, key=_place))
+            # Numbers come last.
+            self.children = tuple(sorted(given, key=lambda node: (node.value is not None, node.digest)))
         self.digest = blake2b(operator.seed + b"".join([c.digest for c in self.children]), digest_size=16).digest()
         self.constants = _union(given) if given else operator.constants
 
@@ -111,11 +112,6 @@ class Operator:
         self.kind, self.name, self.sort, self.width, self.params, self.value = kind, name, sort, width, params, value
         self.seed = repr((kind, name, sort, width, params, str(value))).encode()
         self.constants = frozenset([(name, width)] if kind == z3.Z3_OP_UNINTERPRETED else [])
-
-
-def _place(node: Node) -> tuple[bool, bytes]:
-    """Where a node stands among the arguments of a commutative operator: numbers come last."""
-    return node.value is not None, node.digest
 
 
 def _union(nodes: Sequence[Node]) -> frozenset[Constant]:
@@ -172,8 +168,7 @@ POINTER, UNSIGNED, TEXT = ctypes.c_void_p, ctypes.c_uint, ctypes.c_char_p
 
 def _c_function(name: str, result: Any, *more: Any) -> Callable[..., Any]:
     """z3's C function of this name, which takes a context, a pointer and `more`; it works on plain numbers."""
-    found = getattr(z3core, name).__defaults__[0].f
-    address = ctypes.cast(found, POINTER).value
+    address = ctypes.cast(getattr(z3core, name).__defaults__[0].f, POINTER).value
     assert address
     return ctypes.CFUNCTYPE(result, POINTER, POINTER, *more)(address)
 
@@ -208,8 +203,7 @@ class _Reader:
 
     def __call__(self, root: z3.ExprRef) -> Node:
         top: int = root.ast.value
-        found = self._nodes.get(top)
-        if found is not None:
+        if (found := self._nodes.get(top)) is not None:
             return found
         if len(self._nodes) > MOST:
             self._nodes.clear()
@@ -260,14 +254,11 @@ def _read_operator(context: int, head: int, at: int) -> Operator:
 def _text(context: int, symbol: int) -> str:
     if _symbol_kind(context, symbol) == z3.Z3_INT_SYMBOL:
         return f"k!{_symbol_number(context, symbol)}"
-    text: str = _symbol_text(context, symbol).decode()
-    return text
+    return str(_symbol_text(context, symbol), "utf-8")
 
 
-@cache
-def _reader() -> _Reader:
-    """The reader of this process."""
-    return _Reader()
+_reader = cache(_Reader)
+"""The one of this process."""
 
 
 def node_of(term: z3.ExprRef | Node) -> Node:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -49,6 +49,11 @@ def sometimes(
     return _made(name, "reachable", term, sentence, parts)
 
 
+def sometimes_one(name: str, cases: Iterable[z3.BoolRef]) -> Property:
+    """As `sometimes`: a state in which one of these cases holds."""
+    return sometimes(name, z3.Or(*cases))
+
+
 def step(
     name: str, term: z3.BoolRef | None = None, sentence: str = "", parts: Mapping[str, z3.BoolRef] | None = None
 ) -> Property:
@@ -59,8 +64,7 @@ def step(
 def _made(
     name: str, kind: PropertyKind, term: z3.BoolRef | None, sentence: str, parts: Mapping[str, z3.BoolRef] | None
 ) -> Property:
-    whole = z3.And(*(parts or {}).values()) if term is None else term
-    return Property(name, kind, whole, sentence, parts or {})
+    return Property(name, kind, z3.And(*(parts or {}).values()) if term is None else term, sentence, parts or {})
 
 
 # -- infinite runs --

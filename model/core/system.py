@@ -208,8 +208,7 @@ class System:
                     raise BadSystem(f"initial value {value} does not fit '{name}'")
 
     def _check_group(self, group: Sequence[str]) -> None:
-        unknown = [name for name in group if name not in self.var]
-        if unknown:
+        if unknown := [name for name in group if name not in self.var]:
             raise BadSystem(f"unknown variable in a symmetric group: {unknown}")
         if len({self.var[name].width for name in group}) != 1 or not self.var[group[0]].width:
             raise BadSystem(f"a symmetric group needs bit-vectors of one width: {list(group)}")
@@ -313,9 +312,9 @@ def _in_one_line(system: System) -> None:
         if re.fullmatch(r"[^'|\\\n.?][^'|\\\n]*", name) is None:
             raise BadSystem(f"{name!r} is no name: it has one of ' | \\ or a line's end, or begins with . or ?")
     said = [text for rule in system.rules for text in (rule.name, rule.cite)]
-    for text in [*said, *(text for prop in system.properties for text in (prop.name, prop.sentence))]:
-        if "\n" in text:
-            raise BadSystem(f"{text!r} has more than one line")
+    said += [text for prop in system.properties for text in (prop.name, prop.sentence)]
+    if broken := [text for text in said if "\n" in text]:
+        raise BadSystem(f"{broken[0]!r} has more than one line")
 
 
 def _unique(what: str, names: Iterable[str]) -> None:

@@ -104,23 +104,18 @@ def _modular(function: Callable[[int, int], int]) -> Callable[[Node], Operation]
     return prepare
 
 
-def _compare(function: Callable[[int, int], bool], sign: bool = False) -> Callable[[Node], Operation]:
+def _signed(function: Callable[[int, int], bool]) -> Callable[[Node], Operation]:
+    """A comparison of signed numbers."""
+
     def prepare(node: Node) -> Operation:
         width = node.children[0].width
-        if sign:
-            return lambda a, b: function(signed(a, width), signed(b, width))
-        return function
+        return lambda a, b: function(signed(a, width), signed(b, width))
 
     return prepare
 
 
 def _always(function: Operation) -> Callable[[Node], Operation]:
     return lambda _node: function
-
-
-def _number(node: Node) -> Operation:
-    value = node.value
-    return lambda: value
 
 
 def _concat(node: Node) -> Operation:
@@ -164,7 +159,7 @@ def _unary(function: Callable[[int], int]) -> Callable[[Node], Operation]:
 PYTHON: OperationTable = {
     z3.Z3_OP_TRUE: _always(lambda: True),
     z3.Z3_OP_FALSE: _always(lambda: False),
-    z3.Z3_OP_BNUM: _number,
+    z3.Z3_OP_BNUM: lambda node: lambda: node.value,
     z3.Z3_OP_NOT: _always(operator.not_),
     z3.Z3_OP_AND: _always(lambda *values: all(values)),
     z3.Z3_OP_OR: _always(lambda *values: any(values)),
@@ -184,14 +179,14 @@ PYTHON: OperationTable = {
     z3.Z3_OP_BSHL: _shift_left,
     z3.Z3_OP_BLSHR: _modular(operator.rshift),
     z3.Z3_OP_BASHR: _arithmetic_shift,
-    z3.Z3_OP_ULT: _compare(operator.lt),
-    z3.Z3_OP_ULEQ: _compare(operator.le),
-    z3.Z3_OP_UGT: _compare(operator.gt),
-    z3.Z3_OP_UGEQ: _compare(operator.ge),
-    z3.Z3_OP_SLT: _compare(operator.lt, sign=True),
-    z3.Z3_OP_SLEQ: _compare(operator.le, sign=True),
-    z3.Z3_OP_SGT: _compare(operator.gt, sign=True),
-    z3.Z3_OP_SGEQ: _compare(operator.ge, sign=True),
+    z3.Z3_OP_ULT: _always(operator.lt),
+    z3.Z3_OP_ULEQ: _always(operator.le),
+    z3.Z3_OP_UGT: _always(operator.gt),
+    z3.Z3_OP_UGEQ: _always(operator.ge),
+    z3.Z3_OP_SLT: _signed(operator.lt),
+    z3.Z3_OP_SLEQ: _signed(operator.le),
+    z3.Z3_OP_SGT: _signed(operator.gt),
+    z3.Z3_OP_SGEQ: _signed(operator.ge),
     z3.Z3_OP_CONCAT: _concat,
     z3.Z3_OP_EXTRACT: _extract,
     z3.Z3_OP_ZERO_EXT: _always(lambda a: a),

@@ -136,10 +136,8 @@ def is_false(term: ExprRef) -> bool:
     return bool(term.ast.value == BoolVal(False).ast.value)
 
 
-@cache
-def _simplified() -> dict[int, tuple[ExprRef, Any]]:
-    """By its address, what was simplified (lest z3 use its address again), and what it is then."""
-    return {}
+_simplified = cache(dict[int, tuple[ExprRef, Any]])
+"""What has been simplified, with its result."""
 
 
 def simplify(term: Any) -> Any:

@@ -146,8 +146,6 @@ class TwinSearch:
         """What was searched, and the limit that ended the search, if one did."""
         complete, depth = not limit and not self.frontier, self.depth + bool(self.frontier)
         counts = len(self.reached), self.transitions, depth, complete, limit
-        names = [var.name for var in self.stored]
-        kept = ({name: state[name] for name in names} for state, _, _ in self.reached.values())
+        kept = ({var.name: state[var.name] for var in self.stored} for state, _, _ in self.reached.values())
         found, seconds = digest_of(kept), perf_counter() - self.began
-        touched = dict(self.touched)
-        return Effort(*counts, touched=touched, seconds=seconds, left_out=self.left_out, digest=found)
+        return Effort(*counts, touched=dict(self.touched), seconds=seconds, left_out=self.left_out, digest=found)

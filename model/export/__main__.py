@@ -14,7 +14,7 @@ import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-from model.cli.arguments import Parser, place
+from model.cli.arguments import Parser, place, settings_given
 from model.cli.endings import OK, Unusable, ended
 from model.core.near import meant
 from model.core.property import Property
@@ -70,10 +70,7 @@ def chosen(name: str, variant: str | None, items: Sequence[str]) -> tuple[Claim,
     if variant is not None and variant not in cells:
         near = meant(variant, cells) or f"its variants are: {', '.join(cells)}"
         raise Unusable(f"{claim.name} has no variant '{variant}'; {near}")
-    if any("=" not in item for item in items):
-        raise Unusable("--set wants FIELD=VALUE")
-    settings = {field: parse_setting(field, value) for field, value in (item.split("=", 1) for item in items)}
-    config = cells[variant or claim.cells[0].variant].vary(settings)
+    config = cells[variant or claim.cells[0].variant].vary(settings_given(items, parse_setting))
     config.check_searchable()
     return claim, config
 
@@ -84,8 +81,8 @@ def exported(args: argparse.Namespace) -> Texts:
     network = claim.network(config)
     prop = claim.asked_of(network)
     assert isinstance(prop, Property)
-    variant = args.variant or claim.cells[0].variant
-    said = COMMENT[args.target].format("; ".join([f"{claim.name}: {variant}", *args.set]))
+    what = f"{claim.name}: {args.variant or claim.cells[0].variant}"
+    said = COMMENT[args.target].format("; ".join([what, *args.set]))
     name = MODULE if args.output is None else args.output.stem
     if args.target == "tla" and args.output is not None and args.output.suffix != ".tla":
         raise Unusable(f"{args.output}: TLC wants a file that ends with .tla")

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
-from itertools import combinations
+from itertools import accumulate, combinations
 
 import z3
 
@@ -59,15 +59,11 @@ class Btor2Operators:
 
     def chain(self, name: str, none: str = "zero") -> Translator:
         """An operator on all children from left to right; the value of no children."""
-
-        def prepare(node: Node) -> Operation:
-            def join(*values: int) -> int:
-                first, *others = values or [self.emit(none, 1, "")]
-                return reduce(lambda a, b: self.emit(name, node.bits, f"{a} {b}"), others, first)
-
-            return join
-
-        return prepare
+        return lambda node: (
+            lambda *values: reduce(
+                lambda a, b: self.emit(name, node.bits, f"{a} {b}"), values or (self.emit(none, 1, ""),)
+            )
+        )
 
     def plain(self, name: str) -> Translator:
         """An operator on the children as they are."""
@@ -76,10 +72,6 @@ class Btor2Operators:
     def fixed(self, name: str) -> Translator:
         """A Boolean constant."""
         return lambda _node: lambda: self.emit(name, 1, "")
-
-    def number(self, node: Node) -> Operation:
-        """A bit-vector's value in decimal."""
-        return lambda: self.emit("constd", node.bits, str(node.value))
 
     def extend(self, name: str) -> Translator:
         """A bit-vector made wider."""
@@ -92,25 +84,19 @@ class Btor2Operators:
 
     def distinct(self, _node: Node) -> Operation:
         """All pairs differ."""
-
-        def all_pairs(*values: int) -> int:
-            different = [self.emit("neq", 1, f"{a} {b}") for a, b in combinations(values, 2)]
-            return reduce(lambda a, b: self.emit("and", 1, f"{a} {b}"), different or [self.emit("one", 1, "")])
-
-        return all_pairs
+        return lambda *values: reduce(
+            lambda a, b: self.emit("and", 1, f"{a} {b}"),
+            [self.emit("neq", 1, f"{a} {b}") for a, b in combinations(values, 2)] or [self.emit("one", 1, "")],
+        )
 
     def concat(self, node: Node) -> Operation:
         """The children side by side, the first one highest."""
-        widths = [child.bits for child in node.children]
-
-        def join(*values: int) -> int:
-            whole, bits = values[0], widths[0]
-            for value, more in zip(values[1:], widths[1:], strict=True):
-                bits += more
-                whole = self.emit("concat", bits, f"{whole} {value}")
-            return whole
-
-        return join
+        widths = [*accumulate(child.bits for child in node.children)][1:]
+        return lambda first, *others: reduce(
+            lambda whole, part: self.emit("concat", part[0], f"{whole} {part[1]}"),
+            zip(widths, others, strict=True),
+            first,
+        )
 
     def extract(self, node: Node) -> Operation:
         """Some bits of a child."""
@@ -124,7 +110,7 @@ def operators(emit: EmitNode) -> OperationTable:
     return {
         z3.Z3_OP_TRUE: to.fixed("one"),
         z3.Z3_OP_FALSE: to.fixed("zero"),
-        z3.Z3_OP_BNUM: to.number,
+        z3.Z3_OP_BNUM: lambda node: lambda: emit("constd", node.bits, str(node.value)),
         z3.Z3_OP_NOT: to.plain("not"),
         z3.Z3_OP_AND: to.chain("and", "one"),
         z3.Z3_OP_OR: to.chain("or"),
@@ -213,8 +199,7 @@ class _Btor2Model:
         node = self.writer.node
         parts = [node("eq", 1, f"{self.rule} {node('constd', self.rule_bits, str(at))}"), int(self.here(rule.guard))]
         for name, count in rule.choose.items():
-            last = node("constd", CHOICE_WIDTH, str(count - 1))
-            parts.append(node("ulte", 1, f"{self.inputs[name]} {last}"))
+            parts.append(node("ulte", 1, f"{self.inputs[name]} {node('constd', CHOICE_WIDTH, str(count - 1))}"))
         return reduce(lambda a, b: node("and", 1, f"{a} {b}"), parts)
 
     def _later(self, name: str, bits: int) -> int:
@@ -228,10 +213,9 @@ class _Btor2Model:
         constraint = self.system.constraint
         inside = None if constraint is None else self._reader(self.later)(constraint)
         for var in self.system.variables:
-            value = self.later[var.name]
-            if inside is not None:
-                value = self.writer.node("ite", var.bits, f"{inside} {value} {self.now[var.name]}")
-            self.writer.line(f"next {self.writer.sort(var.bits)} {self.now[var.name]} {value}")
+            value, now = self.later[var.name], self.now[var.name]
+            value = value if inside is None else self.writer.node("ite", var.bits, f"{inside} {value} {now}")
+            self.writer.line(f"next {self.writer.sort(var.bits)} {now} {value}")
 
     def text(self, properties: Sequence[Property]) -> str:
         """The lines, with the properties."""

@@ -17,6 +17,7 @@ from math import prod
 
 import z3
 
+from model.core.grouped import grouped
 from model.core.nodes import Node, negation, node_of
 from model.core.property import Property
 from model.core.system import Rule, System
@@ -130,12 +131,12 @@ class Piece(Function):
                 if not z3.is_true(holds):
                     self.do(f"if (!{self.operand(holds)}) out->broken |= 1ULL << {at};")
             if self.system.constraint is None:
-                return self._write(firing.rule)
-            inside = after(self.system, firing.rule, self.system.constraint, "")
-            self.do("copy(to, s);")
-            with self.block(f"if ({self.operand(inside)})"):
                 self._write(firing.rule)
-        return None
+            else:
+                inside = after(self.system, firing.rule, self.system.constraint, "")
+                self.do("copy(to, s);")
+                with self.block(f"if ({self.operand(inside)})"):
+                    self._write(firing.rule)
 
     def _write(self, rule: Rule) -> None:
         changed = changes(rule)
@@ -182,9 +183,7 @@ def decides(system: System, layout: Layout, name: str, prop: Property) -> str:
 
 def most_enabled(system: System) -> int:
     """A bound on how many firings are possible in one state: of rules that want different values of a term, one is."""
-    alike: dict[tuple[tuple[str, int], ...], list[NumberedRule]] = {}
-    for firing in firings(system.rules):
-        alike.setdefault(tuple(firing.rule.choose.items()), []).append(firing)
+    alike = grouped(firings(system.rules), lambda firing: tuple(firing.rule.choose.items()))
     return sum(prod(count for _, count in choose) * _most(rules, 0) for choose, rules in alike.items())
 
 

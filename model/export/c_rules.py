@@ -45,8 +45,7 @@ def _guard(system: System, layout: Layout, at: int, firing: NumberedRule) -> str
 def _fire(system: System, layout: Layout, at: int, firing: NumberedRule) -> str:
     function = _begun(system, layout, f"static inline void fire_{at}(word *s", firing)
     if system.constraint is not None:
-        inside = after(system, firing.rule, system.constraint, "")
-        function.do(f"if (!{function.operand(inside)}) return;")
+        function.do(f"if (!{function.operand(after(system, firing.rule, system.constraint, ''))}) return;")
     changed = changes(firing.rule)
     words = [changed_word(function, changed, word) for word in range(layout.words)]
     new = [function.value(word) for word in words]

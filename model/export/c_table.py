@@ -48,27 +48,17 @@ class COperators:
 
     def chain(self, sign: str, none: str = "") -> Translator:
         """An operator between all children that cannot leave their width; and the value of none."""
-
-        def joined(*values: str) -> str:
-            return self.emit(f" {sign} ".join(values)) if len(values) > 1 else (values or (none,))[0]
-
-        return lambda _node: joined
+        return lambda _node: (
+            lambda *values: self.emit(f" {sign} ".join(values)) if len(values) > 1 else (values or (none,))[0]
+        )
 
     def modular(self, sign: str) -> Translator:
         """An operator between all children, modulo 2^width."""
-
-        def prepare(node: Node) -> Operation:
-            return lambda *values: self.emit(cut(f" {sign} ".join(values), node.width))
-
-        return prepare
+        return lambda node: lambda *values: self.emit(cut(f" {sign} ".join(values), node.width))
 
     def unary(self, expression: str) -> Translator:
         """An expression with a place for the child, modulo 2^width."""
-
-        def prepare(node: Node) -> Operation:
-            return lambda a: self.emit(cut(expression.format(a), node.width))
-
-        return prepare
+        return lambda node: lambda a: self.emit(cut(expression.format(a), node.width))
 
     def form(self, expression: str) -> Translator:
         """An expression with places for the children."""
@@ -76,12 +66,11 @@ class COperators:
 
     def compare(self, relation: str) -> Translator:
         """A comparison of two children as signed numbers."""
-
-        def prepare(node: Node) -> Operation:
-            bits = node.children[0].width
-            return lambda a, b: self.emit(f"{as_signed(a, bits)} {relation} {as_signed(b, bits)}")
-
-        return prepare
+        return lambda node: (
+            lambda *values: self.emit(
+                f" {relation} ".join(as_signed(value, node.children[0].width) for value in values)
+            )
+        )
 
     def distinct(self, _node: Node) -> Operation:
         """All pairs differ."""
@@ -89,22 +78,12 @@ class COperators:
 
     def shift(self, sign: str) -> Translator:
         """A shift that gives 0 from the width on."""
-
-        def prepare(node: Node) -> Operation:
-            bits = node.width
-            return lambda a, b: self.emit(f"{b} < {bits} ? {cut(f'{a} {sign} {b}', bits)} : 0ULL")
-
-        return prepare
+        return lambda node: lambda a, b: self.emit(f"{b} < {node.width} ? {cut(f'{a} {sign} {b}', node.width)} : 0ULL")
 
     def arithmetic_shift(self, node: Node) -> Operation:
         """A shift that gives copies of the sign from the width on."""
         bits = node.width
-
-        def shifted(a: str, b: str) -> str:
-            by = f"({b} < {bits} ? {b} : {bits - 1})"
-            return self.emit(cut(f"(word)({as_signed(a, bits)} >> {by})", bits))
-
-        return shifted
+        return lambda a, b: self.emit(cut(f"(word)({as_signed(a, bits)} >> ({b} < {bits} ? {b} : {bits - 1}))", bits))
 
     def concat(self, node: Node) -> Operation:
         """The children side by side, the first one highest."""
@@ -119,8 +98,7 @@ class COperators:
 
     def sign_extend(self, node: Node) -> Operation:
         """The child made wider with copies of its sign."""
-        bits = node.children[0].width
-        return lambda a: self.emit(cut(f"(word){as_signed(a, bits)}", node.width))
+        return lambda a: self.emit(cut(f"(word){as_signed(a, node.children[0].width)}", node.width))
 
 
 def fixed(value: str) -> Translator:
@@ -128,10 +106,11 @@ def fixed(value: str) -> Translator:
     return lambda _node: lambda: value
 
 
-def narrow(node: Node) -> None:
-    """Raise `CannotExport` if the node's value does not fit into a word."""
+def narrow(node: Node) -> Node:
+    """The same node; raises `CannotExport` if its value may not fit into a word."""
     if node.width > WORD_BITS:
         raise CannotExport(f"'{node.name}' gives {node.width} bits; C has words of {WORD_BITS}")
+    return node
 
 
 def operators(emit: EmitStatement) -> OperationTable:
@@ -178,9 +157,4 @@ def operators(emit: EmitStatement) -> OperationTable:
 
 def refusing(prepare: Translator) -> Translator:
     """The same, for terms that fit into a word."""
-
-    def careful(node: Node) -> Operation:
-        narrow(node)
-        return prepare(node)
-
-    return careful
+    return lambda node: prepare(narrow(node))

@@ -109,19 +109,18 @@ def promela(system: System, properties: Sequence[Property] = (), form: Form = "t
     except ValueError as error:
         raise CannotExport(str(error)) from error
     steps, states = [p for p in properties if p.kind == "step"], [p for p in properties if p.kind != "step"]
-    make = {"table": _table, "functions": _functions}[form]
-    functions, options = make(system, layout, steps)
+    functions, options = (_table if form == "table" else _functions)(system, layout, steps)
+    decided = [_assertion(f"decides_{at}(now.state.w)", prop) for at, prop in enumerate(states)]
     functions += [decides(system, layout, f"decides_{at}", prop) for at, prop in enumerate(states)]
     starts = [", ".join(f"{word:#x}ULL" for word in layout.pack(state)) for state in system.initial]
-    body = FRAME.format(
+    return _heading(system) + FRAME.format(
         words=layout.words,
         starts=len(starts),
         initial=", ".join(f"{{{{ {words} }}}}" for words in starts),
         functions="\n".join(f"c_code {{\n{text}\n}}" for text in functions),
         begin=_begin(len(starts)),
-        options="\n".join([*_decided(states), *options]),
+        options="\n".join([*decided, *options]),
     )
-    return _heading(system) + body
 
 
 def _table(system: System, layout: Layout, steps: Sequence[Property]) -> tuple[list[str], list[str]]:
@@ -131,11 +130,9 @@ def _table(system: System, layout: Layout, steps: Sequence[Property]) -> tuple[l
     calls = "\n".join(f" piece_{at}(out->from, out);" for at in range(len(found)))
     names = "\n".join(f" {json.dumps(name)}," for rule in system.rules for _, name in _firings(rule))
     table = TABLE.format(names=names, memo=MEMO, last=MEMO - 1, calls=calls)
-    broken = [_assertion(f"present()->broken >> {at} & 1", prop) for at, prop in enumerate(steps)]
-    return [SUCCESSORS.format(words=layout.words, most=most), *found, table], [
-        *broken,
-        *(_option(f"more({at})", f"take({at})") for at in range(most)),
-    ]
+    options = [_assertion(f"present()->broken >> {at} & 1", prop) for at, prop in enumerate(steps)]
+    options += [_option(f"more({at})", f"take({at})") for at in range(most)]
+    return [SUCCESSORS.format(words=layout.words, most=most), *found, table], options
 
 
 def _functions(system: System, layout: Layout, steps: Sequence[Property]) -> tuple[list[str], list[str]]:
@@ -156,11 +153,6 @@ def _option(guard: str, effect: str) -> str:
 def _assertion(broken: str, prop: Property) -> str:
     verb = "reaches" if prop.kind == "reachable" else "violates"
     return f" :: c_expr {{ ({broken}) }} -> assert(false) /* {verb} {plain(prop.name)} */"
-
-
-def _decided(states: Sequence[Property]) -> Iterator[str]:
-    for at, prop in enumerate(states):
-        yield _assertion(f"decides_{at}(now.state.w)", prop)
 
 
 def _firings(rule: Rule) -> Iterator[tuple[list[int], str]]:

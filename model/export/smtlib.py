@@ -26,11 +26,9 @@ def _plain(name: str) -> Translator:
 
 def _some(name: str, none: str) -> Translator:
     """and, or: of one formula it is the formula itself, of none a constant, which not every reader knows."""
-
-    def joined(*values: str) -> str:
-        return f"({name} {' '.join(values)})" if len(values) > 1 else values[0] if values else none
-
-    return lambda _node: joined
+    return lambda _node: (
+        lambda *values: f"({name} {' '.join(values)})" if len(values) > 1 else values[0] if values else none
+    )
 
 
 def _chain(name: str) -> Translator:
@@ -44,15 +42,7 @@ def _distinct(_node: Node) -> Operation:
 
 
 def _indexed(name: str) -> Translator:
-    def prepare(node: Node) -> Operation:
-        indices = " ".join(str(index) for index in node.params)
-        return lambda value: f"((_ {name} {indices}) {value})"
-
-    return prepare
-
-
-def _number(node: Node) -> Operation:
-    return lambda: f"(_ bv{node.value} {node.width})"
+    return lambda node: lambda value: f"((_ {name} {' '.join(map(str, node.params))}) {value})"
 
 
 def _rational(node: Node) -> Operation:
@@ -113,7 +103,7 @@ SMTLIB: OperationTable = {
     z3.Z3_OP_AND: _some("and", "true"),
     z3.Z3_OP_OR: _some("or", "false"),
     z3.Z3_OP_DISTINCT: _distinct,
-    z3.Z3_OP_BNUM: _number,
+    z3.Z3_OP_BNUM: lambda node: lambda: f"(_ bv{node.value} {node.width})",
     z3.Z3_OP_ANUM: _rational,
     z3.Z3_OP_UMINUS: _plain("-"),
 }
@@ -147,9 +137,7 @@ class Scripts:
 
     def _define(self, listed: Sequence[Node], roots: Sequence[Node], lines: list[str]) -> dict[bytes, str]:
         """How each node is referred to; what is used more than once is defined in `lines`."""
-        uses = Counter([root.digest for root in roots])
-        for node in listed:
-            uses.update([child.digest for child in node.children])
+        uses = Counter(node.digest for node in (*roots, *(child for node in listed for child in node.children)))
         text: dict[bytes, str] = {}
         for node in listed:
             at = node.digest

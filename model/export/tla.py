@@ -83,15 +83,11 @@ class _Texts:
         self.definitions: list[str] = []
         self._known: dict[bytes, str] = {}
         listed = order(roots)
-        uses = Counter([root.digest for root in roots])
-        for node in listed:
-            uses.update(child.digest for child in node.children)
+        uses = Counter(node.digest for node in (*roots, *(child for node in listed for child in node.children)))
         for node in listed:
             at = node.digest
-            if node.constant:
-                self._known[at] = leaves[node.name]
-                continue
-            self._known[at] = step(TLA, node)(*[self._known[child.digest] for child in node.children])
+            known = [self._known[child.digest] for child in node.children]
+            self._known[at] = leaves[node.name] if node.constant else step(TLA, node)(*known)
             if node.children and uses[at] > 1:
                 name = f"t{len(self.definitions) + 1}"
                 self.definitions.append(f"{name} == {self._known[at]}")
@@ -148,28 +144,19 @@ class _Module:
         yield from self._end()
 
     def _initial(self, state: State) -> Iterator[str]:
-        head = "  \\/ "
-        for var in self.system.variables:
-            value = int(state[var.name]) if var.width else str(bool(state[var.name])).upper()
-            yield f"{head}/\\ {self.variables[var.name]} = {value}"
-            head = "     "
+        values = {v: int(state[v.name]) if v.width else str(bool(state[v.name])).upper() for v in self.system.variables}
+        yield from _conjunction("  \\/ ", (f"{self.variables[var.name]} = {value}" for var, value in values.items()))
 
     def _action(self, rule: Rule) -> Iterator[str]:
         guard = [*conjuncts(node_of(rule.guard))] or [node_of(z3.BoolVal(True))]
         changed = changes(rule)
         texts = _Texts([*guard, *changed.values()], {**self.variables, **self.inputs})
         yield from _let(texts)
-        head = "  IF "
-        for conjunct in guard:
-            yield f"{head}/\\ {texts.of(conjunct)}"
-            head = "     "
-        head = "  THEN "
-        for name, node in changed.items():
-            yield f"{head}/\\ {self.variables[name]}' = {texts.of(node)}"
-            head = "       "
-        kept = [self.variables[name] for name in self.system.var if name not in changed]
-        if kept:
-            yield from _wrapped(f"{head}/\\ UNCHANGED <<", kept, ">>")
+        yield from _conjunction("  IF ", map(texts.of, guard))
+        written = [f"{self.variables[name]}' = {texts.of(node)}" for name, node in changed.items()]
+        yield from _conjunction("  THEN ", written)
+        if kept := [self.variables[name] for name in self.system.var if name not in changed]:
+            yield from _wrapped(f"{' ' * 7 if written else '  THEN '}/\\ UNCHANGED <<", kept, ">>")
         yield "  ELSE FALSE"
 
     def _end(self) -> Iterator[str]:
@@ -210,14 +197,18 @@ class _Module:
 
 def _values(var: Var) -> str:
     """A comment that names a variable's values."""
-    if not var.names:
-        return ""
-    return "  \\* " + ", ".join(f"{at} {name}" for at, name in enumerate(var.names))
+    return "  \\* " + ", ".join(f"{at} {name}" for at, name in enumerate(var.names)) if var.names else ""
 
 
 def _in_parentheses(names: Iterable[str]) -> str:
     listed = ", ".join(names)
     return f"({listed})" if listed else ""
+
+
+def _conjunction(head: str, parts: Iterable[str]) -> Iterator[str]:
+    """Conjuncts in a line each; the first one stands behind `head`."""
+    for at, part in enumerate(parts):
+        yield f"{' ' * len(head) if at else head}/\\ {part}"
 
 
 def _let(texts: _Texts) -> Iterator[str]:

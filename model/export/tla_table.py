@@ -46,16 +46,11 @@ _and, _or = _some(" /\\ ", "TRUE"), _some(" \\/ ", "FALSE")
 
 def _pairs(text: str) -> Translator:
     """An expression with places for two operands, from left to right; {size} is 2^width."""
-
-    def prepare(node: Node) -> Operation:
-        return lambda *values: reduce(lambda a, b: text.format(a, b, size=1 << node.width), values)
-
-    return prepare
+    return lambda node: lambda *values: reduce(lambda a, b: text.format(a, b, size=1 << node.width), values)
 
 
 def _product(node: Node) -> Operation:
-    _narrow(node, MOST_BITS // 2)
-    return _pairs("(({} * {}) % {size})")(node)
+    return _pairs("(({} * {}) % {size})")(_narrow(node, MOST_BITS // 2))
 
 
 def _signed(relation: str) -> Translator:
@@ -70,11 +65,7 @@ def _signed(relation: str) -> Translator:
 
 def _shift(text: str) -> Translator:
     """A shift, with places for what is shifted, the distance, and {bits}; 0 from the width on."""
-
-    def prepare(node: Node) -> Operation:
-        return lambda a, b: f"(IF {b} < {node.width} THEN {text.format(a, b, bits=node.width)} ELSE 0)"
-
-    return prepare
+    return lambda node: lambda a, b: f"(IF {b} < {node.width} THEN {text.format(a, b, bits=node.width)} ELSE 0)"
 
 
 def _arithmetic_shift(node: Node) -> Operation:
@@ -84,13 +75,10 @@ def _arithmetic_shift(node: Node) -> Operation:
 
 
 def _concat(node: Node) -> Operation:
-    widths = [child.width for child in node.children]
-
-    def join(high: str, *lower: str) -> str:
-        parts = zip(widths[1:], lower, strict=True)
-        return reduce(lambda high, part: f"({high} * {1 << part[0]} + {part[1]})", parts, high)
-
-    return join
+    widths = [child.width for child in node.children[1:]]
+    return lambda first, *lower: reduce(
+        lambda high, part: f"({high} * {1 << part[0]} + {part[1]})", zip(widths, lower, strict=True), first
+    )
 
 
 def _extract(node: Node) -> Operation:
@@ -107,31 +95,22 @@ def _distinct(_node: Node) -> Operation:
     return lambda *values: _and(*(f"({a} # {b})" for a, b in combinations(values, 2)))
 
 
-def _number(node: Node) -> Operation:
-    value = str(node.value)
-    return lambda: value
-
-
-def _narrow(node: Node, most: int = MOST_BITS) -> None:
-    """Raise `CannotExport` if the node's value may have more than `most` bits."""
+def _narrow(node: Node, most: int = MOST_BITS) -> Node:
+    """The same node; raises `CannotExport` if its value may have more than `most` bits."""
     if node.width > most:
         raise CannotExport(f"'{node.name}' gives {node.width} bits; TLC has integers of {most}")
+    return node
 
 
 def _refusing(prepare: Translator) -> Translator:
     """The same, for terms that fit."""
-
-    def careful(node: Node) -> Operation:
-        _narrow(node)
-        return prepare(node)
-
-    return careful
+    return lambda node: prepare(_narrow(node))
 
 
 _TABLE: dict[int, Translator] = {
     z3.Z3_OP_TRUE: _form("TRUE"),
     z3.Z3_OP_FALSE: _form("FALSE"),
-    z3.Z3_OP_BNUM: _number,
+    z3.Z3_OP_BNUM: lambda node: lambda: str(node.value),
     z3.Z3_OP_NOT: _form("(~{})"),
     z3.Z3_OP_AND: lambda _node: _and,
     z3.Z3_OP_OR: lambda _node: _or,

@@ -35,9 +35,8 @@ class _VmtModel:
     def __init__(self, system: System) -> None:
         self.system = system
         names = sorted({name for rule in system.rules for name in rule.choose})
-        for name in (*system.var, *names):
-            if name in OPERATORS:
-                raise CannotExport(f"'{name}' is an operator of SMT-LIB, and no name for a variable")
+        if taken := [name for name in (*system.var, *names) if name in OPERATORS]:
+            raise CannotExport(f"'{taken[0]}' is an operator of SMT-LIB, and no name for a variable")
         which = "which rule"
         while which in system.var or which in names:
             which += "?"
@@ -55,11 +54,15 @@ class _VmtModel:
         for at, var in enumerate(variables):
             named = f"(! {symbol(var.name)} :next {symbol(var.next.decl().name())})"
             lines.append(f"(define-fun .variable{at} () {sort(node_of(var.term))} {named})")
-        lines.append(f"(define-fun .initial () Bool (! {first} :init true))")
-        lines.append(f"(define-fun .step () Bool (! {step} :trans true))")
+        lines += [
+            f"(define-fun .initial () Bool (! {first} :init true))",
+            f"(define-fun .step () Bool (! {step} :trans true))",
+        ]
         for at, (prop, invariant) in enumerate(zip(properties, invariants, strict=True)):
-            lines.append(f"; {prop.name}, {prop.kind}: {prop.sentence}".rstrip(": "))
-            lines.append(f"(define-fun .property{at} () Bool (! {invariant} :invar-property {at}))")
+            lines += [
+                f"; {prop.name}, {prop.kind}: {prop.sentence}".rstrip(": "),
+                f"(define-fun .property{at} () Bool (! {invariant} :invar-property {at}))",
+            ]
         return "\n".join(lines) + "\n"
 
     def _fires(self, at: int, rule: Rule) -> list[z3.BoolRef]:

@@ -115,10 +115,10 @@ def naming(path: Path) -> Iterator[None]:
 
 
 def _open(path: Path, mode: str, permissions: int) -> BufferedIOBase:
-    def opener(name: str, flags: int) -> int:
-        return os.open(name, flags | NO_FOLLOW, permissions)
-
-    return cast(BufferedIOBase, open(path, mode, opener=opener))  # The caller closes it.
+    return cast(  # The caller closes it.
+        BufferedIOBase,
+        open(path, mode, opener=lambda name, flags: os.open(name, flags | NO_FOLLOW, permissions)),
+    )
 
 
 def _not_a_link(path: Path) -> os.stat_result | None:

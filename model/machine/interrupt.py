@@ -24,7 +24,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM)
 SECONDS = 1.7
 """What was found must be told within so many seconds."""
 
-_tellers: list[Callable[[], None]] = []
+_tellers: list[Callable[[], object]] = []
 _speaking = Lock()
 
 
@@ -53,7 +53,7 @@ def watch(program: str) -> None:
 
 
 @contextmanager
-def at_interrupt(found: Callable[[], None]) -> Iterator[None]:
+def at_interrupt(found: Callable[[], object]) -> Iterator[None]:
     """Within, `found` is called at Ctrl-C, in another thread: it prints what was found."""
     _tellers.append(found)
     try:

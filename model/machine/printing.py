@@ -25,11 +25,6 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text)
 
 
-def printable_lines(text: str) -> str:
-    """The same of several lines, which stay lines."""
-    return "\n".join(printable(line) for line in text.split("\n"))
-
-
 def speak_any_encoding() -> None:
     """Escape what standard output or error cannot encode; to be called first in each command line."""
     for stream in (sys.stdout, sys.stderr):

@@ -117,8 +117,7 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Unreadable(f"'{twice}' is there twice")
+        raise Unreadable(f"'{next(name for name in names if names.count(name) > 1)}' is there twice")
     return found
 
 

@@ -38,19 +38,17 @@ def mutated(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list
     same = {event.cause: event for event in events(endpoint, tcb, x, isn)}
     put_in = text.into(endpoint, tcb, x, isn)
     listed = text.listed(find(endpoint.config.mutant, text))
-    changed, made = text.changed(listed), []
-    for event in listed:
-        if event.cause in changed:
-            made.append(rewritten(event, lambda term: z3.substitute(term, *put_in)))
-        elif event.cause in same:
-            made.append(same[event.cause])
-    return made
+    changed = text.changed(listed)
+    return [
+        rewritten(event, lambda term: z3.substitute(term, *put_in)) if event.cause in changed else same[event.cause]
+        for event in listed
+        if event.cause in changed or event.cause in same
+    ]
 
 
 def find(name: str, text: Text) -> Mutant:
     """The mutant of this name. Raises `BadConfig`."""
-    found = _named(name, text)
-    if found is None:
+    if (found := _named(name, text)) is None:
         if _named(name, text_of(Config())) is None:
             raise BadConfig(f"mutant={name}: there is none of this name (python -m benchmarks.mutants --list)")
         raise Unaffected(f"mutant={name}: this configuration has nothing that it changes")
@@ -103,8 +101,7 @@ def _conditions(text: Text, c: z3.BoolRef) -> Iterator[tuple[MutationKind, str, 
     nodes = list(_conditions_in(c))
     for node in nodes:
         for part in node.children() if z3.is_and(node) or z3.is_or(node) else ():
-            others = [one for one in node.children() if not one.eq(part)]
-            if others:
+            if others := [one for one in node.children() if not one.eq(part)]:
                 yield "dropped condition", f"without {text.show(part)}", _put(c, node, node.decl()(*others))
     for node in nodes[1:]:
         if not (z3.is_and(node) or z3.is_or(node) or z3.is_not(node) or z3.is_false(node)):
@@ -152,8 +149,7 @@ def _of_event(text: Text, event: Event) -> Iterator[tuple[MutationKind, str, Eve
         for kind, what, guard in _of_condition(text, event.guard):
             yield kind, what, event.but(guard=guard)
     for state in _wrong_states(event):
-        words = "stays in" if state == event.state else "goes to"
-        yield "wrong state", f"{words} {state}", event.but(next=state)
+        yield "wrong state", f"{'stays in' if state == event.state else 'goes to'} {state}", event.but(next=state)
     if event.effect.send is not None:
         yield from _of_send(event, event.effect.send, text.config.seq_bits)
     yield from _of_update(text, event)
@@ -178,8 +174,7 @@ def _of_send(event: Event, send: Segment, bits: int) -> Iterator[tuple[MutationK
             yield "dropped send", f"sends without {bit.upper()}", event.but(send=replace(send, **{bit: FALSE}))
     no_text = z3.is_bv_value(send.text)
     for name in ("seq", *(["ackno"] if acks else []), *([] if no_text else ["text"])):
-        more = replace(send, **{name: getattr(send, name) + 1})
-        yield "off by one", f"sends with {name} + 1", event.but(send=more)
+        yield "off by one", f"sends with {name} + 1", event.but(send=replace(send, **{name: getattr(send, name) + 1}))
     if not no_text:
         yield "dropped send", "sends without text", event.but(send=replace(send, text=send.text - send.text))
     if acks:
@@ -199,11 +194,9 @@ def _of_update(text: Text, event: Event) -> Iterator[tuple[MutationKind, str, Ev
     else:
         names = [name for name in FIELDS if not getattr(after, name).eq(getattr(before, name))]
         for name in names:
-            kept = after.but(**{name: getattr(before, name)})
-            yield "dropped update", f"{name} stays", event.but(tcb=kept)
+            yield "dropped update", f"{name} stays", event.but(tcb=after.but(**{name: getattr(before, name)}))
             if name not in FLAGS:
-                more = after.but(**{name: getattr(after, name) + 1})
-                yield "off by one", f"{name} + 1", event.but(tcb=more)
+                yield "off by one", f"{name} + 1", event.but(tcb=after.but(**{name: getattr(after, name) + 1}))
         for what, terms in _swapped([getattr(after, name) for name in names], text.config.seq_bits):
             yield (
                 "swapped fields",
@@ -225,7 +218,6 @@ def literature(text: Text) -> Iterator[Mutant]:
     """Bugs of real implementations, and of the RFC's readers, that differ from the rest by more than one change."""
     events, conditions, x = text.events, text.conditions, text.x
     where, again = "SYN-RECEIVED", arrives("SYN-RECEIVED", "unacceptable segment arrives")
-    number = text.endpoint.number
 
     def bug(place: str, what: str, *changed: Event) -> Mutant:
         return Mutant(place, what, "literature", events={event.cause: event for event in changed})
@@ -241,7 +233,7 @@ def literature(text: Text) -> Iterator[Mutant]:
     by_reset = _instead(events[again], z3.And(x.syn, x.ack), refused)
     yield bug(where, "the SYN,ACK of a simultaneous open is refused", by_reset)
 
-    refused = segment("RST,ACK", number(0), x.seq + x.length)
+    refused = segment("RST,ACK", text.endpoint.number(0), x.seq + x.length)
     by_reset = _instead(events[again], z3.And(x.syn, z3.Not(x.ack)), refused)
     yield bug(where, "a duplicate SYN is answered by RST", by_reset)
 

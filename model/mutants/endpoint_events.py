@@ -19,28 +19,20 @@ KEPT = 64
 
 def events(endpoint: Endpoint, tcb: Tcb, x: Segment, isn: z3.BitVecRef) -> list[Event]:
     """As `model.tcp.all_events.events`; raises `BadConfig` if there is no such mutant."""
-    return list(_events(_Given(endpoint, tcb, x, isn)))
+    given = (*vars(endpoint).values(), *vars(tcb).values(), *vars(x).values(), isn)
+    key = tuple(term.get_id() if isinstance(term, z3.ExprRef) else term for term in given)
+    return list(_events(_Given(key, endpoint, tcb, x, isn)))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Given:
     """What the events are asked for; equal where the terms are the same ones, which are kept with it."""
 
-    endpoint: Endpoint
-    tcb: Tcb
-    x: Segment
-    isn: z3.BitVecRef
-    key: tuple[object, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        given = (*vars(self.endpoint).values(), *vars(self.tcb).values(), *vars(self.x).values(), self.isn)
-        object.__setattr__(self, "key", tuple(t.get_id() if isinstance(t, z3.ExprRef) else t for t in given))
-
-    def __hash__(self) -> int:
-        return hash(self.key)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Given) and self.key == other.key
+    key: tuple[object, ...]
+    endpoint: Endpoint = field(compare=False)
+    tcb: Tcb = field(compare=False)
+    x: Segment = field(compare=False)
+    isn: z3.BitVecRef = field(compare=False)
 
 
 @lru_cache(KEPT)

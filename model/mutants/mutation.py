@@ -72,12 +72,8 @@ class Text:
 
     def listed(self, mutant: Mutant) -> list[Event]:
         """The events of a mutant."""
-
-        def change(case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
-            return mutant.conditions.get(case, condition)
-
-        listed = events(self.endpoint, self.tcb, self.x, self.isn, change)
-        return [mutant.events.get(event.cause, event) for event in listed]
+        change = mutant.conditions.get
+        return [mutant.events.get(e.cause, e) for e in events(self.endpoint, self.tcb, self.x, self.isn, change)]
 
     def changed(self, listed: Sequence[Event]) -> dict[Cause, Event | None]:
         """The events of a mutant that differ, by cause; None: there is none of this cause any more."""
@@ -88,8 +84,7 @@ class Text:
     def show(self, term: z3.ExprRef) -> str:
         """A term in one line, not too long."""
         x, bits = self.x, self.config.seq_bits
-        names = ((x.length, "seg.len"), (x.text_seq + x.text, "seg.end"), (x.text_seq, "seg.begin"))
-        for known, name in names:
+        for known, name in ((x.length, "seg.len"), (x.text_seq + x.text, "seg.end"), (x.text_seq, "seg.begin")):
             term = z3.substitute(term, (known, z3.BitVec(name, bits)))
         words = " ".join(str(term).split())
         return words if len(words) <= LONG else f"{words[:LONG]} ..."
@@ -145,16 +140,13 @@ def equal(one: Event, other: Event) -> bool:
 
 def rewritten(event: Event, put: Callable[[z3.ExprRef], z3.ExprRef]) -> Event:
     """The event with every term replaced."""
-
-    def optional(term: z3.ExprRef | None) -> z3.ExprRef | None:
-        return None if term is None else put(term)
-
+    effect = event.effect
     return event.but(
         guard=put(event.guard),
-        tcb=Tcb(**{name: put(getattr(event.effect.tcb, name)) for name in FIELDS}),
-        send=event.effect.send and Segment(**{name: put(getattr(event.effect.send, name)) for name in SEGMENT_FIELDS}),
-        send_when=put(event.effect.send_when),
-        restarts_2msl=put(event.effect.restarts_2msl),
-        delivered=optional(event.effect.delivered),
-        released=optional(event.effect.released),
+        tcb=Tcb(**{name: put(getattr(effect.tcb, name)) for name in FIELDS}),
+        send=effect.send and Segment(**{name: put(getattr(effect.send, name)) for name in SEGMENT_FIELDS}),
+        send_when=put(effect.send_when),
+        restarts_2msl=put(effect.restarts_2msl),
+        delivered=None if effect.delivered is None else put(effect.delivered),
+        released=None if effect.released is None else put(effect.released),
     )

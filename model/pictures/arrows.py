@@ -111,27 +111,28 @@ class Arrow:
         return self.start[0] + (distance if self.rightwards else -distance)
 
 
-def lines(arrow: Arrow) -> Iterator[str]:
+def arrow_lines(arrow: Arrow) -> Iterator[str]:
     """The line of a segment, and one for each duplicate."""
     flight, name = arrow.flight, arrow.name
     for copy in flight.copies:
-        late = copy - (flight.sent or copy) >= DELAYED
-        look: dict[str, Value] = {"color": VIOLET, "style": "dashed", "penwidth": 2.4 if late else 1.6}
-        yield from edge(f"{name} to step {copy}, duplicate", arrow.start, arrow.end(copy), **look)
+        wide = 2.4 if copy - (flight.sent or copy) >= DELAYED else 1.6
+        what = f"{name} to step {copy}, duplicate"
+        yield from edge(what, arrow.start, arrow.end(copy), color=VIOLET, style="dashed", penwidth=wide)
     if flight.later:
-        look = {"color": RED, "style": "dashed", "penwidth": 1.6}
-        yield from edge(f"{name} to step {flight.ended}, later", arrow.start, arrow.stop, **look)
+        what = f"{name} to step {flight.ended}, later"
+        yield from edge(what, arrow.start, arrow.stop, color=RED, style="dashed", penwidth=1.6)
     elif arrow.arrives and flight.ended:
-        look = {"color": arrow.color, "penwidth": 2.4 if arrow.color == RED else 1.2}
-        yield from edge(f"{name} to step {flight.ended}", arrow.start, arrow.end(flight.ended), **look)
+        wide = 2.4 if arrow.color == RED else 1.2
+        end = arrow.end(flight.ended)
+        yield from edge(f"{name} to step {flight.ended}", arrow.start, end, color=arrow.color, penwidth=wide)
     elif flight.end:
         yield from edge(f"{name}, lost", arrow.start, arrow.stop, color=LINE, arrowhead="none")
     elif flight.sent:
-        look = {"color": LINE, "style": "dotted", "penwidth": 1.6, "arrowhead": "none"}
+        look: dict[str, Value] = {"color": LINE, "style": "dotted", "penwidth": 1.6, "arrowhead": "none"}
         yield from edge(f"{name}, still in the network", arrow.start, arrow.stop, **look)
 
 
-def labels(arrow: Arrow) -> Iterator[str]:
+def arrow_labels(arrow: Arrow) -> Iterator[str]:
     """A segment's text, near its sender and once more where a duplicate or a delayed one arrives; and its end."""
     flight = arrow.flight
     if flight.sent:
@@ -146,9 +147,8 @@ def labels(arrow: Arrow) -> Iterator[str]:
         fate = "arrives" if flight.end == "arrive" else "is lost"
         yield _arrival(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
     elif flight.end in LOST:
-        words = LOST[flight.end]
         yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})
-        yield _arrival(arrow, words, 9, RED)
+        yield _arrival(arrow, LOST[flight.end], 9, RED)
     elif flight.end is None and flight.sent:
         yield _arrival(arrow, "… still in the network", 3, LINE)
 

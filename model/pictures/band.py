@@ -34,13 +34,5 @@ def bracket(x: float, top: float, bottom: float, words: tuple[str, ...]) -> Iter
     yield from edge("loop, up", (corner, bottom), (corner, top), **look)
     yield from edge("loop, back", (corner, top), (x - 8, top), **look | {"arrowhead": "normal"})
     if words:
-        place = (corner + 8, (top + bottom) / 2)
-        yield text(
-            "loop, words",
-            place,
-            words,
-            ROOM - ROW / 3 - 12,
-            align="l",
-            size=11.5,
-            look={"fontname": BOLD, "fontcolor": RED},
-        )
+        place, look = (corner + 8, (top + bottom) / 2), {"fontname": BOLD, "fontcolor": RED}
+        yield text("loop, words", place, words, ROOM - ROW / 3 - 12, align="l", size=11.5, look=look)

@@ -12,7 +12,7 @@ import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from model.pictures.dot import BOLD, SANS, Value, attributes, quote
+from model.pictures.dot import BOLD, SANS, Value, attributes, graph, quote
 
 COLUMNS, LINES, AGAIN = 26, 3, ", again"
 INK, MARKED = "#263238", "#ad1457"
@@ -47,18 +47,19 @@ def state_diagram(
     twice: a state that is drawn once more at the bottom, where the arcs into it end (as Figure 5 does with CLOSED).
     legend: what plain and marked arcs are.
     """
-    unknown = {end for arc in arcs for end in (arc.source, arc.target)} - set(states)
-    if unknown:
+    if unknown := {end for arc in arcs for end in (arc.source, arc.target)} - set(states):
         raise UnknownState(f"an arc names an unknown state: {', '.join(sorted(unknown))}")
     bottom = f"{{ rank=sink; {quote(twice + AGAIN)} [{attributes(label=twice)}]; }}"
-    body = [
-        *_defaults(title),
-        *(f"{quote(state)};" for state in states),
-        *([bottom] if twice else []),
-        *(_arc(arc, twice) for arc in merged(arcs)),
-        *(_legend(legend) if any(arc.marked for arc in arcs) else ()),
-    ]
-    return "\n".join(["digraph states {", *(f"  {line}" for line in body), "}"]) + "\n"
+    return graph(
+        "states",
+        [
+            *_defaults(title),
+            *(f"{quote(state)};" for state in states),
+            *([bottom] if twice else []),
+            *(_arc(arc, twice) for arc in merged(arcs)),
+            *(_legend(legend) if any(arc.marked for arc in arcs) else ()),
+        ],
+    )
 
 
 def quotient_diagram(
@@ -69,15 +70,17 @@ def quotient_diagram(
     arcs: pairs of nodes; those from a node to itself are left out.
     """
     names = {values: " | ".join(values) for values in states}
-    body = [
-        *_defaults(title),
-        *(
-            f"{quote(name)} [{attributes(label=chr(10).join([*values, f'{states[values]:,}']))}];"
-            for values, name in names.items()
-        ),
-        *(f"{quote(names[a])} -> {quote(names[b])};" for a, b in arcs if a != b),
-    ]
-    return "\n".join(["digraph quotient {", *(f"  {line}" for line in body), "}"]) + "\n"
+    return graph(
+        "quotient",
+        [
+            *_defaults(title),
+            *(
+                f"{quote(name)} [{attributes(label=chr(10).join([*values, f'{states[values]:,}']))}];"
+                for values, name in names.items()
+            ),
+            *(f"{quote(names[a])} -> {quote(names[b])};" for a, b in arcs if a != b),
+        ],
+    )
 
 
 def merged(arcs: Sequence[Arc]) -> list[Arc]:
@@ -97,8 +100,7 @@ def _defaults(title: str) -> Iterator[str]:
 
 
 def _arc(arc: Arc, twice: str) -> str:
-    words = "; ".join(arc.labels)
-    lines = textwrap.wrap(words, COLUMNS, max_lines=LINES, placeholder=" …", break_on_hyphens=False)
+    lines = textwrap.wrap("; ".join(arc.labels), COLUMNS, max_lines=LINES, placeholder=" …", break_on_hyphens=False)
     target = arc.target + AGAIN if arc.target == twice else arc.target
     label = "\n".join(f"{PAD}{line}{PAD}" for line in lines)
     return f"{quote(arc.source)} -> {quote(target)} [{attributes(label=label, **_look(arc.marked))}];"
@@ -114,8 +116,8 @@ def _legend(legend: tuple[str, str]) -> Iterator[str]:
     yield f"  graph [{attributes(label='', color='#b0bec5', style='rounded')}];"
     for marked, words in enumerate(legend):
         ends = [f"legend {marked} {end}" for end in ("from", "to")]
-        for end in ends:
-            yield f"  {quote(end)} [{attributes(label='', shape='point', width=0.05, color=INK)}];"
+        point = attributes(label="", shape="point", width=0.05, color=INK)
+        yield from (f"  {quote(end)} [{point}];" for end in ends)
         sample = attributes(label=f"{PAD}{words}{PAD}", id=f"legend {marked}", **_look(bool(marked)))
         yield f"  {quote(ends[0])} -> {quote(ends[1])} [{sample}];"
     yield "}"

@@ -10,7 +10,7 @@ chance. A space stands there instead.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 Point = tuple[float, float]
 Value = str | float
@@ -34,6 +34,11 @@ def quote(text: str) -> str:
 def attributes(**values: Value) -> str:
     """An attribute list, in the order given; text is quoted."""
     return ", ".join(f"{key}={quote(v) if isinstance(v, str) else f'{v:g}'}" for key, v in values.items())
+
+
+def graph(name: str, body: Iterable[str]) -> str:
+    """A directed graph of these lines."""
+    return "\n".join([f"digraph {name} {{", *(f"  {line}" for line in body), "}"]) + "\n"
 
 
 def node(name: str, place: Point, **more: Value) -> str:

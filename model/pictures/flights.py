@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from model.core.grouped import grouped
 from model.core.run import Run, Step
 from model.core.system import State, Wire, WireAction
 
@@ -91,9 +92,7 @@ def _active(before: State, step: Step) -> Iterator[tuple[Wire, dict[str, int]]]:
 
 def flights(steps: Sequence[Sequence[Happening]]) -> list[Flight]:
     """The segments of a history, in the order in which they were sent (or first seen)."""
-    segments: dict[int, list[Happening]] = {}
-    for happening in (h for step in steps for h in step):
-        segments.setdefault(happening.segment, []).append(happening)
+    segments = grouped((h for step in steps for h in step), lambda happening: happening.segment)
     return [_flight(known) for known in segments.values()]
 
 

@@ -9,8 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from model.core.run import Run, Step
 from model.core.system import System
-from model.pictures.flights import history
-from model.pictures.text import change_lines, state_lines, step_line, wire_lines, wrap
+from model.pictures.text import state_lines, step_lines, wrap
 
 FOR_EVER = "From here on, for ever:"
 
@@ -34,25 +33,13 @@ def render_lasso(
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
     whole = Run(stem.initial, (*stem.steps, *loop))
-    steps = list(_steps(system, whole, left_out, full_states, oldest_first))
+    steps = list(step_lines(system, whole, left_out, full_states, oldest_first))
     heading = [*wrap(": ".join(filter(None, (name, sentence)))), ""] if name else []
     lines = [*heading, "Initially", *state_lines(system, stem.initial, left_out, full_states)]
     lines += [line for step in steps[: len(stem.steps)] for line in step]
     lines += ["", FOR_EVER, *(line for step in steps[len(stem.steps) :] for line in step)]
     lines += _ending(len(stem.steps), len(loop), name, fair)
     return "\n".join([*lines, *([f"Reproduce it: {command}"] if command else [])]) + "\n"
-
-
-def _steps(
-    system: System, trace: Run, left_out: Collection[str], full: bool, oldest_first: bool
-) -> Iterator[list[str]]:
-    """The lines of each step."""
-    happenings = history(trace, oldest_first)
-    for number, (before, step, wires) in enumerate(zip(trace.states, trace.steps, happenings, strict=False), 1):
-        segments = [line for wire in wires for line in wire_lines(wire)]
-        after = state_lines(system, step.state, left_out, True) if full else ()
-        changes = after or change_lines(system, before, step.state, left_out)
-        yield ["", step_line(number, step), *segments, *changes]
 
 
 def _ending(stem: int, loop: int, name: str, fair: str) -> Iterator[str]:

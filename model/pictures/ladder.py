@@ -15,15 +15,27 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import accumulate
 from typing import Literal
 
 from model.core.run import Run, Step
 from model.core.system import Rule, System
-from model.pictures.arrows import DELAYED, FAINT, INK, LANE, LINE, MONO_CHAR, RED, ROW, Arrow, Paper
-from model.pictures.arrows import labels as arrow_labels
-from model.pictures.arrows import lines as arrow_lines
+from model.pictures.arrows import (
+    DELAYED,
+    FAINT,
+    INK,
+    LANE,
+    LINE,
+    MONO_CHAR,
+    RED,
+    ROW,
+    Arrow,
+    Paper,
+    arrow_labels,
+    arrow_lines,
+)
 from model.pictures.band import band
-from model.pictures.dot import BOLD, SANS, Value, attributes, box, edge, text
+from model.pictures.dot import BOLD, SANS, Value, attributes, box, edge, graph, text
 from model.pictures.flights import SENDS, Flight, flights, flights_of_loop, history
 
 MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS, STACK = 180.0, 30.0, 7.4, 31, 15.0
@@ -63,14 +75,17 @@ def ladder(
     turns = [] if loop is None else band(paper, len(trace.steps), len(loop), MARGIN, NUMBERS)
     states = {side: at for sides in lanes.values() for side, at in sides.items() if at}
     shown = None if loop is None else len(trace.steps) + 1
-    body = [
-        *turns,
-        *_frame(paper, [*lanes], title, caption, color),
-        *(line for arrow in arrows for line in arrow_lines(arrow)),
-        *(line for arrow in arrows for line in arrow_labels(arrow)),
-        *_margins(paper, system, whole, states, shown),
-    ]
-    return "\n".join(["digraph ladder {", *(f"  {line}" for line in (*DEFAULTS, *body)), "}"]) + "\n"
+    return graph(
+        "ladder",
+        [
+            *DEFAULTS,
+            *turns,
+            *_frame(paper, [*lanes], title, caption, color),
+            *(line for arrow in arrows for line in arrow_lines(arrow)),
+            *(line for arrow in arrows for line in arrow_labels(arrow)),
+            *_margins(paper, system, whole, states, shown),
+        ],
+    )
 
 
 DEFAULTS = (
@@ -86,10 +101,7 @@ def _width(known: Sequence[Flight]) -> float:
 
 
 def _rows(sends: Sequence[int]) -> tuple[float, ...]:
-    rows = [0.0]
-    for count in sends:
-        rows.append(rows[-1] + ROW + LANE * (count - 1))
-    return tuple(rows)
+    return tuple(accumulate((ROW + LANE * (count - 1) for count in sends), initial=0.0))
 
 
 def _arrows(paper: Paper, known: Sequence[Flight]) -> list[Arrow]:
@@ -109,8 +121,7 @@ def _frame(paper: Paper, names: Sequence[str], title: str, caption: str, mark: s
     """Title, caption, the two lines with their names, and the colour under the last step."""
     middle, width = paper.width / 2, paper.width + 2 * MARGIN
     top = -32 - STACK * max(0, *(len(sides) - 2 for sides in paper.lines))
-    above, below = _wrap(title, width / 10), _wrap(caption, width / 7)
-    bottom = paper.rows[-1]
+    above, below, bottom = _wrap(title, width / 10), _wrap(caption, width / 7), paper.rows[-1]
     if mark:
         yield box("the last step", (middle - NUMBERS / 2, paper.rows[-2] + 2), width + NUMBERS, ROW - 5, mark)
     yield text("title", (middle, top - 20 - 11 * len(above)), above, width, size=16, look={"fontname": BOLD})
@@ -150,20 +161,17 @@ def _margins(paper: Paper, system: System, trace: Run, states: Mapping[str, str]
 def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str, str]) -> Iterator[str]:
     """The initial states; those of one line above each other."""
     for sides in paper.lines:
-        known = [side for side in sides if side in states]
-        for height, side in enumerate(reversed(known)):
+        for height, side in enumerate(side for side in reversed(sides) if side in states):
             show = system.var[states[side]].show(trace.initial[states[side]])
             yield _state(paper, side, 0, show, STACK * height)
 
 
 def _event(paper: Paper, number: int, step: Step) -> str:
     """What happens, above the row; of what is neither side's, in the left margin."""
-    rule = step.rule
+    rule, y = step.rule, paper.rows[number] - 1
     words = _wrap(paper.says_who(rule.side) + brief(rule), EVENT_COLUMNS, most=2)
     color = KINDS.get(rule.kind, INK if any(rule.side in sides for sides in paper.lines) else FAINT)
-    return _beside(
-        paper, f"event {number}", rule.side, paper.rows[number] - 1 - 6.5 * len(words), words, fontcolor=color
-    )
+    return _beside(paper, f"event {number}", rule.side, y - 6.5 * len(words), words, fontcolor=color)
 
 
 def _state(paper: Paper, side: str, number: int, state: str, higher: float = 0.0) -> str:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
@@ -49,20 +50,16 @@ class Picture:
 
 def bundled() -> str:
     """The path of the program in the package graphviz-pure, wherever that is installed; raises `CannotDraw`."""
-    try:
-        found = [Path(str(file.locate())) for file in files(PACKAGE) or () if file.stem == PACKAGE]
-    except PackageNotFoundError:
-        found = []
-    for path in found:
-        if path.is_file():
-            return str(path)
+    with suppress(PackageNotFoundError):
+        for file in files(PACKAGE) or ():
+            if file.stem == PACKAGE and (path := Path(str(file.locate()))).is_file():
+                return str(path)
     raise CannotDraw(f"{PACKAGE} is not installed")
 
 
 def installed() -> str:
     """The path of Graphviz's program on this machine; raises `CannotDraw`."""
-    found = shutil.which("dot")
-    if found is None:
+    if (found := shutil.which("dot")) is None:
         raise CannotDraw("Graphviz is not installed")
     return found
 
@@ -142,12 +139,11 @@ class Pictures:
         for name in [*self._renderers]:
             try:
                 return draw(name, dot, engine), ""
-            except TooSlow as error:
-                self._renderers.remove(name)
-                self._too_slow.append(str(error))
-                reasons.append(str(error))
             except CannotDraw as error:
                 reasons.append(str(error))
+                if isinstance(error, TooSlow):
+                    self._renderers.remove(name)
+                    self._too_slow.append(str(error))
         return None, "; ".join([*reasons, HINT])
 
 

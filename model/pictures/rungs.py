@@ -66,8 +66,8 @@ def rungs(
     turn = tuple(made.lines(len(trace.steps), len(whole.steps)))
     left, right = lanes
     states = [made.state(side, trace.initial) if len(sides) == 1 else "" for sides in lanes.values() for side in sides]
-    initially = (states[0], states[-1])
-    return Ladder((left, right), initially, stem + turn, None if loop is None else (len(stem), len(trace.steps) + 1))
+    again = None if loop is None else (len(stem), len(trace.steps) + 1)
+    return Ladder((left, right), (states[0], states[-1]), stem + turn, again)
 
 
 class _Rungs:

@@ -40,15 +40,8 @@ def render_text(
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
     lines = [*_heading(prop), "Initially", *state_lines(system, trace.initial, left_out, full_states)]
-    steps = history(trace, oldest_first)
-    for number, (before, step, wires) in enumerate(zip(trace.states, trace.steps, steps, strict=False), 1):
-        lines += ["", step_line(number, step), *(line for wire in wires for line in wire_lines(wire))]
-        if full_states:
-            lines += state_lines(system, step.state, left_out, full_states)
-        else:
-            lines += change_lines(system, before, step.state, left_out)
-    lines += ["", *_ending(trace, prop, shortest)]
-    lines += [f"Reproduce it: {command}"] if command else []
+    lines += [line for step in step_lines(system, trace, left_out, full_states, oldest_first) for line in step]
+    lines += ["", *_ending(trace, prop, shortest), *([f"Reproduce it: {command}"] if command else [])]
     return "\n".join(lines) + "\n"
 
 
@@ -72,9 +65,21 @@ def steps_json(system: System, trace: Run) -> list[dict[str, Any]]:
 
 
 def _heading(prop: Property | None) -> list[str]:
-    if prop is None:
-        return []
-    return [*wrap(f"{prop.name}: {prop.sentence}" if prop.sentence else prop.name), ""]
+    return [*wrap(f"{prop.name}: {prop.sentence}" if prop.sentence else prop.name), ""] if prop else []
+
+
+def step_lines(
+    system: System, trace: Run, left_out: Collection[str], full_states: bool, oldest_first: bool
+) -> Iterator[list[str]]:
+    """The lines of each step: what happens, its segments, and what changes (full_states: every variable)."""
+    happenings = history(trace, oldest_first)
+    for number, (before, step, wires) in enumerate(zip(trace.states, trace.steps, happenings, strict=False), 1):
+        changes = (
+            state_lines(system, step.state, left_out, full_states)
+            if full_states
+            else change_lines(system, before, step.state, left_out)
+        )
+        yield ["", step_line(number, step), *(line for wire in wires for line in wire_lines(wire)), *changes]
 
 
 def step_line(number: int, step: Step) -> str:
@@ -93,7 +98,7 @@ def wire_lines(wire: Happening) -> list[str]:
         "arrive-copy": ("arrives", f"{since}; a duplicate: the original stays in the network".lstrip("; ")),
         "lose": ("lost in the network", since),
     }[wire.action]
-    line = f"{verb:<7}  {wire.source} -> {wire.target}  {wire.text}" + (f"  ({note})" if note else "")
+    line = f"{verb:<7}  {wire.source} -> {wire.target}  {wire.text}{note and f'  ({note})'}"
     return wrap(line, INDENT, INDENT + " " * 9)
 
 
@@ -130,9 +135,8 @@ def _items(items: Sequence[str], ghost: bool) -> Iterator[str]:
 def _ending(trace: Run, prop: Property | None, shortest: bool) -> Iterator[str]:
     if prop is not None:
         yield from _verdict(trace, prop)
-    count = len(trace.steps)
-    steps = f"{count} step{'' if count == 1 else 's'}"
-    if not count:
+    steps = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}"
+    if not trace.steps:
         yield "The trace has no step: this is an initial state."
     elif shortest:
         yield f"The trace is a shortest one: {steps}, and no run with fewer shows this."
@@ -161,9 +165,8 @@ def decided(trace: Run, prop: Property) -> list[str]:
 def _end(trace: Run, prop: Property) -> Mapping[str, int]:
     """What decides the property: the last state; for a step property the last two, the later one with primes."""
     last = trace.states[-1]
-    if prop.kind != "step" or not trace.steps:
-        return {**last, **{name + "'": value for name, value in last.items()}}
-    return {**trace.states[-2], **{name + "'": value for name, value in last.items()}}
+    before = trace.states[-2] if prop.kind == "step" and trace.steps else last
+    return {**before, **{name + "'": value for name, value in last.items()}}
 
 
 def wrap(text: str, first: str = "", rest: str = "  ") -> list[str]:

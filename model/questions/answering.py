@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from model.core.grouped import grouped
 from model.questions.row import OnSearch, Options, Row, Task
 from model.settings.server import AnyConfig
 from model.settings.setting import show_field
 from properties.claim import Claim, quick_of
-
-__all__ = ["Options", "Row", "Task", "answered", "searches", "tasks_of", "varied"]
 
 
 def tasks_of(claims: Iterable[Claim], quick: bool = False, engine: str = "") -> list[Task]:
@@ -65,11 +64,8 @@ def answered(tasks: Sequence[Task], options: Options, progress: OnSearch) -> Ite
 
 def searches(tasks: Sequence[Task]) -> list[list[Task]]:
     """Those of the tasks that are searched for, by configuration and engine."""
-    together: dict[object, list[Task]] = {}
-    for task in tasks:
-        if task.claim.searched:
-            together.setdefault((task.config, task.engine), []).append(task)
-    return [*together.values()]
+    searched = (task for task in tasks if task.claim.searched)
+    return [*grouped(searched, lambda task: (task.config, task.engine)).values()]
 
 
 def _timed(options: Options) -> Options:

@@ -59,13 +59,8 @@ def answer_cells(tasks: Sequence[Task], options: Options, progress: OnSearch) ->
 
 def runs(found: Iterable[Outcome]) -> list[tuple[str, Run, Lasso | None]]:
     """The runs that decide properties, by the property's name: finite ones, and lassos with their stems."""
-    shown: list[tuple[str, Run, Lasso | None]] = []
-    for one in found:
-        if isinstance(one, Outcome) and one.run is not None:
-            shown.append((one.name, one.run, None))
-        elif isinstance(one, Outcome) and one.lasso is not None:
-            shown.append((one.name, one.lasso.stem, one.lasso))
-    return shown
+    shown = [(one.name, one.lasso.stem if one.lasso else one.run, one.lasso) for one in found]
+    return [(name, run, lasso) for name, run, lasso in shown if run is not None]
 
 
 def _search(system: System, live: Sequence[Live], options: Options, progress: OnProgress) -> dict[str, Outcome]:
@@ -73,8 +68,7 @@ def _search(system: System, live: Sequence[Live], options: Options, progress: On
     found: dict[str, Outcome] = {}
     if system.properties:
         found |= explore(system, limits=options.limits, progress=progress, cone=True)
-    stopped = [verdict.effort for verdict in found.values() if verdict.effort.limit == INTERRUPTED]
-    if stopped:
+    if stopped := [verdict.effort for verdict in found.values() if verdict.effort.limit == INTERRUPTED]:
         return found | {one.name: Outcome(one.name, Answer.UNKNOWN, stopped[0], "liveness") for one in live}
     if live:
         questions = [(one.prop, one.fairness) for one in live]
@@ -91,9 +85,9 @@ def _symbolic(
     from model.questions.theorems import lemmas_for
 
     if engine == "bmc":
-        return {**bmc(system, depth=options.depth, limits=options.limits, progress=progress)}
+        return bmc(system, depth=options.depth, limits=options.limits, progress=progress)
     lemmas = lemmas_for(network)
-    return {**induction(system, depth=options.depth, limits=options.limits, progress=progress, lemmas=lemmas)}
+    return induction(system, depth=options.depth, limits=options.limits, progress=progress, lemmas=lemmas)
 
 
 def _row(task: Task, verdict: Outcome, witnesses: Sequence[Outcome]) -> Row:
@@ -115,7 +109,6 @@ def _with_evidence(row: Row, prop: Property | Live, verdict: Outcome, shows: Sho
     """The row with what the search has found; a live one also says what was promised."""
     if isinstance(prop, Live):
         row = replace(row, fairness=prop.words)
-        lasso = verdict.lasso if isinstance(verdict, Outcome) else None
-        return shows.lasso(row, lasso, prop) if lasso else row
-    trace = verdict.run if isinstance(verdict, Outcome) else None
-    return shows.trace(row, trace, replace(prop, sentence=row.task.claim.sentence)) if trace else row
+        return shows.lasso(row, verdict.lasso, prop) if verdict.lasso else row
+    prop = replace(prop, sentence=row.task.claim.sentence)
+    return shows.trace(row, verdict.run, prop) if verdict.run else row

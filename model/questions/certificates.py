@@ -5,21 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec import to_builtins
 
-from model.certificates.manifests import FOLDER, FORMAT, ExpectedAnswer, script_name, seal, sha256
+from model.certificates.manifests import FOLDER, FORMAT, ExpectedAnswer, Figures, script_name, seal, sha256
 from model.certificates.obligation_scripts import Scribe, entry
 from model.core.answer import Answer
-from model.core.run import Run, Step
+from model.core.run import Lasso, Run, Step
 from model.engines.inductive.discharge import Discharged
 from model.engines.inductive.obligations import Duty
 from model.machine.files import private_folder, write
 from model.questions.row import Row, Task, stem
-
-if TYPE_CHECKING:
-    from model.core.run import Lasso
 
 
 class Certificates:
@@ -50,19 +47,10 @@ class Certificates:
 
         together: the tasks that were judged by this search, on which its end depends.
         """
-        effort = row.effort
-        figures = {
-            "states": effort.states,
-            "transitions": effort.transitions,
-            "depth": effort.depth,
-            "complete": effort.complete,
-            "limit": effort.limit,
-            "digest": effort.digest,
-        }
+        figures = {name: getattr(row.effort, name) for name in Figures.__struct_fields__}
         runs = [
-            {"property": name, "initial": trace.initial, "steps": _steps(trace.steps), "loop": _steps(lasso.loop)}
-            if lasso
-            else {"property": name, "initial": trace.initial, "steps": _steps(trace.steps)}
+            {"property": name, "initial": trace.initial, "steps": _steps(trace.steps)}
+            | ({"loop": _steps(lasso.loop)} if lasso else {})
             for name, trace, lasso in shown
         ]
         others = [{"claim": task.claim.name, "variant": task.variant, "expected": task.expected} for task in together]
@@ -70,15 +58,15 @@ class Certificates:
         return self._write(row.task, {"kind": "search", "verdict": row.answer.value, **more})
 
     def _write(self, task: Task, more: Mapping[str, Any]) -> Path:
-        about = {
+        manifest = {
             "format": FORMAT,
             "claim": task.claim.name,
             "variant": task.variant,
             "sentence": task.claim.sentence,
             "expected": task.expected,
             "config": task.config.as_dict(),
+            **more,
         }
-        manifest = {**about, **more}
         path = self._private(task.claim.name) / f"{stem(task.variant)}.json"
         write(path, json.dumps({**manifest, "seal": seal(manifest)}, indent=1) + "\n", private=True)
         return path

@@ -33,8 +33,7 @@ def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
     proof, name = row.task.proof, row.task.claim.name
     bounded = searched.get((name, proof.bounded))
     if row.answer is Answer.HOLDS:
-        wrong = [one for one in searched.values() if one.task.claim.name == name and _refutes(one, row)]
-        if wrong:
+        if wrong := [one for one in searched.values() if one.task.claim.name == name and _refutes(one, row)]:
             why = f"proved for every channel, but a search found a run that violates it ({wrong[0].task.variant})"
             return row.but(Answer.CONTRADICTION, why)
         return row

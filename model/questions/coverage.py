@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from importlib.resources import as_file, files
 
 from model.core.answer import Effort, Limits
@@ -88,9 +88,7 @@ class Coverage:
     @property
     def exit_status(self) -> int:
         """1 if an event is unexplained; 3 if a search or a proof is missing, as its process has died."""
-        if self.lost or (self.why and self.unexplained):
-            return 3
-        return 1 if self.unexplained else 0
+        return 3 if self.lost or (self.why and self.unexplained) else 1 if self.unexplained else 0
 
     @property
     def lost(self) -> list[Fired]:
@@ -165,11 +163,8 @@ def search(config: AnyConfig, limits: Limits) -> tuple[Events, Counter[Cause], E
 
 def events_of(network: AnyNetwork) -> dict[Cause, str]:
     """The events of all ends of a network, in the RFC's order."""
-    ends = [(connection, side) for connection in network.connections for side in connection.sides.values()]
-    found: dict[Cause, str] = {}
-    for connection, side in ends:
-        found = merged(found, {event.cause: event.cite for event in connection.listed(side)})
-    return found
+    listed = [connection.listed(side) for connection in network.connections for side in connection.sides.values()]
+    return reduce(merged, ({event.cause: event.cite for event in events} for events in listed), {})
 
 
 def count(network: AnyNetwork, system: System, limits: Limits) -> tuple[Counter[Cause], Effort]:

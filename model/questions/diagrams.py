@@ -20,8 +20,7 @@ def state_diagram_of_events(options: Options) -> None:
     """The endpoint's state diagram, computed from the events; what Figure 5 does not draw is marked."""
     bits = 32
     tcb, x, isn = symbolic_tcb("", bits), symbolic_segment("seg.", bits), z3.BitVec("isn", bits)
-    found = events(endpoint(SCENARIO), tcb, x, isn)
-    moves = [(e, e.state, e.effect.next) for e in found if e.state != e.effect.next]
+    moves = [(e, e.state, e.effect.next) for e in events(endpoint(SCENARIO), tcb, x, isn) if e.state != e.effect.next]
     arcs = [Arc(state, then, (short(e),), then not in FIGURE_5[state]) for e, state, then in moves]
     title = "RFC 9293, Figure 5, computed from the events"
     dot = state_diagram(STATES, arcs, title, twice="CLOSED", legend=("drawn in Figure 5", "in the text only"))

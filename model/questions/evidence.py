@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from model.core.answer import Answer, Counterexample
-from model.core.property import Property
-from model.core.run import Run, Step
+from model.core.property import Live, Property
+from model.core.run import Lasso, Run, Step
 from model.core.system import State, System
 from model.core.terms import evaluate
 from model.machine.files import write
@@ -23,10 +23,6 @@ from model.pictures.ladder import ladder
 from model.pictures.rungs import rungs
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.row import Evidence, Options, Row, stem, written
-
-if TYPE_CHECKING:
-    from model.core.property import Live
-    from model.core.run import Lasso
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 TraceMark = Literal["violated", "reached"]
@@ -54,8 +50,8 @@ class Shows:
         mark: TraceMark = "violated" if row.answer is Answer.VIOLATED else "reached"
         words = "NO RUN, as far as it goes" if row.answer is Answer.UNREACHABLE else mark.upper()
         caption = _caption(words, row.task.claim.sentence, trace, prop)
-        text = self._words(row, trace, prop)
-        return replace(row, evidence=(self._evidence(row, trace, text, caption, prop=prop, mark=mark),))
+        shown = self._evidence(row, trace, self._words(row, trace, prop), caption, prop=prop, mark=mark)
+        return replace(row, evidence=(shown,))
 
     def lasso(self, row: Row, lasso: Lasso, live: Live) -> Row:
         """The row with its infinite run."""
@@ -129,8 +125,7 @@ class Shows:
                     write(path.with_name(path.name + ending), content)
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
-        fifo = self.network.fifo
-        lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo)
+        lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo)
         return Evidence(
             steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words)
         )
@@ -182,8 +177,7 @@ def as_itf(shows: Shows, trace: Run, loop: Loop, title: str) -> Files:
     """Apalache's format."""
     from model.pictures.formats.itf import itf
 
-    text = itf(shows.system, trace, loop=loop, hidden=shows.network.slots, about=title)
-    return {".itf.json": text.encode()}
+    return {".itf.json": itf(shows.system, trace, loop=loop, hidden=shows.network.slots, about=title).encode()}
 
 
 def as_packetdrill(shows: Shows, trace: Run, loop: Loop, title: str) -> Files:

@@ -54,8 +54,7 @@ class EndsUnderLemmas:
 
         Raises `KeyError` for an event that no end has: of nothing anything could be proved.
         """
-        those = [one for one in self.events if one[1].cause == cause]
-        if not those:
+        if not (those := [one for one in self.events if one[1].cause == cause]):
             raise KeyError(f"no end has the event '{cause.name}'")
 
         def excluded(some: Sequence[Kept]) -> bool:
@@ -83,9 +82,9 @@ class EndsUnderLemmas:
             start = dict.fromkeys((var.name for end in ends for var in end.variables), 0) | connection.start()
             injected = connection.injection(None, None).wires if isinstance(connection, Attack) else ()
             segments = [Segment(**{name: wire.fields[name] for name in SEGMENT_FIELDS}) for wire in injected]
-            if not all(evaluate(lemma.of_tcb(end.tcb), start) for end in ends):
-                return False
-            if any(self._satisfiable(z3.Not(lemma.of_segment(x))) for x in segments):
+            if not all(evaluate(lemma.of_tcb(end.tcb), start) for end in ends) or any(
+                self._satisfiable(z3.Not(lemma.of_segment(x))) for x in segments
+            ):
                 return False
         return True
 
@@ -98,9 +97,8 @@ class EndsUnderLemmas:
                 sends = does.send is None or z3.Implies(does.send_when, lemma.of_segment(does.send))
                 after = z3.simplify(z3.And(lemma.of_tcb(does.tcb), sends))
                 self.obligations += 1
-                if z3.is_true(after) or after.eq(z3.simplify(lemma.of_tcb(end.tcb))):
-                    continue
-                if self._satisfiable(*self._before(end, event, kept), z3.Not(after)):
+                stays = z3.is_true(after) or after.eq(z3.simplify(lemma.of_tcb(end.tcb)))
+                if not stays and self._satisfiable(*self._before(end, event, kept), z3.Not(after)):
                     found.add(lemma.name)
         return found
 

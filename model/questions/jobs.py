@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Any
 
 from model.core.answer import INTERRUPTED, OUT_OF_MEMORY, Answer, Effort, Outcome, Progress
 from model.machine.crew import Crew, Died
+from model.pictures.render import Drawings
 from model.questions.answering import answered
 from model.questions.row import Options, Row, Task
 from model.questions.worker import (
-    Assignment,
     Found,
     Searching,
     answer_unit,
@@ -90,7 +90,8 @@ class Answering:
         """Judge all tasks. Raises what a user can mend, and defects."""
         waiting = units(self.tasks)
         if not self._further and all(unit[0].claim.scenario for unit in waiting):
-            for rows in answered([task for unit in waiting for task in unit], self._options, self._here):
+            tasks = [task for unit in waiting for task in unit]
+            for rows in answered(tasks, self._options, lambda variant, at: self._watch([(variant, at)])):
                 self.rows += rows
             return
         size = min(self._jobs, len(waiting) + len(self._further) + (self._jobs if self._proofs.tasks else 0))
@@ -120,14 +121,10 @@ class Answering:
         found = {row.task for row in self.rows}
         return [*self.rows, *(row for row in self._proofs.rows(INTERRUPTED) if row.task not in found)]
 
-    def _here(self, variant: str, progress: Progress | None) -> None:
-        self._watch([(variant, progress)])
-
     def _hand_out(self, waiting: Sequence[Unit], size: int) -> None:
         """Submit every unit, and the plan of the proofs."""
-        o = self._options
-        limits = replace(o.limits, sharers=size)
-        self._assignment = Assignment(o.out, limits, o.full_states, o.depth, o.certify, o.formats)
+        limits = replace(self._options.limits, sharers=size)
+        self._assignment = replace(self._options, limits=limits, pictures=Drawings(), problems=[])
         if self._proofs.tasks:
             self._submit([], plan_proofs, self._proofs.tasks)
             self._submit([], find_premises, self._assignment, self._proofs.tasks)
@@ -164,15 +161,13 @@ class Answering:
             if future.cancelled() or future not in self._owed:
                 self._owed.pop(future, None)
                 return
-            error = future.exception()
-            if isinstance(error, (Died, MemoryError)):
+            if isinstance(error := future.exception(), (Died, MemoryError)):
                 self._lose(future, str(error) if isinstance(error, Died) else OUT_OF_MEMORY)
                 return
-            if error is not None:
-                raise error
+            result = future.result()
             self.rows += [lost(task, INTERRUPTED) for task in self._owed.pop(future)]
             self._at.pop(future, None)
-            self._answered(future.result())
+            self._answered(result)
 
     def _answered(self, result: Any) -> None:
         """The plan of the proofs, whether their premises happen, or a share of them."""
@@ -218,16 +213,22 @@ class Proofs:
 
     def rows(self, limit: str = "") -> list[Row]:
         """A row for each proof; limit: what has cut them short."""
+        limit = self.limit or limit
         if not self.plans:
-            return [lost(task, self.limit or limit) for task in self.tasks if self.limit or limit]
+            return [lost(task, limit) for task in self.tasks if limit]
         from model.questions.shares import row_of
 
-        def row(task: Task) -> Row:
-            shares = [share for share in self.shares if share.task == task]
-            premise = self.premises.get(task, UNSEEN)
-            return row_of(task, self.plans[task], shares, self._options, self.limit or limit, premise=premise)
-
-        return [row(task) for task in self.tasks]
+        return [
+            row_of(
+                task,
+                self.plans[task],
+                [share for share in self.shares if share.task == task],
+                self._options,
+                limit,
+                premise=self.premises.get(task, UNSEEN),
+            )
+            for task in self.tasks
+        ]
 
 
 def lost(task: Task, why: str, at: Progress | None = None) -> Row:

@@ -34,7 +34,8 @@ def named(name: str) -> list[Claim]:
         if not found:
             raise UnknownName(f"no claim is like '{name}'; see --list")
     elif not found:
-        raise UnknownName(f"unknown claim '{name}'; {meant(name, every_name()) or 'see --list'}")
+        known = [*(claim.name for claim in CLAIMS), *(one.number for one in STATEMENTS)]
+        raise UnknownName(f"unknown claim '{name}'; {meant(name, known) or 'see --list'}")
     return found
 
 
@@ -52,8 +53,3 @@ def claim_named(name: str) -> Claim:
             f"'{name}' stands for {len(found)} claims, and one is wanted: {', '.join(c.name for c in found)}"
         )
     return found[0]
-
-
-def every_name() -> list[str]:
-    """What can be named without a pattern."""
-    return [*(claim.name for claim in CLAIMS), *(one.number for one in STATEMENTS)]

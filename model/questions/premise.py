@@ -53,8 +53,8 @@ def small(task: Task) -> Iterator[Config]:
     """The configurations of the small networks: the settings of a proof, in the cells of its claim that must hold."""
     assert isinstance(task.config, Config)
     base = task.claim.proofs[0].config
-    changed = {name: getattr(task.config, name) for name in FOLLOWED}
-    changed = {name: value for name, value in changed.items() if value not in (getattr(base, name), "either")}
+    values = [(name, getattr(task.config, name)) for name in FOLLOWED]
+    changed = {name: value for name, value in values if value not in (getattr(base, name), "either")}
     for cell in task.claim.cells:
         if cell.expected == "holds" and isinstance(cell.config, Config):
             fewer = {"octets": min(changed["octets"], cell.config.octets)} if "octets" in changed else {}

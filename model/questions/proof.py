@@ -58,14 +58,11 @@ def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[StepCause]]]:
             for step in layer.soup.steps:
                 steps.setdefault(step.cause, step)
     long = [event for event, step in steps.items() if step is None or len(step.update) > 1]
-    long.sort(key=lambda event: -_weight(steps[event]))
+    weights = {event: bool(step.arrives) + (step.sends is not None) if step else 2 for event, step in steps.items()}
+    long.sort(key=lambda event: -weights[event])
     quick = [event for event in steps if event not in set(long)]
     portions = [[event] for event in long] + [quick[at : at + TOGETHER] for at in range(0, len(quick), TOGETHER)]
     return [_plan(task) for task in tasks], portions
-
-
-def _weight(step: Transition | None) -> int:
-    return 2 if step is None else bool(step.arrives) + (step.sends is not None)
 
 
 def _plan(task: Task) -> Plan:
@@ -94,8 +91,7 @@ class PartialProof:
 
     def __init__(self, task: Task, options: Options) -> None:
         self._task, self._options, self._begun = task, options, monotonic()
-        with_text = isinstance(network_for(task), TextNetwork)
-        self._prover = prover(options.limits, with_text)
+        self._prover = prover(options.limits, isinstance(network_for(task), TextNetwork))
         self._certificates = Certificates(options.out / "certificates")
         self._found, self._never, self._limit = list[Became](), list[Cause](), ""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from model.core.answer import Answer
+from model.core.grouped import grouped
 from model.questions.row import ProofReport, Row, Task
 from model.tcp.cause import Broken, Cause, Where, named
 
@@ -44,9 +45,7 @@ def became(one: Discharged, place: tuple[int, ...] = (), listed: Sequence[Mappin
 
 def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[Cause] = ()) -> ProofReport:
     """What became of the obligations, by event. never: the events that cannot happen."""
-    events: dict[tuple[Where, str], list[Became]] = {}
-    for one in found:
-        events.setdefault((one.event, one.cite), []).append(one)
+    events = grouped(found, lambda one: (one.event, one.cite))
     failing = {Broken(one.event, lemma) for one in found for lemma in one.failing}
     first: dict[Where, str] = {}
     for one in found:

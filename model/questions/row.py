@@ -51,9 +51,8 @@ class Task:
         command = ["python", "-m", "model.check", "--property", self.claim.name]
         if isinstance(self.config, ServerConfig):
             return shlex.join([*command, *(f"--set={item}" for item in self.variant.split() if "=" in item)])
-        for name, value in self.config.varied().items():
-            command += ["--set", f"{name}={show_field(value)}"]
-        return shlex.join(command)
+        varied = [f"{name}={show_field(value)}" for name, value in self.config.varied().items()]
+        return shlex.join([*command, *(part for item in varied for part in ("--set", item))])
 
 
 @dataclass(frozen=True)

@@ -145,9 +145,8 @@ def _without_comment(raw: str, where: str) -> str:
 def _settings(config: Config, items: list[str], where: str) -> Config:
     if any("=" not in item for item in items):
         raise BadScenario(f"{where}: settings are written FIELD=VALUE")
-    pairs = [item.split("=", 1) for item in items]
     try:
-        return config.but(**{name: parse_field(name, value) for name, value in pairs})
+        return config.but(**{name: parse_field(name, value) for name, value in (item.split("=", 1) for item in items)})
     except BadConfig as error:
         raise BadScenario(f"{where}: {error}") from None
 
@@ -170,8 +169,7 @@ def _check_segments(what: str, sends: str, where: str) -> None:
     """What arrives, is lost or is sent has to be a segment; raises `BadScenario`."""
     segments = [sends] if sends not in ("", "nothing") else []
     if "<" in what:
-        happens = re.fullmatch(r"network loses (<.*>)|(<.*>) arrives(?: again)?", what)
-        if happens is None:
+        if (happens := re.fullmatch(r"network loses (<.*>)|(<.*>) arrives(?: again)?", what)) is None:
             raise BadScenario(f"{where}: a segment '... arrives', '... arrives again', or 'network loses ...': {what}")
         segments.append(happens[1] or happens[2])
     for segment in segments:
@@ -193,11 +191,9 @@ def run_scenario(scenario: Scenario, ghosts: tuple[Ghost, ...] = ()) -> tuple[Sy
     state, steps = system.initial[0], list[Step]()
     for line in scenario.lines:
         able = system_of(_with_octets(scenario.config, line, ""), ghosts)
-        happens = [step for step in _enabled(able, line.side, state) if _matches(step, line, state)]
-        if not happens:
+        if not (happens := [step for step in _enabled(able, line.side, state) if _matches(step, line, state)]):
             _check_name(able, line, scenario.path)
-            instead = _what_happens_instead(able, line, state)
-            raise NoRun(instead, system, Run(system.initial[0], tuple(steps)))
+            raise NoRun(_what_happens_instead(able, line, state), system, Run(system.initial[0], tuple(steps)))
         steps.append(happens[0])
         state = happens[0].state
     return system, Run(system.initial[0], tuple(steps))
@@ -230,18 +226,15 @@ def _wire(step: Step, state: State, *actions: str) -> str:
     """The segment with which the step does one of `actions`, in the RFC's notation; empty if there is none."""
     assignment = {**state, **step.inputs}
     for wire in step.rule.wires:
-        if wire.action in actions:
-            happens, *values = wire.meaning(assignment)
-            if happens:
-                return wire.show(dict(zip(wire.fields, map(int, values), strict=True)))
+        if wire.action in actions and (values := wire.meaning(assignment))[0]:
+            return wire.show(dict(zip(wire.fields, map(int, values[1:]), strict=True)))
     return ""
 
 
 def _matches(step: Step, line: ScenarioStep, state: State) -> bool:
     rule: Rule = step.rule
     if not line.side:
-        named = line.what == f"network loses {_wire(step, state, 'lose')}"
-        return named and rule.kind == "network"
+        return rule.kind == "network" and line.what == f"network loses {_wire(step, state, 'lose')}"
     if line.what.startswith("<"):
         original, copy = _wire(step, state, "arrive"), _wire(step, state, "arrive-copy")
         named = line.what in (f"{original} arrives", f"{copy} arrives again")
@@ -263,6 +256,5 @@ def _what_happens_instead(system: System, line: ScenarioStep, state: State) -> s
             lost = f"network loses {arriving}" if step.rule.kind == "network" else step.rule.event
             what = f"{arriving} arrives" if step.rule.kind == "arrives" else lost
             possible.append(f"{what}{after}" + (f", sends {sent}" if sent else ""))
-    same = [text for text in possible if text.startswith(line.what)]
-    text = "; ".join(same or possible) or "nothing"
+    text = "; ".join([text for text in possible if text.startswith(line.what)] or possible) or "nothing"
     return f"line {line.number}: '{line.claimed}' is no step of the model ({where}); possible: {text}"

@@ -49,8 +49,8 @@ def row_of(
     effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=sum(share.seconds for share in shares))
     report = report_on(about.assumes, found, in_order(never, found))
     answer = Answer.HOLDS if found and not report.failing and not limit else Answer.UNKNOWN
-    why = limit or (f"not inductive: {', '.join(one.name for one in report.failing)}" if report.failing else "")
-    why = why or ("" if found else "no obligation was asked")
+    broken = f"not inductive: {', '.join(one.name for one in report.failing)}" if report.failing else ""
+    why = limit or broken or ("" if found else "no obligation was asked")
     if answer is Answer.HOLDS and premise:
         answer, why = Answer.UNKNOWN, f"every obligation is proved, but {premise}"
     if task.proof and not limit and set(never) != set(task.proof.never):

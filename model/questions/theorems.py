@@ -81,11 +81,9 @@ def lemmas_for(network: AnyNetwork) -> list[Property]:
     if not isinstance(network, Network) or network.config.syn_cookies or network.config.timed:
         return []
     embedding = Embedding(network)
-    some = (*BASE, *HEARD, *(IN_TURN if TURNS in network.ghosts else ()))
-    found = [embedding.bookkeeping]
-    found += [embedding.always(make(embedding.soup)) for make in some]
-    each = range(1, network.config.incarnations + 1)
-    for a, b in product(each, each):
+    makers = (*BASE, *HEARD, *(IN_TURN if TURNS in network.ghosts else ()))
+    found = [embedding.bookkeeping, *(embedding.always(make(embedding.soup)) for make in makers)]
+    for a, b in product(range(1, network.config.incarnations + 1), repeat=2):
         embedding = Embedding(network, (a, b))
         found += [embedding.always(make(embedding.soup), f" ({a}, {b})") for make in ACCEPTED]
     return found

@@ -7,30 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from model.core.answer import Progress
 from model.machine.crew import tell, wanted_to_stop
 from model.pictures.render import Drawing, Drawings
 from model.questions.answering import answered
 from model.questions.row import Options, Row, Task
 
 if TYPE_CHECKING:
-    from model.core.answer import Limits, Progress
     from model.questions.shares import Plan, Share
-
-
-@dataclass(frozen=True)
-class Assignment:
-    """What holds for all questions: `Options`, but for what is collected."""
-
-    out: Path
-    limits: Limits
-    full_states: bool
-    depth: int | None
-    certify: bool
-    formats: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -53,18 +40,9 @@ class Found:
 class Desk:
     """Options whose pictures and problems are told."""
 
-    def __init__(self, assignment: Assignment) -> None:
+    def __init__(self, options: Options) -> None:
         self._drawings, self._problems = Drawings(), list[str]()
-        self.options = Options(
-            assignment.out,
-            assignment.limits,
-            self._drawings,
-            self._problems,
-            assignment.full_states,
-            assignment.depth,
-            assignment.certify,
-            assignment.formats,
-        )
+        self.options = replace(options, pictures=self._drawings, problems=self._problems)
 
     def tell(self, rows: list[Row]) -> None:
         """Tell rows, and what came up with them."""
@@ -72,9 +50,9 @@ class Desk:
         self._problems.clear()
 
 
-def answer_unit(assignment: Assignment, unit: Sequence[Task]) -> None:
+def answer_unit(given: Options, unit: Sequence[Task]) -> None:
     """Judge tasks that belong together; tells `Searching` and `Found`."""
-    desk = Desk(assignment)
+    desk = Desk(given)
     with suppress(KeyboardInterrupt):  # From `report`: it is to stop before it has begun.
         for rows in answered(unit, desk.options, report):
             desk.tell(rows)
@@ -96,28 +74,28 @@ def plan_proofs(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[Hashable]]
     return plan(tasks)
 
 
-def prove_steps(assignment: Assignment, tasks: Sequence[Task], events: Sequence[Hashable]) -> list[Share]:
+def prove_steps(given: Options, tasks: Sequence[Task], events: Sequence[Hashable]) -> list[Share]:
     """See `questions.proof.prove`; tells files that could not be written."""
     from model.questions.proof import prove
 
-    desk = Desk(assignment)
+    desk = Desk(given)
     shares = list(prove(tasks, events, desk.options))
     desk.tell([])
     return shares
 
 
-def find_premises(assignment: Assignment, tasks: Sequence[Task]) -> dict[Task, str]:
+def find_premises(given: Options, tasks: Sequence[Task]) -> dict[Task, str]:
     """See `questions.premise.premises`."""
     from model.questions.premise import premises
 
     try:
-        return premises(tasks, assignment.limits, report)
+        return premises(tasks, given.limits, report)
     except KeyboardInterrupt:  # From `report`.
         return {}
 
 
-def draw(assignment: Assignment, diagrams: Callable[[Options], None]) -> None:
+def draw(given: Options, diagrams: Callable[[Options], None]) -> None:
     """Draw diagrams that belong to no row; tells them."""
-    desk = Desk(assignment)
+    desk = Desk(given)
     diagrams(desk.options)
     desk.tell([])

@@ -20,6 +20,9 @@ from model.questions.row import Task
 from model.questions.theorems import layers, network_for
 from model.settings.setting import BadConfig
 
+_scribe = cache(Scribe)
+"""The one of this process."""
+
 
 def differences(certificate: Certificate, task: Task) -> list[list[str]]:
     """How the certificate of a task's proof differs from what it should be: a list of lines; raises `Damaged`."""
@@ -69,9 +72,3 @@ def _wrong(given: Script, wanted: Script) -> str:
     name = next(name for name in Script.__struct_fields__ if name != "file" and getattr(given, name) != getattr(
         wanted, name)) if given.sha256 == wanted.sha256 else "script"  # fmt: skip
     return f"its {name} is another"
-
-
-@cache
-def _scribe() -> Scribe:
-    """Who writes scripts in this process."""
-    return Scribe()

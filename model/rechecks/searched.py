@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from model.certificates.manifests import Certificate, Damaged, SearchManifest, Shown, Taken, read
+from model.certificates.manifests import Certificate, Damaged, Figures, SearchManifest, Shown, Taken, read
 from model.core.answer import NO_LIMITS
 from model.core.property import Live, Property
 from model.core.run import Lasso, ReplayError, Run, Step, confirm
@@ -54,8 +54,7 @@ def _differences(
 
 
 def _figures(form: SearchManifest) -> dict[str, object]:
-    figures = {name: getattr(form.figures, name) for name in form.figures.__struct_fields__}
-    return {"verdict": form.verdict, **figures}
+    return {"verdict": form.verdict, **{name: getattr(form.figures, name) for name in Figures.__struct_fields__}}
 
 
 def _other_runs(given: Sequence[Shown], wanted: Sequence[Shown]) -> Iterator[str]:

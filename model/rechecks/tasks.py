@@ -31,7 +31,10 @@ def task_of(certificate: Certificate) -> Task:
     form, engine = certificate.form, "unbounded" if isinstance(certificate.form, ProofManifest) else "explicit"
     try:
         task = _task(form.claim, form.variant, config_of(form.config), form.expected, engine)
-        _check_usable(task)
+        if task.engine == "unbounded":
+            network_for(task)  # It raises `BadConfig` for a configuration that the proof is not about.
+        else:
+            task.config.check_searchable()
     except BadConfig as error:
         raise Damaged(f"{certificate.path}: is not a certificate: {error}") from error
     if form.sentence != task.claim.sentence:
@@ -56,8 +59,7 @@ def together(certificate: Certificate) -> list[Task]:
 
 def _task(name: str, variant: str, config: AnyConfig, expected: str, engine: str) -> Task:
     """The task of this name; raises `BadConfig` for what is not known, and `OtherClaim`."""
-    claim = find(name)
-    if claim is None:
+    if (claim := find(name)) is None:
         raise BadConfig(f"claim '{name}' is not known to this version")
     listed: Sequence[Cell | Proof] = claim.proofs if engine == "unbounded" else claim.cells
     if not listed or (engine == "explicit" and not claim.searched):
@@ -93,14 +95,4 @@ def _differing(wanted: AnyConfig, given: AnyConfig) -> str:
     if type(wanted) is not type(given):
         return "one is of a server, the other is not"
     name = next(name for name in names_of(type(wanted)) if getattr(wanted, name) != getattr(given, name))
-    if name == "connections":
-        return name
-    return f"{name}={getattr(given, name)}, not {getattr(wanted, name)}"
-
-
-def _check_usable(task: Task) -> None:
-    """Raises `BadConfig` for a configuration that the engine cannot use."""
-    if task.engine == "unbounded":
-        network_for(task)
-    else:
-        task.config.check_searchable()
+    return name if name == "connections" else f"{name}={getattr(given, name)}, not {getattr(wanted, name)}"

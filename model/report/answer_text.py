@@ -164,9 +164,7 @@ def _wrapped(line: Line, screen: Screen) -> list[Printed]:
         return [Printed("")]
     mark = f"{shown_mark(line.mark, screen)} " if line.mark else ""
     first = " " * (line.indent + (2 if line.indent and not mark else 0)) + mark
-    rest = " " * (len(first) + (0 if mark else 2))
-    if line.look == "heading":
-        rest = "    "
+    rest = "    " if line.look == "heading" else " " * (len(first) + (0 if mark else 2))
     lines = textwrap.wrap(
         line.text,
         min(screen.width, WIDE),

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from model.core.answer import Table
+from model.core.grouped import grouped
 from model.questions.row import Evidence, Row
-from model.report.verdict_words import against, asked, failing, failure, holding, is_good, unsettled
+from model.report.verdict_words import against, asked, failing, failure, holding, unsettled
 from properties.claim import Claim
 from properties.plain_words import PlainWords, answer
 from properties.statements import STATEMENTS, SentencePart, Statement, statement
@@ -66,10 +67,7 @@ def entries(rows: Sequence[Row]) -> Iterator[Entry]:
 
 def by_claim(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """The rows of each claim, by its name."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.task.claim.name, []).append(row)
-    return found
+    return grouped(rows, lambda row: row.task.claim.name)
 
 
 def settled(rows: Iterable[Row], *needs: str) -> bool:
@@ -106,7 +104,9 @@ def whole(rows: Sequence[Row]) -> Iterator[Entry]:
     yield Line("")
     if not rows[0].task.expected:
         yield Line(f"Exactly: {claim.sentence}" if title else claim.sentence)
-        yield from unexpected(rows)
+        for row in rows:
+            yield Line(asked(row), _mark(row))
+            yield from shown(row)
     else:
         yield from _half(of_kind(rows, "holds"), known.holds, known.needs)
         yield from _half(of_kind(rows, "fails"), known.fails, known.needs)
@@ -120,17 +120,8 @@ def question(claim: Claim) -> str:
     return found.question if found else ""
 
 
-def unexpected(rows: Sequence[Row]) -> Iterator[Entry]:
-    """A property of which nothing is expected: whether it holds."""
-    for row in rows:
-        yield Line(asked(row), _mark(row))
-        yield from shown(row)
-
-
 def _mark(row: Row) -> Mark:
-    if row.standing == "inconclusive":
-        return "open"
-    return "good" if is_good(row) else "plain"
+    return "open" if row.standing == "inconclusive" else "good" if row.answer.good else "plain"
 
 
 def _half(rows: Sequence[Row], sentence: str, needs: Sequence[str]) -> Iterator[Entry]:
@@ -155,8 +146,7 @@ def shown(row: Row) -> Iterator[Entry]:
     yield from map(ShownTable, row.tables)
     if row.engine == "replay" and row.why:
         yield Line(f"It stops at {row.why}.", indent=4, look="aside")
-    for one in row.evidence:
-        yield ShownRun(one)
+    yield from map(ShownRun, row.evidence)
 
 
 def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:
@@ -225,15 +215,14 @@ def by_statement(rows: Sequence[Row]) -> Iterator[Entry]:
         yield from wrong(others)
     yield Line("")
     yield from wrong(row for row in rest if not row.task.claim.settles)
-    good = [row for row in rest if row.standing == "as claimed"]
-    if good:
+    if good := [row for row in rest if row.standing == "as claimed"]:
         names = len(by_claim(good))
         yield Line(f"{len(good)} further verdicts of {names} claim{'' if names == 1 else 's'} are as claimed.", "good")
 
 
 def answered(part: SentencePart, rows: Sequence[Row]) -> Iterator[Entry]:
     """One part of an answer with the verdicts that make it true; or what is wrong with them."""
-    if true(part, rows):
+    if settled(rows, part.variant):
         about = [row for row in rows if row.task.variant == part.variant] or rows
         words = holding(about, brief=True) if part.expected == "holds" else failing(about, brief=True)
         yield Line(f"{part.text} {part.claim} {'; '.join(words)}", "good")
@@ -242,15 +231,11 @@ def answered(part: SentencePart, rows: Sequence[Row]) -> Iterator[Entry]:
     yield from wrong(rows)
 
 
-def true(part: SentencePart, rows: Sequence[Row]) -> bool:
-    """Whether these rows make a part of an answer true."""
-    return settled(rows, part.variant)
-
-
 def so(one: Statement, rows: Sequence[Row]) -> list[str]:
     """The parts of the statement's answer that these rows make true."""
     claims = by_claim(rows)
-    return [part.text for part in one.answer if true(part, of_kind(claims.get(part.claim, ()), part.expected))]
+    about = [(part, of_kind(claims.get(part.claim, ()), part.expected)) for part in one.answer]
+    return [part.text for part, rows in about if settled(rows, part.variant)]
 
 
 def sentence(row: Row) -> str:

@@ -63,9 +63,7 @@ def notes(found: Coverage) -> Iterator[str]:
         f" {sum(1 for one in found.fired if not one.effort)}; 'where' is the first of them"
     )
     used = {name for one in found.events if not one.happens for name in one.never or ()}
-    for lemma in KEPT:
-        if lemma.name in used:
-            yield f"{lemma.name}: {lemma.sentence}"
+    yield from (f"{lemma.name}: {lemma.sentence}" for lemma in KEPT if lemma.name in used)
     if used:
         yield (
             f"These are proved by induction, for every channel and {found.protocols} protocols:"

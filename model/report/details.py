@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -101,9 +101,7 @@ def _verdict(row: Row) -> str:
 
 def _length(row: Row) -> str:
     """How many steps the run has; of an infinite one those before its loop, and those of its loop."""
-    if row.steps is None:
-        return ""
-    return str(len(row.steps)) + (f"+{len(row.loop)}" if row.loop is not None else "")
+    return "+".join(str(len(part)) for part in (row.steps, row.loop) if part is not None)
 
 
 def _print_study(console: Console, name: str, made: answer.Table) -> None:
@@ -145,16 +143,13 @@ def rests_on(row: Row) -> Iterator[tuple[str, str]]:
         yield "proof", f"{row.outcome.scope}, {row.proof.obligations:,} obligations"
         yield "assumed", "; ".join(row.proof.assumes)
     elif row.engine != "replay":
-        yield "bounds", " ".join(f"{field}={show_field(value)}" for field, value in _shown(row).items())
+        shown = bounds(row.task.config)
+        yield "bounds", " ".join(f"{field}={show_field(value)}" for field, value in shown.items())
         yield row.engine, search(row)
     if row.fairness:
         yield "promised", row.fairness
     if row.why:
         yield "because", row.why
-
-
-def _shown(row: Row) -> Mapping[str, object]:
-    return bounds(row.task.config)
 
 
 def search(row: Row) -> str:

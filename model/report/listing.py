@@ -44,10 +44,14 @@ def description(claims: bool, fields: bool, explained: Sequence[str]) -> str:
 def listing() -> str:
     """The statements with their questions and claims, a line each."""
     width = max(len(claim.name) for claim in CLAIMS)
-    lines = []
-    for one in STATEMENTS:
-        lines += fill(f"{one.number}  {one.question}", rest="    ")
-        lines += [_line(claim, width) for claim in CLAIMS if claim.settles[:1] == (one.number,)]
+    lines = [
+        line
+        for one in STATEMENTS
+        for line in (
+            *fill(f"{one.number}  {one.question}", rest="    "),
+            *(_line(claim, width) for claim in CLAIMS if claim.settles[:1] == (one.number,)),
+        )
+    ]
     lines += ["Beyond the explainer", *(_line(claim, width) for claim in CLAIMS if not claim.settles)]
     lines += [
         "Some of them, by name, statement, pattern: python -m model.check S8 'figure-*'",
@@ -74,8 +78,7 @@ def field_listing() -> str:
 
 def explanations(names: Sequence[str]) -> str:
     """What the claims named mean; of a statement first what it asks. Raises `UnknownName`."""
-    asked = [found for name in names if (found := statement(name))]
-    parts = [_question(one) for one in asked]
+    parts = [_question(found) for name in names if (found := statement(name))]
     return "\n\n\n".join([*parts, *(explanation(claim) for claim in claims_named(names))])
 
 

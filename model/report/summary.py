@@ -8,7 +8,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from model.questions.row import Evidence, ProofReport, Row
+from model.questions.row import ProofReport, Row
 from model.report.answers import by_claim, question, sentence, so
 from model.report.verdict_words import verdict
 from model.settings.server import AnyConfig, ServerConfig
@@ -75,9 +75,7 @@ def _some(names: Sequence[str]) -> str:
 def exit_status(rows: Sequence[Row]) -> int:
     """0 as claimed (or holds), 1 contradicted (or violated), 3 inconclusive; 1 outranks 3."""
     outcomes = {row.standing for row in rows}
-    if outcomes & {"contradicted", "violated"}:
-        return 1
-    return 3 if not rows or "inconclusive" in outcomes else 0
+    return 1 if outcomes & {"contradicted", "violated"} else 3 if not rows or "inconclusive" in outcomes else 0
 
 
 def as_json(rows: Sequence[Row], command: str, code: int) -> dict[str, Any]:
@@ -130,28 +128,27 @@ def _row_json(row: Row) -> dict[str, Any]:
         "loop": row.loop,
         "figure": row.figure or None,
         "tables": [asdict(table) for table in row.tables],
-        "counterexamples": [_evidence_json(one) for one in row.evidence if row.task.claim.study],
+        "counterexamples": [
+            {"label": one.label, "trace": one.steps, "loop": one.loop, "figure": one.figure or None}
+            for one in row.evidence
+            if row.task.claim.study
+        ],
         "bounds_touched": dict(effort.touched),
         "not_checked": row.task.claim.not_checked,
     }
 
 
 def _proof_json(proof: ProofReport) -> dict[str, Any]:
-    events = [
-        {"event": named(event), "cite": cite, "obligations": count, "failing": list(failing)}
-        for event, cite, count, failing in proof.events
-    ]
     return {
         "assumes": list(proof.assumes),
         "obligations": proof.obligations,
-        "events": events,
+        "events": [
+            {"event": named(event), "cite": cite, "obligations": count, "failing": list(failing)}
+            for event, cite, count, failing in proof.events
+        ],
         "failing": [one.name for one in proof.failing],
         "never": [cause.name for cause in proof.never],
     }
-
-
-def _evidence_json(one: Evidence) -> dict[str, Any]:
-    return {"label": one.label, "trace": one.steps, "loop": one.loop, "figure": one.figure or None}
 
 
 def tools() -> dict[str, str]:

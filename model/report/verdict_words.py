@@ -27,16 +27,10 @@ def verbs(row: Row) -> tuple[str, str]:
     return EVENT if row.answer in (Answer.REACHABLE, Answer.UNREACHABLE) else PLAIN
 
 
-def is_good(row: Row) -> bool:
-    """Whether the property holds (or what is to be reachable is)."""
-    return row.answer.good
-
-
 def verdict(row: Row) -> str:
     """The verdict as a verb: "holds", "is no run"; or "is vacuous"."""
-    if row.answer.good or row.answer.bad:
-        return verbs(row)[0 if is_good(row) else 1]
-    return f"is {row.answer}"
+    decided = row.answer.good or row.answer.bad
+    return verbs(row)[0 if row.answer.good else 1] if decided else f"is {row.answer}"
 
 
 def variant(row: Row) -> str:
@@ -49,9 +43,7 @@ def variant(row: Row) -> str:
 def length(one: Evidence) -> str:
     """How long a run is: "4 steps", "6 steps, then 2 for ever"."""
     count = f"{len(one.steps)} step{'' if len(one.steps) == 1 else 's'}"
-    if one.loop is None:
-        return count
-    return f"{count}, then {len(one.loop) or 'nothing'} for ever"
+    return count if one.loop is None else f"{count}, then {len(one.loop) or 'nothing'} for ever"
 
 
 def picture(one: Evidence) -> str:
@@ -74,9 +66,8 @@ def run_of(row: Row, brief: bool = False) -> str:
 def together(rows: Sequence[Row], brief: bool) -> str:
     """The variants' names; if `brief` the first, and how many more."""
     names = [variant(row) for row in rows]
-    if brief and len(names) > 1:
-        return f"{names[0]} and {_more(len(names) - 1, 'variant')}"
-    return "; ".join(names)
+    more = brief and len(names) > 1
+    return f"{names[0]} and {_more(len(names) - 1, 'variant')}" if more else "; ".join(names)
 
 
 def _more(count: int, what: str) -> str:
@@ -94,8 +85,7 @@ def holding(rows: Sequence[Row], brief: bool) -> list[str]:
         said += [f"{verbs(row)[0]} with {variant(row)}: {run_of(row, brief)}".removesuffix(": ") for row in shown]
     for row in proved[:1] if brief else proved:
         more = f" (and {_more(len(proved) - 1, 'proof')})" if brief and len(proved) > 1 else ""
-        is_alone = "is " if brief and not searched else ""
-        said.append(is_alone + _proved(row, named=len(proved) > 1) + more)
+        said.append(("is " if brief and not searched else "") + _proved(row, named=len(proved) > 1) + more)
     return said
 
 
@@ -150,7 +140,7 @@ def asked(row: Row) -> str:
     """A verdict of which nothing was expected."""
     if row.answer is Answer.UNKNOWN:
         return unsettled(row)
-    if row.proof and is_good(row):
+    if row.proof and row.answer.good:
         return _proved(row, named=True)
     where = f" with {row.task.variant}" if row.task.variant else ""
     if not row.answer.good and not row.answer.bad:

@@ -106,6 +106,5 @@ def endpoint(config: Config) -> Endpoint:
 
 def manners(config: Protocol) -> tuple[z3.BoolRef, z3.BoolRef, z3.BoolRef]:
     """Whether RST, SYN and SEG.ACK are handled as RFC 5961 has it."""
-    as_5961 = config.rst == "rfc5961", config.syn == "rfc5961", config.ack_range != "off"
-    rst, syn, ack = (z3.BoolVal(yes) for yes in as_5961)
-    return rst, syn, ack
+    rst, syn = (z3.BoolVal(chosen == "rfc5961") for chosen in (config.rst, config.syn))
+    return rst, syn, z3.BoolVal(config.ack_range != "off")

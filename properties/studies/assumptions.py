@@ -8,7 +8,7 @@ among its runs, whatever else is assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
@@ -50,13 +50,12 @@ def old_segments(config: Config, limits: Limits, progress: OnProgress) -> Outcom
     searches = [*fresh(untimed(config), limits), *repeated(config, limits, progress)]
     effort = together([next(iter(search.verdicts.values())).effort for search in searches])
     answers = {assumed: verdict for search in searches for assumed, verdict in search.verdicts.items()}
-    open_ = [assumed for assumed, verdict in answers.items() if verdict.answer is Answer.UNKNOWN]
-    if open_:
+    if any(verdict.answer is Answer.UNKNOWN for verdict in answers.values()):
         return unsettled("old-segments", effort)
     sufficient = {assumed: answers[settled_by(assumed)].answer is Answer.HOLDS for assumed in subsets(ALL)}
-    worst = maximal(s for s, enough in sufficient.items() if not enough)
+    worst = maximal([s for s, enough in sufficient.items() if not enough])
     runs = tuple(picture(search, one) for one in worst for search in searches if settled_by(one) in search.verdicts)
-    table = sets_table(config, minimal(s for s, enough in sufficient.items() if enough), worst, answers)
+    table = sets_table(config, minimal([s for s, enough in sufficient.items() if enough]), worst, answers)
     least = {name: smallest(config, limits, name) for name in ("time_wait", "quiet_time")}
     effort = together([effort, *(found for _, found in least.values())])
     if effort.limit:
@@ -78,11 +77,9 @@ def all_together(config: Config, limits: Limits, progress: OnProgress) -> Outcom
     return concluded("all-together", bool(runs), verdict.effort, runs=runs)
 
 
-def subsets(names: Iterable[str]) -> Iterator[AssumptionSet]:
+def subsets(names: Sequence[str]) -> Iterator[AssumptionSet]:
     """All subsets, the smaller ones first."""
-    listed = list(names)
-    for size in range(len(listed) + 1):
-        yield from map(frozenset, combinations(listed, size))
+    return (frozenset(some) for size in range(len(names) + 1) for some in combinations(names, size))
 
 
 def settled_by(assumed: AssumptionSet) -> AssumptionSet:
@@ -155,16 +152,14 @@ def start(config: Config, assumed: AssumptionSet) -> dict[str, int]:
     }
 
 
-def minimal(sets: Iterable[AssumptionSet]) -> list[AssumptionSet]:
+def minimal(sets: Sequence[AssumptionSet]) -> list[AssumptionSet]:
     """Those of which no other one is a part."""
-    listed = list(sets)
-    return [one for one in listed if not any(other < one for other in listed)]
+    return [one for one in sets if not any(other < one for other in sets)]
 
 
-def maximal(sets: Iterable[AssumptionSet]) -> list[AssumptionSet]:
+def maximal(sets: Sequence[AssumptionSet]) -> list[AssumptionSet]:
     """Those that are a part of no other one."""
-    listed = list(sets)
-    return [one for one in listed if not any(one < other for other in listed)]
+    return [one for one in sets if not any(one < other for other in sets)]
 
 
 def picture(search: Searched, assumed: AssumptionSet, label: str = "") -> Counterexample:
@@ -219,23 +214,22 @@ def times_table(config: Config, least: Mapping[str, int | None]) -> Table:
     )
 
 
-def together(efforts: Iterable[Effort]) -> Effort:
+def together(efforts: Sequence[Effort]) -> Effort:
     """Several searches as one."""
-    listed = list(efforts)
     touched: dict[str, int] = {}
-    for effort in listed:
+    for effort in efforts:
         for bound, count in effort.touched.items():
             touched[bound] = touched.get(bound, 0) + count
     return Effort(
-        states=sum(e.states for e in listed),
-        transitions=sum(e.transitions for e in listed),
-        depth=max(e.depth for e in listed),
-        complete=all(e.complete for e in listed),
-        limit=next((e.limit for e in listed if e.limit), ""),
+        states=sum(e.states for e in efforts),
+        transitions=sum(e.transitions for e in efforts),
+        depth=max(e.depth for e in efforts),
+        complete=all(e.complete for e in efforts),
+        limit=next((e.limit for e in efforts if e.limit), ""),
         touched=touched,
-        compile_seconds=sum(e.compile_seconds for e in listed),
-        seconds=sum(e.seconds for e in listed),
-        problems=tuple(problem for e in listed for problem in e.problems),
+        compile_seconds=sum(e.compile_seconds for e in efforts),
+        seconds=sum(e.seconds for e in efforts),
+        problems=tuple(problem for e in efforts for problem in e.problems),
     )
 
 

@@ -156,7 +156,7 @@ class ExplicitSearch:
                 self.level_end = self.store.count
                 self.store.begin_level()
                 while not limit and self.expanded < self.level_end:
-                    limit = self._chunk() or self._late()
+                    limit = self._chunk() or self.limits.late()
                     self._report(progress)
                     self._improve()
                 if not limit:
@@ -279,9 +279,6 @@ class ExplicitSearch:
         if self.few:
             return f"max-states {self.limits.max_states} reached"
         return OUT_OF_MEMORY if self.limits.max_bytes is None else f"max-memory {self.limits.max_bytes} reached"
-
-    def _late(self) -> str:
-        return self.limits.late()
 
     def _improve(self) -> None:
         """Compile again, carefully, once that is likely to pay; the clock of the search stands still meanwhile."""

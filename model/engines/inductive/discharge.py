@@ -88,11 +88,9 @@ class Prover:
         if step is not None:
             yield from self._once(induction, step, induction.of_step(step))
             return
-        for one in induction.of_start():
-            yield self.discharge(induction.soup, one)
+        yield from (self.discharge(induction.soup, one) for one in induction.of_start())
         yield from self._once(induction, None, induction.of_corollaries())
-        for one in induction.of_goal():
-            yield self.discharge(induction.soup, one)
+        yield from (self.discharge(induction.soup, one) for one in induction.of_goal())
 
     def _once(
         self, induction: Induction, step: Transition | None, obligations: Iterable[Obligation]
@@ -116,8 +114,7 @@ class Prover:
         known = self.witnesses.setdefault(step.name, [])
         if any(z3.is_true(model.eval(small, model_completion=True)) for model in known):
             return True
-        model = self._answer(small)
-        if model is not None:
+        if (model := self._answer(small)) is not None:
             known.append(model)
         return model is not None or self._answer(possible) is not None
 

@@ -26,6 +26,7 @@ from itertools import product
 from typing import Literal
 
 from model.core import z3fast as z3
+from model.core.grouped import grouped
 
 Message = Mapping[str, z3.ExprRef]
 """A message's fields, ghosts included, as terms."""
@@ -204,11 +205,8 @@ class Induction:
     @cached_property
     def wanted(self) -> dict[tuple[str, ...], list[tuple[Lemma, LemmaPart]]]:
         """What is to be shown, by the lanes of the messages that it is about."""
-        found: dict[tuple[str, ...], list[tuple[Lemma, LemmaPart]]] = {}
-        for lemma in self.lemmas if self.proved else (self.soup.domain, *self.lemmas):
-            for part in lemma.parts:
-                found.setdefault(part.about, []).append((lemma, part))
-        return found
+        lemmas = self.lemmas if self.proved else (self.soup.domain, *self.lemmas)
+        return grouped(((lemma, part) for lemma in lemmas for part in lemma.parts), lambda one: one[1].about)
 
     @property
     def key(self) -> tuple[int, ...]:
@@ -245,8 +243,7 @@ class Induction:
                 found = self._of_step(step, about, sent, parts)
                 if found.duties:
                     yield found
-        for part in step.owes:
-            yield self._of_owed(step, part)
+        yield from (self._of_owed(step, part) for part in step.owes)
 
     def of_goal(self) -> Iterator[Obligation]:
         """The lemmas imply the property."""
@@ -273,16 +270,14 @@ class Induction:
             if any(sent) or not after.eq(part.term):
                 duties.append(Duty(lemma.name, part.label, after))
         there = [(lane, old) for lane, old, new in zip(about, stored, sent, strict=True) if not new]
-        there = [*self._arriving(step), *there]
-        premises = list(self._premises(step, there)) if duties else []
+        premises = list(self._premises(step, [*self._arriving(step), *there])) if duties else []
         if any(sent) and duties:
             premises += [step.sends_when, *(substituted(term, changed) for term in self.about_state)]
         return Obligation(step.name, step.cite, kind, words, tuple(premises), tuple(duties), step.cause)
 
     def _of_owed(self, step: Transition, part: LemmaPart) -> Obligation:
         """The obligation of one formula that a step owes."""
-        there = [*self._arriving(step), *self._there(part)]
-        premises = tuple(self._premises(step, there))
+        premises = tuple(self._premises(step, [*self._arriving(step), *self._there(part)]))
         duty = Duty(part.label, "", part.term)
         return Obligation(step.name, step.cite, "owed", _any_of(part.about), premises, (duty,), step.cause)
 

@@ -35,8 +35,7 @@ NOT_A_LINK = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getat
 
 def folder() -> Path:
     """Where the entries are."""
-    named = os.environ.get("TCP_MODEL_CACHE")
-    if named:
+    if named := os.environ.get("TCP_MODEL_CACHE"):
         return Path(named)
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tcp-model-checker"
 
@@ -48,7 +47,8 @@ class NotOurs(OSError):
 def load(key: str) -> bytes | None:
     """The code saved under a key, or None."""
     with suppress(OSError, RuntimeError), _opened(folder()) as place, _entry(place, _name(key)) as entry:
-        content = _content(entry)
+        with os.fdopen(os.dup(entry), "rb") as file:
+            content = file.read()
         if content[:DIGEST] == _digest(key, content[DIGEST:]):
             with suppress(OSError):
                 os.utime(entry if OWNERS else place.path / _name(key))  # It was used now.
@@ -105,12 +105,11 @@ class _Place:
 
     def by_use(self) -> list[str]:
         """The entries in it, the one first that has not been used for longest."""
-        used: list[tuple[int, str]] = []
+        used: dict[str, int] = {}
         for name in self.names():
             with suppress(FileNotFoundError):
-                status = os.stat(self.at(name), dir_fd=self.number, follow_symlinks=False)
-                used.append((status.st_mtime_ns, name))
-        return [name for _, name in sorted(used)]
+                used[name] = os.stat(self.at(name), dir_fd=self.number, follow_symlinks=False).st_mtime_ns
+        return sorted(used, key=lambda name: (used[name], name))
 
     def write(self, name: str, content: bytes) -> None:
         """Write a new file."""
@@ -171,11 +170,6 @@ def _is_refused(place: _Place, name: str) -> bool:
         return False  # Another process has removed it.
     except OSError:
         return True
-
-
-def _content(number: int) -> bytes:
-    with os.fdopen(os.dup(number), "rb") as file:
-        return file.read()
 
 
 def _name(key: str) -> str:

@@ -151,13 +151,13 @@ class Expand(StateExpressions):
                 # sound: before the constraint: a forbidden step is judged, too
                 self._step(index, node_of(after(self.system, firing.rule, prop.term, "'")), number)
             if self.system.constraint is None:
-                return self._write(firing.rule, number)
-            # sound: the constraint of the successor
-            inside = node_of(after(self.system, firing.rule, self.system.constraint, ""))
-            self._add("%outside", negation(inside))
-            with self.when(self.operand(inside)):
                 self._write(firing.rule, number)
-        return None
+            else:
+                # sound: the constraint of the successor
+                inside = node_of(after(self.system, firing.rule, self.system.constraint, ""))
+                self._add("%outside", negation(inside))
+                with self.when(self.operand(inside)):
+                    self._write(firing.rule, number)
 
     @contextmanager
     def _always(self) -> Iterator[None]:

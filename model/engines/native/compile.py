@@ -86,12 +86,7 @@ class LlvmOperators:
 
     def compare(self, relation: str) -> Translator:
         """A comparison of two children."""
-
-        def prepare(node: Node) -> Operation:
-            head = f"icmp {relation} {sort(node.children[0])}"
-            return lambda a, b: self.emit(f"{head} {a}, {b}")
-
-        return prepare
+        return lambda node: lambda a, b: self.emit(f"icmp {relation} {sort(node.children[0])} {a}, {b}")
 
     def unary(self, instruction: str) -> Translator:
         """An instruction with places for the type and the operand."""
@@ -153,8 +148,7 @@ class LlvmOperators:
     def extract(self, node: Node) -> Operation:
         """Some bits of a child."""
         high, low = node.params
-        size = node.children[0].width
-        return lambda a: self.writer.bits(a, size, low, high - low + 1)
+        return lambda a: self.writer.bits(a, node.children[0].width, low, high - low + 1)
 
     def select(self, node: Node) -> Operation:
         """The second child or the third."""
@@ -171,19 +165,13 @@ def fixed(value: str) -> Translator:
     return lambda _node: lambda: value
 
 
-def number(node: Node) -> Operation:
-    """A bit-vector's value in decimal."""
-    value = str(node.value)
-    return lambda: value
-
-
 def operators(writer: LlvmWriter) -> OperationTable:
     """The table whose functions append to `writer` and return operands."""
     to = LlvmOperators(writer)  # sound: the whole table has the meaning of `model.core.terms.PYTHON`
     return {
         z3.Z3_OP_TRUE: fixed("true"),
         z3.Z3_OP_FALSE: fixed("false"),
-        z3.Z3_OP_BNUM: number,
+        z3.Z3_OP_BNUM: lambda node: lambda: str(node.value),
         z3.Z3_OP_NOT: to.unary("xor {} {}, true"),
         z3.Z3_OP_AND: to.chain("and", "true"),
         z3.Z3_OP_OR: to.chain("or", "false"),

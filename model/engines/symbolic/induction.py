@@ -18,12 +18,9 @@ import z3
 from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, OnProgress, Outcome, Progress, outcomes
 from model.core.property import Property
 from model.core.system import System
-from model.engines.symbolic.bmc import BoundedSearch, safe
+from model.engines.symbolic.bmc import DEPTH, BoundedSearch, safe
 from model.engines.symbolic.solver import LimitedSolver, Unanswered
 from model.engines.symbolic.unrolled import Unrolled
-
-DEPTH = 10
-"""The largest k, unless told."""
 
 
 def induction(
@@ -79,8 +76,7 @@ def _inductive(
     """
     path = [unrolled.distinct(k)]
     for frame in range(k):
-        path.append(unrolled.step(frame))
-        path.append(unrolled.inside(frame) if frame else z3.BoolVal(True))
+        path += [unrolled.step(frame), unrolled.inside(frame) if frame else z3.BoolVal(True)]
     known = [prop for prop in candidates if prop.name in proved]
     left = [prop for prop in candidates if prop.name not in proved]
     while left:

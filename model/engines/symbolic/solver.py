@@ -56,9 +56,7 @@ class LimitedSolver:
         answer = solver.check()
         if answer == z3.unknown:
             raise Unanswered(self._why(solver.reason_unknown()))
-        if answer == z3.unsat:
-            return None
-        return _checked(solver.model(), formulas)
+        return None if answer == z3.unsat else _checked(solver.model(), formulas)
 
     def _why(self, reason: str) -> str:
         if "interrupt" in reason:

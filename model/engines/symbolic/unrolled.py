@@ -33,11 +33,10 @@ class Unrolled:
     @cached_property
     def initial(self) -> z3.BoolRef:
         """Frame 0 is an initial state."""
-        states = [self._equal(self.system.variables, state) for state in self.system.initial]
-        return self.at(z3.Or(*states), 0)
+        return self.at(z3.Or(*map(self._is, self.system.initial)), 0)
 
-    def _equal(self, variables: Iterable[Var], state: State) -> z3.BoolRef:
-        return z3.And(*(v.term == (state[v.name] if v.width else bool(state[v.name])) for v in variables))
+    def _is(self, state: State) -> z3.BoolRef:
+        return z3.And(*(v.term == (state[v.name] if v.width else bool(state[v.name])) for v in self.system.variables))
 
     @cached_property
     def _relation(self) -> z3.BoolRef:
@@ -106,14 +105,12 @@ class Unrolled:
         """The path of a model, its states computed by the Python meaning of the rules."""
         initial = {v.name: self._value(model, self._frame(v, 0)) for v in self.system.variables}
         made: list[Step] = []
-        state = initial
         for frame in range(steps):
             rule = self.system.rules[self._value(model, self._rule_at(frame)).bit_length() - 1]
             inputs = {name: self._value(model, self._input_at(name, frame)) for name in rule.choose}
-            after = fire(rule, inputs, state)
+            after = fire(rule, inputs, made[-1].state if made else initial)
             assert after is not None, f"Z3 fires '{rule.name}' where its guard is false"
             made.append(Step(rule, inputs, after))
-            state = after
         return Run(initial, tuple(made))
 
     def _frame(self, var: Var, frame: int) -> z3.ExprRef:

@@ -148,12 +148,11 @@ class PacketdrillScript:
 
     def _accept(self, step: Step) -> list[str]:
         """What was opened passively is accepted as soon as it is ESTABLISHED."""
-        opened = self._state(step.state) not in ("CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED")
-        if not opened:
-            if self._state(step.state) in ("CLOSED", "LISTEN"):
-                self.connection = None
-            return []
-        if self.connection is not None or self.listener is None:
+        state = self._state(step.state)
+        if state in ("CLOSED", "LISTEN"):
+            self.connection = None
+        unopened = state in ("CLOSED", "LISTEN", "SYN-SENT", "SYN-RECEIVED")
+        if unopened or self.connection is not None or self.listener is None:
             return []
         self.connection = self._new()
         return [f"accept({self.listener}, ..., ...) = {self.connection}"]
@@ -173,8 +172,7 @@ class PacketdrillScript:
         """Flags, numbers and text as packetdrill writes them."""
         one = packet.happening
         ours = one.source == self.side
-        peer = one.target if ours else one.source
-        own, others = self._iss(self.side, one.step), self._iss(peer, 0)
+        own, others = self._iss(self.side, one.step), self._iss(one.target if ours else one.source, 0)
         letters = "".join(LETTERS.get(name, "") for name in packet.controls) + ("P" if packet.text else "")
         seq = (packet.seq - (own if ours else others)) % SPACE
         ack = f" ack {(packet.ack - (others if ours else own)) % SPACE}" if one.values["ack"] else ""
@@ -183,7 +181,7 @@ class PacketdrillScript:
 
     def _iss(self, side: str, step: int) -> int:
         """The ISS under which a side sends in a step: its last SYN's until then, or else its first one's ever."""
-        syns = [p for p in self.packets if "syn" in p.controls and p.happening.source == side]
-        syns = [p for p in syns if p.happening.action in SENDS]
+        sent = [p for p in self.packets if p.happening.source == side and p.happening.action in SENDS]
+        syns = [p for p in sent if "syn" in p.controls]
         until = [p.seq for p in syns if p.happening.step <= step]
         return until[-1] if until else syns[0].seq if syns else 0

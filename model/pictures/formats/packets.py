@@ -86,9 +86,8 @@ def seen(found: Iterable[Packet], at: Collection[str] = ()) -> list[Packet]:
     """What an observer at these sides sees, or (none) one in the middle."""
 
     def passes(one: Happening) -> bool:
-        if one.action in SENDS:
-            return not at or one.source in at
-        return one.action in ARRIVES and one.target in at
+        sent = one.action in SENDS and (not at or one.source in at)
+        return sent or (one.action in ARRIVES and one.target in at)
 
     return [packet for packet in found if passes(packet.happening)]
 
