@@ -170,7 +170,9 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
     limits = Limits(args.max_states, args.max_memory, args.max_seconds, **how)
-    options = Options(args.out, limits, Pictures(), [], args.full_states, args.depth, args.certify, args.write)
+    options = Options(
+        args.out, limits, Pictures(png="png" in args.write), [], args.full_states, args.depth, args.certify, args.write
+    )
 
     def watch(searches: Sequence[tuple[str, Progress | None]]) -> None:
         done = f"{len(judging.rows)} of {len(tasks)} verdicts"
@@ -194,6 +196,7 @@ def load_what_reports() -> None:
     import model.questions.shares
     import model.report.answer_text
     import model.report.details
+    import model.report.gallery
     import model.report.summary  # noqa: F401  # It is loaded for later.
 
 
@@ -211,16 +214,18 @@ def judged(
     from model.questions.figures import with_figures
     from model.report.answer_text import answer_text, screen_of
     from model.report.details import details, write_details
+    from model.report.gallery import write_gallery
     from model.report.summary import as_json, exit_status
 
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     if not interrupted:
         write_details(rows, options)
+        write_gallery(rows, options)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
     screen = screen_of(sys.stdout)
-    files = f"Pictures, whole runs, and report.txt with the bounds of each search: {args.out}{os.sep}"
+    files = f"Pictures (pictures.html), whole runs, and report.txt with each search's bounds: {args.out}{os.sep}"
     notes = [files, *notes, *cache_notes(rows), *(left_out(args) if args.quick else ())]
     whole = details(rows, screen.width) if args.verbose else ""
     say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
@@ -258,7 +263,7 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     from model.report.answer_text import answer_text, screen_of
     from model.report.summary import as_json, exit_status
 
-    options = Options(args.out, NO_LIMITS, Pictures(), [], args.full_states, formats=args.write)
+    options = Options(args.out, NO_LIMITS, Pictures(png="png" in args.write), [], args.full_states, formats=args.write)
     rows, notes = with_figures([tell(args.scenario, settings_given(args.set, parse_setting), options)], options)
     code = exit_status(rows)
     notes = [f"The whole run: {rows[0].evidence[0].words}", *notes]

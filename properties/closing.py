@@ -23,16 +23,15 @@ from properties.stories import story
 
 def no_deadlock(network: Network) -> Property:
     """In every state the protocol can go on by itself, or it is an allowed end."""
-    parts = {
-        "a segment can arrive or a timer of the protocol can expire": progress(network),
-        "both sides are CLOSED or LISTEN": both(network, "CLOSED", "LISTEN"),
-        "both are ESTABLISHED, the numbers match and nothing is outstanding": at_rest(network, "ESTABLISHED"),
-        "one side has closed, the other's user has not, the numbers match and nothing is outstanding": half_closed(
-            network
-        ),
-    }
-    parts |= {f"{side.name} has used up its retransmissions": used_up(side) for side in network.sides.values()}
-    return always("no-deadlock", z3.Or(*parts.values()), parts=parts)
+    ends = (
+        both(network, "CLOSED", "LISTEN"),
+        at_rest(network, "ESTABLISHED"),
+        half_closed(network),
+        *map(used_up, network.sides.values()),
+    )
+    goes_on = z3.Or(progress(network), *ends)
+    stuck = "nothing can arrive and no timer can expire any more, and the connection is neither at rest nor at an end"
+    return always("no-deadlock", goes_on, parts={stuck: goes_on})
 
 
 def progress(network: Network) -> z3.BoolRef:

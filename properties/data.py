@@ -39,7 +39,7 @@ def data_on_syn_held(network: AnyNetwork) -> Property:
     return always(
         "data-on-syn-held",
         parts={
-            f"{side.name} holds no octet of an unconfirmed peer and has delivered none": z3.Not(
+            f"{side.name} holds an octet of an unconfirmed peer, or has delivered one": z3.Not(
                 z3.Or(z3.And(side.heard.term == 0, side.tcb.syn_text != 0), fed_by_unconfirmed(side))
             )
             for side in network.sides.values()
@@ -61,7 +61,7 @@ def _unfed(network: AnyNetwork, name: str) -> Property:
     return always(
         name,
         parts={
-            f"{side.name} has delivered no octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
+            f"{side.name} has delivered an octet of an unconfirmed peer": z3.Not(fed_by_unconfirmed(side))
             for side in network.sides.values()
         },
     )
@@ -71,7 +71,7 @@ def at_most_once(network: Network) -> Property:
     """The octets of an incarnation are delivered in order, and no more than it has sent, over all incarnations of the
     receiver: so each at most once."""
     parts = {
-        f"{side.name} has got no more octets of {other.name}'s incarnation {k} than that has sent": z3.ULE(
+        f"{side.name} has got more octets of {other.name}'s incarnation {k} than that has sent": z3.ULE(
             got.term, _resized(sent.term, got.width)
         )
         for side, other in pairs(network)
@@ -83,7 +83,7 @@ def at_most_once(network: Network) -> Property:
 def _in_order(network: Network) -> dict[str, z3.BoolRef]:
     """Octets have names: each that is delivered is the next one, so that none is delivered in another's place."""
     return {
-        f"{side.name} has got each octet after the one that was sent before it": z3.Not(ACCOUNTS.disordered(side).term)
+        f"{side.name} has got an octet in another one's place": z3.Not(ACCOUNTS.disordered(side).term)
         for side, _ in pairs(network)
     }
 
@@ -91,7 +91,7 @@ def _in_order(network: Network) -> dict[str, z3.BoolRef]:
 def nothing_lost(network: Network) -> Property:
     """S7: a FIN is accepted after everything that was sent before it."""
     parts = {
-        f"{side.name} has accepted the FIN of {other.name}'s incarnation {k}, and all octets that it sent": z3.Implies(
+        f"{side.name} has accepted the FIN of {other.name}'s incarnation {k}, and octets of it are missing": z3.Implies(
             z3.And(side.state_is(*FIN_RECEIVED), side.peer.term == k), _all_got(side, other, k)
         )
         for side, other in pairs(network)
@@ -103,7 +103,7 @@ def nothing_lost(network: Network) -> Property:
 def half_close_data(network: Network) -> Property:
     """S7: who has closed in order has had everything delivered, also what it sent after the other side's FIN."""
     parts = {
-        f"{side.name}'s incarnation {k} has ended in order, and {other.name} has got all its octets": z3.Implies(
+        f"{side.name}'s incarnation {k} has ended in order, and {other.name} lacks octets that it sent": z3.Implies(
             z3.And(ENDINGS.ended_as(side, "in order"), side.incarnation.term == k), _all_got(other, side, k)
         )
         for side, other in pairs(network)
@@ -119,7 +119,7 @@ def text_arrives(network: Network) -> Live:
         raise BadConfig("this property needs incarnations=1 and start=established or half-closed")
     arrived = z3.And(_all_got(a, b, 1), _all_got(b, a, 1))
     promises = [arrivals(network), retransmission(network), time_passes(network)]
-    return Live(LeadsTo("text-arrives", z3.Not(arrived), arrived), promises)
+    return Live(LeadsTo("text-arrives", z3.Not(arrived), arrived), promises, "text that was sent is missing for ever")
 
 
 def text_is_lost(network: Network) -> Property:

@@ -60,7 +60,10 @@ def figure_5(network: Network) -> Property:
     """Every change of state is an arc."""
     return step(
         "figure-5",
-        parts={f"{side.name} moves along an arc": along_arc(network, side) for side in network.sides.values()},
+        parts={
+            f"{side.name} changes its state as neither Figure 5 nor the text has it": along_arc(network, side)
+            for side in network.sides.values()
+        },
     )
 
 
@@ -92,7 +95,9 @@ def opening_paths(network: Network) -> Property:
     return step(
         "opening-paths",
         parts={
-            f"{side.name} is acknowledged in SYN-SENT, or after LISTEN in SYN-RECEIVED": confirmed(side, passive=True)
+            f"{side.name}'s SYN is acknowledged outside SYN-SENT, and outside SYN-RECEIVED after LISTEN": confirmed(
+                side, passive=True
+            )
             for side in network.sides.values()
         },
     )
@@ -103,7 +108,7 @@ def opening_paths_simultaneous(network: Network) -> Property:
     return step(
         "opening-paths-simultaneous",
         parts={
-            f"{side.name} is acknowledged in SYN-SENT or SYN-RECEIVED": confirmed(side, passive=False)
+            f"{side.name}'s SYN is acknowledged outside SYN-SENT and SYN-RECEIVED": confirmed(side, passive=False)
             for side in network.sides.values()
         },
     )

@@ -32,7 +32,7 @@ def time_wait_assassination(network: Network) -> Property:
     return step(
         "time-wait-assassination",
         parts={
-            f"{side.name} does not leave TIME-WAIT by a reset": z3.Not(
+            f"a reset ends {side.name}'s TIME-WAIT": z3.Not(
                 z3.And(
                     side.state_is("TIME-WAIT"),
                     side.state_var.next == STATES.index("CLOSED"),
@@ -49,7 +49,7 @@ def time_wait_refuses_syn(network: Network) -> Property:
     return always(
         "time-wait-refuses-syn",
         parts={
-            f"{side.name} is in TIME-WAIT, and no other incarnation of {other.name} than its peer is open": z3.Implies(
+            f"{side.name} is in TIME-WAIT, and another incarnation of {other.name} than its peer is open": z3.Implies(
                 z3.And(side.state_is("TIME-WAIT"), counts_syn_acknowledged(other)),
                 other.incarnation.term == side.peer.term,
             )
@@ -63,7 +63,7 @@ def fin_restarts_nothing(network: Network) -> Property:
     return always(
         "fin-restarts-nothing",
         parts={
-            f"no FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
+            f"a FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
                 z3.Or(*(z3.And(x.fin, restarts) for x, restarts in arriving_in_time_wait(network, side)))
             )
             for side in network.sides.values()

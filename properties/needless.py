@@ -27,7 +27,7 @@ def no_needless_fin_retransmission(network: Network) -> Property:
     return always(
         "no-needless-fin-retransmission",
         parts={
-            f"{side.name} does not send its FIN again that has arrived, and no ACK of it was lost": z3.Not(
+            f"{side.name} sends its FIN again although it has arrived and no ACK of it was lost": z3.Not(
                 z3.And(
                     fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(ACK_LOSSES.ack_lost(side).term)
                 )

@@ -42,7 +42,7 @@ def no_old_segment_accepted(network: Network) -> Property:
     return always(
         "no-old-segment-accepted",
         parts={
-            f"{side.name} has accepted no segment of another connection": z3.Not(ORIGINS.deceived(side).term)
+            f"{side.name} has accepted a segment of another connection": z3.Not(ORIGINS.deceived(side).term)
             for side in network.sides.values()
         },
     )

@@ -35,7 +35,7 @@ from properties.stories import figure, story
 def client_can_receive(network: Network) -> Property:
     """S4: who counts its SYN as acknowledged believes in a peer that has accepted that SYN."""
     parts = {
-        f"{side.name} counts its SYN as acknowledged, so the peer that it believes in has accepted its SYN": z3.Implies(
+        f"{side.name} takes its SYN for acknowledged before the peer that it believes in has accepted it": z3.Implies(
             counts_syn_acknowledged(side), peer_has_heard(side)
         )
         for side in network.sides.values()
@@ -46,7 +46,7 @@ def client_can_receive(network: Network) -> Property:
 def no_half_open(network: Network) -> Property:
     """S2: no ghost connections."""
     parts = {
-        f"if {side.name} is open, its peer is alive, or its SYN was once accepted": z3.Not(half_open(network, side))
+        f"{side.name} is open, its peer is gone, and nobody has ever accepted its SYN": z3.Not(half_open(network, side))
         for side in network.sides.values()
     }
     return always("half-open", parts=parts)
@@ -55,7 +55,7 @@ def no_half_open(network: Network) -> Property:
 def no_ghost_after_close(network: Network) -> Property:
     """S5: no ghost out of a connection that has opened, worked and closed."""
     parts = {
-        f"{side.name} is not open again by a SYN of the connection that it has closed in order": z3.Not(
+        f"{side.name} is open again by a SYN of the connection that it has closed, and its peer is gone": z3.Not(
             z3.And(half_open(network, side), ended_in_order(network, side))
         )
         for side in network.sides.values()
@@ -67,7 +67,7 @@ def agreement(network: Network) -> Property:
     """Two open ends agree on both initial sequence numbers."""
     a, b = network.sides.values()
     parts = {
-        f"both ESTABLISHED, so {x.name}'s IRS is {y.name}'s ISS": z3.Implies(
+        f"both are ESTABLISHED, and {x.name}'s IRS is another number than {y.name}'s ISS": z3.Implies(
             both(network, "ESTABLISHED"), x.tcb.irs == y.tcb.iss
         )
         for x, y in ((a, b), (b, a))

@@ -19,6 +19,7 @@ def open_completes(network: Network) -> Live:
     return Live(
         LeadsTo("open-completes", asked(network), both(network, "ESTABLISHED")),
         [arrivals(network), retransmission(network), time_passes(network)],
+        "the opening hangs for ever",
     )
 
 
@@ -39,6 +40,7 @@ def server_timer_repairs(network: Network) -> Live:
     return Live(
         LeadsTo("server-timer-repairs", syn_ack_gone(network), both(network, "ESTABLISHED")),
         [arrivals(network), retransmission(network, "A"), time_passes(network)],
+        "the opening hangs for ever",
     )
 
 
@@ -58,7 +60,8 @@ def close_completes(network: Network) -> Live:
     """Whoever has a TCB, in the end nobody has one."""
     ended = both(network, *NO_TCB)
     timers = retransmission(network), time_wait(network), time_passes(network)
-    return Live(LeadsTo("close-completes", z3.Not(ended), ended), [arrivals(network), *timers, users(network, "CLOSE")])
+    promises = [arrivals(network), *timers, users(network, "CLOSE")]
+    return Live(LeadsTo("close-completes", z3.Not(ended), ended), promises, "a side keeps its TCB for ever")
 
 
 BARE_SYN_AGAIN = FAIR_CLOSE.but(open_b="active", syn_again="front")

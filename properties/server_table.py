@@ -42,7 +42,7 @@ def ghosts_release_slots(server: Server) -> Live:
     """S3: no slot is held for a ghost for ever."""
     ghost = held_for_a_ghost(server.connections[0])
     prop = LeadsTo("ghosts-release-slots", ghost, z3.Not(ghost), "the slot that a ghost holds is free in the end")
-    return Live(prop, [protocol(server)])
+    return Live(prop, [protocol(server)], "a ghost holds its slot for ever")
 
 
 def live_client_is_served(server: Server) -> Live:
@@ -79,7 +79,9 @@ def _served(server: Server, name: str) -> Live:
     )
     trying = willing(server, f"{client} opens again and sends", (client, "active OPEN", ""), (client, "SEND", ""))
     return Live(
-        prop, [protocol(server), trying, willing(server, "who is served closes, and then the server", *leaving)]
+        prop,
+        [protocol(server), trying, willing(server, "who is served closes, and then the server", *leaving)],
+        f"{client} tries for ever, in vain",
     )
 
 
@@ -108,7 +110,7 @@ def _outlives_peer(server: Server, unsent_only: bool) -> Live:
         sentence + (", if the server has something to send then" if unsent_only else ""),
     )
     sending = willing(server, "the server's user sends what it has to send", (end.name, "SEND", ""))
-    return Live(prop, [protocol(server), sending])
+    return Live(prop, [protocol(server), sending], "the slot of a client that has died is held for ever")
 
 
 def has_more_to_send(connection: Connection) -> z3.BoolRef:
@@ -189,7 +191,7 @@ def recurring_numbers_are_fresh(server: Server) -> Property:
     return step(
         "recurring-numbers-are-fresh",
         parts={
-            f"{name} chooses a number that is not in use": _chosen_afresh(connection, name)
+            f"{name} chooses a number that is in use": _chosen_afresh(connection, name)
             for connection in server.connections
             for name, side in connection.sides.items()
             if connection.has_role(side, connection.config.recurring) and connection.client.name.startswith("C")

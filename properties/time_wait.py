@@ -38,13 +38,13 @@ TimingCase = tuple[int, int, int]
 def last_ack_answered(network: Network) -> Property:
     """A FIN that arrives in TIME-WAIT is acknowledged, and the passive closer is never reset."""
     parts = {
-        f"{side.name} does not leave LAST-ACK by a reset": z3.Not(
+        f"a reset ends {side.name}'s LAST-ACK": z3.Not(
             z3.And(side.state_is("LAST-ACK"), ENDINGS.ended_as(side, "reset", after=True))
         )
         for side in network.sides.values()
     }
     parts |= {
-        f"{side.name} acknowledges every FIN that arrives in TIME-WAIT": z3.Not(ENDINGS.unanswered(side).next)
+        f"{side.name} is in TIME-WAIT and leaves a FIN that arrives unanswered": z3.Not(ENDINGS.unanswered(side).next)
         for side in network.sides.values()
     }
     return step("last-ack-answered", parts=parts)
@@ -54,7 +54,8 @@ def last_ack_ends(network: Network) -> Live:
     """Whoever is in LAST-ACK ends in order."""
     goal = z3.Or(*(ENDINGS.ended_as(side, "in order") for side in _passive_closers(network)))
     premise = z3.Or(*(side.state_is("LAST-ACK") for side in _passive_closers(network)))
-    return Live(LeadsTo("last-ack-ends", premise, goal), [nothing_stops(network)])
+    broken = "the passive closer's FIN stays unacknowledged for ever"
+    return Live(LeadsTo("last-ack-ends", premise, goal), [nothing_stops(network)], broken)
 
 
 def _passive_closers(network: Network) -> list[Side]:

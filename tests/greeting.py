@@ -101,7 +101,7 @@ MEANT = always(
     "meant",
     z3.Implies(B.term == state("OPEN"), z3.And(A.term != state("IDLE"), COPIES.term < 2)),
     "When B is open, A is not idle, and one greeting has arrived.",
-    {"A is not idle": A.term != state("IDLE"), "one greeting": COPIES.term < 2},
+    {"A is idle": A.term != state("IDLE"), "a second greeting has arrived": COPIES.term < 2},
 )
 STAYS = step("stays", z3.Implies(A.term == state("OPEN"), A.next == state("OPEN")), "A stays open.")
 

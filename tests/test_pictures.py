@@ -32,8 +32,8 @@ def picture(entries: Story, caption: str = "B is open, but A is not.", title: st
 
 
 def ids(dot: str) -> list[str]:
-    """Which segments a ladder draws: the ids of its edges, without the two lines."""
-    return [name for name in re.findall(r'\[id="([^"]*)"', dot) if not name.startswith("line")]
+    """Which segments a ladder draws: the ids of its edges, without the two lines and the legend."""
+    return [name for name in re.findall(r'\[id="([^"]*)"', dot) if not name.startswith(("line", "sign"))]
 
 
 def position(dot: str, name: str) -> tuple[float, float]:
@@ -66,9 +66,9 @@ def test_what_is_delayed_or_a_duplicate_stands_out() -> None:
     (late,) = [line for line in lines if 'id="step 1 to step 7"' in line]
     (copy,) = [line for line in lines if 'id="step 1 to step 3, duplicate"' in line]
     (usual,) = [line for line in lines if 'id="step 3 to step 4"' in line]
-    assert 'color="#c62828"' in late
+    assert 'color="#c0390b"' in late
     assert 'style="dashed"' in copy
-    assert "#c62828" not in usual
+    assert "#c0390b" not in usual
     assert "dashed" not in usual
     assert any('label="<HELLO=0> from step 1\\r"' in line for line in lines)
     assert any('label="duplicate <HELLO=0>\\r"' in line for line in lines)
@@ -91,7 +91,9 @@ def test_states_stand_where_they_change() -> None:
         ("A 1", "ASKING"),
         ("B 3", "OPEN"),
         ("A 4", "OPEN"),
-    ]
+        ("A 5", "OPEN"),
+        ("B 5", "OPEN"),
+    ], "and at the end"
     assert re.findall(r'"event (\d)" .*?label="([^"]*)"', dot)[:2] == [("1", "greet\\r"), ("2", "greet again\\r")]
 
 
@@ -121,7 +123,7 @@ def test_a_segment_from_before_the_trace_starts_between_the_lines() -> None:
     )
     assert position(dot, "step 0 to step 1, from")[0] == 215
     assert "<HELLO=0> from before" in dot
-    assert "#e8f5e9" in dot
+    assert "#e3f1fb" in dot
 
 
 def test_a_trace_without_steps_has_a_ladder() -> None:
@@ -184,7 +186,7 @@ def test_the_rows_of_a_loop_lie_in_a_band_and_a_bracket_leads_back_to_the_first(
     assert out[0] == back[0] > position(dot, "name of B")[0] + 150
     assert 'label="again\\land again,\\lfor ever\\l"' in dot
     (band,) = [line for line in dot.splitlines() if line.lstrip().startswith('"loop" ')]
-    assert 'fillcolor="#fdecea"' in band
+    assert 'fillcolor="#fdeee2"' in band
     assert '"the last step"' not in dot
     assert re.findall(r'"state of (\w) 4" .*?label="([\w-]*)"', dot) == [("A", "ASKING"), ("B", "OPEN")]
 

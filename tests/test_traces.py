@@ -84,7 +84,7 @@ Initially
       | bookkeeping: B.greetings 1 -> 2
 
 The last state violates 'meant'.
-      false here: one greeting
+      here: a second greeting has arrived
 The trace is a shortest one: 3 steps, and no run with fewer shows this.
 Reproduce it: check meant
 """

@@ -13,7 +13,7 @@ from model.core.near import meant
 from model.machine.printing import complain, say
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
-FORMATS = ("pcap", "itf", "packetdrill")
+FORMATS = ("png", "slides", "mermaid", "pcap", "itf", "packetdrill")
 Add = Callable[..., object]
 """Adds an argument to a parser."""
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -94,8 +94,9 @@ def _files(add: Add) -> None:
     """Files, and what stands in them."""
     add("--json", metavar="FILE", type=place, help="write the verdicts and their evidence as JSON")
     add("--out", metavar="DIR", type=place, default=Path("out"), help="where figures and traces go (default: out)")
-    add("--write", metavar="FORMAT,...", type=_formats, default=(), help="write every run also as pcap (captures in the"
-        " middle and at either side), itf (Apalache's JSON) or packetdrill (a script for each side)")  # fmt: skip
+    add("--write", metavar="FORMAT,...", type=_formats, default=(), help="write every run also as png, slides (a"
+        " picture for each step), mermaid, pcap (captures in the middle and at either side), itf (Apalache's JSON) or"
+        " packetdrill (a script for each side)")  # fmt: skip
     add("--certify", action="store_true", help="write certificates into DIR/certificates: every obligation of a proof"
         " as SMT-LIB, the figures and the runs of a search; python -m model.certify checks them")  # fmt: skip
     add("--full-states", action="store_true", help="show every variable after each step of a trace")

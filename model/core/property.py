@@ -20,7 +20,8 @@ class Property:
     """A named property.
 
     kind: *always* (`term` holds in every reachable state), *reachable* (in some), *step* (over every transition; `term`
-    may name successor variables). `parts` are named pieces of `term` that are shown when it is false.
+    may name successor variables). `parts` are pieces of `term`, each under the words for what it shows: of a
+    *reachable* property where it is true, of another where it is false ("B is open, and its peer is gone").
     """
 
     name: str
@@ -163,10 +164,11 @@ class Promise:
 
 @dataclass(frozen=True)
 class Live:
-    """A property of infinite runs, and the promises that it needs."""
+    """A property of infinite runs, and the promises that it needs. broken: what a run shows that violates it."""
 
     prop: Liveness
     promises: Sequence[Promise] = ()
+    broken: str = ""
 
     @property
     def name(self) -> str:

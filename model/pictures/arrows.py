@@ -15,8 +15,8 @@ from model.pictures.flights import Flight
 
 ROW, LANE, GAP = 50.0, 18.0, 14.0
 """Height of a row, and of one more segment sent in it; distance of a text from a line; in points."""
-MONO_CHAR, SANS_CHAR = 6.4, 5.8
-INK, LINE, FAINT, RED, VIOLET = "#263238", "#607d8b", "#90a4ae", "#c62828", "#7b1fa2"
+MONO_CHAR, SANS_CHAR = 6.4, 5.5
+INK, LINE, FAINT, RED, VIOLET = "#263238", "#607d8b", "#90a4ae", "#c0390b", "#7b1fa2"
 DELAYED = 5
 """A segment under way for this many steps stands out."""
 BOX: dict[str, Value] = {"fontname": MONO, "style": "filled", "fillcolor": "white"}
@@ -104,7 +104,7 @@ class Arrow:
         if self.flight.end == "lose" and self.flight.ended and not self.flight.later:
             reach = max(reach, 0.6 * self.paper.width)
             return self.along(reach), self.paper.rows[self.flight.ended]
-        return self.along(reach), self.start[1] + ROW * reach / self.paper.width
+        return self.along(reach), self.start[1] + ROW * min(0.36, reach / self.paper.width)
 
     def along(self, distance: float) -> float:
         """So far from the start, towards the receiver."""

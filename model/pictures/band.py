@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from model.pictures.arrows import RED, ROW, Paper
 from model.pictures.dot import BOLD, Value, box, edge, text
 
-TINT, ROOM = "#fdecea", 108.0
+TINT, ROOM = "#fdeee2", 108.0
 """The band's colour; room to the right of the margin, for the bracket and its words."""
 ABOVE = 29.0
 """What a row needs above its line, for the words of its event."""

@@ -69,11 +69,15 @@ def box(name: str, place: Point, width: float, height: float, color: str) -> str
     return node(name, place, label="", width=width / 72, height=height / 72, style="filled", fillcolor=color)
 
 
+def point(name: str, place: Point) -> str:
+    """A point without extent, for where something begins or ends."""
+    return node(name, place, label="", shape="point", width=0.01, height=0.01, style="invis")
+
+
 def edge(name: str, start: Point, end: Point, **more: Value) -> list[str]:
     """A straight line: two points without extent, and an edge whose id is `name`."""
-    point: dict[str, Value] = {"label": "", "shape": "point", "width": 0.01, "height": 0.01, "style": "invis"}
     return [
-        node(f"{name}, from", start, **point),
-        node(f"{name}, to", end, **point),
+        point(f"{name}, from", start),
+        point(f"{name}, to", end),
         f"{quote(f'{name}, from')} -> {quote(f'{name}, to')} [{attributes(id=name, **more)}];",
     ]

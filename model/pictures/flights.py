@@ -111,11 +111,18 @@ def _flight(known: Sequence[Happening]) -> Flight:
     )
 
 
-def flights_of_loop(trace: Run, loop: tuple[Step, ...], oldest_first: bool = True) -> list[Flight]:
-    """The segments of the run `trace`, `loop`, `loop`, ..., as far as its first turn shows them."""
-    stem, last = len(trace.steps), len(trace.steps) + len(loop)
-    unrolled = flights(history(Run(trace.initial, trace.steps + loop * TURNS), oldest_first))
-    return [_first_turn(flight, stem, last) for flight in unrolled if not flight.sent or flight.sent <= last]
+def unrolled(trace: Run, loop: tuple[Step, ...]) -> Run:
+    """The run `trace`, `loop`, `loop`, ..., as far as it is followed."""
+    return Run(trace.initial, trace.steps + loop * TURNS)
+
+
+def flights_of_loop(steps: Sequence[Sequence[Happening]], stem: int, loop: int) -> list[Flight]:
+    """The segments of an unrolled run, as far as the first turn of its loop shows them.
+
+    stem, loop: the numbers of steps before the loop, and of a turn of it.
+    """
+    last = stem + loop
+    return [_first_turn(flight, stem, last) for flight in flights(steps) if not flight.sent or flight.sent <= last]
 
 
 def _first_turn(flight: Flight, stem: int, last: int) -> Flight:

@@ -3,9 +3,11 @@
 Two vertical lines are the two sides; time goes down, one row for each step. In the margin of a side stand what happens
 there and, where it changes, its state. A segment is an arrow from the row that sends it to the row where it arrives,
 so a delayed one is a long slant; one that is under way for many steps is red. What is lost ends with a cross, a
-duplicate is dashed, and what the trace leaves in the network fades out.
+duplicate is dashed, and what the trace leaves in the network fades out. A line is dashed while its end is CLOSED. The
+last row has what follows: the states, and what has happened. A legend explains the signs in use.
 
-All positions are computed here, so every Graphviz draws the same.
+All positions are computed here, so every Graphviz draws the same; and a part of a run can be drawn on the canvas of the
+whole one, as a slide.
 A lasso has its loop in a coloured band, with an arrow from the last row back to the first one (`band`).
 
 Limits: two sides; a segment from or to anybody else starts or ends between the two lines. Widths of text are estimated.
@@ -13,13 +15,12 @@ Limits: two sides; a segment from or to anybody else starts or ends between the 
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Literal
 
 from model.core.run import Run, Step
-from model.core.system import Rule, System
+from model.core.system import Rule, State, System
 from model.pictures.arrows import (
     DELAYED,
     FAINT,
@@ -34,18 +35,18 @@ from model.pictures.arrows import (
     arrow_labels,
     arrow_lines,
 )
-from model.pictures.band import band
-from model.pictures.dot import BOLD, SANS, Value, attributes, box, edge, graph, text
-from model.pictures.flights import SENDS, Flight, flights, flights_of_loop, history
+from model.pictures.band import TINT, band
+from model.pictures.dot import BOLD, SANS, Value, attributes, edge, graph, text
+from model.pictures.flights import SENDS, Flight, flights, flights_of_loop, history, unrolled
+from model.pictures.legend import signs
+from model.pictures.lifelines import Lanes, closed, headings
+from model.pictures.numbers import relative
+from model.pictures.poster import MARGIN, NUMBERS, STACK, Poster, head, wrapped
 
-MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS, STACK = 180.0, 30.0, 7.4, 31, 15.0
-"""Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words; distance of
-states above each other."""
-KINDS = {"call": "#0d47a1", "timeout": "#a84300", "crash": RED}
-Lanes = Mapping[str, Mapping[str, str]]
-"""The names of the lines, from left to right; of each the sides that share it, with the variable of their state, or
-"" for a side that has none."""
-MARKS = {"violated": "#fdecea", "reached": "#e8f5e9"}
+STATE_CHAR, EVENT_COLUMNS = 7.4, 31
+"""Width of a character of a state in points; columns of an event's words."""
+KINDS = {"call": "#0b57a4", "timeout": "#8a5a00", "crash": RED}
+MARKS = {"violated": TINT, "reached": "#e3f1fb"}
 
 
 def ladder(
@@ -55,37 +56,65 @@ def ladder(
     title: str,
     lanes: Lanes,
     caption: str,
-    mark: Literal["violated", "reached", ""] = "violated",
+    mark: Literal["violated", "reached"] = "violated",
     oldest_first: bool = True,
     loop: tuple[Step, ...] | None = None,
+    shows: str = "",
+    until: int | None = None,
 ) -> str:
     """The diagram of a trace, as DOT source with fixed positions.
 
     loop: what follows the trace again and again, if it is a lasso; an empty one stays where the trace ends.
     lanes: the two lines, left and right.
     mark: what the last step shows, for its colour. oldest_first: which of several equal segments arrives first.
+    shows: what has happened at the end, in words. until: draw the first steps alone, so many.
     """
     whole = Run(trace.initial, trace.steps + (loop or ()))
+    known, last = _known(trace, loop, oldest_first), len(trace.steps)
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
-    known = flights_of_loop(trace, loop, oldest_first) if loop else flights(history(trace, oldest_first))
     left, right = (tuple(sides) for sides in lanes.values())
-    paper = Paper((left, right), _width(known), _rows([*sends, 1] if loop == () else sends))
+    paper = Paper((left, right), _width(known), _rows(sends if loop else [*sends, 1]))
+    poster = Poster(paper, title, caption, headings(lanes, whole), loop is not None, signs(system, whole, lanes, known))
+    if until is not None:
+        part = Run(trace.initial, whole.steps[:until])
+        body = _body(paper, system, part, lanes, known=_known(part, None, oldest_first), ends=until + 1)
+        return graph("ladder", [*DEFAULTS, *poster.top(), *body])
+    marked = [] if loop is not None or not trace.steps else poster.under(last, MARKS[mark])
+    turns = [] if loop is None else band(paper, last, len(loop), MARGIN, NUMBERS)
+    shown = None if loop is None else last + 1
+    body = _body(paper, system, whole, lanes, known=known, ends=len(paper.rows) - 1, shown=shown)
+    ends = [] if loop else _end(paper, system, whole, lanes, shows if loop is None else "")
+    return graph("ladder", [*DEFAULTS, *turns, *marked, *poster.top(), *poster.bottom(), *body, *ends])
+
+
+def _body(
+    paper: Paper,
+    system: System,
+    trace: Run,
+    lanes: Lanes,
+    *,
+    known: Sequence[Flight],
+    ends: int,
+    shown: int | None = None,
+) -> Iterator[str]:
+    """The lines as far as the row `ends`, segments and margins. shown: a row in which all states stand."""
     arrows = _arrows(paper, known)
-    color = MARKS.get(mark, "") if loop is None and trace.steps else ""
-    turns = [] if loop is None else band(paper, len(trace.steps), len(loop), MARGIN, NUMBERS)
-    states = {side: at for sides in lanes.values() for side, at in sides.items() if at}
-    shown = None if loop is None else len(trace.steps) + 1
-    return graph(
-        "ladder",
-        [
-            *DEFAULTS,
-            *turns,
-            *_frame(paper, [*lanes], title, caption, color),
-            *(line for arrow in arrows for line in arrow_lines(arrow)),
-            *(line for arrow in arrows for line in arrow_labels(arrow)),
-            *_margins(paper, system, whole, states, shown),
-        ],
-    )
+    yield from _lines(paper, system, trace, lanes, paper.rows[ends])
+    yield from (line for arrow in arrows for line in arrow_lines(arrow))
+    yield from (line for arrow in arrows for line in arrow_labels(arrow))
+    yield from _margins(paper, system, trace, _states(lanes), shown)
+
+
+def _states(lanes: Lanes) -> dict[str, str]:
+    """The variables of the sides' states, by side."""
+    return {side: at for sides in lanes.values() for side, at in sides.items() if at}
+
+
+def _known(trace: Run, loop: tuple[Step, ...] | None, oldest_first: bool) -> list[Flight]:
+    """The segments of a run, or of a lasso."""
+    run = unrolled(trace, loop) if loop else trace
+    steps = relative(run, history(run, oldest_first))
+    return flights_of_loop(steps, len(trace.steps), len(loop)) if loop else flights(steps)
 
 
 DEFAULTS = (
@@ -114,28 +143,23 @@ def _arrows(paper: Paper, known: Sequence[Flight]) -> list[Arrow]:
     return sorted(arrows, key=lambda arrow: arrow.delay >= DELAYED)
 
 
-# -- the frame -----------------------------------------------------------------------------------------------------
+# -- the lines -----------------------------------------------------------------------------------------------------
 
 
-def _frame(paper: Paper, names: Sequence[str], title: str, caption: str, mark: str) -> Iterator[str]:
-    """Title, caption, the two lines with their names, and the colour under the last step."""
-    middle, width = paper.width / 2, paper.width + 2 * MARGIN
-    top = -32 - STACK * max(0, *(len(sides) - 2 for sides in paper.lines))
-    above, below, bottom = _wrap(title, width / 10), _wrap(caption, width / 7), paper.rows[-1]
-    if mark:
-        yield box("the last step", (middle - NUMBERS / 2, paper.rows[-2] + 2), width + NUMBERS, ROW - 5, mark)
-    yield text("title", (middle, top - 20 - 11 * len(above)), above, width, size=16, look={"fontname": BOLD})
-    for side, x in zip(names, (0.0, paper.width), strict=True):
-        yield from edge(f"line of {side}", (x, top + 12), (x, bottom), color=LINE, arrowhead="none", penwidth=1.6)
-        yield text(
-            f"name of {side}", (x, top), [side], len(side) * 9 + 22, size=15, look={"shape": "box", "color": LINE}
-        )
-    if caption:
-        yield text("caption", (middle, bottom + 24 + 8 * len(below)), below, width, size=12.5)
+def _lines(paper: Paper, system: System, trace: Run, lanes: Lanes, bottom: float) -> Iterator[str]:
+    """The two lines, dashed while the only side of one is CLOSED."""
+    for (name, sides), x in zip(lanes.items(), (0.0, paper.width), strict=True):
+        dead = [closed(system, sides, state) for state in trace.states]
+        turns = [row for row in range(1, len(dead)) if dead[row] != dead[row - 1]]
+        places = [head(paper) + 12, *(paper.rows[row] for row in turns), bottom]
+        for row, start, end in zip([0, *turns], places, places[1:], strict=False):
+            look: dict[str, Value] = {"color": FAINT, "style": "dashed"} if dead[row] else {"color": LINE}
+            what = f"line of {name}" + (f" from step {row}" if row else "")
+            yield from edge(what, (x, start), (x, end), arrowhead="none", penwidth=1.6, **look)
 
 
-def _wrap(words: str, columns: float, most: int = 99) -> list[str]:
-    return textwrap.wrap(words, int(columns), break_on_hyphens=False, max_lines=most, placeholder=" …") or [""]
+def _shown(system: System, name: str, state: State) -> str:
+    return system.var[name].show(state[name])
 
 
 # -- the margins ---------------------------------------------------------------------------------------------------
@@ -151,25 +175,33 @@ def _margins(paper: Paper, system: System, trace: Run, states: Mapping[str, str]
         yield _event(paper, number, step)
         for side, name in states.items():
             if step.state[name] != before[name] or (number == shown and not paper.says_who(side)):
-                yield _state(paper, side, number, system.var[name].show(step.state[name]))
+                yield _state(paper, side, number, _shown(system, name, step.state))
         before = step.state
-    if shown == len(trace.steps) + 1:
-        for side, name in states.items():
-            yield _state(paper, side, shown, system.var[name].show(before[name]))
+
+
+def _end(paper: Paper, system: System, trace: Run, lanes: Lanes, shows: str) -> Iterator[str]:
+    """The row after the last step: the states that are left, those of one line below each other; what has happened."""
+    row, states = len(trace.steps) + 1, _states(lanes)
+    for sides in paper.lines if trace.steps else ():
+        for depth, side in enumerate(side for side in sides if side in states):
+            yield _state(paper, side, row, _shown(system, states[side], trace.states[-1]), -STACK * depth)
+    if shows:
+        words = wrapped(shows, (paper.width - 20) / 7.2)
+        place, look = (paper.width / 2, paper.rows[row] + 8), {"fontname": BOLD, "fontcolor": RED}
+        yield text("what has happened", place, words, paper.width - 20, size=12, look=look)
 
 
 def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str, str]) -> Iterator[str]:
     """The initial states; those of one line above each other."""
     for sides in paper.lines:
         for height, side in enumerate(side for side in reversed(sides) if side in states):
-            show = system.var[states[side]].show(trace.initial[states[side]])
-            yield _state(paper, side, 0, show, STACK * height)
+            yield _state(paper, side, 0, _shown(system, states[side], trace.initial), STACK * height)
 
 
 def _event(paper: Paper, number: int, step: Step) -> str:
     """What happens, above the row; of what is neither side's, in the left margin."""
     rule, y = step.rule, paper.rows[number] - 1
-    words = _wrap(paper.says_who(rule.side) + brief(rule), EVENT_COLUMNS, most=2)
+    words = wrapped(paper.says_who(rule.side) + brief(rule), EVENT_COLUMNS, most=2)
     color = KINDS.get(rule.kind, INK if any(rule.side in sides for sides in paper.lines) else FAINT)
     return _beside(paper, f"event {number}", rule.side, y - 6.5 * len(words), words, fontcolor=color)
 

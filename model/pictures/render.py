@@ -1,4 +1,4 @@
-"""A picture from Graphviz source: the `.dot` file always, the `.svg` file if anything here can draw.
+"""A picture from Graphviz source: the `.dot` file always, the `.svg` file (and `.png`) if anything here can draw.
 
 Renderers: *bundled*, the program of the Python package graphviz-pure, a port of Graphviz that is installed with this
 project; *installed*, the Graphviz of this machine. The bundled one is asked first: it draws the same on every machine,
@@ -22,8 +22,13 @@ from typing import Literal
 from graphviz.backend import execute
 
 from model.machine.files import write
+from model.pictures.dark import for_light_and_dark
 
 Engine = Literal["neato", "dot"]
+Kind = Literal["svg", "png"]
+COMPLETE: Mapping[Kind, bytes] = {"svg": b"</svg>", "png": b"IEND"}
+"""What a whole picture has at its end."""
+DPI = 144
 Drawing = tuple[str, Path, Engine]
 """The arguments of `Pictures.draw`."""
 SECONDS = 20.0
@@ -68,9 +73,9 @@ RENDERERS: Mapping[str, Callable[[], str]] = {PACKAGE: bundled, "Graphviz": inst
 """The programs that draw, in the order in which they are asked, by their names."""
 
 
-def draw(name: str, dot: str, engine: Engine) -> bytes:
-    """SVG by the renderer of that name; raises `CannotDraw`."""
-    command = [RENDERERS[name](), f"-K{engine}", "-Tsvg"]
+def draw(name: str, dot: str, engine: Engine, kind: Kind = "svg") -> bytes:
+    """A picture by the renderer of that name; raises `CannotDraw`."""
+    command = [RENDERERS[name](), f"-K{engine}", f"-T{kind}", *([f"-Gdpi={DPI}"] if kind == "png" else [])]
     try:
         done = execute.run_check(command, input=dot.encode(), capture_output=True, timeout=SECONDS, quiet=True)
     except subprocess.TimeoutExpired as error:
@@ -78,9 +83,9 @@ def draw(name: str, dot: str, engine: Engine) -> bytes:
     except (subprocess.SubprocessError, OSError) as error:
         raise CannotDraw(f"{name} failed: {_reason(error)}") from error
     drawn: bytes = done.stdout
-    if b"</svg>" not in drawn:  # A program may fail and yet report success.
+    if COMPLETE[kind] not in drawn:  # A program may fail and yet report success.
         raise CannotDraw(f"{name} drew nothing")
-    return drawn
+    return for_light_and_dark(drawn) if kind == "svg" else drawn
 
 
 def _reason(error: Exception) -> str:
@@ -93,12 +98,14 @@ def _reason(error: Exception) -> str:
 class Pictures:
     """Pictures that are drawn when nothing else is to be done, so that no verdict waits for one."""
 
-    def __init__(self, renderers: Iterable[str] = tuple(RENDERERS)) -> None:
+    def __init__(self, renderers: Iterable[str] = tuple(RENDERERS), png: bool = False) -> None:
+        """png: also as PNG."""
         self._noted: list[Drawing] = []
         self._drawn: dict[str, Picture] = {}
         self._problems: list[str] = []
         self._renderers = list(renderers)
         self._too_slow: list[str] = []
+        self._png = png
 
     def draw(self, dot: str, path_without_suffix: Path, engine: Engine) -> None:
         """Note a picture: its source, where it goes, and what lays it out."""
@@ -123,22 +130,29 @@ class Pictures:
 
     def _write(self, dot: str, path_without_suffix: Path, engine: Engine) -> Picture:
         """The source and its picture as files; an older picture does not survive its source. Raises `OSError`."""
-        source, svg = (path_without_suffix.with_name(path_without_suffix.name + end) for end in (".dot", ".svg"))
+        name = path_without_suffix.name
+        source, svg, png = (path_without_suffix.with_name(name + end) for end in (".dot", ".svg", ".png"))
         source.parent.mkdir(parents=True, exist_ok=True)
         write(source, dot)
-        svg.unlink(missing_ok=True)
+        for older in (svg, png):
+            older.unlink(missing_ok=True)
         drawn, reason = self._picture(dot, engine)
         if drawn is None:
             return Picture(source, None, f"no picture; {reason}")
         write(svg, drawn)
+        if self._png:
+            drawn, reason = self._picture(dot, engine, "png")
+            if drawn is None:
+                return Picture(source, svg, f"no PNG; {reason}")
+            write(png, drawn)
         return Picture(source, svg)
 
-    def _picture(self, dot: str, engine: Engine) -> tuple[bytes | None, str]:
-        """The picture by the first renderer that can, or why there is none."""
+    def _picture(self, dot: str, engine: Engine, *kind: Kind) -> tuple[bytes | None, str]:
+        """The picture by the first renderer that can, or why there is none. kind: if it is not SVG."""
         reasons = [*self._too_slow]
         for name in [*self._renderers]:
             try:
-                return draw(name, dot, engine), ""
+                return draw(name, dot, engine, *kind), ""
             except CannotDraw as error:
                 reasons.append(str(error))
                 if isinstance(error, TooSlow):

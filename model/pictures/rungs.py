@@ -16,13 +16,16 @@ sides the states say whose they are. What a loop leaves to its next turn has no 
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from model.core.run import Run, Step
 from model.core.system import State, System
 from model.pictures.flights import SENDS, Happening, history
-from model.pictures.ladder import Lanes, brief
+from model.pictures.ladder import brief
+from model.pictures.lifelines import Lanes, headings
+from model.pictures.numbers import initial_numbers, relative
 
 WAITS, CROSS, LOST = "...", " x ", "(lost)"
 RIGHT, LEFT = "-->", "<--"
@@ -47,13 +50,15 @@ class Rung:
 class Ladder:
     """The names of the two sides, what they are initially, and the lines.
 
-    loop: how many lines come before what repeats, and the step that begins it; None if the run is finite.
+    loop: how many lines come before what repeats, and the step that begins it; None if the run is finite. legend: what
+    the names of numbers mean.
     """
 
     names: tuple[str, str]
     initially: tuple[str, str]
     rungs: tuple[Rung, ...]
     loop: tuple[int, int] | None = None
+    legend: str = ""
 
 
 def rungs(
@@ -64,10 +69,11 @@ def rungs(
     made = _Rungs(system, whole, lanes, len(trace.steps), oldest_first)
     stem = tuple(made.lines(0, len(trace.steps)))
     turn = tuple(made.lines(len(trace.steps), len(whole.steps)))
-    left, right = lanes
+    left, right = headings(lanes, whole)
     states = [made.state(side, trace.initial) if len(sides) == 1 else "" for sides in lanes.values() for side in sides]
     again = None if loop is None else (len(stem), len(trace.steps) + 1)
-    return Ladder((left, right), (states[0], states[-1]), stem + turn, again)
+    numbers = ": ".join(filter(None, initial_numbers(whole)))
+    return Ladder((left, right), (states[0], states[-1]), stem + turn, again, numbers)
 
 
 class _Rungs:
@@ -75,7 +81,7 @@ class _Rungs:
 
     def __init__(self, system: System, trace: Run, lanes: Lanes, stem: int, oldest_first: bool) -> None:
         self.system, self.trace, self.stem = system, trace, stem
-        self.steps = history(trace, oldest_first)
+        self.steps = relative(trace, history(trace, oldest_first))
         self.at: Mapping[str, str] = {side: name for sides in lanes.values() for side, name in sides.items()}
         self.left, self.right = (list(sides) for sides in lanes.values())
 
@@ -196,7 +202,8 @@ def _lines(ladder: Ladder, width: int, gap: int) -> list[str]:
         turns = len(ladder.rungs) > ladder.loop[0]
         end = f"(and again from step {ladder.loop[1]})" if turns else "From here on nothing more happens, for ever."
         lines.append(f"{' ' * number}{end}")
-    return lines
+    legend = textwrap.wrap(f"({ladder.legend})", width - number) if ladder.legend else []
+    return [*lines, *(f"{' ' * number}{line}" for line in legend)]
 
 
 def _parts(ladder: Ladder) -> list[list[str]]:

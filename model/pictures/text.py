@@ -145,7 +145,7 @@ def _ending(trace: Run, prop: Property | None, shortest: bool) -> Iterator[str]:
 
 
 def _verdict(trace: Run, prop: Property) -> Iterator[str]:
-    """What the end of the trace shows, with the parts of the property that are false, or for a reached one true."""
+    """What the end of the trace shows, in the words of the parts of the property that decide it."""
     end, reached = _end(trace, prop), prop.kind == "reachable"
     if bool(evaluate(prop.term, end)) != reached:
         yield from wrap(f"The end of this trace says nothing about '{prop.name}'.")
@@ -153,7 +153,7 @@ def _verdict(trace: Run, prop: Property) -> Iterator[str]:
     where = "The last step" if prop.kind == "step" else "The last state" if trace.steps else "The initial state"
     yield from wrap(f"{where} {'reaches' if reached else 'violates'} '{prop.name}'.")
     for part in decided(trace, prop):
-        yield from wrap(f"{'true' if reached else 'false'} here: {part}", INDENT, INDENT + "  ")
+        yield from wrap(f"here: {part}", INDENT, INDENT + "  ")
 
 
 def decided(trace: Run, prop: Property) -> list[str]:

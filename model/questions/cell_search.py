@@ -16,6 +16,7 @@ from model.engines.infinite.liveness import check_each
 from model.network.ghosts.ghost import brought_by
 from model.network.ghosts.turns import TURNS
 from model.network.make import AnyNetwork, network_of
+from model.pictures.order import in_order
 from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
 from model.questions.row import OnSearch, Options, Row, Task, written
@@ -48,13 +49,22 @@ def answer_cells(tasks: Sequence[Task], options: Options, progress: OnSearch) ->
         found = _symbolic(tasks[0].engine, asked.network, asked.system, options, watch)
     rows, shows = [], Shows(asked.network, asked.system, options)
     for task in tasks:
-        verdict = found[asked.made[task].name]
+        verdict = _in_order(asked.system, asked.made[task], found[asked.made[task].name])
         reached = [found[witness.name] for witness in asked.witnesses.get(task, [])]
         rows.append(_with_evidence(_row(task, verdict, reached), asked.made[task], verdict, shows))
         if options.certify and task.engine == "explicit":
             with written(options):
                 Certificates(options.out / "certificates").search(rows[-1], tasks, runs([verdict, *reached]))
     return rows
+
+
+def _in_order(system: System, prop: Property | Live, verdict: Outcome) -> Outcome:
+    """The verdict with its run in the canonical order of steps."""
+    if verdict.lasso:
+        stem = in_order(system, None, verdict.lasso.stem)
+        return replace(verdict, evidence=replace(verdict.lasso, stem=stem))
+    run = verdict.run and in_order(system, prop if isinstance(prop, Property) else None, verdict.run)
+    return replace(verdict, evidence=run)
 
 
 def runs(found: Iterable[Outcome]) -> list[tuple[str, Run, Lasso | None]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
+from pathlib import Path
 from typing import Literal
 
 from model.core.answer import Answer, Counterexample
@@ -20,11 +21,14 @@ from model.machine.files import write
 from model.network.make import AnyNetwork
 from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
+from model.pictures.lifelines import with_roles
+from model.pictures.order import in_order
 from model.pictures.rungs import rungs
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.row import Evidence, Options, Row, stem, written
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
+AGAINST = "Against the claim"
 TraceMark = Literal["violated", "reached"]
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
@@ -48,8 +52,9 @@ class Shows:
     def trace(self, row: Row, trace: Run, prop: Property | None) -> Row:
         """The row with its finite run."""
         mark: TraceMark = "violated" if row.answer is Answer.VIOLATED else "reached"
-        words = "NO RUN, as far as it goes" if row.answer is Answer.UNREACHABLE else mark.upper()
-        caption = _caption(words, row.task.claim.sentence, trace, prop)
+        words = {"violated": AGAINST, "reached": "Reached"}[mark]
+        words = "No run, as far as it goes" if row.answer is Answer.UNREACHABLE else words
+        caption = f"{words}: {row.task.claim.sentence}"
         shown = self._evidence(row, trace, self._words(row, trace, prop), caption, prop=prop, mark=mark)
         return replace(row, evidence=(shown,))
 
@@ -67,14 +72,15 @@ class Shows:
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
         )
-        caption = f"VIOLATED: {row.task.claim.sentence} This run keeps what is promised: {live.words}."
-        return replace(row, evidence=(self._evidence(row, lasso.stem, text, caption, loop=lasso.loop),))
+        caption = f"{AGAINST}: {row.task.claim.sentence} This run keeps what is promised: {live.words}."
+        shown = self._evidence(row, lasso.stem, text, caption, loop=lasso.loop, broken=(live.broken,))
+        return replace(row, evidence=(shown,))
 
     def counterexample(self, row: Row, found: Counterexample) -> Evidence:
         """One run of a study."""
-        text = self._words(row, found.run, found.prop)
-        caption = _caption("VIOLATED", found.prop.sentence or found.prop.name, found.run, found.prop)
-        return self._evidence(row, found.run, text, caption, prop=found.prop, label=found.label)
+        run = in_order(found.system, found.prop, found.run)
+        caption = f"{AGAINST}: {found.prop.sentence or found.prop.name}"
+        return self._evidence(row, run, self._words(row, run, found.prop), caption, prop=found.prop, label=found.label)
 
     def _words(self, row: Row, trace: Run, prop: Property | None) -> str:
         """A finite run as text."""
@@ -100,35 +106,49 @@ class Shows:
         mark: TraceMark = "violated",
         loop: Loop = None,
         label: str = "",
+        broken: tuple[str, ...] = (),
     ) -> Evidence:
-        """Draw a run and write its words."""
+        """Draw a run and write its words. broken: what it shows, where no part of a property says it."""
         claim, variant = row.task.claim.name, row.task.variant
         path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, variant)))
-        dot = ladder(
-            self.system,
-            trace,
-            loop=loop,
-            oldest_first=self.network.fifo,
-            title=title + (f" ({label})" if label else ""),
-            lanes=self.network.lanes,
-            caption=" ".join(filter(None, (caption, _units(self.network, trace.initial)))),
-            mark=mark,
-        )
-        self.options.pictures.draw(dot, path, "neato")
+        whole = Run(trace.initial, (*trace.steps, *(loop or ())))
+        broken = tuple(with_roles(one, self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
+        named, happened = title + (f" ({label})" if label else ""), _capital(broken)
+        self._draw(path, trace, loop, title=named, caption=caption, mark=mark, happened=happened)
         words = path.with_name(path.name + ".txt")
         with written(self.options):
             write(words, text)
-        whole = Run(trace.initial, (*trace.steps, *(loop or ())))
-        for name in self.options.formats:
+        for name in (name for name in self.options.formats if name in FORMATS):
             with written(self.options):
                 for ending, content in FORMATS[name](self, trace, loop, title).items():
                     write(path.with_name(path.name + ending), content)
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
         lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo)
-        return Evidence(
-            steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words)
+        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words))
+
+    def _draw(
+        self, path: Path, trace: Run, loop: Loop, *, title: str, caption: str, mark: TraceMark, happened: str
+    ) -> None:
+        """Draw a run, and if wanted each beginning of it as a slide. happened: what it shows."""
+        words = [happened if loop is not None else "", caption, _times(self.network, trace.initial)]
+        drawing = partial(
+            ladder,
+            self.system,
+            trace,
+            loop=loop,
+            oldest_first=self.network.fifo,
+            title=title,
+            lanes=self.network.lanes,
+            caption=" ".join(filter(None, words)),
+            mark=mark,
+            shows=happened,
         )
+        self.options.pictures.draw(drawing(), path, "neato")
+        count = len(trace.steps) + len(loop or ())
+        for until in [*range(count), None] if "slides" in self.options.formats else []:
+            name = f"{count if until is None else until:02}"
+            self.options.pictures.draw(drawing(until=until), path.with_name(f"{path.name}-slides") / name, "neato")
 
 
 def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:
@@ -136,24 +156,23 @@ def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:
     return tuple(decided(trace, prop)) if prop is not None and prop.kind != "reachable" else ()
 
 
-def _caption(words: str, sentence: str, trace: Run, prop: Property | None) -> str:
-    """What a finite run shows; of a property that is violated also which parts are."""
-    false = _false(trace, prop)
-    return f"{words}: {sentence}" + (f" Broken here: {'; '.join(false)}." if false else "")
+def _capital(broken: Sequence[str]) -> str:
+    """What has happened, as a sentence."""
+    words = "; ".join(broken)
+    return f"{words[0].upper()}{words[1:]}." if words else ""
 
 
-def _units(network: AnyNetwork, initial: State) -> str:
-    """How to read a picture's numbers, and how long the times of the run are."""
+def _times(network: AnyNetwork, initial: State) -> str:
+    """How long the times of a timed run are."""
     one = network.connections[0]
-    words = [f"Numbers are modulo {1 << one.config.seq_bits}."] if one.config.seq_bits < 32 else []
-    if one.clocks is not None:
-        times = {"MSL": one.config.msl} | {
-            NAMES.get(time.name, time.name.replace("_", " ")): evaluate(term, initial)
-            for time in fields(one.clocks.times)
-            if (term := getattr(one.clocks.times, time.name)) is not None
-        }
-        words.append(f"In ticks: {', '.join(f'{name} {ticks}' for name, ticks in times.items())}.")
-    return " ".join(words)
+    if one.clocks is None:
+        return ""
+    times = {"MSL": one.config.msl} | {
+        NAMES.get(time.name, time.name.replace("_", " ")): evaluate(term, initial)
+        for time in fields(one.clocks.times)
+        if (term := getattr(one.clocks.times, time.name)) is not None
+    }
+    return f"In ticks: {', '.join(f'{name} {ticks}' for name, ticks in times.items())}."
 
 
 Files = dict[str, bytes]
@@ -191,9 +210,19 @@ def as_packetdrill(shows: Shows, trace: Run, loop: Loop, title: str) -> Files:
     return {f"-{stem(side)}.pkt": how(side=side).encode() for side in sides}
 
 
+def as_mermaid(shows: Shows, trace: Run, loop: Loop, title: str) -> Files:
+    """A sequence diagram for Markdown."""
+    from model.pictures.formats.mermaid import mermaid
+
+    network = shows.network
+    text = mermaid(shows.system, trace, network.lanes, loop=loop, oldest_first=network.fifo, title=title)
+    return {".mmd": text.encode()}
+
+
 FORMATS: Mapping[str, Callable[[Shows, Run, Loop, str], Files]] = {
     "pcap": as_pcap,
     "itf": as_itf,
     "packetdrill": as_packetdrill,
+    "mermaid": as_mermaid,
 }
-"""What makes the files of a run, by the name of the format (`arguments.FORMATS` has the same names)."""
+"""What makes the files of a run, by the name of the format. (`arguments.FORMATS` also has those that are pictures.)"""

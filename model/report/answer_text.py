@@ -134,7 +134,7 @@ def run_lines(one: Evidence, screen: Screen) -> list[Printed]:
     rungs = rung_lines(one.ladder, screen.width - 2)
     indent = "  " if max(map(len, rungs)) <= screen.width - 2 else ""
     ladder = [Printed(f"{indent}{line}") for line in rungs]
-    false = [line for part in one.decides for line in _wrapped(Line(f"Broken here: {part}.", indent=6), screen)]
+    false = [line for part in one.decides for line in _wrapped(Line(f"Here {part}.", indent=6), screen)]
     return [Printed(""), *label, *ladder, *false, Printed("")]
 
 

@@ -1,0 +1,59 @@
+"""An index of all pictures by statement: `pictures.html` beside them, for a browser.
+
+A claim that helps to settle several statements stands under each; those that settle none come last. A picture's words
+are its claim's sentence and, where something is violated, what has happened.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from html import escape
+from pathlib import Path
+
+from model.core.grouped import grouped
+from model.machine.files import write
+from model.questions.row import Evidence, Options, Row, written
+from model.report.verdict_words import length
+from properties.statements import STATEMENTS
+
+NAME = "pictures.html"
+STYLE = (
+    ":root{color-scheme:light dark}body{font:16px/1.45 sans-serif;max-width:62em;margin:2em auto;padding:0 1em}"
+    "figure{margin:1.5em 0}img{max-width:100%}figcaption{margin-bottom:.5em}"
+)
+
+
+def write_gallery(rows: Sequence[Row], options: Options) -> None:
+    """Write the index beside the pictures, if there are any."""
+    if any(_drawn(one) for row in rows for one in row.evidence):
+        with written(options):
+            write(options.out / NAME, gallery(rows, options.out))
+
+
+def gallery(rows: Sequence[Row], out: Path) -> str:
+    """The index of the rows' pictures; out: where it will stand."""
+    headings = {one.number: f"{one.number} {one.question}" for one in STATEMENTS} | {"": "Further claims"}
+    parts = grouped(((number, row) for row in rows for number in row.task.claim.settles or ("",)), lambda one: one[0])
+    found = [(heading, [row for _, row in parts.get(number, ())]) for number, heading in headings.items()]
+    shown = [(heading, [*_figures(some, out)]) for heading, some in found]
+    body = [line for heading, figures in shown if figures for line in (f"<h2>{escape(heading)}</h2>", *figures)]
+    head = f'<meta charset="utf-8"><title>Pictures</title><style>{STYLE}</style>'
+    return "\n".join(["<!doctype html>", head, "<h1>All pictures, by statement</h1>", *body]) + "\n"
+
+
+def _figures(rows: Sequence[Row], out: Path) -> Iterator[str]:
+    """The pictures of the rows, each with its words."""
+    drawn = [(row, one) for row in rows for one in row.evidence if _drawn(one)]
+    for row, one in drawn:
+        claim, place = row.task.claim, Path(os.path.relpath(one.figure, out)).as_posix()
+        name = ", ".join(filter(None, (row.task.variant, one.label)))
+        words = " ".join([claim.sentence, *(f"Here {part}." for part in one.decides)])
+        yield "<figure>"
+        yield f"<figcaption><b>{escape(claim.name)}</b> ({escape(name)}), {length(one)}. {escape(words)}</figcaption>"
+        yield f'<a href="{escape(place)}"><img src="{escape(place)}" alt="{escape(words)}" loading="lazy"></a>'
+        yield "</figure>"
+
+
+def _drawn(one: Evidence) -> bool:
+    return Path(one.figure).suffix == ".svg"

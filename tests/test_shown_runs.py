@@ -1,0 +1,323 @@
+"""What a reader meets first: who is client, relative numbers, the order of steps, what has happened; in every picture."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from model.check import main
+from model.core.answer import Limits
+from model.core.property import Property
+from model.core.run import Run, choices, confirm, fire
+from model.core.system import System
+from model.engines.explicit.search import explore
+from model.network.make import AnyNetwork, network_of
+from model.pictures import numbers
+from model.pictures.dark import TWINS, for_light_and_dark
+from model.pictures.flights import history
+from model.pictures.formats.mermaid import mermaid
+from model.pictures.ladder import ladder
+from model.pictures.lifelines import headings, with_roles
+from model.pictures.numbers import initial_numbers, relative
+from model.pictures.order import in_order
+from model.pictures.render import RENDERERS, Pictures, draw
+from model.pictures.rungs import rung_lines, rungs
+from model.questions.answering import answered
+from model.questions.row import Options, Row, Task
+from model.questions.scenario import read_scenario, run_scenario
+from properties.claim import Claim
+from properties.claims import CLAIMS, find
+from tests.greeting import COPY, OLD, STAYS, greeting, story
+
+FOLDER = Path(__file__).parent.parent / "properties" / "scenarios"
+Found = tuple[AnyNetwork, System, Property, Run]
+
+
+@cache
+def found(name: str, variant: str) -> Found:
+    """The run that a search finds for a variant of a claim, as it comes."""
+    claim = find(name)
+    assert claim is not None
+    network = network_of(next(cell.config for cell in claim.cells if cell.variant == variant))
+    prop = claim.asked_of(network)
+    assert isinstance(prop, Property)
+    system = network.system(prop)
+    run = explore(system, limits=Limits(), cone=True)[prop.name].run
+    assert run is not None
+    return network, system, prop, run
+
+
+def shown(name: str, variant: str) -> Found:
+    """The same in canonical order."""
+    network, system, prop, run = found(name, variant)
+    return network, system, prop, in_order(system, prop, run)
+
+
+def events(trace: Run) -> list[str]:
+    """The names of the rules that fire."""
+    return [step.rule.name for step in trace.steps]
+
+
+# -- the canonical order -------------------------------------------------------------------------------------------
+
+
+def rank(trace: Run, at: int) -> int:
+    """0 for a passive OPEN, 1 for another call, else 2."""
+    rule = trace.steps[at].rule
+    return 0 if rule.call == "passive OPEN" else 1 if rule.kind == "call" else 2
+
+
+def could_change_places(trace: Run, at: int) -> bool:
+    """Whether the steps `at` and `at + 1` are possible in the other order, with the same state after them."""
+    one, two, state = trace.steps[at], trace.steps[at + 1], trace.states[at]
+    between = [after for choice in choices(two.rule) if (after := fire(two.rule, choice, state)) is not None]
+    return any(fire(one.rule, choice, after) == two.state for after in between for choice in choices(one.rule))
+
+
+def test_the_server_listens_before_the_client_opens() -> None:
+    _, _, _, trace = shown("half-open", "two-way")
+    assert events(trace) == [
+        "B: passive OPEN in CLOSED",
+        "A: active OPEN in CLOSED",
+        "A: CLOSE in SYN-SENT",
+        "B: SYN arrives in LISTEN",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [
+        ("half-open", "two-way"),
+        ("client-can-receive", "two-way"),
+        ("data-on-syn-held", "accepted"),
+        ("figure-5", "two-way"),
+    ],
+)
+def test_no_step_stands_behind_one_that_it_should_precede(name: str, variant: str) -> None:
+    _, system, prop, before = found(name, variant)
+    _, _, _, trace = shown(name, variant)
+    confirm(system, prop, trace)
+    assert len(trace.steps) == len(before.steps)
+    assert trace.states[-1] == before.states[-1]
+    assert sorted(events(trace)) == sorted(events(before))
+    late = [at for at in range(len(trace.steps) - 1) if rank(trace, at) > rank(trace, at + 1)]
+    last = len(trace.steps) - 2
+    assert not [at for at in late if could_change_places(trace, at) and (prop.kind != "step" or at != last)]
+
+
+def test_a_call_moves_before_what_it_need_not_wait_for_and_a_copy_may_have_another_slot() -> None:
+    toy = greeting()
+    trace = story(toy, ["A: greet", "A: greet again", COPY, "A: WELCOME arrives", "B: HELLO arrives", "A: end"])
+    assert events(in_order(toy, None, trace)) == [*events(trace)[:4], "A: end", "B: HELLO arrives"]
+    assert in_order(toy, STAYS, trace) == trace, "the last step is what shows it"
+
+
+# -- relative numbers ----------------------------------------------------------------------------------------------
+
+
+def segments(trace: Run) -> list[str]:
+    """The texts of what is sent, as they are shown."""
+    return [one.text for step in relative(trace, history(trace)) for one in step if one.action == "send"]
+
+
+def test_the_numbers_of_figure_6_are_those_of_the_rfc_and_relative_if_they_were_narrow(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, trace = run_scenario(read_scenario(FOLDER / "figure-6.story"))
+    assert segments(trace)[:3] == [
+        "<SEQ=100><CTL=SYN>",
+        "<SEQ=300><ACK=101><CTL=SYN,ACK>",
+        "<SEQ=101><ACK=301><CTL=ACK>",
+    ]
+    assert initial_numbers(trace) == ("", "")
+    monkeypatch.setattr(numbers, "number_bits", lambda _: 32)
+    assert segments(trace)[:3] == ["<SEQ=a><CTL=SYN>", "<SEQ=b><ACK=a+1><CTL=SYN,ACK>", "<SEQ=a+1><ACK=b+1><CTL=ACK>"]
+    assert initial_numbers(trace) == ("a, b", "initial sequence numbers of A, B")
+
+
+def test_half_open_is_read_from_its_ladder() -> None:
+    network, system, _, trace = shown("half-open", "two-way")
+    assert rung_lines(rungs(system, trace, network.lanes), 90) == [
+        "step  A (client)                                        B (server)",
+        "      CLOSED                                            CLOSED",
+        "   1                                  (passive OPEN)     LISTEN",
+    ]
+
+
+def test_numbers_of_a_later_incarnation_have_a_prime_and_old_segments_keep_their_names() -> None:
+    _, _, _, trace = shown("data-on-syn-held", "accepted")
+    assert not re.findall(r"=\d", re.sub(r"DATA=\d", "", " ".join(segments(trace))))
+    _, _, _, trace = shown("agreement", "two-way, ABORT")
+    steps = relative(trace, history(trace))
+    assert segments(trace) == []
+    names = {one.segment: one.text for step in steps for one in step if one.action == "send"}
+    assert all(one.text == names[one.segment] for step in steps for one in step if one.segment in names)
+
+
+# -- client and server ---------------------------------------------------------------------------------------------
+
+
+def test_client_and_server_are_named_where_they_differ() -> None:
+    system, trace = run_scenario(read_scenario(FOLDER / "figure-6.story"))
+    lanes = {"A": {"A": "A.state"}, "B": {"B": "B.state"}}
+    assert headings(lanes, trace) == ["A (client)", "B (server)"]
+    assert (
+        with_roles("B is open, and A's peer is gone", lanes, trace) == "server B is open, and client A's peer is gone"
+    )
+    _, both = run_scenario(read_scenario(FOLDER / "figure-8.story"))
+    assert headings(lanes, Run(both.initial, ())) == ["A", "B"]
+    assert system.var["A.state"]
+
+
+# -- other forms ---------------------------------------------------------------------------------------------------
+
+
+def test_mermaid_has_participants_notes_and_arrows() -> None:
+    network, system, _, trace = shown("half-open", "two-way")
+    assert mermaid(system, trace, network.lanes, title="half-open: two-way").splitlines() == [
+        "---",
+        "title: 'half-open: two-way'",
+        "---",
+        "sequenceDiagram",
+        "    participant A as A (client)",
+        "    participant B as B (server)",
+        "    Note over A: CLOSED",
+        "    Note over B: CLOSED",
+        "    Note over B: 1. passive OPEN",
+        "    Note over B: LISTEN",
+        "    Note over A: 2. active OPEN",
+        "    Note over A: sends SEQ=a CTL=SYN, under way until step 4",
+        "    Note over A: SYN-SENT",
+        "    Note over A: 3. CLOSE",
+        "    Note over A: CLOSED",
+        "    A->>B: SEQ=a CTL=SYN (sent in step 2)",
+        "    Note over B: 4. SYN arrives",
+        "    Note over B: sends SEQ=b ACK=a+1 CTL=SYN,ACK, still in the network",
+        "    Note over B: ESTABLISHED",
+        "    Note over A,B: a, b: initial sequence numbers of A, B",
+    ]
+
+
+@pytest.mark.usefixtures("in_this_process")
+def test_slides_png_and_the_index(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["half-open", "--engine", "explicit", "--out", str(tmp_path), "--write", "png,slides,mermaid"]
+    assert main([*command, "--json", str(tmp_path / "report.json")]) == 0
+    capsys.readouterr()
+    claims = json.loads((tmp_path / "report.json").read_text())["claims"]
+    (row,) = [one for claim in claims for one in claim["variants"] if one["variant"] == "two-way"]
+    slides = sorted((tmp_path / "half-open-two-way-slides").glob("*.svg"))
+    assert [slide.name for slide in slides] == [f"{n:02}.svg" for n in range(len(row["trace"]) + 1)]
+    assert len({re.search('viewBox="[^"]*"', slide.read_text())[0] for slide in slides}) == 1  # type: ignore[index]
+    assert [slide.read_text().count(">SYN arrives<") for slide in slides] == [0, 0, 0, 0, 1]
+    assert slides[-1].read_bytes() == (tmp_path / "half-open-two-way.svg").read_bytes()
+    assert (tmp_path / "half-open-two-way.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "half-open-two-way.mmd").read_text().startswith("---\ntitle: ")
+    index = (tmp_path / "pictures.html").read_text()
+    assert index.index("<h2>S2 ") < index.index("half-open-two-way.svg")
+    assert "Here server B is open, its peer is gone, and nobody has ever accepted its SYN." in index
+    pictures = re.findall('img src="([^"]*)"', index)
+    assert len(pictures) >= 1
+    assert all((tmp_path / picture).exists() for picture in pictures)
+
+
+def test_without_a_renderer_there_is_a_reason_and_no_png(tmp_path: Path) -> None:
+    pictures = Pictures([], png=True)
+    pictures.draw("digraph {}", tmp_path / "toy", "neato")
+    ((picture,), problems) = [*pictures.finish()[0].values()], pictures.finish()[1]
+    assert problems == []
+    assert picture.svg is None
+    assert picture.reason.startswith("no picture; ")
+    assert [path.name for path in tmp_path.iterdir()] == ["toy.dot"]
+
+
+# -- colours, and room for everything ------------------------------------------------------------------------------
+
+
+def test_every_colour_has_one_for_the_dark() -> None:
+    toy = greeting()
+    lanes = {"A": {"A": "A.state"}, "B": {"B": "B.state"}}
+    dot = ladder(toy, story(toy, OLD), title="A toy", lanes=lanes, caption="It is so.", shows="It has happened.")
+    assert set(re.findall(r"#[0-9a-f]{6}", dot)) <= set(TWINS)
+    for name in RENDERERS:
+        svg = draw(name, dot, "neato")
+        ElementTree.fromstring(svg)
+        assert svg.count(b"prefers-color-scheme:dark") == 1
+        used = re.findall(rb'(?:fill|stroke)="(#\w{6}|black|white)"', svg)
+        assert {one.decode() for one in used} <= set(TWINS)
+
+
+def test_the_style_comes_first_in_the_picture() -> None:
+    assert for_light_and_dark(b'<?xml?><svg width="1"><g/></svg>').startswith(b'<?xml?><svg width="1">\n<style>@media')
+
+
+def boxes(dot: str) -> list[tuple[str, float, float, float, float]]:
+    """Every text of a picture: its name, and left, right, top and bottom of its words."""
+    pattern = r'^ *"(.*?)" \[pos="(.*?),(.*?)!", label="((?:[^"\\]|\\.)*)", width=([\d.]+), height=([\d.]+), fontsize=([\d.]+)'
+    listed = []
+    for name, x, y, _, width, height, _ in re.findall(pattern, dot, re.M):
+        listed.append((name, 72 * float(x), -72 * float(y), 36 * float(width), 36 * float(height)))
+    return [(name, x - w, x + w, y - h, y + h) for name, x, y, w, h in listed]
+
+
+def overlaps(dot: str) -> list[tuple[str, str]]:
+    """Pairs of texts that overlap by more than a point."""
+    found = boxes(dot)
+    return [
+        (one[0], two[0])
+        for at, one in enumerate(found)
+        for two in found[at + 1 :]
+        if min(one[2], two[2]) - max(one[1], two[1]) > 1 and min(one[4], two[4]) - max(one[3], two[3]) > 1
+    ]
+
+
+def rows_of(claims: list[Claim], out: Path) -> list[Row]:
+    """The rows of all variants that have runs: what must fail, and stories."""
+    tasks = [
+        Task(claim, cell.variant, cell.config, cell.expected)
+        for claim in claims
+        for cell in claim.cells
+        if cell.expected == ("holds" if claim.scenario else "fails")
+    ]
+    options = Options(out, Limits(), Pictures([]), [])
+    rows = [row for batch in answered(tasks, options, lambda *_: None) for row in batch]
+    options.pictures.finish()
+    return rows
+
+
+def check_pictures(out: Path) -> None:
+    """No text on another, no number modulo 16, no double negation."""
+    found = sorted(out.glob("*.dot"))
+    assert found
+    for path in found:
+        dot = path.read_text()
+        assert overlaps(dot) == [], path.name
+        assert "modulo" not in dot
+        assert "Broken here" not in dot
+
+
+SEVERAL = ("half-open", "data-on-syn-held", "figure-5", "live-client-is-served", "dead-peer-releases-slot")
+
+
+def test_nothing_overlaps_in_stories_and_in_some_counterexamples(tmp_path: Path) -> None:
+    rows_of([claim for claim in CLAIMS if claim.scenario or claim.name in SEVERAL], tmp_path)
+    check_pictures(tmp_path)
+
+
+@pytest.mark.minutes
+def test_nothing_overlaps_in_any_counterexample_and_each_says_what_has_happened(tmp_path: Path) -> None:
+    for row in rows_of(list(CLAIMS), tmp_path):
+        claim = row.task.claim
+        if not claim.scenario and not claim.study and row.answer.bad and row.evidence:
+            assert row.evidence[0].decides, (claim.name, row.task.variant)
+    check_pictures(tmp_path)
+
+
+def test_steps_of_a_run_are_neighbours_in_its_states() -> None:
+    _, _, _, trace = shown("half-open", "two-way")
+    assert all(before != after for before, after in pairwise(trace.states))
