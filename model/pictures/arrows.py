@@ -15,7 +15,7 @@ from model.pictures.flights import Flight
 
 ROW, LANE, GAP = 50.0, 18.0, 14.0
 """Height of a row, and of one more segment sent in it; distance of a text from a line; in points."""
-MONO_CHAR, SANS_CHAR = 6.4, 5.5
+MONO_CHAR, SANS_CHAR = 6.4, 5.1
 INK, LINE, FAINT, RED, VIOLET = "#263238", "#607d8b", "#90a4ae", "#c0390b", "#7b1fa2"
 DELAYED = 5
 """A segment under way for this many steps stands out."""
@@ -106,6 +106,12 @@ class Arrow:
             return self.along(reach), self.paper.rows[self.flight.ended]
         return self.along(reach), self.start[1] + ROW * min(0.36, reach / self.paper.width)
 
+    def aside(self, step: int) -> float:
+        """How far from a side's line a text beside a steep arrow to `step` begins, so as to leave the arrow whole."""
+        (x, y), (to_x, to_y) = self.start, self.end(step)
+        steep = to_y - y >= DELAYED * ROW
+        return max(GAP, (0.3 * ROW + 7) * abs(to_x - x) / (to_y - y) + 5) if steep else GAP
+
     def along(self, distance: float) -> float:
         """So far from the start, towards the receiver."""
         return self.start[0] + (distance if self.rightwards else -distance)
@@ -156,7 +162,8 @@ def arrow_labels(arrow: Arrow) -> Iterator[str]:
 def _at_sender(arrow: Arrow) -> str:
     """On the line; beside it if it is steep, so as not to leave the row."""
     width = len(arrow.text) * MONO_CHAR + 4
-    middle = GAP + width / 2
+    ended = arrow.flight.ended if arrow.arrives else None
+    middle = (arrow.aside(ended) if ended else GAP) + width / 2
     place = (arrow.along(middle), arrow.start[1] + ROW * min(0.3, middle / arrow.paper.width))
     color = LINE if arrow.flight.end is None else arrow.color
     return text(f"{arrow.name}, segment", place, [arrow.text], width, look={**BOX, "fontcolor": color})
@@ -166,7 +173,8 @@ def _at_receiver(arrow: Arrow, step: int, words: str, color: str) -> str:
     """Above the row where it arrives."""
     x, y = arrow.end(step)
     width = len(words) * MONO_CHAR + 4
-    place = (x - GAP if arrow.rightwards else x + GAP, y - 0.3 * ROW)
+    gap = arrow.aside(step)
+    place = (x - gap if arrow.rightwards else x + gap, y - 0.3 * ROW)
     name, align = f"{arrow.name} to step {step}, segment", "r" if arrow.rightwards else "l"
     return text(name, place, [words], width, align=align, look={**BOX, "fontcolor": color})
 

@@ -12,7 +12,8 @@ At 32 bits nothing changes: there the numbers are those of the RFC's figures.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from model.core.run import Run
@@ -43,16 +44,20 @@ def number_bits(trace: Run) -> int | None:
 
 def initial_numbers(trace: Run) -> tuple[str, str]:
     """The names of the initial sequence numbers in a run with relative ones ("a, b"), and what they mean."""
-    if number_bits(trace) is None:
+    if (bits := number_bits(trace)) is None:
         return "", ""
     chosen = _from_before(trace)
     for one in (one for step in history(trace) for one in step):
         _note(chosen, one)
     sides = [side for side, numbers in chosen.items() if numbers]
-    plural = "s" if len(sides) > 1 else ""
-    again = [_name(side, at) for side in sides for at in range(1, len(chosen[side]))]
-    later = f"; {', '.join(again)}: chosen later" if again else ""
-    return ", ".join(map(str.lower, sides)), f"initial sequence number{plural} of {', '.join(sides)}{later}"
+    plural, more = "s" if len(sides) > 1 else "", ", …" if len(sides) > 2 else ""
+    later = [_name(side, at) for side in sides for at in range(1, len(chosen[side]))]
+    said = [f"{', '.join(later)}: chosen later"] if later else []
+    said += [f"{name} is chosen twice" for name in _repeated(trace, chosen)]
+    blind = {one.source for step in history(trace) for one in step if _blind(one)} & set(sides)
+    said += [f"0 is {_number(0, side, chosen, bits)}" for side in sorted(blind)]
+    meaning = "; ".join([f"initial sequence number{plural} of {', '.join(sides)}", *said])
+    return ", ".join(map(str.lower, sides[:2])) + more, meaning
 
 
 def _from_before(trace: Run) -> Chosen:
@@ -69,12 +74,25 @@ def _note(chosen: Chosen, one: Happening) -> None:
         numbers.append(one.values["seq"])
 
 
+def _repeated(trace: Run, chosen: Chosen) -> Iterator[str]:
+    """The names of the initial sequence numbers that two incarnations of a side have chosen."""
+    owners: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for one in (one for step in history(trace) for one in step if one.action in SENDS and one.values["syn"]):
+        owners[one.source, one.values["seq"]].add(trace.states[one.step].get(f"{one.source}.incarnation", 0))
+    for (side, number), incarnations in owners.items():
+        if len(incarnations) > 1:
+            yield _name(side, chosen[side].index(number))
+
+
 def _text(one: Happening, chosen: Chosen, bits: int) -> str:
-    values = one.values
-    blind = values["rst"] and values["ack"] and not values["seq"]
-    seq = "0" if blind else _number(values["seq"], one.source, chosen, bits)
-    ack = _number(values["ackno"], one.target, chosen, bits)
+    seq = "0" if _blind(one) else _number(one.values["seq"], one.source, chosen, bits)
+    ack = _number(one.values["ackno"], one.target, chosen, bits)
     return re.sub(r"ACK=\d+", f"ACK={ack}", re.sub(r"SEQ=\d+", f"SEQ={seq}", one.text))
+
+
+def _blind(one: Happening) -> bool:
+    """Whether it is a reset that answers a segment without ACK."""
+    return bool(one.values["rst"] and one.values["ack"] and not one.values["seq"])
 
 
 def _number(number: int, side: str, chosen: Mapping[str, Sequence[int]], bits: int) -> str:
