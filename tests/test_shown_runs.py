@@ -1,4 +1,4 @@
-"""What a reader meets first: who is client, relative numbers, the order of steps, what has happened; in all pictures."""
+"""What a reader meets first: client and server, relative numbers, the order of steps, what has happened, slides."""
 
 from __future__ import annotations
 
