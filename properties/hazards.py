@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import z3
 
@@ -60,15 +61,13 @@ def time_wait_refuses_syn(network: Network) -> Property:
 
 def fin_restarts_nothing(network: Network) -> Property:
     """No FIN that may arrive in TIME-WAIT restarts the 2 MSL timeout."""
-    return always(
-        "fin-restarts-nothing",
-        parts={
-            f"a FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
-                z3.Or(*(z3.And(x.fin, restarts) for x, restarts in arriving_in_time_wait(network, side)))
-            )
-            for side in network.sides.values()
-        },
-    )
+    parts = {
+        f"a FIN on its way to {side.name} restarts its TIME-WAIT": z3.Not(
+            z3.Or(*(z3.And(x.fin, restarts) for x, restarts in arriving_in_time_wait(network, side)))
+        )
+        for side in network.sides.values()
+    }
+    return replace(always("fin-restarts-nothing", parts=parts), follows="TIME-WAIT, unacceptable segment arrives")
 
 
 def arriving_in_time_wait(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:

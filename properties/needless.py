@@ -24,17 +24,13 @@ APPLICATION_DELAY = Var("application_delay", CLOCK_BITS)
 
 def no_needless_fin_retransmission(network: Network) -> Property:
     """No FIN is sent again that has arrived in order, unless its acknowledgment was lost."""
-    return always(
-        "no-needless-fin-retransmission",
-        parts={
-            f"{side.name} sends its FIN again although it has arrived and no ACK of it was lost": z3.Not(
-                z3.And(
-                    fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(ACK_LOSSES.ack_lost(side).term)
-                )
-            )
-            for side in network.sides.values()
-        },
-    )
+    parts = {
+        f"{side.name} sends its FIN again although it has arrived and no ACK of it was lost": z3.Not(
+            z3.And(fin_is_due(network, side), fin_has_arrived(network, side), z3.Not(ACK_LOSSES.ack_lost(side).term))
+        )
+        for side in network.sides.values()
+    }
+    return replace(always("no-needless-fin-retransmission", parts=parts), follows="RETRANSMISSION of FIN")
 
 
 def fin_is_due(network: Network, side: Side) -> z3.BoolRef:

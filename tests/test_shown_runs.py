@@ -353,3 +353,15 @@ def test_nothing_overlaps_in_any_counterexample_and_each_says_what_has_happened(
         if not claim.scenario and not claim.study and row.answer.bad and row.evidence:
             assert row.evidence[0].decides, (claim.name, row.task.variant)
     check_pictures(tmp_path)
+
+
+def test_what_the_end_of_a_run_only_causes_is_drawn_and_is_no_step(tmp_path: Path) -> None:
+    claim = find("fin-restarts-nothing")
+    assert claim is not None
+    (row,) = rows_of([claim], tmp_path)
+    assert row.evidence[0].steps[-1]["event"] == "RETRANSMISSION of FIN in LAST-ACK"
+    dot = (tmp_path / "fin-restarts-nothing-as-the-rfc-means-it.dot").read_text()
+    found = {name: (label, y) for name, _, y, label, *_ in re.findall(TEXT, dot, re.MULTILINE)}
+    assert [found[f"number {n}"][0] for n in range(1, 5)] == ["1.", "2.", "3.", "then"]
+    assert found["event 4"][0] == "unacceptable segment arrives\\r"
+    assert float(found["what has happened"][1]) < float(found["number 4"][1]), "it stands below"

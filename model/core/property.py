@@ -22,6 +22,7 @@ class Property:
     kind: *always* (`term` holds in every reachable state), *reachable* (in some), *step* (over every transition; `term`
     may name successor variables). `parts` are pieces of `term`, each under the words for what it shows: of a
     *reachable* property where it is true, of another where it is false ("B is open, and its peer is gone").
+    follows: a pattern of names of rules; the end of a run that decides it is the cause of one of these.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Property:
     term: z3.BoolRef
     sentence: str = ""
     parts: Mapping[str, z3.BoolRef] = field(default_factory=dict)
+    follows: str = ""
 
     @property
     def terms(self) -> tuple[z3.ExprRef, ...]:

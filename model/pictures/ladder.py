@@ -60,6 +60,7 @@ def ladder(
     oldest_first: bool = True,
     loop: tuple[Step, ...] | None = None,
     shows: str = "",
+    follows: tuple[Step, ...] = (),
     until: int | None = None,
 ) -> str:
     """The diagram of a trace, as DOT source with fixed positions.
@@ -67,10 +68,12 @@ def ladder(
     loop: what follows the trace again and again, if it is a lasso; an empty one stays where the trace ends.
     lanes: the two lines, left and right.
     mark: what the last step shows, for its colour. oldest_first: which of several equal segments arrives first.
-    shows: what has happened at the end, in words. until: draw the first steps alone, so many.
+    shows: what has happened at the end, in words. follows: what the end of the trace is the cause of.
+    until: draw the first steps alone, so many.
     """
-    whole = Run(trace.initial, trace.steps + (loop or ()))
-    known, last = _known(trace, loop, oldest_first), len(trace.steps)
+    last = len(trace.steps)
+    trace = Run(trace.initial, trace.steps + follows)
+    whole, known = Run(trace.initial, trace.steps + (loop or ())), _known(trace, loop, oldest_first)
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
     left, right = (tuple(sides) for sides in lanes.values())
     paper = Paper((left, right), _width(known), _rows(sends if loop else [*sends, 1]))
@@ -79,10 +82,10 @@ def ladder(
         part = Run(trace.initial, whole.steps[:until])
         body = _body(paper, system, part, lanes, known=_known(part, None, oldest_first), ends=until + 1)
         return graph("ladder", [*DEFAULTS, *poster.top(), *body])
-    marked = [] if loop is not None or not trace.steps else poster.under(last, MARKS[mark])
+    marked = [] if loop is not None or not last else poster.under(last, MARKS[mark])
     turns = [] if loop is None else band(paper, last, len(loop), MARGIN, NUMBERS)
     shown = None if loop is None else last + 1
-    body = _body(paper, system, whole, lanes, known=known, ends=len(paper.rows) - 1, shown=shown)
+    body = _body(paper, system, whole, lanes, known=known, ends=len(paper.rows) - 1, shown=shown, then=len(follows))
     ends = [] if loop else _end(paper, system, whole, lanes, shows if loop is None else "")
     return graph("ladder", [*DEFAULTS, *turns, *marked, *poster.top(), *poster.bottom(), *body, *ends])
 
@@ -96,13 +99,18 @@ def _body(
     known: Sequence[Flight],
     ends: int,
     shown: int | None = None,
+    then: int = 0,
 ) -> Iterator[str]:
-    """The lines as far as the row `ends`, segments and margins. shown: a row in which all states stand."""
+    """The lines as far as the row `ends`, segments and margins.
+
+    shown: a row in which all states stand. then: so many of the steps are what follows.
+    """
     arrows = _arrows(paper, known)
     yield from _lines(paper, system, trace, lanes, paper.rows[ends])
     yield from (line for arrow in arrows for line in arrow_lines(arrow))
     yield from (line for arrow in arrows for line in arrow_labels(arrow))
     yield from _margins(paper, system, trace, _states(lanes), shown)
+    yield from _numbers(paper, len(trace.steps), then)
 
 
 def _states(lanes: Lanes) -> dict[str, str]:
@@ -166,17 +174,22 @@ def _shown(system: System, name: str, state: State) -> str:
 
 
 def _margins(paper: Paper, system: System, trace: Run, states: Mapping[str, str], shown: int | None) -> Iterator[str]:
-    """Numbers, events, and the sides' states: initially, where they change, and in the row `shown`."""
+    """Events, and the sides' states: initially, where they change, and in the row `shown`."""
     before = trace.initial
     yield from _first_states(paper, system, trace, states)
     for number, step in enumerate(trace.steps, 1):
-        place = (-MARGIN - NUMBERS / 2, paper.rows[number])
-        yield text(f"number {number}", place, [f"{number}."], NUMBERS, look={"fontcolor": LINE})
         yield _event(paper, number, step)
         for side, name in states.items():
             if step.state[name] != before[name] or (number == shown and not paper.says_who(side)):
                 yield _state(paper, side, number, _shown(system, name, step.state))
         before = step.state
+
+
+def _numbers(paper: Paper, count: int, then: int) -> Iterator[str]:
+    """The numbers of steps; the last ones, so many, are what follows."""
+    for number in range(1, count + 1):
+        place, words = (-MARGIN - NUMBERS / 2, paper.rows[number]), "then" if number > count - then else f"{number}."
+        yield text(f"number {number}", place, [words], NUMBERS, look={"fontcolor": LINE})
 
 
 def _end(paper: Paper, system: System, trace: Run, lanes: Lanes, shows: str) -> Iterator[str]:

@@ -4,15 +4,26 @@ A search finds one of several shortest runs that differ in nothing but the order
 each other. Of these the one is shown that reads best: passive OPENs stand before everything, and other calls before all
 that they need not wait for. Two neighbours change places only if both are possible in the other order, too, with the
 same state after them (the choice of a slot may be another one); so the run ends as before and is as long.
+
+Some runs end with a cause alone, such as a timer that is due: then the step that follows is shown, too.
 """
 
 from __future__ import annotations
 
+import re
+
 from model.core.property import Property
-from model.core.run import ReplayError, Run, Step, choices, confirm, fire
+from model.core.run import ReplayError, Run, Step, choices, confirm, enabled, fire
 from model.core.system import State, System
 
 Turn = tuple[Step, Step]
+
+
+def consequence(system: System, prop: Property | None, trace: Run) -> tuple[Step, ...]:
+    """The step that the end of a run causes, if the property names one: it is drawn, but is no part of the run."""
+    if prop is None or not prop.follows:
+        return ()
+    return tuple(step for step in enabled(system, trace.states[-1]) if re.search(prop.follows, step.rule.name))[:1]
 
 
 def in_order(system: System, prop: Property | None, trace: Run) -> Run:

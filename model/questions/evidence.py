@@ -22,7 +22,7 @@ from model.network.make import AnyNetwork
 from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
 from model.pictures.lifelines import with_roles
-from model.pictures.order import in_order
+from model.pictures.order import consequence, in_order
 from model.pictures.rungs import rungs
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.row import Evidence, Options, Row, stem, written
@@ -114,7 +114,8 @@ class Shows:
         whole = Run(trace.initial, (*trace.steps, *(loop or ())))
         broken = tuple(with_roles(one, self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
         named, happened = title + (f" ({label})" if label else ""), _capital(broken)
-        self._draw(path, trace, loop, title=named, caption=caption, mark=mark, happened=happened)
+        follows = consequence(self.system, prop, trace)
+        self._draw(path, trace, loop, title=named, caption=caption, mark=mark, happened=happened, follows=follows)
         words = path.with_name(path.name + ".txt")
         with written(self.options):
             write(words, text)
@@ -128,7 +129,16 @@ class Shows:
         return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words))
 
     def _draw(
-        self, path: Path, trace: Run, loop: Loop, *, title: str, caption: str, mark: TraceMark, happened: str
+        self,
+        path: Path,
+        trace: Run,
+        loop: Loop,
+        *,
+        title: str,
+        caption: str,
+        mark: TraceMark,
+        happened: str,
+        follows: tuple[Step, ...],
     ) -> None:
         """Draw a run, and if wanted each beginning of it as a slide. happened: what it shows."""
         words = [happened if loop is not None else "", caption, _times(self.network, trace.initial)]
@@ -143,6 +153,7 @@ class Shows:
             caption=" ".join(filter(None, words)),
             mark=mark,
             shows=happened,
+            follows=follows,
         )
         self.options.pictures.draw(drawing(), path, "neato")
         count = len(trace.steps) + len(loop or ())
