@@ -399,11 +399,11 @@ def test_an_unknown_format_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit) as stop:
         main(["half-open", "--write", "pcap,pdf", "--out", str(tmp_path)])
     assert stop.value.code == 2
-    assert capsys.readouterr().err.splitlines()[-1].endswith("'pdf' is not one of pcap, itf, packetdrill")
+    assert capsys.readouterr().err.splitlines()[-1].endswith("'pdf' is not one of png, slides, mermaid, pcap, itf, packetdrill")
 
 
 def test_the_formats_that_are_named_are_those_that_there_are() -> None:
-    assert list(FORMATS) == list(NAMES)
+    assert ["png", "slides", *FORMATS] == list(NAMES)
 
 
 @pytest.mark.long

@@ -231,9 +231,9 @@ def as_mermaid(shows: Shows, trace: Run, loop: Loop, title: str) -> Files:
 
 
 FORMATS: Mapping[str, Callable[[Shows, Run, Loop, str], Files]] = {
+    "mermaid": as_mermaid,
     "pcap": as_pcap,
     "itf": as_itf,
     "packetdrill": as_packetdrill,
-    "mermaid": as_mermaid,
 }
 """What makes the files of a run, by the name of the format. (`arguments.FORMATS` also has those that are pictures.)"""
