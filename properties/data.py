@@ -20,7 +20,6 @@ from properties.configs import (
     TWO_SEGMENTS,
 )
 from properties.fair import arrivals, retransmission, time_passes
-from properties.predicates import peer_dead
 from properties.stories import story
 from properties.time_wait import ended
 
@@ -158,9 +157,7 @@ def _resized(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
 def stale_syn_with_text(network: Network) -> Property:
     """In SYN-RECEIVED, by a SYN whose sender has sent text and is gone."""
     stale = [
-        z3.And(
-            side.state_is("SYN-RECEIVED"), peer_dead(network, side), side.peer.term == k, other.sent[k - 1].term != 0
-        )
+        z3.And(side.state_is("SYN-RECEIVED"), network.peer_dead(side), side.peer.term == k, other.sent[k - 1].term != 0)
         for side, other in _pairs(network)
         for k in _incarnations(network)
     ]

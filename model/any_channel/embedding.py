@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from model.any_channel.network import NO_IRS, Carried, UnboundedNetwork
+from model.any_channel.every_channel import every_channel
+from model.any_channel.network import NO_IRS, Carried, Pairs, UnboundedNetwork
 from model.core import z3fast as z3
 from model.core.property import Property, always
 from model.engines.inductive.obligations import Lemma, LemmaPart
@@ -20,8 +21,6 @@ from model.network.bounded import Network, Side
 from model.network.side import NO_TCB, SIDES
 from model.tcp.segment import SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES
-
-Pairs = list[tuple[z3.ExprRef, z3.ExprRef]]
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ class Embedding:
     @cached_property
     def soup(self) -> UnboundedNetwork:
         """The unbounded network with the same numbers."""
-        return self.unbounded or UnboundedNetwork(self.network.config)
+        return self.unbounded or every_channel(self.network.config)
 
     def side(self, name: str) -> Side:
         """The side of the network that is `name` in `soup`."""
@@ -112,10 +111,10 @@ class Embedding:
     @cached_property
     def state(self) -> Pairs:
         """The sides' constants, and what they are in the bounded network."""
-        return [pair for at, name in enumerate(self.soup.ends) for pair in self._side(name, self.incarnations[at])]
+        return [pair for at, name in enumerate(self.soup.sides) for pair in self._side(name, self.incarnations[at])]
 
     def _side(self, name: str, incarnation: int) -> Iterator[tuple[z3.ExprRef, z3.ExprRef]]:
-        end, side = self.soup.ends[name], self.side(name)
+        end, side = self.soup.sides[name], self.side(name)
         others = self.incarnations[1 - SIDES.index(name)]
         yield end.state, side.state_var.term
         for field in FIELDS:
