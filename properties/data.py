@@ -167,25 +167,19 @@ def stale_syn_with_text(network: Network) -> Property:
 def third_segment_with_text(network: Network) -> Property:
     """The acknowledgment of a SYN,ACK is on its way with text: it will open the passive side and be delivered."""
     found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            third = z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1)
-            here = z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term)
-            found.append(z3.And(present, third, here))
+    for side, present, x, sender in network.under_way:
+        third = z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1)
+        here = z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term)
+        found.append(z3.And(present, third, here))
     return sometimes("text on the third segment", z3.Or(*found))
 
 
 def text_to_unconfirmed_fin_wait(network: Network) -> Property:
     """Text at RCV.NXT is on its way to FIN-WAIT-1, and nobody has accepted a SYN of this incarnation."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, _ = inbox.layout.unpack(slot.term)
-            here = z3.And(side.state_is("FIN-WAIT-1"), side.heard.term == 0)
-            found.append(z3.And(present, here, x.ack, x.text != 0, x.seq == side.tcb.rcv_nxt))
+    found = [
+        z3.And(present, s.state_is("FIN-WAIT-1"), network.never_heard(s), x.ack, x.text != 0, x.seq == s.tcb.rcv_nxt)
+        for s, present, x, _ in network.under_way
+    ]
     return sometimes("text on its way to an unconfirmed FIN-WAIT-1", z3.Or(*found))
 
 
@@ -197,14 +191,11 @@ def delivered_again(network: Network) -> Property:
 
 def text_on_its_way_again(network: Network) -> Property:
     """Text that has been delivered is on its way once more, to a later connection of the same side."""
-    found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            for k, got in enumerate(side.delivered, 1):
-                opening = side.state_is("LISTEN", "SYN-RECEIVED")
-                found.append(z3.And(present, x.text != 0, sender == k, got.term != 0, opening))
+    found = [
+        z3.And(present, x.text != 0, sender == k, got.term != 0, side.state_is("LISTEN", "SYN-RECEIVED"))
+        for side, present, x, sender in network.under_way
+        for k, got in enumerate(accounted(side).delivered, 1)
+    ]
     return sometimes("delivered text is on its way to a new connection", z3.Or(*found))
 
 
@@ -220,13 +211,10 @@ def closed_after_text(network: Network) -> Property:
 def fin_before_text(network: Network) -> Property:
     """The FIN waits at a side that has not yet got the text before it."""
     found = []
-    for side, other in _pairs(network):
-        inbox = network.channel(other)
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            for k in _incarnations(network):
-                missing = z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k)))
-                found.append(z3.And(present, x.fin, x.text == 0, missing, side.state_is("ESTABLISHED")))
+    for side, present, x, sender in network.under_way:
+        for k in _incarnations(network):
+            missing = z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, network.other(side), k)))
+            found.append(z3.And(present, x.fin, x.text == 0, missing, side.state_is("ESTABLISHED")))
     return sometimes("a FIN overtakes text", z3.Or(*found))
 
 

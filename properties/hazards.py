@@ -137,11 +137,11 @@ def stray_reset(network: Network) -> Property:
 
 def meets_rcv_nxt(network: Network, side: Side) -> z3.BoolRef:
     """`side` is open, and a reset with SEQ=0 that nobody with a TCB has sent is on its way to it, at RCV.NXT."""
-    inbox = network.channel(network.other(side))
-    found = []
-    for slot in inbox.slots:
-        present, x, sender = inbox.layout.unpack(slot.term)
-        found.append(z3.And(present, x.rst, x.ack, x.seq == 0, sender == 0, x.seq == side.tcb.rcv_nxt))
+    found = [
+        z3.And(present, x.rst, x.ack, x.seq == 0, sender == 0, x.seq == side.tcb.rcv_nxt)
+        for target, present, x, sender in network.under_way
+        if target.name == side.name
+    ]
     return z3.And(side.state_is("ESTABLISHED", "CLOSE-WAIT"), z3.Or(*found))
 
 

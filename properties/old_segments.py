@@ -52,12 +52,10 @@ def deceived(side: Side) -> z3.BoolRef:
 
 def old_segment_meets_a_connection(network: Network) -> Property:
     """The witness: a segment of an earlier incarnation is under way to a side that believes in a later one."""
-    met = []
-    for side in network.sides.values():
-        inbox = network.channel(network.other(side))
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
-            met.append(z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term)))
+    met = [
+        z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term))
+        for side, present, x, sender in network.under_way
+    ]
     return sometimes("an old segment meets the next connection", z3.Or(*met))
 
 

@@ -63,10 +63,8 @@ def _passive_closers(network: Network) -> list[Side]:
 def fin_again_in_time_wait(network: Network) -> Property:
     """The witness: B's FIN is on its way to an A in TIME-WAIT once more."""
     a, b = network.sides.values()
-    found = []
-    for slot in network.channel(b).slots:
-        present, x, _ = network.channel(b).layout.unpack(slot.term)
-        found.append(z3.And(present, x.fin, a.state_is("TIME-WAIT"), b.state_is("LAST-ACK")))
+    waits = z3.And(a.state_is("TIME-WAIT"), b.state_is("LAST-ACK"))
+    found = [z3.And(present, x.fin, waits) for side, present, x, _ in network.under_way if side is a]
     return sometimes("a FIN on its way to TIME-WAIT", z3.Or(*found))
 
 

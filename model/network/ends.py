@@ -5,7 +5,7 @@ Everything that a rule is made of is here; the rules themselves are `bounded`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -210,3 +210,10 @@ class Ends:
             raise BadConfig("this property needs history=true")
         previous = self.other(side).finished.term + 1 == side.incarnation.term
         return z3.And(side.peer.term != 0, side.finished.term == side.peer.term, previous)
+
+    @property
+    def under_way(self) -> Iterator[tuple[Side, z3.BoolRef, Segment, z3.BitVecRef]]:
+        """What may be on its way to a side: that side, whether it is, the segment, its sender's incarnation."""
+        for side in self.sides.values():
+            inbox = self.channel(self.other(side))
+            yield from ((side, *inbox.layout.unpack(slot.term)) for slot in inbox.slots)
