@@ -13,7 +13,7 @@ import pytest
 import z3
 
 from model.any_channel.closing import COST, DELAY, LOSSES, RTO, TIME_WAIT, WAITING, closing, fin
-from model.any_channel.every_channel import every_channel
+from model.any_channel.every_channel import every_channel, from_closed, incarnations
 from model.any_channel.network import NOW, UnboundedNetwork
 from model.any_channel.timed import MSL, PAUSE, SILENCE, Rest, last_sent, listened, resting, spoke
 from model.engines.inductive.obligations import Transition
@@ -146,6 +146,12 @@ def test_endpoints_behave_as_the_settings_say() -> None:
             assert all(one.eq(other) for one, other in pairs), config.varied()
     free = [str(manner) for end in network().sides.values() for manner in network()._manners(end)]
     assert free == [f"{side}.{name}" for side in "AB" for name in ("rst", "syn", "ack_range")]
+
+
+def test_no_two_parts_set_the_same() -> None:
+    """Else one of them would have no effect."""
+    with pytest.raises(AssertionError, match="each is set by one part"):
+        _ = UnboundedNetwork(CONFIG, (incarnations, from_closed, incarnations)).soup
 
 
 # -- when a step can be taken --

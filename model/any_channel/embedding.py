@@ -19,7 +19,6 @@ from model.core.property import Property, always
 from model.engines.inductive.obligations import Lemma, LemmaPart
 from model.network.bounded import Network, Side
 from model.network.side import NO_TCB, SIDES
-from model.tcp.segment import SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES
 
 
@@ -103,7 +102,8 @@ class Embedding:
         for chosen in product(*every):
             pairs = list(self.state)
             for at, (lane, (_, m)) in enumerate(zip(part.about, chosen, strict=True)):
-                pairs += _renamed(self.soup.stored[lane][part.about[:at].count(lane)], m)
+                constants = self.soup.stored[lane][part.about[:at].count(lane)].message
+                pairs += [(constants[name], term) for name, term in m.message.items()]
             present = z3.And(*(full for full, _ in chosen))
             found.append(z3.Implies(present, z3.substitute(part.term, *pairs)))
         return z3.And(*found)
@@ -158,8 +158,3 @@ class Embedding:
             own = z3.ULE(ackno - isn - 1, self.network.config.span - 1)
             term = z3.If(own, self.soup.number(isn), term)
         return term
-
-
-def _renamed(old: Carried, new: Carried) -> Pairs:
-    fields: Pairs = [(getattr(old.x, name), getattr(new.x, name)) for name in SEGMENT_FIELDS]
-    return [*fields, (old.iss, new.iss), (old.irs, new.irs)]

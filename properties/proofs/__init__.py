@@ -1,7 +1,7 @@
 """Proofs for every channel and all sequence numbers: the lemmas, each with why it is kept and what it excludes.
 
-`lemma` says how a lemma is written, and what a theorem is. `invariant` has the lemmas that all proofs about opening rest
-on, and the corollaries; `opening` has those of each property, and the theorems by claim; `old_segments` those of
+`lemma` says how a lemma is written, and what a theorem is. `invariant` has the lemmas that all proofs about opening
+rest on, and the corollaries; `opening` has those of each property, and the theorems by claim; `old_segments` those of
 no-old-segment-accepted. In real time: `rest` shows that a number which has rested is fresh, `closing` that TIME-WAIT
 lasts long enough; `timed` says what each of these assumes.
 
