@@ -183,11 +183,11 @@ def young(network: UnboundedNetwork) -> Part:
 
 
 def timer(network: UnboundedNetwork, text: bool) -> Part:
-    """B's timer: started when text or FIN is sent, and when SND.UNA moves."""
+    """B's timer: started when text or FIN is sent and, where there is text, when SND.UNA moves."""
     b = network.sides["B"]
 
     def event(it: Occurrence) -> Added:
-        if it.side.name != "B" or not (sends(it) or it.event.kind == "arrives"):
+        if it.side.name != "B" or not (sends(it) or (text and it.event.kind == "arrives")):
             return Added()
         moved = z3.If(it.event.effect.tcb.snd_una != b.tcb.snd_una, NOW, SENT)
         return Added(update={"B.sent": NOW if sends(it) else moved})

@@ -3,7 +3,8 @@
 `make` makes the network of a configuration. `bounded` is that of two endpoints: `ends` has its parts, which are `side`
 (a TCB, budgets and ghosts), `channel` (the segments under way) and `clocks` (time in ticks). `firing` makes the rules
 of an event, `freshness` says when an initial sequence number is fresh, `accounts` are the ghosts that count octets.
-`server` is the product of one `connection` for each client, with a table that they share.
+`server` is the product of one `connection` for each client, with a table that they share. `view` is what properties
+see of two sides, here and in an unbounded network.
 
 Ghosts are written here, are read by properties only, and must never enable or change an event. The order of variables
 and rules decides which shortest trace is shown, and the facts in tests pin it. Core, settings, tcp and mutants are
