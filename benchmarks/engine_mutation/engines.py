@@ -51,9 +51,14 @@ ALL = (
     _engine("bounded network", "network", NETWORK, "network octets accounts ghosts"),
     _engine("sides", "network", "side clocks", "time ghosts network last_ack"),
     _engine("server", "network", "connection server", "server slots table"),
-    _engine("unbounded network", "any_channel", "network embedding", "soup_ghosts printed_assumptions goals embedding"),
+    _engine(
+        "unbounded network",
+        "any_channel",
+        "network every_channel embedding",
+        "soup_ghosts printed_assumptions goals embedding",
+    ),
     _engine("unbounded in time", "any_channel", "timed", "soup_ghosts printed_assumptions timed_proofs"),
-    _engine("the close in time", "any_channel", "closing closing_text", "printed_assumptions timed_proofs goals"),
+    _engine("the close in time", "any_channel", "closing", "printed_assumptions timed_proofs goals"),
 )
 
 

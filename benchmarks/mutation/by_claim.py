@@ -13,7 +13,7 @@ from functools import cache
 
 from benchmarks.mutation.proofs import PROOFS
 from benchmarks.mutation.scenarios import Story, stories
-from model.any_channel.network import UnboundedNetwork
+from model.any_channel.every_channel import every_channel
 from model.core.answer import Answer, Limits
 from model.core.property import Property
 from model.core.system import BadSystem
@@ -95,7 +95,7 @@ def searched(config: AnyConfig, claims: tuple[Claim, ...], name: str) -> Iterato
 def _proved(name: str) -> Iterator[tuple[str, str]]:
     """The theorems of which an obligation of a changed event fails."""
     try:
-        network = UnboundedNetwork(EVERY_CHANNEL.but(mutant=name))
+        network = every_channel(EVERY_CHANNEL.but(mutant=name))
         changed = [step for step in network.soup.steps if PROOFS.steps[step.name].key != step.key]
     except Unaffected:
         return

@@ -15,7 +15,8 @@ from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.ghosts.beliefs import BELIEFS
 from model.network.ghosts.ghost import Ghost
-from model.network.side import SIDES, Side
+from model.network.ghosts.history import HISTORY
+from model.network.side import NO_TCB, SIDES, Side
 from model.settings.config import Config
 from model.settings.users import Sides
 from model.tcp.event import TRUE, Event
@@ -201,3 +202,27 @@ class Ends:
         is_a = self.has_role(side, "A")
         first = 1 if is_a else (1 << self.config.seq_bits) - 2  # B's numbers wrap around.
         return self.config.isns("isn_a" if is_a else "isn_b", first)
+
+    # -- the words that properties are written in (`view`) --
+
+    def peer_dead(self, side: Side) -> z3.BoolRef:
+        """The incarnation that `side` believes it talks to is gone: closed, aborted, crashed or superseded."""
+        other = self.other(side)
+        return z3.Or(other.incarnation.term != side.peer.term, other.state_is(*NO_TCB))
+
+    def peer_has_heard(self, side: Side) -> z3.BoolRef:
+        """The incarnation that `side` believes in has accepted a SYN of this incarnation of `side`."""
+        each = range(1, self.config.incarnations + 1)
+        return z3.Or(*(z3.And(side.peer.term == k, z3.Extract(k - 1, k - 1, side.heard.term) == 1) for k in each))
+
+    def never_heard(self, side: Side) -> z3.BoolRef:
+        """No incarnation of the other side has ever accepted a SYN of this incarnation of `side`."""
+        return side.heard.term == 0
+
+    def ended_in_order(self, side: Side) -> z3.BoolRef:
+        """`side` believes in an incarnation with which it has exchanged data and closed in order.
+
+        That incarnation has done the same with the previous incarnation of `side`.
+        """
+        previous = HISTORY.finished(self.other(side)).term + 1 == side.incarnation.term
+        return z3.And(side.peer.term != 0, HISTORY.finished(side).term == side.peer.term, previous)
