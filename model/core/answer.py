@@ -17,6 +17,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from model.core.knowledge import Refutation
     from model.core.property import Property
     from model.core.run import Lasso, Run
     from model.core.system import System
@@ -171,7 +172,7 @@ class Outcome:
     answer: Answer
     effort: Effort
     engine: str
-    evidence: Run | Lasso | Tables | None = None
+    evidence: Run | Lasso | Tables | Refutation | None = None
     scope: str = "bounded"
     why: str = ""
 

@@ -90,6 +90,15 @@ class Ends:
         """The clocks, if the network is timed."""
         return Clocks(self.times or constant_times(self.config)) if self.config.timed else None
 
+    def local_state(self, side: Side) -> tuple[Var, ...]:
+        """What a side itself sees: its state, its TCB and its timers; no ghost, no budget, no count of incarnations."""
+        return (side.state_var, *side.tcb_vars.values(), *(self.clocks.variables(side) if self.clocks else ()))
+
+    def old_enough(self, side: Side) -> z3.BoolRef:
+        """The chosen segment on its way to a side has been under way for the least delay."""
+        inbox = self.channel(self.other(side))
+        return z3.UGE(inbox.layout.age(inbox.chosen(choice("slot"))), self.config.least_delay)
+
     @property
     def losses(self) -> Var | None:
         """The counter of losses, if they are bounded."""
@@ -103,12 +112,14 @@ class Ends:
         return Var("duplications", limit.bit_length()) if limit else None
 
     def start(self) -> dict[str, int]:
-        """The configured start: both CLOSED; or both ESTABLISHED; or A has closed and B has not; all at rest."""
+        """The configured start: both CLOSED; or B in LISTEN; or both ESTABLISHED; or A has closed and B has not; all at rest."""
         if self.config.start == "closed":
             return {}
+        a, b = self.names
+        if self.config.start == "listening":
+            return {f"{b}.state": STATES.index("LISTEN"), f"{b}.passive_open": 1}
         start: dict[str, int] = {}
         first = {side.name: self.isns(side)[0] for side in self.sides.values()}
-        a, b = self.names
         begun = {
             "established": ((a, b, "ESTABLISHED", 1, 1), (b, a, "ESTABLISHED", 1, 1)),
             "half-closed": ((a, b, "FIN-WAIT-2", 2, 1), (b, a, "CLOSE-WAIT", 1, 2)),
@@ -122,7 +133,7 @@ class Ends:
                 f"{side}.incarnation": 1,
                 f"{side}.peer": 1,
                 f"{side}.heard": 1,
-            }
+            } | ({f"{side}.accepted": 1} if self.config.syns else {})
         return start | {f"{b}.passive_open": 1}
 
     @property
@@ -131,7 +142,7 @@ class Ends:
         (a, x), (b, y) = ((side.name, self.isns(side)[0]) for side in self.sides.values())
         opened = (a, b, "syn", x, 0), (b, a, "syn,ack", y, x + 1), (a, b, "ack", x + 1, y + 1)
         closed = (a, b, "fin,ack", x + 1, y + 1), (b, a, "ack", y + 1, x + 2)
-        sent = {"closed": (), "established": opened, "half-closed": opened + closed}[self.config.start]
+        sent = {"closed": (), "listening": (), "established": opened, "half-closed": opened + closed}[self.config.start]
         return tuple(
             (source, target, {"seq": seq, "ackno": ackno, "text": 0, **{c: c in on.split(",") for c in CONTROLS}})
             for source, target, on, seq, ackno in sent

@@ -128,6 +128,8 @@ class Firing:
             yield z3.Or(self.network.original, z3.ULT(counter.term, self.network.config.duplications))
         if self.network.clocks:
             yield self.network.clocks.due(self.side, self.event)
+        if self.x is not None and self.network.config.least_delay:
+            yield self.network.old_enough(self.side)
         if self.network.assumptions:
             yield self.network.assumptions.allows(self.network, self.side, self.event)
 
@@ -198,6 +200,7 @@ class Firing:
             bit = z3.BitVecVal(1, side.heard.width) << _resize(self._incarnation_after - 1, side.heard.width)
             update[side.peer.name] = self.sender
             update[other.heard.name] = z3.If(self._sender_lives, other.heard.term | bit, other.heard.term)
+            update |= {other.accepted.name: TRUE} if self.network.config.syns else {}
         if self.network.config.endings and event.effect.next != event.state:
             update[side.ended.name] = side.ended_as(how_it_ends(event))
         if self.network.config.endings and self.x is not None and event.state == "TIME-WAIT":

@@ -11,6 +11,7 @@ Ghosts are written by `firing` only, and nothing but properties reads them:
   than its peer has sent, or that acknowledges another incarnation of this side;
 - `ack_lost` (with `ack_losses`): the network has lost an acknowledgment of everything that this side has sent.
 - `older` (with `turns`): this side's current incarnation was chosen before the other side's;
+- `accepted` (with `syns`): somebody has accepted a SYN of this side, whatever has become of either since;
 - `sent`, `delivered`, `fed`, `disordered` (with `accounts`): octets sent and delivered, see `accounts`.
 """
 
@@ -110,6 +111,11 @@ class Side:
         """Ghost: the other side has chosen its initial sequence number later than this side."""
         return self._var("older", ghost=True)
 
+    @cached_property
+    def accepted(self) -> Var:
+        """Ghost: somebody has accepted a SYN of this side; nothing takes that back."""
+        return self._var("accepted", ghost=True)
+
     def ended_as(self, how: str) -> z3.BitVecRef:
         """The value of `ended` with this name."""
         return z3.BitVecVal(ENDINGS.index(how), self.ended.width)
@@ -156,6 +162,7 @@ class Side:
         history += [self.ack_lost] if self.config.ack_losses else []
         history += [self.deceived] if self.config.origins else []
         history += [self.older] if self.config.turns else []
+        history += [self.accepted] if self.config.syns else []
         history += [*self.sent, *self.delivered, self.fed, self.disordered] if self.config.accounts else []
         return [
             self.state_var,

@@ -22,6 +22,7 @@ class Ghosts(Group):
         False, "ghosts count the octets that each incarnation has sent, and those delivered (needs octets)"
     )
     turns: bool = setting(False, "ghost: whose current incarnation was chosen first")
+    syns: bool = setting(False, "ghosts remember for ever that a SYN of a side has been accepted")
 
 
 def check_ghosts(ghosts: Ghosts, protocol: Protocol, numbers: Numbers, budgets: Budgets) -> None:
