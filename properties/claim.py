@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from model.core.answer import Limits, OnProgress, Outcome
+from model.core.knowledge import Formula, Known
 from model.core.property import Live, Property
 from model.settings.config import Config
 from model.settings.server import AnyConfig
@@ -112,7 +113,19 @@ class Study:
     run: Callable[[Config, Limits, OnProgress], Outcome]
 
 
-Question = Safety | Infinite | Story | Study
+@dataclass(frozen=True)
+class Knowledge:
+    """Who knows what? witness: as for `Safety`, statements of the kind *somewhere*.
+
+    beside: the formulas that are told beside each step of its runs.
+    """
+
+    make: Makes[Known]
+    witness: tuple[Makes[Known], ...]
+    beside: Makes[Sequence[Formula]]
+
+
+Question = Safety | Infinite | Story | Study | Knowledge
 
 
 @dataclass(frozen=True)
@@ -152,6 +165,16 @@ class Claim:
     def study(self) -> bool:
         """Whether the answer is computed from several searches."""
         return isinstance(self.question, Study)
+
+    @property
+    def epistemic(self) -> bool:
+        """Whether the claim is about what somebody knows."""
+        return isinstance(self.question, Knowledge)
+
+    @property
+    def several(self) -> bool:
+        """Whether it may take several runs to show why it fails."""
+        return self.study or self.epistemic
 
     @property
     def searched(self) -> bool:

@@ -160,7 +160,7 @@ def confirm_refuted(system: System, views: Views, formula: Formula, found: Refut
     for run in found.runs:
         replay(system, run)
     ends = [run.states[-1] for run in found.runs]
-    for side, before, after in zip(found.sides, ends, ends[1:], strict=True):
+    for side, before, after in zip(found.sides, ends[:-1], ends[1:], strict=True):
         if local(views, side, before) != local(views, side, after):
             raise ReplayError(f"{side} can tell the runs apart")
     if not _fails(formula, ends, found.sides):

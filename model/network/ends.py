@@ -90,9 +90,11 @@ class Ends:
         """The clocks, if the network is timed."""
         return Clocks(self.times or constant_times(self.config)) if self.config.timed else None
 
-    def local_state(self, side: Side) -> tuple[Var, ...]:
-        """What a side itself sees: its state, its TCB and its timers; no ghost, no budget, no count of incarnations."""
-        return (side.state_var, *side.tcb_vars.values(), *(self.clocks.variables(side) if self.clocks else ()))
+    @property
+    def local_states(self) -> dict[str, list[Var]]:
+        """What each side sees: its state, its TCB and its timers; no ghost, no budget, no count of incarnations."""
+        timers = {name: self.clocks.variables(side) if self.clocks else [] for name, side in self.sides.items()}
+        return {n: [side.state_var, *side.tcb_vars.values(), *timers[n]] for n, side in self.sides.items()}
 
     def old_enough(self, side: Side) -> z3.BoolRef:
         """The chosen segment on its way to a side has been under way for the least delay."""
@@ -112,7 +114,7 @@ class Ends:
         return Var("duplications", limit.bit_length()) if limit else None
 
     def start(self) -> dict[str, int]:
-        """The configured start: both CLOSED; or B in LISTEN; or both ESTABLISHED; or A has closed and B has not; all at rest."""
+        """The configured start: both CLOSED; B in LISTEN; both ESTABLISHED; or A has closed and B has not."""
         if self.config.start == "closed":
             return {}
         a, b = self.names

@@ -29,6 +29,8 @@ from model.pictures.flights import SENDS, Flight, flights, flights_of_loop, hist
 MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS, STACK = 180.0, 30.0, 7.4, 31, 15.0
 """Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words; distance of
 states above each other."""
+NOTE = "#1b5e20"
+NO_NOTES: Mapping[int, str] = {}
 KINDS = {"call": "#0d47a1", "timeout": "#a84300", "crash": RED}
 Lanes = Mapping[str, Mapping[str, str]]
 """The names of the lines, from left to right; of each the sides that share it, with the variable of their state, or
@@ -46,12 +48,14 @@ def ladder(
     mark: Literal["violated", "reached", ""] = "violated",
     oldest_first: bool = True,
     loop: tuple[Step, ...] | None = None,
+    notes: Mapping[int, str] = NO_NOTES,
 ) -> str:
     """The diagram of a trace, as DOT source with fixed positions.
 
     loop: what follows the trace again and again, if it is a lasso; an empty one stays where the trace ends.
     lanes: the two lines, left and right.
     mark: what the last step shows, for its colour. oldest_first: which of several equal segments arrives first.
+    notes: words at the right of some rows, by their numbers.
     """
     whole = Run(trace.initial, trace.steps + (loop or ()))
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
@@ -69,6 +73,7 @@ def ladder(
         *(line for arrow in arrows for line in arrow_lines(arrow)),
         *(line for arrow in arrows for line in arrow_labels(arrow)),
         *_margins(paper, system, whole, states, shown),
+        *(_note(paper, number, words) for number, words in notes.items()),
     ]
     return "\n".join(["digraph ladder {", *(f"  {line}" for line in (*DEFAULTS, *body)), "}"]) + "\n"
 
@@ -154,6 +159,12 @@ def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str,
         for height, side in enumerate(reversed(known)):
             show = system.var[states[side]].show(trace.initial[states[side]])
             yield _state(paper, side, 0, show, STACK * height)
+
+
+def _note(paper: Paper, number: int, words: str) -> str:
+    """Further words, right of the right margin."""
+    place = (paper.width + MARGIN + NUMBERS, paper.rows[number])
+    return text(f"note {number}", place, _wrap(words, EVENT_COLUMNS), MARGIN, align="l", look={"fontcolor": NOTE})
 
 
 def _event(paper: Paper, number: int, step: Step) -> str:

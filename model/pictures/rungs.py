@@ -70,6 +70,18 @@ def rungs(
     return Ladder((left, right), initially, stem + turn, None if loop is None else (len(stem), len(trace.steps) + 1))
 
 
+def with_notes(ladder: Ladder, notes: Mapping[int, str]) -> Ladder:
+    """The ladder with notes beside its steps, by their numbers (of 0, the beginning, nothing is said)."""
+    return replace(ladder, rungs=tuple(_noted(rung, notes) for rung in ladder.rungs))
+
+
+def _noted(rung: Rung, notes: Mapping[int, str]) -> Rung:
+    """A line with the notes of its steps."""
+    first, _, last = rung.step.partition("-")
+    of_steps = [notes[at] for at in range(int(first), int(last or first) + 1) if at in notes]
+    return replace(rung, note="; ".join(filter(None, (rung.note, *of_steps))))
+
+
 class _Rungs:
     """The lines of one run."""
 

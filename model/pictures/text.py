@@ -19,6 +19,7 @@ from model.pictures.flights import Happening, history
 
 COLUMNS = 100
 INDENT = " " * 6
+NO_NOTES: Mapping[int, str] = {}
 
 
 def render_text(
@@ -31,15 +32,18 @@ def render_text(
     shortest: bool = True,
     hidden: Collection[str] = (),
     oldest_first: bool = True,
+    notes: Mapping[int, str] = NO_NOTES,
 ) -> str:
     """The trace in words, ending with a newline.
 
     full_states: every variable after each step, not only what changed. command: what reproduces the trace.
     shortest: no run with fewer steps shows the same. hidden: variables left out unless `full_states`, besides those of
     symmetric groups: the segments already say what such slots hold. oldest_first: see `flights`.
+    notes: further words for some steps, by their numbers, from 0 for the beginning.
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
     lines = [*_heading(prop), "Initially", *state_lines(system, trace.initial, left_out, full_states)]
+    lines += _note(notes, 0)
     steps = history(trace, oldest_first)
     for number, (before, step, wires) in enumerate(zip(trace.states, trace.steps, steps, strict=False), 1):
         lines += ["", step_line(number, step), *(line for wire in wires for line in wire_lines(wire))]
@@ -47,6 +51,7 @@ def render_text(
             lines += state_lines(system, step.state, left_out, full_states)
         else:
             lines += change_lines(system, before, step.state, left_out)
+        lines += _note(notes, number)
     lines += ["", *_ending(trace, prop, shortest)]
     lines += [f"Reproduce it: {command}"] if command else []
     return "\n".join(lines) + "\n"
@@ -75,6 +80,10 @@ def _heading(prop: Property | None) -> list[str]:
     if prop is None:
         return []
     return [*wrap(f"{prop.name}: {prop.sentence}" if prop.sentence else prop.name), ""]
+
+
+def _note(notes: Mapping[int, str], number: int) -> list[str]:
+    return wrap(f"now: {notes[number]}", INDENT, INDENT + "  ") if number in notes else []
 
 
 def step_line(number: int, step: Step) -> str:

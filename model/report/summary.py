@@ -130,7 +130,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "loop": row.loop,
         "figure": row.figure or None,
         "tables": [asdict(table) for table in row.tables],
-        "counterexamples": [_evidence_json(one) for one in row.evidence if row.task.claim.study],
+        "counterexamples": [_evidence_json(one) for one in row.evidence if row.task.claim.several],
         "bounds_touched": dict(effort.touched),
         "not_checked": row.task.claim.not_checked,
     }

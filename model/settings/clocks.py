@@ -32,9 +32,7 @@ class Clocks(Group):
         most=MOST_TICKS,
         unit=TICK,
     )
-    least_delay: int = setting(
-        0, "and not before so many ticks have passed", least=0, most=MOST_TICKS, unit=TICK
-    )
+    least_delay: int = setting(0, "and not before so many ticks have passed", least=0, most=MOST_TICKS, unit=TICK)
     rto: int = setting(2, "retransmission timeout, ticks", least=1, most=MOST_TICKS, unit=TICK)
     time_wait: str = setting("2msl", "length of TIME-WAIT in ticks, or 2msl", unit=TICK)
     time_wait_restart: bool = setting(

@@ -14,5 +14,5 @@ class Start(Group):
 
     start: Literal["closed", "listening", "established", "half-closed"] = setting(
         "closed",
-        "both sides CLOSED; B in LISTEN already; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
+        "both sides CLOSED; or B in LISTEN; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
     )

@@ -32,8 +32,7 @@ from model.core.knowledge import (
     facts,
     plain,
 )
-from model.core.property import Property
-from model.core.run import ReplayError, Run, confirm
+from model.core.run import ReplayError, Run
 from model.core.system import System
 from model.core.terms import constants
 from model.engines.epistemic.grouping import flatten, join, number
@@ -50,27 +49,28 @@ def check(
     system: System,
     views: Views,
     wanted: Sequence[Known],
-    witnesses: Sequence[Property] = (),
+    further: Sequence[Formula] = (),
     *,
     limits: Limits = NO_LIMITS,
     progress: OnProgress | None = None,
-) -> tuple[dict[str, Outcome], Knowledge]:
-    """The outcome of each statement and of each witness (a *reachable* property) by its name; and who knows what.
+) -> tuple[dict[str, Outcome], LocalStates]:
+    """The outcome of each statement by its name; and who knows what. further: other formulas that will be asked about.
 
-    Raises `ReplayError` if the runs that refute a statement do not, under the Python meaning.
+    Raises `ReplayError` if a run does not show what it should under the Python meaning.
     """
-    terms = [fact.term for one in wanted for fact in facts(one.formula)]
-    known = Knowledge(system, views, [*terms, *(witness.term for witness in witnesses)], limits)
+    known = LocalStates(system, views, [*(one.formula for one in wanted), *further], limits)
     limit = known.run(progress)
     effort = known.search.effort(limit)
-    found = {one.name: known.outcome(one, effort) for one in wanted}
-    return found | {one.name: known.happens(one, effort) for one in witnesses}, known
+    return {one.name: known.outcome(one, effort) for one in wanted}, known
 
 
-class Knowledge:
-    """Who knows what, once `run` has returned ""; terms: what the facts read."""
+class LocalStates:
+    """Who knows what by the sides' local states, once `run` has returned "". formulas: those that will be asked about.
 
-    def __init__(self, system: System, views: Views, terms: Sequence[object], limits: Limits = NO_LIMITS) -> None:
+    Raises `ValueError` for a system that does not fit the engine.
+    """
+
+    def __init__(self, system: System, views: Views, formulas: Sequence[Formula], limits: Limits = NO_LIMITS) -> None:
         seen = {var.name for view in views.values() for var in view}
         if system.constraint is not None:  # sound: beyond it there may be states that refute what is known
             raise ValueError("knowledge in a system with a constraint is not checked")
@@ -78,7 +78,8 @@ class Knowledge:
             raise ValueError(f"a local state has {sorted(blind)[0]}, whose place among others does not matter")
         self.system, self.views = system, views
         # sound: what a side sees and what facts read is stored, and no property ends the search
-        roots = relevant(system, (), {*seen, *constants(terms)})
+        read = constants([fact.term for formula in formulas for fact in facts(formula)])
+        roots = relevant(system, (), seen | read)
         self.search = ExplicitSearch(system, (), replace(limits, store="whole", checkpoint=None), roots)
         self._holds: dict[Formula, Array] = {}
         self._groups: dict[tuple[str, ...], Array] = {}
@@ -150,25 +151,17 @@ class Knowledge:
 
     def outcome(self, one: Known, effort: Effort) -> Outcome:
         """What became of a statement, with the run (or the runs) that decide it."""
+        # sound: unless the search was whole, nobody can say what is known
         holds = self.holds(one.formula) if effort.complete else np.zeros(0, np.bool_)
         at = np.flatnonzero(~holds if one.kind == "always" else holds)
         kind = "reachable" if one.kind == "somewhere" else "always"
-        # sound: unless the search was whole, nobody can say what is known
-        answer = answer_for(kind, bool(len(at)), complete=True) if effort.complete else Answer.UNKNOWN
-        evidence = self.refutation(one.formula, int(at[0])) if len(at) and one.kind == "always" else None
-        if len(at) and evidence is None:
-            evidence = Refutation((self.search.trace(int(at[0])),))
-        return Outcome(one.name, answer, effort, ENGINE, evidence)
-
-    def happens(self, witness: Property, effort: Effort) -> Outcome:
-        """Whether a witness is reached, and its shortest run."""
-        at = np.flatnonzero(self.holds(Fact(witness.name, witness.term)))
-        run = self.search.trace(int(at[0])) if len(at) else None
-        if run is not None:
-            confirm(self.system, witness, run)
-        return Outcome(
-            witness.name, answer_for("reachable", run is not None, effort.complete), effort, "knowledge", run
-        )
+        answer = answer_for(kind, len(at) > 0, complete=True) if effort.complete else Answer.UNKNOWN
+        if not len(at):
+            return Outcome(one.name, answer, effort, ENGINE)
+        # heuristic: rather one where all facts hold, so that nothing but knowledge is missing
+        first = int(at[np.argmax(np.all([self.holds(fact)[at] for fact in facts(one.formula)], axis=0))])
+        refuted = self.refutation(one.formula, first) if one.kind == "always" else None
+        return Outcome(one.name, answer, effort, ENGINE, refuted or self.search.trace(first))
 
     def refutation(self, formula: Formula, at: int) -> Refutation | None:
         """Runs that show that a formula fails in a state; None if no chain of states can show it."""

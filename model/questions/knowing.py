@@ -1,0 +1,108 @@
+"""Who knows what: a claim about knowledge on one configuration, with its runs, and beside each step who knows what.
+
+A statement that fails everywhere has two runs or more: one to a state where it fails, and one to each state that a side
+cannot tell from the end of the run before. One that holds shows the run to its first witness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+from model.core.answer import Answer, Outcome
+from model.core.knowledge import Common, Formula, Known, Knows, Refutation, facts, said
+from model.core.run import Run
+from model.engines.epistemic.knowledge import LocalStates, check
+from model.network.bounded import Network
+from model.questions.evidence import Shows
+from model.questions.row import OnSearch, Options, Row, Task
+from model.settings.config import Config
+from properties.claim import Knowledge
+
+CUT = "where nothing more may be lost, something was: raise the bounds that were touched"
+
+
+def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> Row:
+    """The row of a task."""
+    question = task.claim.question
+    assert isinstance(task.config, Config)
+    assert isinstance(question, Knowledge)
+    network = Network(task.config)
+    known = question.make(network)
+    witnesses = [make(network) for make in question.witness] if task.expected != "fails" else []
+    system, beside = network.system(), question.beside(network)
+    watch = partial(progress, task.variant)
+    found, states = check(system, known.views, [known, *witnesses], beside, limits=options.limits, progress=watch)
+    row = _row(task, found[known.name], [found[one.name] for one in witnesses])
+    if row.answer is Answer.UNKNOWN:
+        return row
+    shows, shown = Shows(network, system, options), list(_shown(known, found, witnesses))
+    return replace(
+        row,
+        evidence=tuple(
+            shows.of_knowledge(row, run, sentence, label, who_knows(states, run, beside))
+            for run, sentence, label in shown
+        ),
+    )
+
+
+def _row(task: Task, found: Outcome, witnesses: Sequence[Outcome]) -> Row:
+    """What was found, as a row: vacuous if a witness never happens, open if a bound has cut what should not be cut."""
+    assert isinstance(task.config, Config)
+    row = Row(task, replace(found, evidence=None))
+    if found.answer is Answer.UNKNOWN:
+        return row.but(Answer.UNKNOWN, found.effort.limit)
+    if found.effort.touched and not (task.config.loss and task.config.losses is None):
+        return row.but(Answer.UNKNOWN, CUT)
+    missing = [one.name for one in witnesses if one.answer is Answer.UNREACHABLE]
+    if missing and found.answer.good:
+        return row.but(Answer.VACUOUS, f"its premise never happens: {', '.join(missing)}")
+    return row
+
+
+def _shown(known: Known, found: Mapping[str, Outcome], witnesses: Sequence[Known]) -> Iterator[tuple[Run, str, str]]:
+    """The runs, each with a sentence about its end and a label."""
+    evidence = found[known.name].evidence
+    if isinstance(evidence, Refutation):
+        yield evidence.runs[0], f"At its end it is false that {said(known.formula)}.", ""
+        for run, side in zip(evidence.runs[1:], evidence.sides, strict=True):
+            yield run, f"Its end is the same to {side} as that of the run before.", f"the same to {side}"
+    elif isinstance(evidence, Run):
+        yield evidence, f"At its end {said(known.formula)}.", ""
+    else:
+        for one in witnesses[-1:]:
+            reached = found[one.name].run
+            if reached is not None:
+                yield reached, f"At its end {said(one.formula)}.", "who knows what"
+
+
+# -- beside a run --
+
+
+def who_knows(states: LocalStates, run: Run, formulas: Sequence[Formula]) -> list[str]:
+    """For each state of a run, the first one included, what has come to be known with it, and what is not any more."""
+    along = states.along(run, formulas)
+    before = [[False] * len(formulas), *along]
+    return [_news(formulas, was, now) for was, now in zip(before, along, strict=False)]
+
+
+def _news(formulas: Sequence[Formula], was: Sequence[bool], now: Sequence[bool]) -> str:
+    """The difference between two states in words."""
+    gained = [in_short(one) for one, a, b in zip(formulas, was, now, strict=True) if b and not a]
+    lost = [in_short(one) for one, a, b in zip(formulas, was, now, strict=True) if a and not b]
+    return "; ".join([*gained, *(f"no longer: {words}" for words in lost)])
+
+
+def in_short(formula: Formula) -> str:
+    """Who knows that who knows, without the fact."""
+    if isinstance(formula, Common):
+        return "common knowledge"
+    assert isinstance(formula, Knows)
+    deeper = isinstance(formula.what, (Knows, Common))
+    return f"{formula.side} knows" + (f" that {in_short(formula.what)}" if deeper else "")
+
+
+def legend(formulas: Sequence[Formula]) -> str:
+    """What is known, where it is told in short."""
+    return f"What is known beside a step: {next(facts(formulas[0])).name}."
