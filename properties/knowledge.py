@@ -75,13 +75,13 @@ def second_level(network: Network) -> Known:
 
 def levels_of_both(network: Network) -> list[Formula]:
     """Who knows of both SYNs."""
-    return chains(network, accepted(network), *LEVELS)
+    return chains(network, accepted(network), *LEVELS[:6])
 
 
 def levels_of_first(network: Network) -> list[Formula]:
     """Who knows of the client's SYN, up to common knowledge."""
     fact = accepted(network, network.sides[network.names[0]])
-    return [*chains(network, fact, *LEVELS), Common(network.names, fact)]
+    return [*chains(network, fact, *LEVELS[:6]), Common(network.names, fact)]
 
 
 # -- what each segment buys --
@@ -105,6 +105,8 @@ def segments_buy(config: Config, limits: Limits, progress: OnProgress) -> Outcom
         assert isinstance(formula, Knows)
         here = states.holds(open_[formula.side])
         rows.append((symbols(level), share(int((states.holds(formula) & here).sum()), int(here.sum()))))
+    # Each deeper one says that A knows that B knows that A knows that B knows.
+    rows.append(("every deeper one", "not asked" if states.holds(listed[-1]).any() else "nowhere"))
     rows.append(("common knowledge", "somewhere" if states.holds(common).any() else "nowhere"))
     table = Table(
         f"Where {next(facts(fact)).name}: who knows it, in so many of the ESTABLISHED states of the one named first",

@@ -41,7 +41,7 @@ def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> Row:
     return replace(
         row,
         evidence=tuple(
-            shows.of_knowledge(row, run, sentence, label, who_knows(states, run, beside))
+            shows.of_knowledge(row, run, f"{sentence} {legend(beside)}", label, who_knows(states, run, beside))
             for run, sentence, label in shown
         ),
     )
@@ -89,9 +89,10 @@ def who_knows(states: LocalStates, run: Run, formulas: Sequence[Formula]) -> lis
 
 def _news(formulas: Sequence[Formula], was: Sequence[bool], now: Sequence[bool]) -> str:
     """The difference between two states in words."""
-    gained = [in_short(one) for one, a, b in zip(formulas, was, now, strict=True) if b and not a]
-    lost = [in_short(one) for one, a, b in zip(formulas, was, now, strict=True) if a and not b]
-    return "; ".join([*gained, *(f"no longer: {words}" for words in lost)])
+    gained = [one for one, a, b in zip(formulas, was, now, strict=True) if b and not a]
+    lost = [one for one, a, b in zip(formulas, was, now, strict=True) if a and not b]
+    told = [one for one in gained if isinstance(one, Common)] or gained  # All the rest follows from it.
+    return "; ".join([*map(in_short, told), *(f"no longer: {in_short(one)}" for one in lost)])
 
 
 def in_short(formula: Formula) -> str:
@@ -105,4 +106,4 @@ def in_short(formula: Formula) -> str:
 
 def legend(formulas: Sequence[Formula]) -> str:
     """What is known, where it is told in short."""
-    return f"What is known beside a step: {next(facts(formulas[0])).name}."
+    return f"Beside a step: who knows from then on that {next(facts(formulas[0])).name}."
