@@ -121,7 +121,7 @@ KNOWN: Mapping[str, PlainWords] = {
         "once open, the server knows both were heard",
         "With three segments the server, once open, knows that both SYNs have been accepted: no run that looks the"
         " same to it is otherwise.",
-        "With two it does not: here are two runs that look the same to it, and in one of them nobody has accepted its SYN.",
+        "With two it does not: two runs look the same to it, and in one of them nobody has accepted its SYN.",
     ),
     "server-cannot-know": PlainWords(
         "two-way, the server cannot know",

@@ -172,7 +172,8 @@ def _fails(formula: Formula, ends: Sequence[State], sides: Sequence[str]) -> boo
     if plain(formula):
         return not plainly(formula, ends[0])
     if isinstance(formula, Knows):
-        return sides[:1] == (formula.side,) and _fails(formula.what, ends[1:], sides[1:])
+        further = sides[:1] == (formula.side,) and _fails(formula.what, ends[1:], sides[1:])
+        return further or _fails(formula.what, ends, sides)  # Nobody knows what is not so.
     if isinstance(formula, Common):
         further = bool(sides) and sides[0] in formula.sides and _fails(formula, ends[1:], sides[1:])
         return further or _fails(formula.what, ends, sides)

@@ -163,15 +163,9 @@ def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str,
 
 def _note(paper: Paper, number: int, words: str) -> str:
     """Further words, right of the right margin."""
-    place = (paper.width + MARGIN + NUMBERS, paper.rows[number])
-    return text(
-        f"note {number}",
-        place,
-        _wrap(words, 2 * EVENT_COLUMNS, most=3),
-        2 * MARGIN,
-        align="l",
-        look={"fontcolor": NOTE},
-    )
+    lines, place = _wrap(words, 2 * EVENT_COLUMNS, most=3), (paper.width + MARGIN + NUMBERS, paper.rows[number])
+    width = max(map(len, lines)) * STATE_CHAR
+    return text(f"note {number}", place, lines, width, align="l", look={"fontcolor": NOTE})
 
 
 def _event(paper: Paper, number: int, step: Step) -> str:

@@ -74,8 +74,10 @@ class LocalStates:
         seen = {var.name for view in views.values() for var in view}
         if system.constraint is not None:  # sound: beyond it there may be states that refute what is known
             raise ValueError("knowledge in a system with a constraint is not checked")
+        if strange := seen - set(system.var):
+            raise ValueError(f"a local state has {min(strange)}, which is no variable of the system")
         if blind := seen & set(chain.from_iterable(system.symmetric)):  # sound: which slot it is would be lost
-            raise ValueError(f"a local state has {sorted(blind)[0]}, whose place among others does not matter")
+            raise ValueError(f"a local state has {min(blind)}, whose place among others does not matter")
         self.system, self.views = system, views
         # sound: what a side sees and what facts read is stored, and no property ends the search
         read = constants([fact.term for formula in formulas for fact in facts(formula)])
@@ -176,6 +178,8 @@ class LocalStates:
         """States from `at` on, each with the side that cannot tell it from the one before ("" for the first)."""
         if plain(formula):
             return [("", at)]
+        if isinstance(formula, Knows) and not self.holds(formula.what)[at]:
+            return self._chain(formula.what, at)
         if isinstance(formula, Knows):
             group = self.group((formula.side,))
             other = int(np.flatnonzero((group == group[at]) & ~self.holds(formula.what))[0])

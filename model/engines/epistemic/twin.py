@@ -1,8 +1,7 @@
-"""Who knows what in plain Python, the definition of what `knowledge` answers: sets of states under dictionaries."""
+"""Who knows what in plain Python, the definition of what `knowledge` answers: sets of local states that refute."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 
 from model.core.knowledge import Combined, Fact, Formula, Knows, Views, local
@@ -19,25 +18,20 @@ def holds(states: Sequence[State], views: Views, formula: Formula) -> list[bool]
         return [_combined(formula.how, [part[at] for part in parts]) for at in range(len(states))]
     what = holds(states, views, formula.what)
     if isinstance(formula, Knows):
-        return [all(what[other] for other in alike) for alike in _alike(states, views, formula.side)]
+        return known(states, views, formula.side, what)
     while True:  # Common knowledge is what holds, is known to hold, is known to be known, and so on.
-        known = [_all_know(states, views, side, what) for side in formula.sides]
-        after = [held and all(one[at] for one in known) for at, held in enumerate(what)]
+        each = [known(states, views, side, what) for side in formula.sides]
+        after = [all(values) for values in zip(*each, strict=True)]
         if after == what:
             return what
         what = after
 
 
-def _all_know(states: Sequence[State], views: Views, side: str, what: Sequence[bool]) -> list[bool]:
-    return [all(what[other] for other in alike) for alike in _alike(states, views, side)]
-
-
-def _alike(states: Sequence[State], views: Views, side: str) -> list[list[int]]:
-    """For each state those that a side cannot tell from it."""
-    together: dict[tuple[int, ...], list[int]] = defaultdict(list)
-    for at, state in enumerate(states):
-        together[local(views, side, state)].append(at)
-    return [together[local(views, side, state)] for state in states]
+def known(states: Sequence[State], views: Views, side: str, what: Sequence[bool]) -> list[bool]:
+    """Whether a side knows something, for each state, given where that holds."""
+    seen = [local(views, side, state) for state in states]
+    refuted = {view for view, held in zip(seen, what, strict=True) if not held}
+    return [view not in refuted for view in seen]
 
 
 def _combined(how: str, values: Sequence[bool]) -> bool:
