@@ -14,12 +14,13 @@ from properties.opening import OPENING
 from properties.progress import INFINITE
 from properties.server_table import TABLE
 from properties.studies.assumptions import ASSUMPTIONS
+from properties.studies.levels import SHARES
 from properties.studies.retransmissions import RETRANSMISSIONS
 from properties.studies.time_wait import THRESHOLDS
 from properties.time_wait import LAST_ACKS
 
 TIME = (*LAST_ACKS, *THRESHOLDS, *FRESH_NUMBERS, *ASSUMPTIONS, *NEEDLESS, *RETRANSMISSIONS)
-CLAIMS = (*OPENING, *KNOWN, *TABLE, *DATA, *CLOSING, *INFINITE, *TIME, *HAZARDS, *CALLS)
+CLAIMS = (*OPENING, *KNOWN, *SHARES, *TABLE, *DATA, *CLOSING, *INFINITE, *TIME, *HAZARDS, *CALLS)
 
 
 def find(name: str) -> Claim | None:
