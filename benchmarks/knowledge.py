@@ -76,12 +76,19 @@ def line(one: Answered) -> str:
     return f"{one.states:>11,} states, {one.formulas} formulas: {one.seconds:.2f} s  {ratio}"
 
 
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m benchmarks.knowledge", description="How fast knowledge is.")
+    made.add_argument(
+        "--largest", type=int, default=len(CONFIGS), metavar="N", help="only the N smallest configurations"
+    )
+    made.add_argument("--out", type=Path, default=RESULTS, help="where the results go (default: benchmarks/results)")
+    return made
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print and write; returns the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.knowledge", description="How fast knowledge is.")
-    parser.add_argument("--largest", type=int, default=len(CONFIGS), help="only the N smallest configurations")
-    parser.add_argument("--out", type=Path, default=RESULTS, help="where the results go")
-    args = parser.parse_args(argv)
+    args = parser().parse_args(argv)
     found = []
     for number in range(args.largest):
         found.append(measure(number))

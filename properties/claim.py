@@ -196,6 +196,11 @@ class Claim:
         assert isinstance(self.question, (Safety, Infinite)), self.name
         return self.question.make(network)
 
+    def knows(self, network: AnyNetwork) -> Known:
+        """The statement about knowledge that is asked of a network."""
+        assert isinstance(self.question, Knowledge), self.name
+        return self.question.make(network)
+
     def witnesses(self, network: AnyNetwork) -> list[Property]:
         """The properties that show that its premise happens."""
         return [make(network) for make in self.witness]

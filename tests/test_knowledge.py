@@ -11,7 +11,11 @@ import pytest
 import z3
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
+import model.certify
+import model.check
+from model.certificates.manifests import SearchManifest, read
 from model.core.answer import Answer, Limits
 from model.core.knowledge import (
     Common,
@@ -36,6 +40,8 @@ from model.engines.epistemic.knowledge import LocalStates, check
 from model.engines.twin import TwinSearch
 from model.network.bounded import Network
 from model.questions.knowing import CUT, who_knows
+from model.rechecks.searched import Replays
+from model.rechecks.tasks import task_of
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from properties.configs import IN_TIME, KNOWING, KNOWING_WITH_TEXT, UNDISTURBED
@@ -354,3 +360,35 @@ def test_beside_each_step_stands_who_knows(tmp_path: Path) -> None:
     assert "now: B knows; B knows that A knows" in shown.text
     (dot,) = tmp_path.glob("*.dot")
     assert "B knows; B knows that A knows" in dot.read_text()
+
+
+# -- certificates --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def certified(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The certificates of what the server knows."""
+    out = tmp_path_factory.mktemp("certified")
+    assert model.check.main(["server-knows", "--certify", "--out", str(out)]) == 0
+    return out / "certificates"
+
+
+def test_a_certificate_of_knowledge_is_checked_again(certified: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert model.certify.main([str(certified)]) == 0
+    assert "2 runs replayed" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("forged", ["the first run twice", "the first run alone", "another side"])
+def test_forged_runs_do_not_refute(forged: str, certified: Path) -> None:
+    (certificate,) = (one for one in read(certified) if one.form.variant == "two-way")
+    assert isinstance(certificate.form, SearchManifest)
+    here, there = certificate.form.runs
+    replays = Replays(task_of(certificate))
+    assert list(replays.wrong([here, there])) == []
+    runs = {
+        "the first run twice": [here, structs.replace(here, property=there.property)],
+        "the first run alone": [here],
+        "another side": [here, structs.replace(there, property="the same to A")],
+    }[forged]
+    (wrong,) = replays.wrong(runs)
+    assert wrong.startswith("its runs do not refute the claim: ")

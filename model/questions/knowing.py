@@ -7,7 +7,7 @@ cannot tell from the end of the run before. One that holds shows the run to its 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 from model.core.answer import Answer, Outcome
@@ -15,11 +15,13 @@ from model.core.knowledge import Common, Formula, Known, Knows, Refutation, fact
 from model.core.run import Run
 from model.engines.epistemic.knowledge import LocalStates, check
 from model.network.bounded import Network
+from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
-from model.questions.row import OnSearch, Options, Row, Task
+from model.questions.row import OnSearch, Options, Row, Task, written
 from model.settings.config import Config
 from properties.claim import Knowledge
 
+ALIKE = "the same to "
 CUT = "where nothing more may be lost, something was: raise the bounds that were touched"
 
 
@@ -35,16 +37,15 @@ def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> Row:
     watch = partial(progress, task.variant)
     found, states = check(system, known.views, [known, *witnesses], beside, limits=options.limits, progress=watch)
     row = _row(task, found[known.name], [found[one.name] for one in witnesses])
-    if row.answer is Answer.UNKNOWN:
-        return row
-    shows, shown = Shows(network, system, options), list(_shown(known, found, witnesses))
-    return replace(
-        row,
-        evidence=tuple(
-            shows.of_knowledge(row, run, f"{sentence} {legend(beside)}", label, who_knows(states, run, beside))
-            for run, sentence, label in shown
-        ),
-    )
+    shown = [] if row.answer is Answer.UNKNOWN else list(_shown(known, found, witnesses))
+    if options.certify:
+        with written(options):
+            runs = [(one.name, one.run, None) for one in shown]
+            Certificates(options.out / "certificates").search(row, [task], runs)
+    shows, about = Shows(network, system, options), legend(beside)
+    told = [(one, who_knows(states, one.run, beside)) for one in shown]
+    evidence = (shows.of_knowledge(row, one.run, f"{one.says} {about}", one.label, news) for one, news in told)
+    return replace(row, evidence=tuple(evidence))
 
 
 def _row(task: Task, found: Outcome, witnesses: Sequence[Outcome]) -> Row:
@@ -61,20 +62,31 @@ def _row(task: Task, found: Outcome, witnesses: Sequence[Outcome]) -> Row:
     return row
 
 
-def _shown(known: Known, found: Mapping[str, Outcome], witnesses: Sequence[Known]) -> Iterator[tuple[Run, str, str]]:
-    """The runs, each with a sentence about its end and a label."""
+@dataclass(frozen=True)
+class KnownRun:
+    """A run. name: of the statement that it is about; says: a sentence about its end; label: if it is not the first."""
+
+    name: str
+    run: Run
+    says: str
+    label: str = ""
+
+
+def _shown(known: Known, found: Mapping[str, Outcome], witnesses: Sequence[Known]) -> Iterator[KnownRun]:
+    """The runs that decide a statement; of one that holds the run to its last witness."""
     evidence = found[known.name].evidence
     if isinstance(evidence, Refutation):
-        yield evidence.runs[0], f"At its end it is false that {said(known.formula)}.", ""
+        yield KnownRun(known.name, evidence.runs[0], f"At its end it is false that {said(known.formula)}.")
         for run, side in zip(evidence.runs[1:], evidence.sides, strict=True):
-            yield run, f"Its end is the same to {side} as that of the run before.", f"the same to {side}"
+            label = f"{ALIKE}{side}"
+            yield KnownRun(label, run, f"Its end is {label} as that of the run before.", label)
     elif isinstance(evidence, Run):
-        yield evidence, f"At its end {said(known.formula)}.", ""
+        yield KnownRun(known.name, evidence, f"At its end {said(known.formula)}.")
     else:
         for one in witnesses[-1:]:
             reached = found[one.name].run
             if reached is not None:
-                yield reached, f"At its end {said(one.formula)}.", "who knows what"
+                yield KnownRun(one.name, reached, f"At its end {said(one.formula)}.", "who knows what")
 
 
 # -- beside a run --
