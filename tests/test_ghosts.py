@@ -28,7 +28,7 @@ CONFIGS = {
     "FIFO": SMALL.but(reordering=False, capacity=3, crashes=1),
     "duplication": SMALL.but(capacity=1, duplications=1, aborts="both", open_a="both", open_b="both"),
     "two-way": SMALL.but(capacity=1, handshake="two-way", seq_bits=5, send_on_syn=True),
-    "accounts": SMALL.but(capacity=1, open_a="both", send_on_syn=True, accounts=True),
+    "accounts": SMALL.but(capacity=1, open_a="both", send_on_syn=True, accounts=True, syns=True),
 }
 named = pytest.mark.parametrize("name", CONFIGS)
 proved = pytest.mark.parametrize(
@@ -112,7 +112,11 @@ def sees_ghosts(slots: Slots, rule: Rule) -> bool:
 def test_no_rule_reads_a_ghost_variable(systems: dict[str, System], name: str) -> None:
     system = systems[name]
     names = ["peer", "heard", "finished"]
-    names += ["sent_1", "sent_2", "delivered_1", "delivered_2", "fed", "disordered"] if name == "accounts" else []
+    names += (
+        ["sent_1", "sent_2", "delivered_1", "delivered_2", "fed", "disordered", "accepted"]
+        if name == "accounts"
+        else []
+    )
     assert system.ghosts == {f"{side}.{ghost}" for side in "AB" for ghost in names}
     assert {rule.name: reads_a_ghost(system, rule) for rule in system.rules if reads_a_ghost(system, rule)} == {}
 

@@ -48,6 +48,7 @@ from properties.configs import IN_TIME, KNOWING, KNOWING_WITH_TEXT, UNDISTURBED
 from properties.knowledge import LEVELS, accepted, chains, common_knowledge, levels_of_first, second_level, server_knows
 from tests.strategies import FLAG, X, Y, exact, formulas, systems
 from tests.test_claims import judged, task
+from tests.toys import writer
 
 VIEWS: Sequence[Views] = (
     {"A": (X,), "B": (Y,)},
@@ -119,6 +120,17 @@ def test_the_engine_agrees_with_its_twin_on_the_protocol(config: Config) -> None
     found = explored(system, network.local_states, *asked)
     for formula in asked:
         assert by_state(found, formula) == by_twin(system, found, formula), said(formula)
+
+
+@pytest.mark.parametrize("seen", [(), (0,), (2,), (0, 1), (0, 1, 2)])
+def test_local_states_of_several_words_are_told_apart(seen: tuple[int, ...]) -> None:
+    """More groups than a small table has places, so that many of their hashes meet."""
+    system = writer(16, 3)
+    found = explored(system, {"A": [system.variables[at] for at in seen]})
+    groups = found.group(("A",))
+    assert len(np.unique(groups)) == int(groups.max()) + 1 == 16 ** len(seen)
+    columns = found.states[:, list(seen)]
+    assert len(np.unique(np.column_stack([groups, columns]), axis=0)) == 16 ** len(seen)
 
 
 # -- what it means, on a system that one sees through --------------------------------------------------------------
