@@ -127,10 +127,7 @@ def test_local_states_of_several_words_are_told_apart(seen: tuple[int, ...]) -> 
     """More groups than a small table has places, so that many of their hashes meet."""
     system = writer(16, 3)
     found = explored(system, {"A": [system.variables[at] for at in seen]})
-    groups = found.group(("A",))
-    assert len(np.unique(groups)) == int(groups.max()) + 1 == 16 ** len(seen)
-    columns = found.states[:, list(seen)]
-    assert len(np.unique(np.column_stack([groups, columns]), axis=0)) == 16 ** len(seen)
+    assert sorted(found.group(("A",)).tolist()) == list(range(16 ** len(seen)))
 
 
 # -- what it means, on a system that one sees through --------------------------------------------------------------
