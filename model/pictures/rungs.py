@@ -71,15 +71,13 @@ def rungs(
 
 
 def with_notes(ladder: Ladder, notes: Mapping[int, str]) -> Ladder:
-    """The ladder with notes beside its steps, by their numbers (of 0, the beginning, nothing is said)."""
-    return replace(ladder, rungs=tuple(_noted(rung, notes) for rung in ladder.rungs))
-
-
-def _noted(rung: Rung, notes: Mapping[int, str]) -> Rung:
-    """A line with the notes of its steps."""
-    first, _, last = rung.step.partition("-")
-    of_steps = [notes[at] for at in range(int(first), int(last or first) + 1) if at in notes]
-    return replace(rung, note="; ".join(filter(None, (rung.note, *of_steps))))
+    """The ladder with notes, by the steps' numbers, each beside the first line of its step."""
+    left, noted = dict(notes), []
+    for rung in ladder.rungs:
+        first, _, last = rung.step.partition("-")
+        of_steps = [left.pop(at, "") for at in range(int(first), int(last or first) + 1)]
+        noted.append(replace(rung, note="; ".join(filter(None, (rung.note, *of_steps)))))
+    return replace(ladder, rungs=tuple(noted))
 
 
 class _Rungs:
