@@ -37,6 +37,7 @@ ALL = (
     _engine("cone", "core", "cone", "cone"),
     _engine("quotient", "engines/explicit", "quotient", "quotient"),
     _engine("liveness", "engines/infinite", "liveness graph lasso fairness term_values", "liveness live_claims"),
+    _engine("knowledge", "engines/epistemic", "knowledge grouping twin", "knowledge"),
     _engine("bounded runs by Z3", "engines/symbolic", "bmc unrolled", "symbolic unknowns"),
     _engine("induction", "engines/symbolic", "induction", "symbolic unknowns"),
     _engine("questions to Z3", "engines/symbolic", "solver", "unknowns symbolic"),

@@ -116,6 +116,8 @@ class Firing:
             yield z3.Or(self.network.original, z3.ULT(counter.term, self.network.config.duplications))
         if self.network.clocks:
             yield self.network.clocks.due(self.side, self.event)
+        if self.x is not None and self.network.config.least_delay:
+            yield self.network.old_enough(self.side)
         if self.network.assumptions:
             yield self.network.assumptions.allows(self.network, self.side, self.event)
 

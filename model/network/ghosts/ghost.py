@@ -50,6 +50,10 @@ class Ghost:
         """What is remembered of a side."""
         raise NotImplementedError
 
+    def if_open(self, _side: Side, /) -> Sequence[str]:
+        """The names of flags that are set where a run begins with an open connection."""
+        return ()
+
     def after_event(self, _seen: SideEvent, /) -> Update:
         """What an event writes."""
         return {}
