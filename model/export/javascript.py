@@ -1,9 +1,9 @@
 """A system as a JavaScript module that executes it, in a page or in node.
 
 `model` has the variables, the initial states, and for each rule what readers are told, its guard and its update, as
-functions of a state and the rule's inputs; the constraint as `within`, and the properties with their parts. A state is an array of values in the
-order of the variables (see `javascript_table`). `pack` and `unpack` put one into 32-bit words and back. Nothing is
-imported there; `search.js` beside this module explores such a model.
+functions of a state and the rule's inputs; the constraint as `within`, and the properties with their parts. A state is
+an array of values in the order of the variables (see `javascript_table`). `pack` and `unpack` put one into 32-bit words
+and back. Nothing is imported there; search.js beside this module explores such a model.
 
 Source: the operator table. Limits: none of width; properties of steps read the successor as a second state.
 """
