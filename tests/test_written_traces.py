@@ -59,7 +59,7 @@ def violation(name: str, variant: str) -> tuple[Config, System, Run]:
     assert claim is not None
     config = next(cell.config for cell in claim.cells if cell.variant == variant)
     assert isinstance(config, Config)
-    network = network_of(config)
+    network = claim.network(config)
     prop = claim.asked_of(network)
     assert isinstance(prop, Property)
     system = network.system(prop)
@@ -399,7 +399,11 @@ def test_an_unknown_format_is_told(tmp_path: Path, capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit) as stop:
         main(["half-open", "--write", "pcap,pdf", "--out", str(tmp_path)])
     assert stop.value.code == 2
-    assert capsys.readouterr().err.splitlines()[-1].endswith("'pdf' is not one of png, slides, mermaid, pcap, itf, packetdrill")
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith("'pdf' is not one of png, slides, mermaid, pcap, itf, packetdrill")
+    )
 
 
 def test_the_formats_that_are_named_are_those_that_there_are() -> None:

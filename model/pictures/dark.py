@@ -24,6 +24,7 @@ TWINS: Mapping[str, str] = {
     "#e3f1fb": "#1c3446",  # the last step of a run that was looked for
     "#eceff1": "#2a343a",  # states of a diagram
     "#b0bec5": "#546872",  # a frame
+    "#1b5e20": "#8fd694",  # notes
     "#ad1457": "#ff9cc2",  # what is marked
 }
 """What each colour is in the dark."""

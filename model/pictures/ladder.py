@@ -24,6 +24,7 @@ from model.core.system import Rule, State, System
 from model.pictures.arrows import (
     DELAYED,
     FAINT,
+    GAP,
     INK,
     LANE,
     LINE,
@@ -35,7 +36,7 @@ from model.pictures.arrows import (
     arrow_labels,
     arrow_lines,
 )
-from model.pictures.band import TINT, band
+from model.pictures.band import ROOM, TINT, band
 from model.pictures.dot import BOLD, SANS, Value, attributes, edge, graph, text
 from model.pictures.flights import SENDS, Flight, flights, flights_of_loop, history, unrolled
 from model.pictures.legend import signs
@@ -45,6 +46,9 @@ from model.pictures.poster import MARGIN, NUMBERS, STACK, Poster, head, wrapped
 
 STATE_CHAR, EVENT_COLUMNS = 7.4, 31
 """Width of a character of a state in points; columns of an event's words."""
+NOTE, NOTES = "#1b5e20", NUMBERS + 2 * EVENT_COLUMNS * STATE_CHAR
+"""Colour of a note, and room for it to the right of the margin."""
+NO_NOTES: Mapping[int, str] = {}
 KINDS = {"call": "#0b57a4", "timeout": "#8a5a00", "crash": RED}
 MARKS = {"violated": TINT, "reached": "#e3f1fb"}
 
@@ -62,6 +66,7 @@ def ladder(
     shows: str = "",
     follows: tuple[Step, ...] = (),
     until: int | None = None,
+    notes: Mapping[int, str] = NO_NOTES,
 ) -> str:
     """The diagram of a trace, as DOT source with fixed positions.
 
@@ -70,6 +75,7 @@ def ladder(
     mark: what the last step shows, for its colour. oldest_first: which of several equal segments arrives first.
     shows: what has happened at the end, in words. follows: what the end of the trace is the cause of.
     until: draw the first steps alone, so many.
+    notes: words at the right of some rows, by their numbers.
     """
     last = len(trace.steps)
     trace = Run(trace.initial, trace.steps + follows)
@@ -77,17 +83,20 @@ def ladder(
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
     left, right = (tuple(sides) for sides in lanes.values())
     paper = Paper((left, right), _width(known), _rows(sends if loop else [*sends, 1]))
-    poster = Poster(paper, title, caption, headings(lanes, whole), loop is not None, signs(system, whole, lanes, known))
+    names, room = headings(lanes, whole), ROOM if loop is not None else NOTES if notes else GAP
+    poster = Poster(paper, title, caption, names, room, signs(system, whole, lanes, known))
     if until is not None:
         part = Run(trace.initial, whole.steps[:until])
         body = _body(paper, system, part, lanes, known=_known(part, None, oldest_first), ends=until + 1)
-        return graph("ladder", [*DEFAULTS, *poster.top(), *body])
+        beside = (_note(paper, number, words) for number, words in notes.items() if number <= until)
+        return graph("ladder", [*DEFAULTS, *poster.top(), *body, *beside])
     marked = [] if loop is not None or not last else poster.under(last, MARKS[mark])
     turns = [] if loop is None else band(paper, last, len(loop), MARGIN, NUMBERS)
     shown = None if loop is None else last + 1
     body = _body(paper, system, whole, lanes, known=known, ends=len(paper.rows) - 1, shown=shown, then=len(follows))
     ends = [] if loop else _end(paper, system, whole, lanes, shows if loop is None else "")
-    return graph("ladder", [*DEFAULTS, *turns, *marked, *poster.top(), *poster.bottom(), *body, *ends])
+    beside = (_note(paper, number, words) for number, words in notes.items())
+    return graph("ladder", [*DEFAULTS, *turns, *marked, *poster.top(), *poster.bottom(), *body, *ends, *beside])
 
 
 def _body(
@@ -209,6 +218,13 @@ def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str,
     for sides in paper.lines:
         for height, side in enumerate(side for side in reversed(sides) if side in states):
             yield _state(paper, side, 0, _shown(system, states[side], trace.initial), STACK * height)
+
+
+def _note(paper: Paper, number: int, words: str) -> str:
+    """Further words, right of the right margin."""
+    lines, place = wrapped(words, 2 * EVENT_COLUMNS, most=3), (paper.width + MARGIN + NUMBERS, paper.rows[number])
+    width = max(map(len, lines)) * STATE_CHAR
+    return text(f"note {number}", place, lines, width, align="l", look={"fontcolor": NOTE})
 
 
 def _event(paper: Paper, number: int, step: Step) -> str:

@@ -9,8 +9,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from model.pictures.arrows import GAP, LINE, ROW, Paper
-from model.pictures.band import ROOM
+from model.pictures.arrows import LINE, ROW, Paper
 from model.pictures.dot import BOLD, Value, box, point, text
 from model.pictures.legend import HEIGHT, Sign, legend
 
@@ -20,13 +19,13 @@ MARGIN, NUMBERS, STACK = 180.0, 30.0, 15.0
 
 @dataclass(frozen=True)
 class Poster:
-    """Everything around the lines. names: of these. loops: there is a band, with a bracket to its right."""
+    """Everything around the lines. names: of these. room: to the right of the margin, such as for notes."""
 
     paper: Paper
     title: str
     caption: str
     names: Sequence[str]
-    loops: bool
+    room: float
     signs: Sequence[Sign]
 
     @property
@@ -42,7 +41,7 @@ class Poster:
     def top(self) -> Iterator[str]:
         """Title and names, and the corners of the canvas."""
         lines, y = wrapped(self.title, self.width / 10), head(self.paper)
-        right = self.paper.width + MARGIN + (ROOM if self.loops else GAP)
+        right = self.paper.width + MARGIN + self.room
         yield point("upper corner", (-MARGIN - NUMBERS, y - 30 - 22 * len(lines)))
         yield point("lower corner", (right, self._legend_at + HEIGHT * len(self.signs) + 8))
         place = self.paper.width / 2, y - 20 - 11 * len(lines)

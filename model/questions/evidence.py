@@ -12,6 +12,8 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+import z3
+
 from model.core.answer import Answer, Counterexample
 from model.core.property import Live, Property
 from model.core.run import Lasso, Run, Step
@@ -23,13 +25,16 @@ from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
 from model.pictures.lifelines import with_roles
 from model.pictures.order import consequence, in_order
-from model.pictures.rungs import rungs
+from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.row import Evidence, Options, Row, stem, written
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 AGAINST = "Against the claim"
 TraceMark = Literal["violated", "reached"]
+Notes = Mapping[int, str]
+"""What stands beside a step, by its number; 0 is the beginning."""
+NO_NOTES: Notes = {}
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
 
@@ -82,7 +87,17 @@ class Shows:
         caption = f"{AGAINST}: {found.prop.sentence or found.prop.name}"
         return self._evidence(row, run, self._words(row, run, found.prop), caption, prop=found.prop, label=found.label)
 
-    def _words(self, row: Row, trace: Run, prop: Property | None) -> str:
+    def of_knowledge(self, row: Row, run: Run, sentence: str, label: str, beside: Sequence[str]) -> Evidence:
+        """One run of a claim about knowledge. beside: what has come to be known with each state, the first included."""
+        prop = Property(row.task.claim.name, "reachable", z3.BoolVal(True), f"{row.task.claim.sentence} {sentence}")
+        marks: dict[Answer, TraceMark] = {Answer.VIOLATED: "violated"}
+        mark = marks.get(row.answer, "reached")
+        notes = {number: words for number, words in enumerate(beside) if words}
+        text = self._words(row, run, prop, notes)
+        caption = f"{AGAINST if row.answer is Answer.VIOLATED else 'As claimed'}: {prop.sentence}"
+        return self._evidence(row, run, text, caption, mark=mark, label=label, notes=notes)
+
+    def _words(self, row: Row, trace: Run, prop: Property | None, notes: Notes = NO_NOTES) -> str:
         """A finite run as text."""
         return render_text(
             self.system,
@@ -93,6 +108,7 @@ class Shows:
             shortest=prop is not None,
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
+            notes=notes,
         )
 
     def _evidence(
@@ -107,59 +123,53 @@ class Shows:
         loop: Loop = None,
         label: str = "",
         broken: tuple[str, ...] = (),
+        notes: Notes = NO_NOTES,
     ) -> Evidence:
         """Draw a run and write its words. broken: what it shows, where no part of a property says it."""
         claim, variant = row.task.claim.name, row.task.variant
         path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, variant)))
         whole = Run(trace.initial, (*trace.steps, *(loop or ())))
         broken = tuple(with_roles(one, self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
-        named, happened = title + (f" ({label})" if label else ""), _capital(broken)
-        follows = consequence(self.system, prop, trace)
-        self._draw(path, trace, loop, title=named, caption=caption, mark=mark, happened=happened, follows=follows)
-        words = path.with_name(path.name + ".txt")
-        with written(self.options):
-            write(words, text)
-        for name in (name for name in self.options.formats if name in FORMATS):
-            with written(self.options):
-                for ending, content in FORMATS[name](self, trace, loop, title).items():
-                    write(path.with_name(path.name + ending), content)
-        steps = steps_json(self.system, whole)
-        again = None if loop is None else steps[len(trace.steps) :]
-        lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo)
-        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words))
-
-    def _draw(
-        self,
-        path: Path,
-        trace: Run,
-        loop: Loop,
-        *,
-        title: str,
-        caption: str,
-        mark: TraceMark,
-        happened: str,
-        follows: tuple[Step, ...],
-    ) -> None:
-        """Draw a run, and if wanted each beginning of it as a slide. happened: what it shows."""
-        words = [happened if loop is not None else "", caption, _times(self.network, trace.initial)]
+        happened = _capital(broken)
+        said = [happened if loop is not None else "", caption, _times(self.network, trace.initial)]
         drawing = partial(
             ladder,
             self.system,
             trace,
             loop=loop,
             oldest_first=self.network.fifo,
-            title=title,
+            title=title + (f" ({label})" if label else ""),
             lanes=self.network.lanes,
-            caption=" ".join(filter(None, words)),
+            caption=" ".join(filter(None, said)),
             mark=mark,
             shows=happened,
-            follows=follows,
+            follows=consequence(self.system, prop, trace),
+            notes=notes,
         )
+        self._draw(drawing, path, len(whole.steps))
+        words = path.with_name(path.name + ".txt")
+        with written(self.options):
+            write(words, text)
+        self._write(path, trace, loop, title)
+        steps = steps_json(self.system, whole)
+        again = None if loop is None else steps[len(trace.steps) :]
+        fifo = self.network.fifo
+        lines = with_notes(rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo), notes)
+        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words))
+
+    def _draw(self, drawing: Callable[..., str], path: Path, count: int) -> None:
+        """Draw a run of so many steps, and if wanted each beginning of it as a slide."""
         self.options.pictures.draw(drawing(), path, "neato")
-        count = len(trace.steps) + len(loop or ())
         for until in [*range(count), None] if "slides" in self.options.formats else []:
             name = f"{count if until is None else until:02}"
             self.options.pictures.draw(drawing(until=until), path.with_name(f"{path.name}-slides") / name, "neato")
+
+    def _write(self, path: Path, trace: Run, loop: Loop, title: str) -> None:
+        """Write a run in the other formats that are wanted."""
+        for name in (name for name in self.options.formats if name in FORMATS):
+            with written(self.options):
+                for ending, content in FORMATS[name](self, trace, loop, title).items():
+                    write(path.with_name(path.name + ending), content)
 
 
 def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:

@@ -131,7 +131,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "counterexamples": [
             {"label": one.label, "trace": one.steps, "loop": one.loop, "figure": one.figure or None}
             for one in row.evidence
-            if row.task.claim.study
+            if row.task.claim.several
         ],
         "bounds_touched": dict(effort.touched),
         "not_checked": row.task.claim.not_checked,
