@@ -16,7 +16,7 @@ from itertools import combinations
 from model.core.answer import Answer, Counterexample, Effort, Limits, OnProgress, Outcome, Table
 from model.core.system import System
 from model.network.bounded import Network
-from model.network.ghosts.origins import ORIGINS
+from model.network.ghosts.segments import ORIGINS
 from model.settings.clocks import TICKS, Clocks
 from model.settings.config import Config
 from model.settings.setting import BadConfig, settings_of
