@@ -70,7 +70,7 @@ def at_most_once(network: Network) -> Property:
     receiver: so each at most once."""
     parts = {
         f"{side.name} has got no more octets of {other.name}'s incarnation {k} than that has sent": z3.ULE(
-            got.term, _resized(sent.term, got.width)
+            got.term, z3.ZeroExt(got.width - sent.width, sent.term)
         )
         for side, other in network.pairs
         for k, (got, sent) in enumerate(zip(ACCOUNTS.delivered(side), ACCOUNTS.sent(other), strict=True), 1)
@@ -139,11 +139,7 @@ def _incarnations(network: Network) -> range:
 
 def _all_got(receiver: Side, sender: Side, incarnation: int) -> z3.BoolRef:
     got, sent = ACCOUNTS.delivered(receiver)[incarnation - 1], ACCOUNTS.sent(sender)[incarnation - 1]
-    return got.term == _resized(sent.term, got.width)
-
-
-def _resized(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
-    return z3.ZeroExt(width - term.size(), term)
+    return got.term == z3.ZeroExt(got.width - sent.width, sent.term)
 
 
 # -- witnesses: the premises happen --

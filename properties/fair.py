@@ -42,7 +42,7 @@ def arrivals(network: Network, *sides: str) -> Promise:
         if not rules:
             raise BadSystem(f"nothing arrives at {side.name}")
         strong.append(RuleClass(rules, z3.Concat(segment, _no_room(network, side)), _original(network)))
-    return Promise(f"a segment{_to(sides)} arrives", strong=strong, split=EACH_SEGMENT)
+    return Promise(f"a segment{_of(sides, 'to')} arrives", strong=strong, split=EACH_SEGMENT)
 
 
 def retransmission(network: Network, *sides: str) -> Promise:
@@ -89,12 +89,8 @@ def _sides(network: Network, names: Sequence[str]) -> list[Side]:
     return [network.sides[name] for name in names or network.sides]
 
 
-def _to(sides: Sequence[str]) -> str:
-    return f" to {' and '.join(sides)}" if sides else ""
-
-
-def _of(sides: Sequence[str]) -> str:
-    return f" of {' and '.join(sides)}" if sides else ""
+def _of(sides: Sequence[str], word: str = "of") -> str:
+    return f" {word} {' and '.join(sides)}" if sides else ""
 
 
 def _no_room(network: Network, side: Side) -> z3.BitVecRef:

@@ -33,8 +33,7 @@ from properties.predicates import half_open
 def held_for_a_ghost(connection: Connection) -> z3.BoolRef:
     """The slot is held for a peer that is dead and was never heard to accept: as in half-open, or in SYN-RECEIVED."""
     end = connection.server
-    waiting = z3.And(end.state_is("SYN-RECEIVED"), connection.peer_dead(end))
-    return z3.Or(half_open(connection, end), waiting)
+    return z3.Or(half_open(connection, end), z3.And(end.state_is("SYN-RECEIVED"), connection.peer_dead(end)))
 
 
 def ghosts_release_slots(server: Server) -> Live:

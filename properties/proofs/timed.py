@@ -57,8 +57,7 @@ def sent_by_then(m: Carried, end: End, *_: object) -> z3.BoolRef:
 )
 def heard_by_then(end: End, other: End, *_: object) -> z3.BoolRef:
     """A TCB that believes in N has heard of it MSL after it last spoke, or before."""
-    believes = z3.And(end.has_irs, end.tcb.irs == other.any)
-    return z3.Implies(believes, listened(end) <= spoke(other) + MSL)
+    return z3.Implies(z3.And(end.has_irs, end.tcb.irs == other.any), listened(end) <= spoke(other) + MSL)
 
 
 @stated(

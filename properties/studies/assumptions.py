@@ -138,8 +138,7 @@ def smallest(config: Config, limits: Limits, name: str) -> tuple[int | None, Eff
 
 def longest(config: Config) -> int:
     """Ticks in which an old SYN, all answers to it and one tick more pass; 2 MSL and a tick at least."""
-    answered = 2 * config.delay + (config.retransmissions or 0) * config.rto
-    return max(answered, 2 * config.msl) + 1
+    return max(2 * config.delay + (config.retransmissions or 0) * config.rto, 2 * config.msl) + 1
 
 
 def start(config: Config, assumed: AssumptionSet) -> dict[str, int]:

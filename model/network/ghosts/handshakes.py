@@ -51,9 +51,7 @@ def sender_lives(seen: SideEvent) -> z3.BoolRef:
 
 
 def _resize(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
-    if term.size() >= width:
-        return z3.Extract(width - 1, 0, term)
-    return z3.ZeroExt(width - term.size(), term)
+    return z3.Extract(width - 1, 0, term) if term.size() >= width else z3.ZeroExt(width - term.size(), term)
 
 
 class Turns(Ghost):
