@@ -12,7 +12,6 @@ import pytest
 
 from model.core.answer import Answer, Limits
 from model.core.property import Live
-from model.network.make import network_of
 from model.pictures.render import Pictures
 from model.questions.answering import answered, tasks_of
 from model.questions.row import Options, Row, Task
@@ -68,7 +67,7 @@ def test_every_claim_has_both_kinds_of_configuration_and_a_sentence() -> None:
 def test_every_property_is_named_as_its_claim_and_every_invariant_has_a_witness() -> None:
     for claim in CLAIMS:
         if claim.searched:
-            network = network_of(claim.cells[0].config)
+            network = claim.network(claim.cells[0].config)
             prop = claim.asked_of(network)
             assert claim.name in (prop.name, "old-duplicates-need-fresh-isns")
             assert bool(claim.witness) == (isinstance(prop, Live) or prop.kind != "reachable"), claim.name
