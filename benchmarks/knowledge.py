@@ -19,7 +19,7 @@ from model.core.knowledge import Formula
 from model.engines.epistemic import twin
 from model.engines.epistemic.knowledge import LocalStates
 from model.network.bounded import Network
-from model.network.ghosts.syns import SYNS
+from model.network.ghosts.handshakes import SYNS
 from properties.configs import KNOWING_WITH_TEXT
 from properties.knowledge import levels_of_first
 

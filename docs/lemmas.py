@@ -17,8 +17,8 @@ from properties.claim import Claim, Proof
 from properties.claims import CLAIMS
 from properties.proofs.closing import CLOSING
 from properties.proofs.invariant import BASE, COROLLARIES
-from properties.proofs.opening import THEOREMS
-from properties.proofs.rest import REST
+from properties.proofs.theorems import THEOREMS
+from properties.proofs.timed import REST
 
 Makers = Sequence[Callable[[Any], Lemma]]
 GENERAL = next(claim for claim in CLAIMS if claim.name in THEOREMS and not claim.proofs[0].time)

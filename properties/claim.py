@@ -133,7 +133,7 @@ class Claim:
 
     settles: the statements S1 to S9 of the explainer that it belongs to. sentence: what is claimed, in one sentence.
     cite: the paragraph of the RFC. meaning: what the answers mean, for `--explain`. not_checked: what it leaves open.
-    question: what is asked of each variant. proofs: for every channel, by the lemmas in `proofs.opening.THEOREMS`.
+    question: what is asked of each variant. proofs: for every channel, by the lemmas in `proofs.theorems.THEOREMS`.
     """
 
     name: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from properties.calls import CALLS
 from properties.claim import Claim
 from properties.closing import CLOSING
 from properties.data import DATA
@@ -13,6 +12,7 @@ from properties.old_segments import FRESH_NUMBERS
 from properties.opening import OPENING
 from properties.progress import INFINITE
 from properties.server_table import TABLE
+from properties.stories import CALLS
 from properties.studies.assumptions import ASSUMPTIONS
 from properties.studies.levels import SHARES
 from properties.studies.retransmissions import RETRANSMISSIONS

@@ -23,7 +23,6 @@ from properties.configs import (
 )
 from properties.fair import arrivals, retransmission, time_passes
 from properties.stories import story
-from properties.under_way import arriving, pairs
 
 FIN_RECEIVED = ("CLOSE-WAIT", "CLOSING", "LAST-ACK", "TIME-WAIT")
 
@@ -71,9 +70,9 @@ def at_most_once(network: Network) -> Property:
     receiver: so each at most once."""
     parts = {
         f"{side.name} has got more octets of {other.name}'s incarnation {k} than that has sent": z3.ULE(
-            got.term, _resized(sent.term, got.width)
+            got.term, z3.ZeroExt(got.width - sent.width, sent.term)
         )
-        for side, other in pairs(network)
+        for side, other in network.pairs
         for k, (got, sent) in enumerate(zip(ACCOUNTS.delivered(side), ACCOUNTS.sent(other), strict=True), 1)
     }
     return always("at-most-once", parts=parts | _in_order(network))
@@ -83,7 +82,7 @@ def _in_order(network: Network) -> dict[str, z3.BoolRef]:
     """Octets have names: each that is delivered is the next one, so that none is delivered in another's place."""
     return {
         f"{side.name} has got an octet in another one's place": z3.Not(ACCOUNTS.disordered(side).term)
-        for side, _ in pairs(network)
+        for side, _ in network.pairs
     }
 
 
@@ -93,7 +92,7 @@ def nothing_lost(network: Network) -> Property:
         f"{side.name} has accepted the FIN of {other.name}'s incarnation {k}, and octets of it are missing": z3.Implies(
             z3.And(side.state_is(*FIN_RECEIVED), side.peer.term == k), _all_got(side, other, k)
         )
-        for side, other in pairs(network)
+        for side, other in network.pairs
         for k in _incarnations(network)
     }
     return always("nothing-lost-in-orderly-close", parts={**parts, **half_close_data(network).parts})
@@ -105,7 +104,7 @@ def half_close_data(network: Network) -> Property:
         f"{side.name}'s incarnation {k} has ended in order, and {other.name} lacks octets that it sent": z3.Implies(
             z3.And(ENDINGS.ended_as(side, "in order"), side.incarnation.term == k), _all_got(other, side, k)
         )
-        for side, other in pairs(network)
+        for side, other in network.pairs
         for k in _incarnations(network)
     }
     return always("half-close-data", parts=parts | _in_order(network))
@@ -129,7 +128,7 @@ def text_is_lost(network: Network) -> Property:
             z3.And(
                 ACCOUNTS.sent(other)[0].term != 0, ACCOUNTS.delivered(side)[0].term == 0, network.channel(other).empty
             )
-            for side, other in pairs(network)
+            for side, other in network.pairs
         ],
     )
 
@@ -140,11 +139,7 @@ def _incarnations(network: Network) -> range:
 
 def _all_got(receiver: Side, sender: Side, incarnation: int) -> z3.BoolRef:
     got, sent = ACCOUNTS.delivered(receiver)[incarnation - 1], ACCOUNTS.sent(sender)[incarnation - 1]
-    return got.term == _resized(sent.term, got.width)
-
-
-def _resized(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
-    return z3.ZeroExt(width - term.size(), term)
+    return got.term == z3.ZeroExt(got.width - sent.width, sent.term)
 
 
 # -- witnesses: the premises happen --
@@ -161,7 +156,7 @@ def stale_syn_with_text(network: Network) -> Property:
                 side.peer.term == k,
                 ACCOUNTS.sent(other)[k - 1].term != 0,
             )
-            for side, other in pairs(network)
+            for side, other in network.pairs
             for k in _incarnations(network)
         ],
     )
@@ -177,8 +172,8 @@ def third_segment_with_text(network: Network) -> Property:
                 z3.And(x.ack, z3.Not(x.syn), x.text != 0, x.seq == side.tcb.rcv_nxt, x.ackno == side.tcb.iss + 1),
                 z3.And(side.state_is("SYN-RECEIVED"), side.tcb.passive_open, sender == side.peer.term),
             )
-            for side, _ in pairs(network)
-            for present, x, sender in arriving(network, side)
+            for side, _ in network.pairs
+            for present, x, sender in network.under_way_to(side)
         ],
     )
 
@@ -195,8 +190,8 @@ def text_to_unconfirmed_fin_wait(network: Network) -> Property:
                 x.text != 0,
                 x.seq == side.tcb.rcv_nxt,
             )
-            for side, _ in pairs(network)
-            for present, x, _ in arriving(network, side)
+            for side, _ in network.pairs
+            for present, x, _ in network.under_way_to(side)
         ],
     )
 
@@ -205,7 +200,7 @@ def delivered_again(network: Network) -> Property:
     """Text of both incarnations of a side has been delivered: the first one's numbers are behind us."""
     return sometimes_one(
         "text of every incarnation delivered",
-        [z3.And(*(got.term != 0 for got in ACCOUNTS.delivered(side))) for side, _ in pairs(network)],
+        [z3.And(*(got.term != 0 for got in ACCOUNTS.delivered(side))) for side, _ in network.pairs],
     )
 
 
@@ -215,8 +210,8 @@ def text_on_its_way_again(network: Network) -> Property:
         "delivered text is on its way to a new connection",
         [
             z3.And(present, x.text != 0, sender == k, got.term != 0, side.state_is("LISTEN", "SYN-RECEIVED"))
-            for side, _ in pairs(network)
-            for present, x, sender in arriving(network, side)
+            for side, _ in network.pairs
+            for present, x, sender in network.under_way_to(side)
             for k, got in enumerate(ACCOUNTS.delivered(side), 1)
         ],
     )
@@ -226,7 +221,7 @@ def closed_after_text(network: Network) -> Property:
     """Both sides have ended in order, and text of each has been delivered."""
     done = [
         z3.And(ENDINGS.ended_as(side, "in order"), z3.Or(*(got.term != 0 for got in ACCOUNTS.delivered(side))))
-        for side, _ in pairs(network)
+        for side, _ in network.pairs
     ]
     return sometimes("both closed in order after text both ways", z3.And(*done))
 
@@ -243,8 +238,8 @@ def fin_before_text(network: Network) -> Property:
                 z3.And(sender == k, side.peer.term == k, z3.Not(_all_got(side, other, k))),
                 side.state_is("ESTABLISHED"),
             )
-            for side, other in pairs(network)
-            for present, x, sender in arriving(network, side)
+            for side, other in network.pairs
+            for present, x, sender in network.under_way_to(side)
             for k in _incarnations(network)
         ],
     )
@@ -258,7 +253,7 @@ def text_in_fin_wait_2(network: Network) -> Property:
         "text sent in CLOSE-WAIT, delivered in FIN-WAIT-2",
         [
             z3.And(side.state_is("FIN-WAIT-2"), other.state_is("CLOSE-WAIT"), ACCOUNTS.fed(side).term)
-            for side, other in pairs(network)
+            for side, other in network.pairs
         ],
     )
 

@@ -5,6 +5,10 @@ A claim about infinite runs lists the promises that it needs; who makes no promi
 Everything is promised as *fair loss*: what is tried again and again succeeds again and again. Loss has two faces here,
 the network's rule and a full channel, which an untimed timer could fill each time before an answer is sent; so classes
 are strong, and split by whether there is room to send. Time has no such faces: see `time_passes`.
+
+The timers of a server are patient and its channels are FIFO with room enough, so weak fairness of each direction will
+do (`protocol`, `willing`); finitely many losses are a bound of its configuration. Nothing is owed by the network, by an
+attacker, or by a user who promises nothing.
 """
 
 from __future__ import annotations
@@ -16,6 +20,8 @@ import z3
 from model.core.property import Promise, RuleClass
 from model.core.system import BadSystem, choice
 from model.network.bounded import Network, Side
+from model.network.connection import Attack
+from model.network.server import Server
 from model.settings.setting import BadConfig
 from model.tcp.cause import Call
 from model.tcp.segment import one_if
@@ -36,7 +42,7 @@ def arrivals(network: Network, *sides: str) -> Promise:
         if not rules:
             raise BadSystem(f"nothing arrives at {side.name}")
         strong.append(RuleClass(rules, z3.Concat(segment, _no_room(network, side)), _original(network)))
-    return Promise(f"a segment{_to(sides)} arrives", strong=strong, split=EACH_SEGMENT)
+    return Promise(f"a segment{_of(sides, 'to')} arrives", strong=strong, split=EACH_SEGMENT)
 
 
 def retransmission(network: Network, *sides: str) -> Promise:
@@ -83,12 +89,8 @@ def _sides(network: Network, names: Sequence[str]) -> list[Side]:
     return [network.sides[name] for name in names or network.sides]
 
 
-def _to(sides: Sequence[str]) -> str:
-    return f" to {' and '.join(sides)}" if sides else ""
-
-
-def _of(sides: Sequence[str]) -> str:
-    return f" of {' and '.join(sides)}" if sides else ""
+def _of(sides: Sequence[str], word: str = "of") -> str:
+    return f" {word} {' and '.join(sides)}" if sides else ""
 
 
 def _no_room(network: Network, side: Side) -> z3.BitVecRef:
@@ -109,3 +111,42 @@ def _class(network: Network, side: Side, call: Call, by: z3.ExprRef | None = Non
     caused = network.caused_by(side, call)
     rules = frozenset(rule.name for rule in network.rules if rule.side == side.name and rule.cause in caused)
     return [RuleClass(rules, by)] if rules else []
+
+
+Calls = tuple[str, Call, str]
+"""A side, a call of its user, and the state in which it is called ("": any)."""
+
+
+def protocol(server: Server) -> Promise:
+    """Arrivals in each direction, and each end's timers.
+
+    Strong fairness to the retransmission timeout: a segment on its way disables a patient timer, but does not stop its
+    clock, so an end whose turn has come again and again sends again.
+    """
+    timers: tuple[Call, ...] = ("SYN-RECEIVED TIMEOUT", "TIME-WAIT TIMEOUT")
+    weak = [_rules(server, name, timer) for name in server.sides for timer in timers]
+    for name, side in server.sides.items():
+        arrives = frozenset(rule.name for rule in server.rules if rule.side == name and rule.kind == "arrives")
+        if not arrives and not isinstance(server.connection(side), Attack):
+            raise BadSystem(f"nothing arrives at {name}")
+        weak.append(RuleClass(arrives))
+    strong = [_rules(server, name, "RETRANSMISSION TIMEOUT") for name in server.sides]
+    words = "each direction delivers, TIME-WAIT and SYN-RECEIVED end, retransmission timers expire"
+    return Promise(
+        words,
+        [owed for owed in weak if owed.rules],
+        [owed for owed in strong if owed.rules],
+    )
+
+
+def willing(server: Server, words: str, *calls: Calls) -> Promise:
+    """Calls that users make as long as they can: ("S1", "SEND", "") is every SEND of S1's user, in any state."""
+    weak = [_rules(server, *one) for one in calls]
+    return Promise(words, [owed for owed in weak if owed.rules])
+
+
+def _rules(server: Server, name: str, call: Call, state: str = "") -> RuleClass:
+    """The class of an end's rules that a call or timer causes. Raises `BadSystem` if the protocol has no such event."""
+    side = server.sides[name]
+    caused = server.connection(side).caused_by(side, call, state=state)
+    return RuleClass(frozenset(rule.name for rule in server.rules if rule.side == name and rule.cause in caused))

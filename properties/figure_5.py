@@ -11,7 +11,6 @@ from model.network.bounded import Network, Side
 from model.tcp.segment import acknowledges
 from model.tcp.state import STATES
 from properties.predicates import both, counts_syn_acknowledged
-from properties.under_way import arriving, pairs
 
 FIGURE_5: Mapping[str, tuple[str, ...]] = {
     "CLOSED": ("LISTEN", "SYN-SENT"),
@@ -86,7 +85,7 @@ def may_die(network: Network, side: Side) -> z3.BoolRef:
     c = network.config
     if side.name in (c.aborts, c.gives_up) or "both" in (c.aborts, c.gives_up) or c.crashes != 0:
         return z3.BoolVal(True)
-    resets = [z3.And(full, z3.Or(x.rst, z3.And(x.syn, c.syn == "rfc793"))) for full, x, _ in arriving(network, side)]
+    resets = [z3.And(full, z3.Or(x.rst, z3.And(x.syn, c.syn == "rfc793"))) for full, x, _ in network.under_way_to(side)]
     return z3.Or(*resets)
 
 
@@ -135,7 +134,7 @@ def end_of_four_segments(network: Network) -> Property:
     """The diagram is walked to its end: one side in TIME-WAIT, the other in LAST-ACK."""
     return sometimes_one(
         "TIME-WAIT and LAST-ACK",
-        [z3.And(side.state_is("TIME-WAIT"), other.state_is("LAST-ACK")) for side, other in pairs(network)],
+        [z3.And(side.state_is("TIME-WAIT"), other.state_is("LAST-ACK")) for side, other in network.pairs],
     )
 
 

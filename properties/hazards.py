@@ -25,7 +25,6 @@ from properties.configs import (
 )
 from properties.predicates import counts_syn_acknowledged
 from properties.stories import story
-from properties.under_way import arriving, pairs
 
 
 def time_wait_assassination(network: Network) -> Property:
@@ -54,7 +53,7 @@ def time_wait_refuses_syn(network: Network) -> Property:
                 z3.And(side.state_is("TIME-WAIT"), counts_syn_acknowledged(other)),
                 other.incarnation.term == side.peer.term,
             )
-            for side, other in pairs(network)
+            for side, other in network.pairs
         },
     )
 
@@ -81,7 +80,7 @@ def arriving_in_time_wait(network: Network, side: Side) -> Iterator[tuple[Segmen
 def on_their_way(network: Network, side: Side) -> Iterator[tuple[Segment, z3.BoolRef]]:
     """Every segment that may arrive at `side` next, and whether it is there."""
     first = network.channel(network.other(side)).choices
-    yield from ((x, present) for present, x, _ in arriving(network, side)[:first])
+    yield from ((x, present) for present, x, _ in network.under_way_to(side)[:first])
 
 
 # -- witnesses: the premises happen --
@@ -141,7 +140,7 @@ def meets_rcv_nxt(network: Network, side: Side) -> z3.BoolRef:
     """`side` is open, and a reset with SEQ=0 that nobody with a TCB has sent is on its way to it, at RCV.NXT."""
     found = [
         z3.And(present, x.rst, x.ack, x.seq == 0, sender == 0, x.seq == side.tcb.rcv_nxt)
-        for present, x, sender in arriving(network, side)
+        for present, x, sender in network.under_way_to(side)
     ]
     return z3.And(side.state_is("ESTABLISHED", "CLOSE-WAIT"), z3.Or(*found))
 

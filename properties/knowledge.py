@@ -9,7 +9,7 @@ import z3
 
 from model.core.knowledge import Common, Fact, Formula, Known, Knows, both, knows, where
 from model.network.bounded import Network
-from model.network.ghosts.syns import SYNS
+from model.network.ghosts.handshakes import SYNS
 from model.network.side import Side
 from properties.claim import Cell, Claim, Knowledge
 from properties.configs import IN_TIME, KNOWING, KNOWING_WITH_TEXT, UNDISTURBED

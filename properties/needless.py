@@ -10,7 +10,7 @@ from model.core.property import Property, always, sometimes
 from model.core.system import Var
 from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import constant_times
-from model.network.ghosts.ack_losses import ACK_LOSSES
+from model.network.ghosts.segments import ACK_LOSSES
 from model.settings.clocks import CLOCK_BITS
 from model.settings.config import Config
 from model.settings.setting import BadConfig

@@ -12,7 +12,7 @@ from model.network.bounded import NO_TCB, Network, Side
 from model.network.clocks import Times, constant_times
 from model.network.ends import Assumptions, Ends
 from model.network.ghosts.ghost import brings
-from model.network.ghosts.origins import ORIGINS
+from model.network.ghosts.segments import ORIGINS
 from model.settings.clocks import CLOCK_BITS
 from model.settings.config import Config
 from model.tcp.cause import TIME_PASSES, Broken, arrives
@@ -27,7 +27,6 @@ from properties.configs import (
     TWO_SEGMENTS,
 )
 from properties.opening import NEVER
-from properties.under_way import arriving
 
 TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_time"))
 IN_ORDER, ALONE = Var("in_order"), Var("alone")
@@ -55,7 +54,7 @@ def old_segment_meets_a_connection(network: Network) -> Property:
         [
             z3.And(present, z3.Not(x.rst), sender != 0, z3.ULT(sender, side.peer.term))
             for side in network.sides.values()
-            for present, x, sender in arriving(network, side)
+            for present, x, sender in network.under_way_to(side)
         ],
     )
 
@@ -64,10 +63,9 @@ def old_segment_meets_a_connection(network: Network) -> Property:
 def old_connection_of_the_same_peer(network: Network) -> Property:
     """The witness: a segment of the peer believed in acknowledges an earlier incarnation of the side that it meets."""
     met = []
-    for side in network.sides.values():
-        inbox = network.channel(network.other(side))
-        for slot in inbox.slots:
-            present, x, sender = inbox.layout.unpack(slot.term)
+    for side, other in network.pairs:
+        inbox = network.channel(other)
+        for slot, (present, x, sender) in zip(inbox.slots, inbox.contents, strict=True):
             acknowledged = inbox.layout.acknowledged(slot.term)
             earlier = z3.And(acknowledged != 0, z3.ULT(acknowledged, side.incarnation.term))
             met.append(z3.And(present, x.ack, z3.Not(x.rst), sender == side.peer.term, side.peer.term != 0, earlier))

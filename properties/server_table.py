@@ -9,11 +9,9 @@ from dataclasses import replace
 
 import z3
 
-from model.core.property import LeadsTo, Live, Property, always, sometimes, sometimes_one, step
-from model.network.bounded import NO_TCB, Network
+from model.core.property import LeadsTo, Live, Property, sometimes
 from model.network.connection import Connection
 from model.network.server import Server
-from model.tcp.state import STATES
 from properties.claim import Cell, Claim, Infinite, Safety
 from properties.configs import (
     DEAD_PEER,
@@ -28,15 +26,14 @@ from properties.configs import (
     GHOST,
 )
 from properties.data import data_on_syn_delivered, data_on_syn_held
-from properties.fair_server import Calls, protocol, willing
-from properties.predicates import counts_syn_acknowledged, half_open
+from properties.fair import Calls, protocol, willing
+from properties.predicates import half_open
 
 
 def held_for_a_ghost(connection: Connection) -> z3.BoolRef:
     """The slot is held for a peer that is dead and was never heard to accept: as in half-open, or in SYN-RECEIVED."""
     end = connection.server
-    waiting = z3.And(end.state_is("SYN-RECEIVED"), connection.peer_dead(end))
-    return z3.Or(half_open(connection, end), waiting)
+    return z3.Or(half_open(connection, end), z3.And(end.state_is("SYN-RECEIVED"), connection.peer_dead(end)))
 
 
 def ghosts_release_slots(server: Server) -> Live:
@@ -91,15 +88,11 @@ def dead_peer_releases_slot(server: Server) -> Live:
 
     To be sent after its death: text sent before may have been acknowledged by the last words of the dead.
     """
-    return _outlives_peer(server, server.connections[0].config.octets > 0)
+    return outlives_peer(server, unsent_only=server.connections[0].config.octets > 0)
 
 
-def text_sent_releases_slot(server: Server) -> Live:
-    """Not so: it would do that the server has text to send at all, whenever it sends it."""
-    return _outlives_peer(server, unsent_only=False)
-
-
-def _outlives_peer(server: Server, unsent_only: bool) -> Live:
+def outlives_peer(server: Server, unsent_only: bool) -> Live:
+    """The slot of a dead peer is free in the end. unsent_only: only if there is something to send after its death."""
     connection = server.connections[0]
     end = connection.server
     held = z3.And(end.state_is("ESTABLISHED"), connection.peer_dead(end), connection.peer_has_heard(end))
@@ -130,16 +123,6 @@ def forged_text_delivered(server: Server) -> Property:
     return replace(data_on_syn_delivered(server), name="forged-text-delivered")
 
 
-def cookie_confirms_the_client(network: Network) -> Property:
-    """S4 with SYN cookies, for the listening side only: when it is open, its peer has accepted its SYN.
-
-    The client's side of it fails by intention: it is ESTABLISHED while the server keeps nothing.
-    """
-    side = network.sides[network.names[1]]
-    term = z3.Implies(counts_syn_acknowledged(side), network.peer_has_heard(side))
-    return always("cookie-confirms-the-client", term)
-
-
 # -- witnesses: the premises happen --
 
 
@@ -151,8 +134,7 @@ def ghost_in_the_table(server: Server) -> Property:
 def client_is_refused(server: Server) -> Property:
     """The table has no room for the client that wants to be served, and its SYN has arrived."""
     wanting = server.connections[-1]
-    inbox = wanting.channels[0]
-    present, x, _ = inbox.layout.unpack(inbox.slots[0].term)
+    present, x, _ = wanting.channels[0].contents[0]
     arrived = z3.And(wanting.client.state_is("SYN-SENT"), wanting.server.state_is("LISTEN"), present, x.syn)
     return sometimes(
         "the SYN of a live client meets a full table", z3.And(arrived, z3.Not(server.room("SYN-RECEIVED")))
@@ -175,48 +157,7 @@ def dead_peer_in_the_table(server: Server) -> Property:
     return sometimes("a peer that died after the handshake holds a slot", z3.And(dead, more))
 
 
-def forged_text_is_held(server: Server) -> Property:
-    """The text of a forged SYN waits in the table."""
-    return sometimes_one(
-        "the table holds text of a forged SYN",
-        [c.server.tcb.syn_text != 0 for c in server.connections if c.client.name.startswith("X")],
-    )
-
-
-# -- an assumption that recurring initial sequence numbers are checked against --
-
-
-def recurring_numbers_are_fresh(server: Server) -> Property:
-    """No client's connection begins with a number that a segment on its way carries as SEQ or ACK, or that the other
-    side's TCB goes by: none is within W after it or a window before it. (A cookie is on its way before it is chosen.)
-    """
-    return step(
-        "recurring-numbers-are-fresh",
-        parts={
-            f"{name} chooses a number that is in use": _chosen_afresh(connection, name)
-            for connection in server.connections
-            for name, side in connection.sides.items()
-            if connection.has_role(side, connection.config.recurring) and connection.client.name.startswith("C")
-        },
-    )
-
-
-def _chosen_afresh(connection: Connection, name: str) -> z3.BoolRef:
-    side = connection.sides[name]
-    other, iss, c = connection.other(side), side.tcb_vars["iss"].next, connection.config
-    used = [(z3.Not(other.state_is("CLOSED", "LISTEN", "SYN-SENT")), other.tcb.rcv_nxt)]
-    for channel in connection.channels:
-        for slot in channel.slots:
-            present, x, _ = channel.layout.unpack(slot.term)
-            own = channel.source == name
-            used.append((z3.And(present, True if own else x.ack), x.seq if own else x.ackno))
-    near = [z3.And(meant, z3.ULT(number - iss + c.window - 1, c.isn_distance + c.window - 1)) for meant, number in used]
-    chosen = z3.And(side.state_is(*NO_TCB), *(side.state_var.next != STATES.index(state) for state in NO_TCB))
-    return z3.Implies(chosen, z3.Not(z3.Or(*near)))
-
-
 PATIENT = "timers that expire while a segment is on its way (patient timers stand for RTO above the round trip)"
-
 TABLE = (
     Claim(
         name="ghosts-release-slots",

@@ -24,7 +24,6 @@ from properties.configs import (
     LAST_ACK,
 )
 from properties.fair import nothing_stops
-from properties.under_way import arriving
 
 DELAY, RTO, TIME_WAIT = (Var(name, CLOCK_BITS) for name in ("delay", "rto", "time_wait"))
 
@@ -72,7 +71,7 @@ def fin_again_in_time_wait(network: Network) -> Property:
         "a FIN on its way to TIME-WAIT",
         [
             z3.And(present, x.fin, a.state_is("TIME-WAIT"), b.state_is("LAST-ACK"))
-            for present, x, _ in arriving(network, a)
+            for present, x, _ in network.under_way_to(a)
         ],
     )
 

@@ -30,8 +30,7 @@ from model.engines.inductive.obligations import LemmaPart, Transition
 from model.engines.twin import TwinSearch
 from model.network.bounded import Network
 from properties.proofs.closing import never_reset, outlasts
-from properties.proofs.old_segments import nothing_of_another
-from properties.proofs.opening import THEOREMS
+from properties.proofs.theorems import THEOREMS, nothing_of_another
 
 Said = tuple[bool, bool]
 """What the goal and the property say."""

@@ -13,8 +13,8 @@ from model.any_channel.network import UnboundedNetwork
 from model.any_channel.timed import Rest, resting
 from model.core.system import Rule
 from model.network.bounded import Network
-from model.network.ghosts.origins import ORIGINS
-from model.network.ghosts.turns import TURNS
+from model.network.ghosts.handshakes import TURNS
+from model.network.ghosts.segments import ORIGINS
 from model.settings.config import Config
 from properties.configs import LAST_ACK
 from tests.foretold import Foretold, Marked

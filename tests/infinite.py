@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import combinations
 
 import z3
 
+from model.core.answer import NO_LIMITS, Limits, Outcome
 from model.core.property import EventuallyAlways, Fairness, Liveness, RuleClass
 from model.core.run import Step, choices, fire
 from model.core.system import Rule, State, System, Var, enumeration
 from model.core.terms import evaluate
+from model.engines.infinite.liveness import check_each
 
 YES, NO = z3.BoolVal(True), z3.BoolVal(False)
 Key = tuple[int, ...]
@@ -205,3 +207,14 @@ class Twin:
     def where(self, states: set[Key], term: z3.BoolRef) -> set[Key]:
         """The states where a term holds."""
         return {s for s in states if evaluate(term, self.states[s])}
+
+
+def check_liveness(
+    system: System,
+    properties: Sequence[Liveness],
+    fairness: Fairness,
+    *,
+    limits: Limits = NO_LIMITS,
+) -> dict[str, Outcome]:
+    """The verdict of each property under one fairness; see `check_each`."""
+    return check_each(system, [(prop, fairness) for prop in properties], limits=limits)

@@ -17,7 +17,7 @@ from model.network.freshness import no_peer_carries, no_segment_carries
 from model.settings.config import Config
 from properties.configs import REPEATED_ISNS
 from properties.proofs.invariant import BASE
-from properties.proofs.opening import THEOREMS
+from properties.proofs.theorems import THEOREMS
 from tests import included
 
 LEMMAS = dict.fromkeys((*BASE, *(make for theorem in THEOREMS.values() for make in theorem.lemmas)))

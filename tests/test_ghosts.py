@@ -21,8 +21,8 @@ from model.core.terms import constants
 from model.network.bounded import Network
 from model.network.channel import layout
 from model.network.ghosts.accounts import ACCOUNTS
+from model.network.ghosts.endings import HISTORY
 from model.network.ghosts.ghost import Ghost
-from model.network.ghosts.history import HISTORY
 from model.network.ghosts.known import KNOWN
 from model.settings.config import Config
 

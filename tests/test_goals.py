@@ -15,13 +15,12 @@ import z3
 from model.core.property import Property
 from model.core.system import Rule
 from model.network.bounded import Network
-from model.network.ghosts.endings import ENDINGS
-from model.network.ghosts.history import HISTORY
+from model.network.ghosts.endings import ENDINGS, HISTORY
 from model.settings.config import Config
 from properties.claim import Safety
 from properties.claims import find
 from properties.configs import DATA_QUEUED, HALF_OPEN_PEER, LAST_ACK, REPEATED_ISNS, TWO_WAY, TWO_WAY_CRASHES
-from properties.proofs.opening import THEOREMS
+from properties.proofs.theorems import THEOREMS
 from properties.time_wait import SILENT
 from tests.goals import ClosingSteps, Said, Steps, after, of_few_steps, of_states, of_steps, state_goal
 

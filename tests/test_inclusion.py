@@ -10,7 +10,7 @@ import z3
 
 from model.network.bounded import Network
 from model.network.clocks import Timer
-from model.network.ghosts import beliefs
+from model.network.ghosts import handshakes
 from model.network.ghosts.ghost import SideEvent
 from model.settings.config import Config
 from tests.foretold import Marked
@@ -122,7 +122,7 @@ def never_due(_timer: Timer) -> z3.BoolRef:
 @pytest.mark.parametrize(
     ("name", "fault", "noticed"),
     [
-        ("crashes, no text", (beliefs, "sender_lives", heard_by_anybody), "B: LISTEN, SYN arrives: B.heard"),
+        ("crashes, no text", (handshakes, "sender_lives", heard_by_anybody), "B: LISTEN, SYN arrives: B.heard"),
         ("close", (Timer, "due", never_due), "time passes: not allowed"),
     ],
 )

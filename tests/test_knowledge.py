@@ -39,12 +39,10 @@ from model.engines.epistemic import twin
 from model.engines.epistemic.knowledge import LocalStates, check
 from model.engines.twin import TwinSearch
 from model.network.bounded import Network
-from model.network.ghosts.ack_losses import ACK_LOSSES
 from model.network.ghosts.endings import ENDINGS
+from model.network.ghosts.handshakes import SYNS, TURNS
 from model.network.ghosts.known import KNOWN
-from model.network.ghosts.origins import ORIGINS
-from model.network.ghosts.syns import SYNS
-from model.network.ghosts.turns import TURNS
+from model.network.ghosts.segments import ACK_LOSSES, ORIGINS
 from model.questions.knowing import CUT, who_knows
 from model.rechecks.searched import Replays
 from model.rechecks.tasks import task_of

@@ -21,6 +21,7 @@ from model.settings.config import Config
 from properties import configs, fair
 from properties.claims import find
 from properties.progress import INFINITE, open_completes
+from tests.infinite import check_liveness
 
 THREE_WAY = configs.FAIR_OPEN
 TWO_WAY = THREE_WAY.but(handshake="two-way")
@@ -123,7 +124,7 @@ def test_by_weak_fairness_alone_a_full_channel_may_swallow_every_answer() -> Non
     network = Network(THREE_WAY.but(reordering=False, losses=1))
     live = open_completes(network)
     weak = Fairness(weak=[RuleClass(owed.rules) for owed in live.fairness.strong])
-    verdicts = [liveness.check_liveness(network.system(), [live.prop], owed) for owed in (weak, live.fairness)]
+    verdicts = [check_liveness(network.system(), [live.prop], owed) for owed in (weak, live.fairness)]
     assert [verdict["open-completes"].answer for verdict in verdicts] == ["violated", "holds"]
 
 

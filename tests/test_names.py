@@ -6,7 +6,7 @@ import pytest
 
 from model.check import main, selection
 from model.cli.arguments import parser
-from model.core.near import meant
+from model.machine.printing import meant
 from model.questions.names import UnknownName, claim_named, claims_named
 from properties.claims import CLAIMS
 from properties.statements import STATEMENTS

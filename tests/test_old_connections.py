@@ -12,7 +12,7 @@ from model.core.property import Property, always
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.network.bounded import Network
-from model.network.ghosts.origins import ORIGINS
+from model.network.ghosts.segments import ORIGINS
 from model.questions.combine import combined
 from model.questions.proof_words import became, report_on
 from model.questions.row import Evidence, ProofReport, Row, Task
@@ -24,7 +24,7 @@ from model.tcp.cause import Broken
 from properties import configs
 from properties.claims import find
 from properties.old_segments import UNCONFIRMED, no_old_segment_accepted
-from properties.proofs.old_segments import CONNECTION
+from properties.proofs.theorems import CONNECTION
 
 WITH_TEXT = configs.DATA_QUEUED.but(crashes=0, aborts="both", duplications=1)
 ONE_SLOT = configs.OLD_CONNECTION.but(capacity=1)

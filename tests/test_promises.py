@@ -21,7 +21,7 @@ from model.settings.config import Config
 from model.tcp.event import Event
 from properties import configs, fair
 from properties.closing import progress
-from properties.fair_server import protocol
+from properties.fair import protocol
 from properties.progress import close_completes, open_completes
 from tests.infinite import Twin
 

@@ -13,8 +13,7 @@ from model.core.system import Rule, State
 from model.engines import twin
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
-from model.network.ghosts.endings import ENDINGS
-from model.network.ghosts.history import HISTORY
+from model.network.ghosts.endings import ENDINGS, HISTORY
 from model.network.server import Server
 from model.pictures.text import render_text
 from model.settings.config import Config

@@ -6,16 +6,13 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from model.settings.budgets import Budgets
-from model.settings.channel import Channel
 from model.settings.clocks import Clocks
 from model.settings.config import Config
 from model.settings.numbers import Numbers, Sizes
 from model.settings.protocol import Protocol
+from model.settings.runs import Budgets, Channel, Start, Users
 from model.settings.server import OWN, SETTABLE, ServerConfig, parse_setting
 from model.settings.setting import BadConfig, Group, Setting, names_of, parse, settings_of, show_field
-from model.settings.start import Start
-from model.settings.users import Users
 
 GROUPS: tuple[type[Group], ...] = (Protocol, Sizes, Users, Channel, Numbers, Budgets, Clocks, Start)
 """The groups of a `Config`, in the order in which their fields are listed."""

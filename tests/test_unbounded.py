@@ -28,7 +28,7 @@ from model.tcp.cause import Broken, Cause, caused
 from properties.claims import CLAIMS, find
 from properties.configs import EVERY_CHANNEL, EVERY_CONNECTION
 from properties.opening import NEVER
-from properties.proofs.opening import THEOREMS
+from properties.proofs.theorems import THEOREMS
 
 TOY = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2)
 """W = window = 4; 2(W + window) + 1 = 17 numbers just fit into 5 bits."""

@@ -22,7 +22,6 @@ from model.core.property import Live, Property
 from model.core.run import Run, Step, enabled
 from model.core.system import State, System
 from model.engines.explicit.search import explore
-from model.engines.infinite.liveness import check_liveness
 from model.network.bounded import Network
 from model.network.make import network_of
 from model.pictures.flights import Happening, history
@@ -38,6 +37,7 @@ from model.settings.config import SCENARIO, Config
 from model.settings.server import AnyConfig
 from properties import configs
 from properties.claims import find
+from tests.infinite import check_liveness
 
 FOLDER = Path(__file__).parent.parent / "properties" / "scenarios"
 LANES = {"A": {"A": "A.state"}, "B": {"B": "B.state"}}

@@ -28,7 +28,7 @@ def _engine(name: str, folder: str, files: str, tests: str) -> Engine:
     return Engine(name, tuple(f"model/{folder}/{file}.py" for file in files.split()), tuple(tests.split()))
 
 
-NETWORK = "bounded ends channel firing freshness ghosts/beliefs ghosts/endings ghosts/origins ghosts/accounts"
+NETWORK = "bounded ends channel firing freshness ghosts/handshakes ghosts/endings ghosts/segments ghosts/accounts"
 ALL = (
     _engine("explicit search", "engines/explicit", "search store hash_table counts", "engines compact workers table"),
     _engine("compact store", "engines/explicit", "fingerprints digest", "compact engines checkpoints"),

@@ -29,7 +29,7 @@ from model.settings.setting import BadConfig
 from properties.claim import Claim
 from properties.claims import CLAIMS
 from properties.configs import EVERY_CHANNEL
-from properties.proofs.opening import THEOREMS
+from properties.proofs.theorems import THEOREMS
 
 STATES = 300_000
 LIMITS = Limits(max_states=STATES, max_seconds=20.0, workers=1)

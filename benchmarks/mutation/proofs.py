@@ -12,7 +12,7 @@ from model.engines.inductive.obligations import Induction, Transition
 from model.engines.symbolic.solver import LimitedSolver
 from model.questions.theorems import layers
 from properties.configs import EVERY_CHANNEL
-from properties.proofs.opening import THEOREMS
+from properties.proofs.theorems import THEOREMS
 
 SECONDS = 4.0
 

@@ -18,7 +18,7 @@ from model.core import z3fast as z3
 from model.core.property import Property, always
 from model.engines.inductive.obligations import Lemma, LemmaPart
 from model.network.bounded import Network, Side
-from model.network.ghosts.turns import TURNS
+from model.network.ghosts.handshakes import TURNS
 from model.network.side import NO_TCB, SIDES
 from model.tcp.state import FIELDS, STATES
 
@@ -43,8 +43,7 @@ class Embedding:
 
     def side(self, name: str) -> Side:
         """The side of the network that is `name` in `soup`."""
-        sides = [*self.network.sides.values()]
-        return sides[SIDES.index(name) ^ self.mirrored]
+        return [*self.network.sides.values()][SIDES.index(name) ^ self.mirrored]
 
     def always(self, lemma: Lemma, more: str = "") -> Property:
         """The lemma in every state, of every segment (or two) in the network. more: what its name ends with."""
@@ -81,13 +80,11 @@ class Embedding:
 
     def _numbered(self, side: Side, incarnation: z3.BitVecRef, number: z3.BitVecRef) -> z3.BoolRef:
         """`number` is that of the incarnation, and there is one."""
-        known = enumerate(self.network.isns(side), 1)
-        return z3.Or(*(z3.And(incarnation == at, number == isn) for at, isn in known))
+        return z3.Or(*(z3.And(incarnation == at, number == isn) for at, isn in enumerate(self.network.isns(side), 1)))
 
     def _of_slots(self, side: Side) -> Iterator[z3.BoolRef]:
         other, channel = self.network.other(side), self.network.channel(side)
-        for slot in channel.slots:
-            present, x, sender = channel.layout.unpack(slot.term)
+        for slot, (present, x, sender) in zip(channel.slots, channel.contents, strict=True):
             known = z3.And(z3.UGE(sender, 1), z3.ULE(sender, side.incarnation.term))
             acked = [
                 z3.And(z3.ULE(x.ackno - isn - 1, self.network.config.span - 1), z3.UGE(other.incarnation.term, at))
@@ -98,9 +95,8 @@ class Embedding:
 
     def said(self, part: LemmaPart) -> z3.BoolRef:
         """A part of a lemma, of the state and all slots."""
-        every = [self.segments(lane) for lane in part.about]
         found = []
-        for chosen in product(*every):
+        for chosen in product(*(self.segments(lane) for lane in part.about)):
             pairs = list(self.state)
             for at, (lane, (_, m)) in enumerate(zip(part.about, chosen, strict=True)):
                 constants = self.soup.stored[lane][part.about[:at].count(lane)].message
@@ -118,8 +114,7 @@ class Embedding:
         end, side = self.soup.sides[name], self.side(name)
         others = self.incarnations[1 - SIDES.index(name)]
         yield end.state, side.state_var.term
-        for field in FIELDS:
-            yield getattr(end.tcb, field), getattr(side.tcb, field)
+        yield from ((getattr(end.tcb, field), getattr(side.tcb, field)) for field in FIELDS)
         yield end.any, self.soup.number(self.network.isns(side)[incarnation - 1])
         yield end.heard, side.heard.term != 0
         yield end.heard_by, self._heard_by(side, self.network.isns(self.network.other(side))[others - 1])
@@ -135,12 +130,10 @@ class Embedding:
 
     def segments(self, name: str) -> Sequence[tuple[z3.BoolRef, Carried]]:
         """The slots of what a side has sent: whether each is full, and its segment with ghosts."""
-        side = self.side(name)
-        channel = self.network.channel(side)
-        found = []
-        for slot in channel.slots:
-            present, x, sender = channel.layout.unpack(slot.term)
-            other, irs = self.network.other(side), self.irs_by_range(self.network.other(side), x.ackno)
+        side, found = self.side(name), []
+        channel, other = self.network.channel(side), self.network.other(side)
+        for slot, (present, x, sender) in zip(channel.slots, channel.contents, strict=True):
+            irs = self.irs_by_range(other, x.ackno)
             if self.network.acknowledging:
                 irs = self._iss(other, channel.layout.acknowledged(slot.term))
             found.append((present, Carried(x, self._iss(side, sender), irs)))
@@ -156,6 +149,5 @@ class Embedding:
         """The number of a side among whose W numbers an acknowledgment is; 0 if there is none."""
         term = self.soup.number(0)
         for isn in self.network.isns(side):
-            own = z3.ULE(ackno - isn - 1, self.network.config.span - 1)
-            term = z3.If(own, self.soup.number(isn), term)
+            term = z3.If(z3.ULE(ackno - isn - 1, self.network.config.span - 1), self.soup.number(isn), term)
         return term

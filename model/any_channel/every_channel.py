@@ -21,7 +21,7 @@ from model.any_channel.network import Added, Occurrence, Pairs, Part, UnboundedN
 from model.core import z3fast as z3
 from model.settings.config import Config
 from model.settings.protocol import LEFT_OPEN
-from model.settings.setting import BadConfig
+from model.settings.setting import refuse
 from model.tcp.event import FALSE, TRUE
 
 VARIED = ("handshake", *LEFT_OPEN, "mutant")
@@ -56,12 +56,14 @@ def heard(it: Occurrence) -> Iterator[tuple[str, z3.BoolRef]]:
 def from_closed(network: UnboundedNetwork) -> Part:
     """Both sides begin CLOSED. Raises `BadConfig` for what the proofs do not cover."""
     c = network.config
-    if c.timed:
-        raise BadConfig("timed=true: a proof for every channel knows no time")
-    if c.syn_cookies:
-        raise BadConfig("syn_cookies=true: a proof for every channel does not cover cookies, which choose no ISN")
-    if c.ack_delay or c.start != "closed":
-        raise BadConfig(f"start={c.start}: a proof for every channel begins with both sides CLOSED")
+    refuse(
+        (c.timed, "timed=true: a proof for every channel knows no time"),
+        (c.syn_cookies, "syn_cookies=true: a proof for every channel does not cover cookies, which choose no ISN"),
+        (
+            c.ack_delay or c.start != "closed",
+            f"start={c.start}: a proof for every channel begins with both sides CLOSED",
+        ),
+    )
     return Part(
         initial=z3.And(*(side.state_is("CLOSED") for side in network.sides.values())),
         coordinates=partial(distances, network),

@@ -29,13 +29,12 @@ def in_words(found: Discharged) -> str:
     assert found.counterexample is not None
     it, obligation = found.counterexample, found.obligation
     lines = [f"{obligation.event}" + (f"  [{obligation.cite}]" if obligation.cite else "")]
-    for side in SIDES:
-        lines.append(f"  before: {side} is {_side(side, it.before)}")
+    lines += [f"  before: {side} is {_side(side, it.before)}" for side in SIDES]
     lines += [f"  {line}" for line in _segments(found, it)]
     if it.times:
         lines.append(f"  times:  {', '.join(_times(found, it))}")
-    changed = {**it.before, **it.after}
-    lines += [f"  after:  {side} is {_side(side, changed)}" for side in SIDES if _concerns(side, it.after)]
+    changed, concerned = {**it.before, **it.after}, {name.partition(".")[0] for name in it.after}
+    lines += [f"  after:  {side} is {_side(side, changed)}" for side in SIDES if side in concerned]
     lines += [
         f"  broken: {duty.lemma or 'the property'}" + (f" ({duty.label})" if duty.label else "")
         for duty in found.failing
@@ -51,10 +50,6 @@ def _times(found: Discharged, it: CounterexampleToInduction) -> Iterator[str]:
     for name, time in it.times.items():
         if not name.startswith(("m.", "n.", "x.")) or name.startswith(tuple(there)):
             yield f"{name}={time}"
-
-
-def _concerns(side: str, changes: Mapping[str, int]) -> bool:
-    return any(name.startswith(f"{side}.") for name in changes)
 
 
 def _side(side: str, values: Mapping[str, int]) -> str:

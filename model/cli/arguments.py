@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from model.cli.endings import Unusable
-from model.core.near import meant
-from model.machine.printing import complain, say
+from model.machine.printing import complain, meant, say
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("png", "slides", "mermaid", "pcap", "itf", "packetdrill")

@@ -149,10 +149,14 @@ def plainly(formula: Formula, state: State) -> bool:
     if isinstance(formula, Fact):
         return bool(evaluate(formula.term, state))
     assert isinstance(formula, Combined)
-    values = [plainly(part, state) for part in formula.parts]
-    if formula.how == "implies":
+    return combined(formula.how, [plainly(part, state) for part in formula.parts])
+
+
+def combined(how: str, values: Sequence[bool]) -> bool:
+    """The value of a combination, given those of its parts."""
+    if how == "implies":
         return not values[0] or values[1]
-    return not values[0] if formula.how == "not" else all(values) if formula.how == "and" else any(values)
+    return not values[0] if how == "not" else all(values) if how == "and" else any(values)
 
 
 def local(views: Views, side: str, state: State) -> tuple[int, ...]:

@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from model.cli.arguments import Parser, place, settings_given
 from model.cli.endings import OK, Unusable, ended
-from model.core.near import meant
 from model.core.property import Property
 from model.core.system import System
 from model.export.btor2 import btor2
@@ -25,7 +24,7 @@ from model.export.promela import promela
 from model.export.tla import MODULE, tla
 from model.export.vmt import vmt
 from model.machine.files import write
-from model.machine.printing import say
+from model.machine.printing import meant, say
 from model.questions.names import claim_named
 from model.settings.server import AnyConfig, parse_setting
 from properties.claim import Claim

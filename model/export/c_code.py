@@ -2,9 +2,11 @@
 
 - Consecutive rules with the same inputs form a *piece*, a function that loops over the inputs. Its guards form a trie
   over their conjuncts, as in our own engine: what neighbours share is tested once, neighbours that compare one term
-  with different values become one `switch`, and most guards are never evaluated. `c_rules` is the plain twin.
+  with different values become one `switch`, and most guards are never evaluated.
 - A term is computed where it is first needed and kept to the end of that block.
 - A piece that would be longer than `LONGEST` is split; the target may limit the length of a text.
+
+The plain twin has three functions for each rule (`rule_functions`), as one would write the model by hand.
 """
 
 from __future__ import annotations
@@ -41,13 +43,16 @@ LONGEST = 60_000
 
 
 class Function:
-    """The inside of a C function that reads the packed state `s`; `text` is the whole, once it is written."""
+    """The inside of a C function that reads the packed state `s`; `text` is the whole, once it is written.
 
-    def __init__(self, system: System, layout: Layout, head: str) -> None:
+    inputs: the names of those that it knows, as input0, input1, ...
+    """
+
+    def __init__(self, system: System, layout: Layout, head: str, inputs: Iterable[str] = ()) -> None:
         self.system, self.layout = system, layout
         self.lines = [head + " {"]
         self.depth, self.names = 1, 0
-        self.inputs: Mapping[str, str] = {}
+        self.inputs = {name: f"input{at}" for at, name in enumerate(inputs)}
         self.fold = Fold(operators(self.value), self._leaf)
 
     @property
@@ -98,10 +103,9 @@ class Piece(Function):
     def __init__(
         self, system: System, layout: Layout, name: str, rules: Sequence[NumberedRule], steps: Sequence[Property]
     ) -> None:
-        super().__init__(system, layout, f"static void {name}(const word *s, struct successors *out)")
-        self.steps = steps
         choose = rules[0].rule.choose
-        self.inputs = {input_name: f"input{at}" for at, input_name in enumerate(choose)}
+        super().__init__(system, layout, f"static void {name}(const word *s, struct successors *out)", choose)
+        self.steps = steps
         for at, count in enumerate(choose.values()):
             self.do(f"for (word input{at} = 0; input{at} < {count}; input{at}++)")
         with self.block(""):
@@ -201,3 +205,53 @@ def _most(rules: Sequence[NumberedRule], depth: int) -> int:
 def plain(name: str) -> str:
     """A name that may stand in a comment."""
     return name.replace("*/", "* /")
+
+
+# -- the plain twin --
+
+
+def rule_functions(system: System, layout: Layout, steps: Sequence[Property]) -> Iterator[str]:
+    """For rule number k guard_k(s, inputs), fire_k(s, inputs), and breaks_k_j(s, inputs) for step property j.
+
+    A successor outside the constraint is the state itself.
+    """
+    for at, firing in enumerate(firings(system.rules)):
+        yield _guard(system, layout, at, firing)
+        yield _fire(system, layout, at, firing)
+        for number, prop in enumerate(steps):
+            yield _breaks(system, layout, f"breaks_{at}_{number}", firing, prop)
+
+
+def _begun(system: System, layout: Layout, head: str, firing: NumberedRule) -> Function:
+    parameters = "".join(f", word input{at}" for at in range(len(firing.rule.choose)))
+    return Function(system, layout, head + parameters + ")", firing.rule.choose)
+
+
+def _guard(system: System, layout: Layout, at: int, firing: NumberedRule) -> str:
+    function = _begun(system, layout, f"static inline int guard_{at}(const word *s", firing)
+    function.do(f"/* {plain(firing.rule.name)} */")
+    for conjunct in firing.guard:
+        function.do(f"if (!{function.operand(conjunct)}) return 0;")
+    function.do("return 1;")
+    return function.text
+
+
+def _fire(system: System, layout: Layout, at: int, firing: NumberedRule) -> str:
+    function = _begun(system, layout, f"static inline void fire_{at}(word *s", firing)
+    if system.constraint is not None:
+        function.do(f"if (!{function.operand(after(system, firing.rule, system.constraint, ''))}) return;")
+    changed = changes(firing.rule)
+    words = [changed_word(function, changed, word) for word in range(layout.words)]
+    new = [function.value(word) for word in words]
+    for word, value in enumerate(new):
+        function.do(f"s[{word}] = {value};")
+    return function.text
+
+
+def _breaks(system: System, layout: Layout, name: str, firing: NumberedRule, prop: Property) -> str:
+    function = _begun(system, layout, f"static inline int {name}(const word *s", firing)
+    for conjunct in firing.guard:
+        function.do(f"if (!{function.operand(conjunct)}) return 0;")
+    holds = after(system, firing.rule, prop.term, "'")
+    function.do(f"return !{function.operand(holds)};")
+    return function.text

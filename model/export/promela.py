@@ -26,8 +26,7 @@ from model.core.property import Property
 from model.core.run import choices
 from model.core.system import Rule, System
 from model.engines.native.packing import Layout
-from model.export.c_code import decides, most_enabled, pieces, plain
-from model.export.c_rules import rule_functions
+from model.export.c_code import decides, most_enabled, pieces, plain, rule_functions
 from model.export.refusal import CannotExport
 
 Form = Literal["table", "functions"]

@@ -9,15 +9,25 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
+from difflib import get_close_matches
 from typing import TextIO
 
 LONGEST = 600
 """Characters of an error line; of a longer one the middle is left out."""
+CLOSE = 0.7
+"""How like a known name a misspelt one must be (`get_close_matches`)."""
 
 
 class Mistake(Exception):
     """What a user can mend; the text is one clear line, which says what is wrong and what to do."""
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """The known names that are like a misspelt word, as a question: "is it half-open or open?"; empty if none is."""
+    near = get_close_matches(word, list(known), cutoff=CLOSE)
+    return f"is it {' or '.join(near)}?" if near else ""
 
 
 def printable(text: str) -> str:

@@ -98,6 +98,11 @@ class Channel:
         """The variables of the slots."""
         return [Var(f"{self.source}>{self.target}.{at}", self.layout.width) for at in range(self.capacity)]
 
+    @cached_property
+    def contents(self) -> list[tuple[z3.BoolRef, Segment, z3.BitVecRef]]:
+        """For each slot whether it is full, its segment, and its sender's incarnation."""
+        return [self.layout.unpack(slot.term) for slot in self.slots]
+
     @property
     def choices(self) -> int:
         """How many slots may deliver (or lose) next."""

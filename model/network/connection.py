@@ -15,8 +15,7 @@ from model.core.system import BadSystem, Rule, Var
 from model.network.bounded import Network
 from model.network.channel import Channel
 from model.network.firing import wire
-from model.network.ghosts.endings import ENDINGS
-from model.network.ghosts.history import HISTORY
+from model.network.ghosts.endings import ENDINGS, HISTORY
 from model.network.side import Side
 from model.settings.setting import BadConfig
 from model.tcp.cause import Cause

@@ -13,12 +13,12 @@ from model.core import z3fast as z3
 from model.core.system import Var, choice
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
-from model.network.ghosts.beliefs import BELIEFS
+from model.network.ghosts.endings import HISTORY
 from model.network.ghosts.ghost import Ghost
-from model.network.ghosts.history import HISTORY
+from model.network.ghosts.handshakes import BELIEFS
 from model.network.side import NO_TCB, SIDES, Side
 from model.settings.config import Config
-from model.settings.users import Sides
+from model.settings.runs import Sides
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import CONTROLS, Segment
 from model.tcp.state import STATES
@@ -85,6 +85,11 @@ class Ends:
         """The other side."""
         return self.sides[self.names[1 - self.names.index(side.name)]]
 
+    @property
+    def pairs(self) -> list[tuple[Side, Side]]:
+        """Each side with the other one."""
+        return [(side, self.other(side)) for side in self.sides.values()]
+
     def has_role(self, side: Side, roles: Sides) -> bool:
         """Whether a field of the configuration that names sides names this one."""
         return roles in ("both", SIDES[self.names.index(side.name)])
@@ -97,6 +102,10 @@ class Ends:
     def channel(self, source: Side) -> Channel:
         """What `source` has sent."""
         return self._channels[source.name]
+
+    def under_way_to(self, side: Side) -> list[tuple[z3.BoolRef, Segment, z3.BitVecRef]]:
+        """For each slot whether it has a segment for the side, the segment, and its sender's incarnation."""
+        return self.channel(self.other(side)).contents
 
     @cached_property
     def _channels(self) -> dict[str, Channel]:

@@ -15,8 +15,8 @@ from model.core.system import BadSystem, Rule, Var, Wire, WireAction, choice
 from model.network.channel import Channel
 from model.network.ends import Ends
 from model.network.freshness import no_peer_carries, no_segment_carries
-from model.network.ghosts.beliefs import BELIEFS
 from model.network.ghosts.ghost import SideEvent
+from model.network.ghosts.handshakes import BELIEFS
 from model.network.side import NO_TCB, Side
 from model.tcp.cause import Cause
 from model.tcp.event import TRUE, Event

@@ -45,15 +45,11 @@ def _whatever_is_on_offer(network: Ends, side: Side, used: Uses) -> z3.BoolRef:
 
 def _carried(network: Ends, side: Side, numbers: Sequence[int]) -> Sequence[z3.BoolRef]:
     """A segment was sent, or acknowledged, under one of these numbers."""
-    found = []
-    isns = network.isns(side)
-    out, inbox = network.channel(side), network.channel(network.other(side))
-    for slot in out.slots:
-        present, x, sender = out.layout.unpack(slot.term)
+    found, isns = [], network.isns(side)
+    for present, x, sender in network.channel(side).contents:
         under = [sender == k for k, isn in enumerate(isns, 1) if isn in numbers]
         found.append(z3.And(present, z3.Not(x.rst), z3.Or(*under)))
-    for slot in inbox.slots:
-        present, x, _ = inbox.layout.unpack(slot.term)
+    for present, x, _ in network.under_way_to(side):
         under = [z3.ULE(x.ackno - isn - 1, network.config.span - 1) for isn in numbers]
         found.append(z3.And(present, x.ack, z3.Not(x.rst), z3.Or(*under)))
     return found

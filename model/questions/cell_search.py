@@ -14,7 +14,7 @@ from model.core.system import System
 from model.engines.explicit.search import explore
 from model.engines.infinite.liveness import check_each
 from model.network.ghosts.ghost import brought_by
-from model.network.ghosts.turns import TURNS
+from model.network.ghosts.handshakes import TURNS
 from model.network.make import AnyNetwork, network_of
 from model.pictures.order import in_order
 from model.questions.certificates import Certificates

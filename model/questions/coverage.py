@@ -23,9 +23,9 @@ from model.network.make import AnyNetwork, network_of
 from model.questions.impossible import EndsUnderLemmas
 from model.questions.scenario import read_scenario, run_scenario
 from model.settings.config import IN_EVENTS, Config
+from model.settings.runs import Start
 from model.settings.server import AnyConfig, ServerConfig
 from model.settings.setting import names_of
-from model.settings.start import Start
 from model.tcp.cause import Cause
 from properties.claim import Claim
 from properties.rare_events import COVERAGE

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from model.core.near import meant
-from model.machine.printing import Mistake
+from model.machine.printing import Mistake, meant
 from properties.claim import Claim
 from properties.claims import CLAIMS
 from properties.statements import STATEMENTS, statement

@@ -22,8 +22,8 @@ from model.network.make import network_of
 from model.questions.row import OnSearch, Task
 from model.settings.config import Config
 from model.settings.protocol import Protocol
+from model.settings.runs import Users
 from model.settings.setting import BadConfig, names_of
-from model.settings.users import Users
 from properties.claim import Makes
 
 FOLLOWED = (*names_of(Protocol, Users), "crashes", "octets", "time_wait_restart")

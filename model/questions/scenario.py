@@ -22,10 +22,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from model.core.near import meant
 from model.core.run import Run, Step, enabled
 from model.core.system import Rule, State, System
-from model.machine.printing import Mistake, printable
+from model.machine.printing import Mistake, meant, printable
 from model.machine.reading import Unreadable, text_of
 from model.network.bounded import SIDES, Network
 from model.network.ghosts.ghost import Ghost

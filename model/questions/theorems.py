@@ -11,14 +11,14 @@ from model.any_channel.network import UnboundedNetwork
 from model.core.property import Property
 from model.engines.inductive.obligations import Induction
 from model.network.bounded import Network
-from model.network.ghosts.turns import TURNS
+from model.network.ghosts.handshakes import TURNS
 from model.network.make import AnyNetwork
 from model.questions.row import Task
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from properties.proofs.invariant import BASE, COROLLARIES
 from properties.proofs.lemma import CorollaryOf, Theorem
-from properties.proofs.opening import ACCEPTED, HEARD, IN_TURN, THEOREMS
+from properties.proofs.theorems import ACCEPTED, HEARD, IN_TURN, THEOREMS
 from properties.proofs.timed import LONG_ENOUGH, TIMED, InTime
 
 

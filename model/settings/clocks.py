@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.settings.budgets import Budgets
 from model.settings.protocol import Protocol
-from model.settings.setting import TICK, BadConfig, Group, is_number, setting, settings_of, show_field
-from model.settings.users import Users
+from model.settings.runs import Budgets, Users
+from model.settings.setting import TICK, BadConfig, Group, is_number, refuse, setting, settings_of, show_field
 
 CLOCK_BITS = 4
 MOST_TICKS = (1 << CLOCK_BITS) - 1
@@ -72,12 +71,11 @@ class Clocks(Group):
         super().__post_init__()
         if self.time_wait != "2msl" and not is_number(self.time_wait):
             raise BadConfig(f"time_wait={self.time_wait}: must be a number of ticks, or 2msl")
-        if self.delay > self.msl:
-            raise BadConfig(f"delay={self.delay}: no segment outlives msl={self.msl}")
-        if self.least_delay > self.delay:
-            raise BadConfig(f"least_delay={self.least_delay}: more than delay={self.delay}")
-        if self.time_wait_ticks > MOST_TICKS:
-            raise BadConfig(f"time_wait={self.time_wait}: at most {MOST_TICKS} ticks")
+        refuse(
+            (self.delay > self.msl, f"delay={self.delay}: no segment outlives msl={self.msl}"),
+            (self.least_delay > self.delay, f"least_delay={self.least_delay}: more than delay={self.delay}"),
+            (self.time_wait_ticks > MOST_TICKS, f"time_wait={self.time_wait}: at most {MOST_TICKS} ticks"),
+        )
         used = [name for name in TICKS if getattr(self, name) != settings_of(Clocks)[name].default]
         if used and not self.timed:
             raise BadConfig(f"{used[0]}={show_field(getattr(self, used[0]))}: needs timed=true")
@@ -100,10 +98,17 @@ TICKS = tuple(name for name, known in settings_of(Clocks).items() if known.unit 
 
 def check_clocks(clocks: Clocks, protocol: Protocol, users: Users, budgets: Budgets) -> None:
     """Refuse times of what does not happen."""
-    if clocks.ack_delay and protocol.close == "merged":
-        raise BadConfig(f"close=merged, ack_delay={clocks.ack_delay}: the ACK of a FIN waits for one of them only")
-    if clocks.application_delay is not None and users.closes != "both":
-        raise BadConfig(f"application_delay={clocks.application_delay}, closes={users.closes}: both must CLOSE")
+    ack_delay, application_delay = clocks.ack_delay, clocks.application_delay
+    refuse(
+        (
+            ack_delay and protocol.close == "merged",
+            f"close=merged, ack_delay={ack_delay}: the ACK of a FIN waits for one of them only",
+        ),
+        (
+            application_delay is not None and users.closes != "both",
+            f"application_delay={application_delay}, closes={users.closes}: both must CLOSE",
+        ),
+    )
     for name, whose in (("user_timeout", "gives_up"), ("syn_received_timeout", "gives_up_syn")):
         if (ticks := getattr(clocks, name)) is not None and getattr(users, whose) == "none":
             raise BadConfig(f"{name}={ticks}: at least 1 tick, and {whose} must say whose it is")

@@ -10,14 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from model.settings.budgets import Budgets
-from model.settings.channel import Channel
 from model.settings.clocks import CLOCK_BITS, Clocks, check_clocks
 from model.settings.numbers import Numbers, Sizes, check_numbers, isn_distance, isns
 from model.settings.protocol import Protocol
-from model.settings.setting import BadConfig, names_of, parse, settings_of
-from model.settings.start import Start
-from model.settings.users import Users
+from model.settings.runs import Budgets, Channel, Start, Users
+from model.settings.setting import BadConfig, names_of, parse, refuse, settings_of
 
 MOST_TEXT = 65_495
 """Octets of text that fit into one IP datagram, besides its headers; the model may put a whole queue into a segment."""
@@ -59,19 +56,20 @@ class Config(Start, Clocks, Budgets, Numbers, Channel, Users, Sizes, Protocol):
     def check_runnable(self) -> None:
         """Refuse what only a proof can use: a run has segments that somebody can send."""
         self.check_settled()
-        if self.octets > MOST_TEXT:
-            raise BadConfig(f"octets={self.octets}: one datagram takes at most {MOST_TEXT:,}")
-        if self.send_on_syn and not self.octets:
-            raise BadConfig("send_on_syn=true: there is nothing to send with octets=0")
+        refuse(
+            (self.octets > MOST_TEXT, f"octets={self.octets}: one datagram takes at most {MOST_TEXT:,}"),
+            (self.send_on_syn and not self.octets, "send_on_syn=true: there is nothing to send with octets=0"),
+        )
 
     def check_searchable(self) -> None:
         """Refuse what only a scenario can use: a search needs a window, and segments that fit into a word."""
         self.check_runnable()
-        if self.window == 0:
-            raise BadConfig("window=0: a search needs at least one octet")
         age = CLOCK_BITS if self.timed else 0
-        if 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits + age > 64:
-            raise BadConfig(f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer")
+        wide = 5 + self.text_bits + 2 * self.seq_bits + self.incarnation_bits + age > 64
+        refuse(
+            (self.window == 0, "window=0: a search needs at least one octet"),
+            (wide, f"seq_bits={self.seq_bits}: a segment must fit into 64 bits; try fewer"),
+        )
 
     def vary(self, settings: Mapping[str, object]) -> Config:
         """The same with some fields changed by name."""

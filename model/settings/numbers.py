@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from model.settings.budgets import Budgets
-from model.settings.setting import BadConfig, Group, is_number, setting
-from model.settings.users import Sides
+from model.settings.runs import Budgets, Sides
+from model.settings.setting import BadConfig, Group, is_number, refuse, setting
 
 
 @dataclass(frozen=True)
@@ -57,20 +56,25 @@ def isn_distance(numbers: Numbers, sizes: Sizes, budgets: Budgets) -> int:
 def check_numbers(numbers: Numbers, sizes: Sizes, budgets: Budgets) -> None:
     """Refuse initial sequence numbers that there are not, or that do not fit, and text that does not come out even."""
     space, apart = 1 << sizes.seq_bits, isn_distance(numbers, sizes, budgets)
-    if 2 * apart + 1 > space:
-        sum_of = f"{budgets.span}+{sizes.window}" + ("+1" if numbers.isns_apart == "W+window+1" else "")
-        raise BadConfig(f"2({numbers.isns_apart})+1 must fit into the number space: 2({sum_of})+1 > 2^{sizes.seq_bits}")
-    if numbers.incarnations * apart > space:
-        raise BadConfig(
+    sum_of = f"{budgets.span}+{sizes.window}" + ("+1" if numbers.isns_apart == "W+window+1" else "")
+    refuse(
+        (
+            2 * apart + 1 > space,
+            f"2({numbers.isns_apart})+1 must fit into the number space: 2({sum_of})+1 > 2^{sizes.seq_bits}",
+        ),
+        (
+            numbers.incarnations * apart > space,
             f"{numbers.incarnations} fresh initial sequence numbers, {numbers.isns_apart} = {apart} apart, do"
-            f" not fit into 2^{sizes.seq_bits} numbers: raise seq_bits"
-        )
+            f" not fit into 2^{sizes.seq_bits} numbers: raise seq_bits",
+        ),
+    )
     for name in ("isn_a", "isn_b"):
         isns(numbers, sizes, apart, name, 0)
-    if budgets.octets % sizes.segment_text:
-        raise BadConfig(f"octets={budgets.octets}: must be a multiple of segment_text={sizes.segment_text}")
-    if sizes.segment_text > max(budgets.octets, 1):
-        raise BadConfig(f"segment_text={sizes.segment_text}: more than octets={budgets.octets}")
+    octets, text = budgets.octets, sizes.segment_text
+    refuse(
+        (octets % text, f"octets={octets}: must be a multiple of segment_text={text}"),
+        (text > max(octets, 1), f"segment_text={text}: more than octets={octets}"),
+    )
 
 
 def isns(numbers: Numbers, sizes: Sizes, apart: int, name: str, first: int) -> list[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from model.settings.setting import BadConfig, Group, names_of, setting, settings_of
+from model.settings.setting import BadConfig, Group, names_of, refuse, setting, settings_of
 
 
 @dataclass(frozen=True)
@@ -79,10 +79,17 @@ class Protocol(Group):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        if self.data_on_syn == "accepted" and self.handshake == "two-way":
-            raise BadConfig("data_on_syn=accepted, handshake=two-way: the two-way LISTEN drops what comes with a SYN")
-        if self.syn_cookies and self.handshake == "two-way":
-            raise BadConfig("syn_cookies=true, handshake=two-way: a cookie comes back with the third segment")
+        two_way = self.handshake == "two-way"
+        refuse(
+            (
+                two_way and self.data_on_syn == "accepted",
+                "data_on_syn=accepted, handshake=two-way: the two-way LISTEN drops what comes with a SYN",
+            ),
+            (
+                two_way and self.syn_cookies,
+                "syn_cookies=true, handshake=two-way: a cookie comes back with the third segment",
+            ),
+        )
 
     def check_settled(self) -> None:
         """Refuse what leaves a choice open."""

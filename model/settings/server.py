@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from model.settings.config import Config
-from model.settings.setting import BadConfig, Group, parse, setting, settings_of
+from model.settings.setting import BadConfig, Group, parse, refuse, setting, settings_of
 
 SHARED = tuple(name for name, known in settings_of(Config).items() if known.shared)
 """One server, one network: the fields that must be the same for every 4-tuple."""
@@ -48,12 +48,13 @@ class ServerConfig(Group):
     def __post_init__(self) -> None:
         super().__post_init__()
         count = len(self.connections)
-        if not 1 <= count <= 7:
-            raise BadConfig(f"connections: 1 to 7, not {count}")
-        if self.backlog is not None and self.backlog > self.slots:
-            raise BadConfig(f"backlog={self.backlog}: must be 1 to slots={self.slots}")
-        if not set(self.attackers) <= set(range(1, count + 1)) or len(set(self.attackers)) < len(self.attackers):
-            raise BadConfig(f"attackers={self.attackers}: different 4-tuples from 1 to {count}")
+        known = len(set(self.attackers) & set(range(1, count + 1))) == len(self.attackers)
+        over = self.backlog is not None and self.backlog > self.slots
+        refuse(
+            (not 1 <= count <= 7, f"connections: 1 to 7, not {count}"),
+            (over, f"backlog={self.backlog}: must be 1 to slots={self.slots}"),
+            (not known, f"attackers={self.attackers}: different 4-tuples from 1 to {count}"),
+        )
         for number, config in enumerate(self.connections, 1):
             self._check(number, config)
         self._check_attack_text()
@@ -63,10 +64,13 @@ class ServerConfig(Group):
         for name in SHARED:
             if getattr(config, name) != getattr(first, name):
                 raise BadConfig(f"{name}: one server has one; connections 1 and {number} differ")
-        if config.timed:
-            raise BadConfig("timed=true: a server has no clocks yet; timers=patient is what it has instead")
-        if config.start != "closed" or config.open_b != "passive":
-            raise BadConfig("start=closed and open_b=passive: the server listens, from the start")
+        refuse(
+            (config.timed, "timed=true: a server has no clocks yet; timers=patient is what it has instead"),
+            (
+                config.start != "closed" or config.open_b != "passive",
+                "start=closed and open_b=passive: the server listens, from the start",
+            ),
+        )
 
     def _check_attack_text(self) -> None:
         if self.attack_text >= 1 << self.connections[0].text_bits:

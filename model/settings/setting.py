@@ -12,8 +12,7 @@ from functools import lru_cache
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from model.core.near import meant
-from model.machine.printing import Mistake
+from model.machine.printing import Mistake, meant
 
 MOST_DIGITS = 10
 TICK = "tick"
@@ -24,6 +23,13 @@ G = TypeVar("G", bound="Group")
 
 class BadConfig(Mistake, ValueError):
     """A configuration that makes no sense; the text says why."""
+
+
+def refuse(*cases: tuple[object, str]) -> None:
+    """Raise `BadConfig` with the text of the first case that is so."""
+    for wrong, text in cases:
+        if wrong:
+            raise BadConfig(text)
 
 
 def setting(

@@ -146,8 +146,7 @@ def ack_range(m: Carried, _: End, __: End, network: UnboundedNetwork) -> z3.Bool
 )
 def apart(end: End, other: End, network: UnboundedNetwork) -> z3.BoolRef:
     """Two incarnations of one side of which a TCB still knows are the same, or W+window apart."""
-    known = z3.And(end.has_tcb, other.has_irs)
-    return z3.Implies(known, network.same_or_apart(end.tcb.iss, other.tcb.irs))
+    return z3.Implies(z3.And(end.has_tcb, other.has_irs), network.same_or_apart(end.tcb.iss, other.tcb.irs))
 
 
 @stated(

@@ -16,7 +16,7 @@ from itertools import combinations
 from model.core.answer import Answer, Counterexample, Effort, Limits, OnProgress, Outcome, Table
 from model.core.system import System
 from model.network.bounded import Network
-from model.network.ghosts.origins import ORIGINS
+from model.network.ghosts.segments import ORIGINS
 from model.settings.clocks import TICKS, Clocks
 from model.settings.config import Config
 from model.settings.setting import BadConfig, settings_of
@@ -138,8 +138,7 @@ def smallest(config: Config, limits: Limits, name: str) -> tuple[int | None, Eff
 
 def longest(config: Config) -> int:
     """Ticks in which an old SYN, all answers to it and one tick more pass; 2 MSL and a tick at least."""
-    answered = 2 * config.delay + (config.retransmissions or 0) * config.rto
-    return max(answered, 2 * config.msl) + 1
+    return max(2 * config.delay + (config.retransmissions or 0) * config.rto, 2 * config.msl) + 1
 
 
 def start(config: Config, assumed: AssumptionSet) -> dict[str, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from model.core.answer import Limits, OnProgress, Outcome, Table
 from model.core.knowledge import Common, Knows, facts, where
 from model.network.bounded import Network
-from model.network.ghosts.syns import SYNS
+from model.network.ghosts.handshakes import SYNS
 from model.settings.config import Config
 from properties.claim import Cell, Claim, Study
 from properties.configs import KNOWING, KNOWING_WITH_TEXT

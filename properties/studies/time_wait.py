@@ -101,8 +101,11 @@ def comparison(found: Thresholds, config: Config) -> Table:
         need, beyond = found.smallest[delay, rto], max(found.smallest[msl, r] for r in range(1, msl + 1))
         enough = "suffices" if need <= 2 * msl else "is not enough"
         rows.append((str(msl), str(2 * msl), f"{need} (D={delay}, RTO={rto})", enough, str(beyond)))
-    header = ("MSL", "2 MSL", "needed for RTO =< MSL, D < MSL", "so 2 MSL", "needed if D = MSL")
-    return Table("Is 2 MSL enough?", header, tuple(rows))
+    return Table(
+        "Is 2 MSL enough?",
+        ("MSL", "2 MSL", "needed for RTO =< MSL, D < MSL", "so 2 MSL", "needed if D = MSL"),
+        tuple(rows),
+    )
 
 
 def counterexample(found: Thresholds, config: Config, short: list[int], limits: Limits) -> tuple[Counterexample, ...]:
@@ -115,8 +118,7 @@ def counterexample(found: Thresholds, config: Config, short: list[int], limits: 
     prop = replace(last_ack_answered(network), sentence=f"The passive closer ends in order {times}.")
     system = network.system(prop)
     run = explore(system, limits=limits)[prop.name].run
-    label = "2 MSL" if short else "one tick less"
-    return (Counterexample(label, network, system, run, prop),) if run else ()
+    return (Counterexample("2 MSL" if short else "one tick less", network, system, run, prop),) if run else ()
 
 
 THRESHOLDS = (

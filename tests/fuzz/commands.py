@@ -182,14 +182,14 @@ def recheck() -> Command:
 
 def solve() -> Command:
     """The language of scripts, and the solvers; status 2 if it is none, or none can read it."""
-    from model.certificates import grammar
+    from model.certificates.scripts import check
     from model.certificates.solvers import SOLVERS, ask
     from model.machine.reading import Unreadable, text_of
 
     def read(argv: Sequence[str]) -> int:
         try:
             text = text_of(Path(argv[0]))
-            grammar.check(text)
+            check(text)
         except Unreadable as error:
             return complain(str(error), 2, "solve")
         return complain("unknown", 2, "solve") if ask(text, [*SOLVERS], SECONDS)[0] == "unknown" else 0

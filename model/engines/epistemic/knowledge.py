@@ -59,8 +59,7 @@ def check(
     Raises `ReplayError` if a run does not show what it should under the Python meaning.
     """
     known = LocalStates(system, views, [*(one.formula for one in wanted), *further], limits)
-    limit = known.run(progress)
-    effort = known.search.effort(limit)
+    effort = known.search.effort(known.run(progress))
     return {one.name: known.outcome(one, effort) for one in wanted}, known
 
 

@@ -68,8 +68,7 @@ class _Codes(Observer):
 
     def node(self, code: int) -> QuotientNode:
         """A code's values as they are shown."""
-        shown = []
-        rest = code
+        shown, rest = list[str](), code
         for var in reversed(self.variables):
             shown.append(var.show(rest & ((1 << var.bits) - 1)))
             rest >>= var.bits

@@ -19,7 +19,7 @@ Marks: answers rest on what is marked `sound`; what is marked `heuristic` only s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,16 +27,11 @@ import z3
 
 from model.core.nodes import Constant, node_of
 from model.core.property import Fairness, RuleClass
-from model.core.system import CHOICE_WIDTH, BadSystem, Rule, System
+from model.core.system import CHOICE_WIDTH, BadSystem, System
 from model.engines.explicit.store import Array
 from model.engines.infinite.graph import StateGraph, offsets
 
 NOWHERE = -1
-
-
-def rules_where(system: System, chosen: Callable[[Rule], bool], by: z3.ExprRef | None = None) -> RuleClass:
-    """The class of the rules that are chosen."""
-    return RuleClass(frozenset(rule.name for rule in system.rules if chosen(rule)), by)
 
 
 def check_fairness(system: System, fairness: Fairness) -> None:

@@ -43,18 +43,6 @@ ENGINE = "liveness"
 LivenessQuestion = tuple[Liveness, Fairness]
 
 
-def check_liveness(
-    system: System,
-    properties: Sequence[Liveness],
-    fairness: Fairness,
-    *,
-    limits: Limits = NO_LIMITS,
-    progress: OnProgress | None = None,
-) -> dict[str, Outcome]:
-    """The verdict of each property under one fairness; see `check_each`."""
-    return check_each(system, [(prop, fairness) for prop in properties], limits=limits, progress=progress)
-
-
 def check_each(
     system: System,
     questions: Sequence[LivenessQuestion],

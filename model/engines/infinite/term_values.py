@@ -10,13 +10,12 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Mapping
-from math import prod
 
 import numpy as np
 import z3
 
 from model.core.nodes import node_of
-from model.core.system import CHOICE_WIDTH, System
+from model.core.system import System
 from model.engines.explicit.store import Array
 from model.engines.native.compile import compile_ir
 from model.engines.native.expressions import StateExpressions
@@ -39,21 +38,12 @@ class TermValues(StateExpressions):
         do(f"br i1 {value('icmp ult i64 %at, %count')}, label %state, label %exit\nstate:")
         row = value(f"load i32, ptr {self.slot('%rows', '%at', 'i32')}")
         self.load("%states", value(f"zext i32 {row} to i64"))
-        self._choose(value(f"load i32, ptr {self.slot('%choices', '%at', 'i32')}"), choose)
+        self.choose(value(f"load i32, ptr {self.slot('%choices', '%at', 'i32')}"), choose)
         # sound: the operators of the search itself
         result = self.writer.widen(self.operand(term), node_of(term).bits, WORD_BITS)
         do(f"store i64 {result}, ptr {self.slot('%out', '%at')}")
         do("%next = add i64 %at, 1\nbr label %head\nexit:\nret void\n}")
         self.source = "\n".join(self.writer.lines)
-
-    def _choose(self, choice: str, choose: Mapping[str, int]) -> None:
-        """The inputs as the digits of a choice; the last one varies fastest."""
-        stride = prod(choose.values())
-        for name, count in choose.items():  # sound: the digits in the order of `firing.firings`
-            stride //= count
-            digit = self.writer.value(f"udiv i32 {choice}, {stride}")
-            digit = self.writer.value(f"urem i32 {digit}, {count}")
-            self.inputs[name] = self.writer.value(f"trunc i32 {digit} to i{CHOICE_WIDTH}")
 
 
 def values(  # noqa: PLR0917  # A value depends on all of them.

@@ -24,7 +24,7 @@ import z3
 
 from model.core.nodes import Node, negation, node_of
 from model.core.property import Property
-from model.core.system import CHOICE_WIDTH, Rule, System
+from model.core.system import Rule, System
 from model.engines.native.compile import sort
 from model.engines.native.expressions import StateExpressions
 from model.engines.native.numbered_rules import (
@@ -104,12 +104,7 @@ class Expand(StateExpressions):
         with self.scope(loop):  # sound: what reads a choice is computed anew for each
             latch = self.writer.name("latch")
             self.writer.do(f"{choice} = phi i32 [ 0, %{before} ], [ {following}, %{latch} ]")
-            stride = total
-            for name, count in choose.items():
-                stride //= count
-                # sound: the digits as in `Firings.of`
-                digit = value(f"urem i32 {value(f'udiv i32 {choice}, {stride}')}, {count}")
-                self.inputs[name] = value(f"trunc i32 {digit} to i{CHOICE_WIDTH}")
+            self.choose(choice, choose)
             self._trees(decision_tree(block), choice)
             self.writer.do(f"br label %{latch}\n{latch}:\n{following} = add i32 {choice}, 1")
             # sound: all choices

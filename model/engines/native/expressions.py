@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from math import prod
 
 import z3
 
 from model.core.nodes import Node
-from model.core.system import System
+from model.core.system import CHOICE_WIDTH, System
 from model.core.terms import Fold
 from model.engines.native.compile import LlvmWriter, operators
 from model.engines.native.packing import Layout
@@ -44,6 +45,16 @@ class StateExpressions:
             return self.inputs[node.name]
         place = self.layout.place[node.name]
         return self.writer.bits(self.words[place.word], 64, place.shift, place.bits)
+
+    def choose(self, choice: str, counts: Mapping[str, int]) -> None:
+        """Read the inputs as the digits of a choice."""
+        stride = prod(counts.values())
+        for name, count in counts.items():
+            stride //= count
+            # sound: the digits as in `Firings.of`: the last one varies fastest
+            digit = self.writer.value(f"udiv i32 {choice}, {stride}")
+            digit = self.writer.value(f"urem i32 {digit}, {count}")
+            self.inputs[name] = self.writer.value(f"trunc i32 {digit} to i{CHOICE_WIDTH}")
 
     @contextmanager
     def scope(self, begin: str) -> Iterator[None]:

@@ -8,13 +8,10 @@ from model.core.property import Reads
 from model.core.system import BadSystem
 from model.core.terms import constants
 from model.network.ghosts.accounts import ACCOUNTS
-from model.network.ghosts.ack_losses import ACK_LOSSES
-from model.network.ghosts.endings import ENDINGS
+from model.network.ghosts.endings import ENDINGS, HISTORY
 from model.network.ghosts.ghost import Ghost
-from model.network.ghosts.history import HISTORY
-from model.network.ghosts.origins import ORIGINS
-from model.network.ghosts.syns import SYNS
-from model.network.ghosts.turns import TURNS
+from model.network.ghosts.handshakes import SYNS, TURNS
+from model.network.ghosts.segments import ACK_LOSSES, ORIGINS
 from model.network.side import Side
 
 KNOWN: tuple[Ghost, ...] = (HISTORY, ENDINGS, ACK_LOSSES, ORIGINS, TURNS, SYNS, ACCOUNTS)

@@ -1,4 +1,7 @@
-"""Who has accepted whose SYN: the ghosts `Side.peer` and `Side.heard`, which every network keeps."""
+"""Handshakes: whose SYN was accepted by whom, or ever by anybody, and whose current incarnation was chosen first.
+
+`BELIEFS` are the ghosts `Side.peer` and `Side.heard`, which every network keeps.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from model.core import z3fast as z3
 from model.core.system import Var
 from model.network.ghosts.ghost import Ghost, SideEvent, Update
 from model.network.side import NO_TCB, Side
+from model.tcp.event import FALSE, TRUE
 
 
 class Beliefs(Ghost):
@@ -47,6 +51,43 @@ def sender_lives(seen: SideEvent) -> z3.BoolRef:
 
 
 def _resize(term: z3.BitVecRef, width: int) -> z3.BitVecRef:
-    if term.size() >= width:
-        return z3.Extract(width - 1, 0, term)
-    return z3.ZeroExt(width - term.size(), term)
+    return z3.Extract(width - 1, 0, term) if term.size() >= width else z3.ZeroExt(width - term.size(), term)
+
+
+class Turns(Ghost):
+    """Written whenever an initial sequence number is chosen."""
+
+    def older(self, side: Side) -> Var:
+        """The other side has chosen its initial sequence number later than this side."""
+        return side.var("older", ghost=True)
+
+    def variables(self, side: Side) -> list[Var]:
+        return [self.older(side)]
+
+    def after_event(self, seen: SideEvent) -> Update:
+        if not seen.event.effect.chooses_isn:
+            return {}
+        return {self.older(seen.side).name: FALSE, self.older(seen.other).name: TRUE}
+
+
+TURNS = Turns()
+
+
+class Syns(Ghost):
+    """A fact of history: nothing takes it back."""
+
+    def accepted(self, side: Side) -> Var:
+        """Somebody has accepted a SYN of this side."""
+        return side.var("accepted", ghost=True)
+
+    def variables(self, side: Side) -> list[Var]:
+        return [self.accepted(side)]
+
+    def if_open(self, side: Side) -> list[str]:
+        return [self.accepted(side).name]
+
+    def after_event(self, seen: SideEvent) -> Update:
+        return {self.accepted(seen.other).name: TRUE} if seen.event.effect.accepts_syn else {}
+
+
+SYNS = Syns()
