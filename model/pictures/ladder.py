@@ -69,23 +69,34 @@ def ladder(
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
     known = flights_of_loop(trace, loop, oldest_first) if loop else flights(history(trace, oldest_first))
     left, right = (tuple(sides) for sides in lanes.values())
-    paper = Paper((left, right), _width(known), _rows([*sends, 1] if loop == () else sends))
-    arrows = _arrows(paper, known)
+    paper = Paper((left, right), width_for(known), rows_for([*sends, 1] if loop == () else sends))
     color = MARKS.get(mark, "") if loop is None and trace.steps else ""
     turns = [] if loop is None else band(paper, len(trace.steps), len(loop), MARGIN, NUMBERS)
-    states = {side: at for sides in lanes.values() for side, at in sides.items() if at}
     shown = None if loop is None else len(trace.steps) + 1
-    return graph(
-        "ladder",
-        [
-            *DEFAULTS,
-            *turns,
-            *_frame(paper, [*lanes], title, caption, color),
-            *(line for arrow in arrows for line in arrow_lines(arrow)),
-            *(line for arrow in arrows for line in arrow_labels(arrow)),
-            *_margins(paper, system, whole, states, shown),
-        ],
-    )
+    body = on_paper(paper, system, whole, lanes, known, title=title, caption=caption, color=color, shown=shown)
+    return graph("ladder", [*DEFAULTS, *turns, *body])
+
+
+def on_paper(
+    paper: Paper,
+    system: System,
+    trace: Run,
+    lanes: Lanes,
+    known: Sequence[Flight],
+    *,
+    title: str,
+    caption: str = "",
+    color: str = "",
+    shown: int | None = None,
+    numbers: Sequence[str] = (),
+) -> Iterator[str]:
+    """Everything of a run but its loop. numbers: those of its steps, if they do not count from 1."""
+    arrows = _arrows(paper, known)
+    states = {side: at for sides in lanes.values() for side, at in sides.items() if at}
+    yield from _frame(paper, [*lanes], title, caption, color)
+    yield from (line for arrow in arrows for line in arrow_lines(arrow))
+    yield from (line for arrow in arrows for line in arrow_labels(arrow))
+    yield from _margins(paper, system, trace, states, shown, numbers)
 
 
 DEFAULTS = (
@@ -95,12 +106,13 @@ DEFAULTS = (
 )
 
 
-def _width(known: Sequence[Flight]) -> float:
+def width_for(known: Sequence[Flight]) -> float:
     """Room for the longest segment and for what became of it."""
     return max([430.0, *(len(flight.text) * MONO_CHAR + (260 if flight.later else 200) for flight in known)])
 
 
-def _rows(sends: Sequence[int]) -> tuple[float, ...]:
+def rows_for(sends: Sequence[int]) -> tuple[float, ...]:
+    """The places of rows that send so many segments, and of the end."""
     return tuple(accumulate((ROW + LANE * (count - 1) for count in sends), initial=0.0))
 
 
@@ -141,13 +153,21 @@ def _wrap(words: str, columns: float, most: int = 99) -> list[str]:
 # -- the margins ---------------------------------------------------------------------------------------------------
 
 
-def _margins(paper: Paper, system: System, trace: Run, states: Mapping[str, str], shown: int | None) -> Iterator[str]:
+def _margins(
+    paper: Paper,
+    system: System,
+    trace: Run,
+    states: Mapping[str, str],
+    shown: int | None,
+    numbers: Sequence[str],
+) -> Iterator[str]:
     """Numbers, events, and the sides' states: initially, where they change, and in the row `shown`."""
     before = trace.initial
     yield from _first_states(paper, system, trace, states)
     for number, step in enumerate(trace.steps, 1):
         place = (-MARGIN - NUMBERS / 2, paper.rows[number])
-        yield text(f"number {number}", place, [f"{number}."], NUMBERS, look={"fontcolor": LINE})
+        said = f"{numbers[number - 1] if numbers else number}."
+        yield text(f"number {number}", place, [said], NUMBERS, look={"fontcolor": LINE})
         yield _event(paper, number, step)
         for side, name in states.items():
             if step.state[name] != before[name] or (number == shown and not paper.says_who(side)):

@@ -70,11 +70,22 @@ def rungs(
     return Ladder((left, right), (states[0], states[-1]), stem + turn, again)
 
 
-class _Rungs:
-    """The lines of one run."""
+def rungs_of_steps(
+    system: System, trace: Run, lanes: Lanes, oldest_first: bool = True
+) -> tuple[tuple[str, str], list[list[Rung]]]:
+    """What the two sides are initially, and the lines of each step, none of which is for two steps."""
+    made = _Rungs(system, trace, lanes, len(trace.steps), oldest_first, apart=True)
+    initially = rungs(system, Run(trace.initial, ()), lanes).initially
+    return initially, [[*made.lines(at, at + 1)] for at in range(len(trace.steps))]
 
-    def __init__(self, system: System, trace: Run, lanes: Lanes, stem: int, oldest_first: bool) -> None:
-        self.system, self.trace, self.stem = system, trace, stem
+
+class _Rungs:
+    """The lines of one run. apart: a departure and the arrival in the next step have a line each."""
+
+    def __init__(  # noqa: PLR0917  # As `rungs` has them.
+        self, system: System, trace: Run, lanes: Lanes, stem: int, oldest_first: bool, apart: bool = False
+    ) -> None:
+        self.system, self.trace, self.stem, self.apart = system, trace, stem, apart
         self.steps = history(trace, oldest_first)
         self.at: Mapping[str, str] = {side: name for sides in lanes.values() for side, name in sides.items()}
         self.left, self.right = (list(sides) for sides in lanes.values())
@@ -113,13 +124,14 @@ class _Rungs:
     def _follows(self, wire: Happening) -> Happening | None:
         """What becomes of a segment in the very next step, if the line of its departure can say that, too."""
         sent = [one for one in self.steps[wire.step - 1] if one.action in SENDS]
-        if wire.action != "send" or wire != sent[-1] or wire.step in (self.stem, len(self.steps)):
+        if self.apart or wire.action != "send" or wire != sent[-1] or wire.step in (self.stem, len(self.steps)):
             return None
         return next((one for one in self.steps[wire.step] if self._preceded(one)), None)
 
     def _preceded(self, wire: Happening) -> bool:
         """Whether the line of the departure, in the step before, says that a segment arrives or is lost."""
-        if wire.action not in ("arrive", "lose") or wire.sent != wire.step - 1 or wire.sent == self.stem:
+        next_to_it = wire.action in ("arrive", "lose") and wire.sent == wire.step - 1
+        if self.apart or not next_to_it or wire.sent == self.stem:
             return False
         sent = [one for one in self.steps[wire.step - 2] if one.action in SENDS]
         return bool(sent) and sent[-1].segment == wire.segment

@@ -22,7 +22,9 @@ from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
 from model.pictures.rungs import rungs
 from model.pictures.text import decided, render_text, steps_json
+from model.questions.against import Able, beside, beside_lines
 from model.questions.row import Evidence, Options, Row, stem, written
+from model.questions.schedule import World
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 TraceMark = Literal["violated", "reached"]
@@ -39,11 +41,12 @@ def with_counterexamples(row: Row, found: Sequence[Counterexample], options: Opt
 
 @dataclass(frozen=True)
 class Shows:
-    """What shows the runs of one system."""
+    """What shows the runs of one system. able: see `against`."""
 
     network: AnyNetwork
     system: System
     options: Options
+    able: Able | None = None
 
     def trace(self, row: Row, trace: Run, prop: Property | None) -> Row:
         """The row with its finite run."""
@@ -115,10 +118,14 @@ class Shows:
             mark=mark,
         )
         self.options.pictures.draw(dot, path, "neato")
+        whole = Run(trace.initial, (*trace.steps, *(loop or ())))
+        begins = None if loop is None else len(trace.steps) + 1
+        here = World(self.network, self.system)
+        other = beside(row, here, whole, self.options, loop=begins, label=label, able=self.able)
+        text += beside_lines(other)
         words = path.with_name(path.name + ".txt")
         with written(self.options):
             write(words, text)
-        whole = Run(trace.initial, (*trace.steps, *(loop or ())))
         for name in self.options.formats:
             with written(self.options):
                 for ending, content in FORMATS[name](self, trace, loop, title).items():
@@ -127,7 +134,7 @@ class Shows:
         again = None if loop is None else steps[len(trace.steps) :]
         lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo)
         return Evidence(
-            steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words)
+            steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words), other
         )
 
 
