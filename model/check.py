@@ -70,8 +70,6 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         raise Unusable("--checkpoint writes whole states: it does not go with --store compact")
     if args.property is not None and args.claims:
         raise Unusable("give either --property or claims, not both")
-    if (args.against or args.another) and (args.coverage or args.minimise):
-        raise Unusable("--against and --another are about runs: they go with neither --coverage nor --minimise")
     against(args)
     settings = settings_given(args.set, parse_setting)
     if args.scenario is not None:
@@ -103,6 +101,8 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
 
 def against(args: argparse.Namespace) -> dict[str, Any]:
     """What `--against` varies, by field."""
+    if (args.against or args.another) and (args.coverage or args.minimise):
+        raise Unusable("--against and --another are about runs: they go with neither --coverage nor --minimise")
     return settings_given(fields_listed(args.against), parse_setting)
 
 

@@ -88,15 +88,14 @@ def on_paper(
     caption: str = "",
     color: str = "",
     shown: int | None = None,
-    numbers: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Everything of a run but its loop. numbers: those of its steps, if they do not count from 1."""
+    """Everything of a run but its loop."""
     arrows = _arrows(paper, known)
     states = {side: at for sides in lanes.values() for side, at in sides.items() if at}
     yield from _frame(paper, [*lanes], title, caption, color)
     yield from (line for arrow in arrows for line in arrow_lines(arrow))
     yield from (line for arrow in arrows for line in arrow_labels(arrow))
-    yield from _margins(paper, system, trace, states, shown, numbers)
+    yield from _margins(paper, system, trace, states, shown)
 
 
 DEFAULTS = (
@@ -153,21 +152,13 @@ def _wrap(words: str, columns: float, most: int = 99) -> list[str]:
 # -- the margins ---------------------------------------------------------------------------------------------------
 
 
-def _margins(
-    paper: Paper,
-    system: System,
-    trace: Run,
-    states: Mapping[str, str],
-    shown: int | None,
-    numbers: Sequence[str],
-) -> Iterator[str]:
+def _margins(paper: Paper, system: System, trace: Run, states: Mapping[str, str], shown: int | None) -> Iterator[str]:
     """Numbers, events, and the sides' states: initially, where they change, and in the row `shown`."""
     before = trace.initial
     yield from _first_states(paper, system, trace, states)
     for number, step in enumerate(trace.steps, 1):
         place = (-MARGIN - NUMBERS / 2, paper.rows[number])
-        said = f"{numbers[number - 1] if numbers else number}."
-        yield text(f"number {number}", place, [said], NUMBERS, look={"fontcolor": LINE})
+        yield text(f"number {number}", place, [f"{paper.number(number)}."], NUMBERS, look={"fontcolor": LINE})
         yield _event(paper, number, step)
         for side, name in states.items():
             if step.state[name] != before[name] or (number == shown and not paper.says_who(side)):

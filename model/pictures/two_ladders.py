@@ -106,7 +106,7 @@ def two_ladders(two: Two) -> str:
     middle = whole / 2 - MARGIN - NUMBERS
     lines = [*DEFAULTS, *_bands(two, rows, middle, whole)]
     for at, (shown, paper) in enumerate(zip(two.shown, papers, strict=True)):
-        lines += moved(_one(two, at, shown, paper), offset * at, f"{at + 1}: ")
+        lines += moved(_one(shown, paper), offset * at, f"{at + 1}: ")
     lines += _between(two, rows, papers[0].width + MARGIN + BETWEEN / 2 - NUMBERS / 2)
     return graph("ladders", [*lines, *_around(two, papers, rows[-1], middle, whole)])
 
@@ -115,14 +115,18 @@ def _paper(shown: Shown, pairs: Sequence[Pair], rows: Sequence[float], at: int) 
     known = flights(history(shown.run, shown.oldest_first))
     own = [rows[row] for row, pair in enumerate(pairs, 1) if (pair.left, pair.right)[at] is not None]
     left, right = (tuple(sides) for sides in shown.lanes.values())
-    return Paper((left, right), width_for(known), (0.0, *own, rows[-1]))
+    return Paper((left, right), width_for(known), (0.0, *own, rows[-1]), numbers_of(pairs, at))
 
 
-def _one(two: Two, at: int, shown: Shown, paper: Paper) -> Iterator[str]:
+def numbers_of(pairs: Sequence[Pair], at: int) -> tuple[str, ...]:
+    """The numbers for readers of the steps of the first (0) or second (1) run."""
+    return tuple(pair.number for pair in pairs if (pair.left, pair.right)[at] is not None)
+
+
+def _one(shown: Shown, paper: Paper) -> Iterator[str]:
     """One ladder."""
     known = flights(history(shown.run, shown.oldest_first))
-    numbers = [pair.number for pair in two.pairs if (pair.left, pair.right)[at] is not None]
-    yield from on_paper(paper, shown.system, shown.run, shown.lanes, known, title=shown.name, numbers=numbers)
+    yield from on_paper(paper, shown.system, shown.run, shown.lanes, known, title=shown.name)
 
 
 def _bands(two: Two, rows: Sequence[float], middle: float, whole: float) -> Iterator[str]:
@@ -170,7 +174,10 @@ def moved(lines: Iterator[str], by: float, prefix: str) -> Iterator[str]:
 
 def two_ladders_text(two: Two) -> list[str]:
     """The two ladders in lines: for each step its number, both runs, and what is said of it."""
-    halves = [rungs_of_steps(one.system, one.run, one.lanes, one.oldest_first) for one in two.shown]
+    halves = [
+        rungs_of_steps(one.system, one.run, one.lanes, one.oldest_first, numbers_of(two.pairs, at))
+        for at, one in enumerate(two.shown)
+    ]
     columns = [_columns(one, *half) for one, half in zip(two.shown, halves, strict=True)]
     widths = [sum(parts) + 10 for parts in columns]
     number = max(4, *(len(pair.number) for pair in two.pairs)) if two.pairs else 4

@@ -17,7 +17,7 @@ from model.machine.files import write
 from model.network.make import AnyNetwork
 from model.pictures.text import steps_json, wrap
 from model.pictures.two_ladders import Shown, Two, two_ladders, two_ladders_text
-from model.questions.counterpart import Counterpart, counterpart, flat
+from model.questions.counterpart import ACTS, Counterpart, counterpart, differing, flat
 from model.questions.difference import Sentence, phrase
 from model.questions.row import Beside, Options, Row, Task, stem, written
 from model.questions.schedule import Compared, World, compared
@@ -51,13 +51,20 @@ def beside(
         found = ""
     if isinstance(found, str):
         return found
-    return Comparison(row.task, one, run, found, loop, able).written(options, label)
+    made = Comparison(row.task, one, run, found, loop, able).written(options, label)
+    same = not options.against and not made.first
+    return f"'{found.cell}' does the same on this schedule, step by step" if same else made
 
 
-def beside_story(task: Task, one: World, run: Run, here: AnyConfig, options: Options, able: Able, stops: int) -> Beside:
-    """Of a story that is no run in configuration `here`, what its run becomes there. stops: the step that is none."""
-    back = {name: flat(here)[name] for name in flat(here) if flat(here)[name] != flat(one.network.config)[name]}
-    return Comparison(task, one, run, Counterpart(here, back, task.variant), None, able, stops).written(options, "")
+def beside_story(
+    task: Task, one: World, run: Run, here: AnyConfig, options: Options, *, holding: str, able: Able, stops: int
+) -> Beside:
+    """Of a story that is no run in configuration `here`, what its run becomes there.
+
+    holding: the variant in which it is a run. stops: the step that is none.
+    """
+    changes = {name: value for name, value in differing(one.network.config, here).items() if name in ACTS}
+    return Comparison(task, one, run, Counterpart(here, changes, holding), None, able, stops).written(options, "")
 
 
 def beside_lines(found: Beside | str) -> str:
@@ -93,6 +100,8 @@ class Comparison:
     def telling(self, whole: Compared) -> dict[str, object]:
         """The changes without those that make no difference to this run."""
         kept = dict(self.found.changes)
+        if whole.first is None:
+            return kept
         for name in self.found.changes if len(kept) > 1 else ():
             fewer = {other: value for other, value in kept.items() if other != name}
             try:
@@ -120,7 +129,7 @@ class Comparison:
             self.found.cell,
             {name: show_field(value) for name, value in changes.items()},
             sentence,
-            found.first.number or "before" if found.first else "",
+            found.differs_in,
             self._kept(other, found.right),
             steps_json(other.system, found.right),
             [{"step": p.number, "left": p.left, "right": p.right, "mark": p.mark, "reason": p.reason,

@@ -24,6 +24,7 @@ ASSUMED = ("retransmission", "send_on_syn")
 ACTS = (*(name for name in names_of(Protocol) if name not in ASSUMED), *TIME_WAIT)
 """The fields that say how an endpoint acts."""
 NO_CELL = "no variant of the claim holds"
+TOLD_OTHERWISE = "where it goes so, another scenario tells it: the story differs, not the protocol"
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def counterpart(claim: Claim, config: AnyConfig, story: str = "") -> Counterpart
     cells = [cell for cell in claim.cells if cell.expected == "holds" and _alike(config, cell.config)]
     cells = [cell for cell in cells if not story or (cell.story or claim.scenario) == story]
     if not cells:
-        return NO_CELL + (" with this scenario" if story else "")
+        return TOLD_OTHERWISE if story else NO_CELL
     undoing = [cell for cell in cells if undone(config, cell.config)]
     cell = min(undoing or cells, key=lambda cell: len(differing(config, cell.config)))
     if not (changes := acting(config, cell.config)):

@@ -135,8 +135,7 @@ class Sentence:
     def _begins(self, at: int, side: str) -> str:
         pair, (one, other) = self.compared.pairs[at], self.names
         if pair.mark == "inserted":
-            upto = next((p.left for p in self.compared.pairs[at:] if p.left), None)
-            return f"{other}, {self._event(pair, 1)} before step {upto}"
+            return f"{other}, {self._event(pair, 1)} before step {self.compared.differs_in}"
         where = f"in step {pair.left}"
         if pair.mark == "skipped":
             stays = f": {side} is {self._waits(side, pair)}" if side in self._states else ""
@@ -170,8 +169,7 @@ class Sentence:
                 instead = " instead" if "ack" in WAITS.get(before, "") and self._arrived(pair, 1) == "a RST" else ""
                 been = {self._before(p, side, 1) for p in self.compared.pairs[: later + 1] if p.right}
                 back = "back in " if after in been else ""
-                where = f" (step {pair.number})" if pair.number else ""
-                return f"{self._event(pair, 1, side)}{instead}{where}, and {side} is {back}{after}"
+                return f"{self._event(pair, 1, side)}{instead} (step {pair.number}), and {side} is {back}{after}"
         return ""
 
     @property
@@ -213,7 +211,7 @@ class Sentence:
         runs = (self.compared.left, self.compared.right)
         mine, theirs = ({side: STATES[run.states[-1][name]] for side, name in self._states.items()} for run in runs)
         stays = ""
-        if self.compared.quiet:
+        if self.compared.quiet and self.loop in (None, len(self.compared.left.steps) + 1):
             stays = f"{one}, it stays so: nothing is under way, and no timer runs. "
         if self.compared.rest:
             return f"{stays}{other}, {self.compared.rest}."

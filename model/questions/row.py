@@ -60,14 +60,15 @@ class Beside:
     """The same schedule under another protocol, beside a run.
 
     name: the variant that has this protocol ("": given by `--against`); changes: the fields that make it. kept: whether
-    the claim's property holds all along (None: nobody has looked). first: the number of the first step that differs, ""
-    if none does. steps: of the other run; pairs: how the steps of both correspond. rest: why it does not come to rest.
+    the claim's property holds all along (None: nobody has looked). first: the first step that differs, or before which
+    something is inserted; 0 if none does. steps: of the other run; pairs: how the steps of both correspond. rest: why
+    it does not come to rest.
     """
 
     name: str
     changes: dict[str, str]
     sentence: str
-    first: str
+    first: int
     kept: bool | None
     steps: list[dict[str, Any]]
     pairs: list[dict[str, Any]]

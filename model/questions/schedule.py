@@ -16,12 +16,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from string import ascii_lowercase
 
 from model.core.run import Run, Step, enabled, fire, replay
 from model.core.system import Rule, State, System
 from model.network.make import AnyNetwork
 from model.pictures.flights import ARRIVES, SENDS, history
-from model.pictures.two_ladders import Mark, Pair
+from model.pictures.two_ladders import Pair
 from model.tcp.state import STATES
 
 REST, FORCED = 1500, 60
@@ -61,9 +62,11 @@ class Compared:
         """The first step that differs."""
         return next((pair for pair in self.pairs if pair.differs), None)
 
-    def count(self, mark: Mark) -> int:
-        """How many steps have this mark."""
-        return sum(pair.mark == mark for pair in self.pairs)
+    @property
+    def differs_in(self) -> int:
+        """The number of the first step that differs, or before which something is inserted; 0 if there is none."""
+        begins = next((at for at, pair in enumerate(self.pairs) if pair.differs), len(self.pairs))
+        return next((int(pair.number) for pair in self.pairs[begins:] if pair.mark != "inserted"), 0)
 
 
 class UnderWay:
@@ -134,10 +137,13 @@ def compared(one: World, run: Run, other: World, able: Sequence[System] = ()) ->
 
 
 def _numbered(last: int, pairs: Iterable[Pair]) -> Iterator[Pair]:
-    """The pairs with numbers for readers: the first run's, and on from its last one; what is inserted has none."""
+    """The pairs with numbers for readers: the first run's, and on from its last one; what is inserted after 5 is 5a."""
+    before, inserted = 0, 0
     for pair in pairs:
+        inserted = inserted + 1 if pair.mark == "inserted" else 0
         last += pair.mark == "continued"
-        yield pair if pair.mark == "inserted" else replace(pair, number=str(pair.left or last))
+        before = before if inserted else pair.left or last
+        yield replace(pair, number=f"{before}{ascii_lowercase[(inserted - 1) % 26] if inserted else ''}")
 
 
 class _Follows:
@@ -217,7 +223,7 @@ class _Follows:
     def _forced(self, step: Step, own: Sent | None, kinds: Sequence[str]) -> tuple[list[Step], State | None]:
         """What must happen before a step is possible, by events of these kinds."""
 
-        def due(one: Step) -> bool:
+        def due(_: State, one: Step) -> bool:
             ahead = own is None or taken_from(one.rule) == own[0]
             return one.rule.kind in kinds and one.rule.call in _DUE and not one.inputs.get("copy") and ahead
 
@@ -268,7 +274,7 @@ def _called(world: World, side: str, state: str) -> set[str]:
 
 
 def _shortest(
-    world: World, begin: State, goal: Callable[[State], bool], allowed: Callable[[Step], bool], most: int
+    world: World, begin: State, goal: Callable[[State], bool], allowed: Callable[[State, Step], bool], most: int
 ) -> tuple[list[Step], State | None, bool]:
     """The shortest way of allowed steps to a state, and that state; None if there is none among so many states.
 
@@ -284,28 +290,36 @@ def _shortest(
                 way.insert(0, last[1])
             return way, state, False
         for step in enabled(world.system, state) if len(came) < most else ():
-            if allowed(step) and (after := tuple(step.state.values())) not in came:
+            if allowed(state, step) and (after := tuple(step.state.values())) not in came:
                 came[after] = key, step
                 waiting.append((after, step.state))
     return [], None, len(came) >= most
 
 
 def at_rest(world: World, state: State) -> bool:
-    """Nothing is under way, and no timer is due or runs."""
+    """Nothing is under way, and no timer is due or runs; but a user may give up at any moment, and need not."""
     if any(state[slot] for slot in world.network.slots):
         return False
-    late = [rule for rule in world.system.rules if rule.kind in ("timeout", "time")]
-    return all((after := fire(rule, {}, state)) is None or (rule.kind == "time" and after == state) for rule in late)
+    due = [rule for rule in world.system.rules if rule.kind == "timeout" and rule.call != "USER TIMEOUT"]
+    ticks = [rule for rule in world.system.rules if rule.kind == "time"]
+    return not any(fire(rule, {}, state) for rule in due) and all(fire(rule, {}, state) == state for rule in ticks)
 
 
 def to_rest(world: World, state: State) -> tuple[list[Step], str]:
-    """The shortest way to rest, and why there is none: by what arrives, by timers and time, last by giving up."""
-    for given_up in ((), GIVES_UP):
+    """The shortest way to rest, or why there is none: by what arrives, by timers and time; last also by giving up."""
+    ticks = [rule for rule in world.system.rules if rule.kind == "time"]
 
-        def allowed(step: Step, given_up: Sequence[str] = given_up) -> bool:
-            patient = step.rule.call not in GIVES_UP or step.rule.call in given_up
-            return step.rule.kind in ("arrives", "timeout", "time") and patient and not step.inputs.get("copy")
+    def due(at: State, step: Step) -> bool:
+        """Whether a step is an arrival, time, a timer that goes off, or the CLOSE for which time waits."""
+        if step.rule.call == "CLOSE":
+            return bool(ticks) and not any(fire(rule, {}, at) for rule in ticks)
+        return step.rule.kind in ("arrives", "timeout", "time") and not step.inputs.get("copy")
 
+    def patient(at: State, step: Step) -> bool:
+        return step.rule.call not in GIVES_UP and due(at, step)
+
+    cut = False
+    for allowed in (patient, due):
         way, end, cut = _shortest(world, state, lambda at: at_rest(world, at), allowed, REST)
         if end is not None:
             return way, ""

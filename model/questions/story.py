@@ -43,7 +43,8 @@ def _beside(task: Task, here: Scenario, path: Path, options: Options, stops: int
     except NoRun as stop:
         return str(stop)
     one = World(network_of(scenario.config), system)
-    return beside_story(task, one, run, here.config, options, lambda _: systems_of(here), stops)
+    able = systems_of(here)
+    return beside_story(task, one, run, here.config, options, holding=found.cell, able=lambda _: able, stops=stops)
 
 
 def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
