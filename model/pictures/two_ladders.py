@@ -23,7 +23,7 @@ from model.pictures.ladder import DEFAULTS, MARGIN, MARKS, NUMBERS, Lanes, on_pa
 from model.pictures.rungs import LEFT, Rung, rungs_of_steps
 
 Mark = Literal["", "skipped", "inserted", "continued"]
-BETWEEN, FIRST, COLUMNS = 150.0, "#fff8e1", 24
+BETWEEN, FIRST, COLUMNS = 200.0, "#fff8e1", 22
 """Room between the ladders, the colour of the first difference, and columns of what is said between."""
 
 
@@ -148,7 +148,7 @@ def _between(two: Two, rows: Sequence[float], x: float) -> Iterator[str]:
         if note:
             words = textwrap.wrap(note, COLUMNS, break_on_hyphens=False, max_lines=4, placeholder=" …")
             color = RED if pair.mark in ("skipped", "inserted") or pair is two.first else LINE
-            yield text(f"note {row}", (x, rows[row]), words, BETWEEN, size=9.5, look={"fontcolor": color})
+            yield text(f"note {row}", (x, rows[row]), words, BETWEEN - 50, size=9.5, look={"fontcolor": color})
 
 
 def _around(two: Two, papers: Sequence[Paper], bottom: float, middle: float, whole: float) -> Iterator[str]:

@@ -18,7 +18,7 @@ from model.network.ghosts.turns import TURNS
 from model.network.make import AnyNetwork, network_of
 from model.questions.another import another
 from model.questions.certificates import Certificates
-from model.questions.evidence import Shows
+from model.questions.evidence import ANOTHER, Shows
 from model.questions.row import OnSearch, Options, Row, Task, written
 
 NO_RUN = "what should happen never does, so no run shows it"
@@ -127,5 +127,5 @@ def _with_another(row: Row, asked: Asked, verdict: Outcome, shows: Shows, progre
     found = another(asked.system, prop, verdict.run, shows.options.limits, progress)
     if isinstance(found, str):
         return replace(row, another=found)
-    shown = shows.counterexample(row, Counterexample("another", shows.network, asked.system, found, prop))
+    shown = shows.counterexample(row, Counterexample(ANOTHER, shows.network, asked.system, found, prop))
     return replace(row, evidence=(*row.evidence, shown))

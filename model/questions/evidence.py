@@ -28,6 +28,8 @@ from model.questions.schedule import World
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 TraceMark = Literal["violated", "reached"]
+ANOTHER = "another"
+"""The label of a run that differs from the first one."""
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
 
@@ -75,11 +77,11 @@ class Shows:
 
     def counterexample(self, row: Row, found: Counterexample) -> Evidence:
         """One run of a study."""
-        text = self._words(row, found.run, found.prop)
+        text = self._words(row, found.run, found.prop, shortest=found.label != ANOTHER)
         caption = _caption("VIOLATED", found.prop.sentence or found.prop.name, found.run, found.prop)
         return self._evidence(row, found.run, text, caption, prop=found.prop, label=found.label)
 
-    def _words(self, row: Row, trace: Run, prop: Property | None) -> str:
+    def _words(self, row: Row, trace: Run, prop: Property | None, shortest: bool = True) -> str:
         """A finite run as text."""
         return render_text(
             self.system,
@@ -87,7 +89,7 @@ class Shows:
             prop=prop,
             full_states=self.options.full_states,
             command=row.task.command,
-            shortest=prop is not None,
+            shortest=shortest and prop is not None,
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
         )
