@@ -249,7 +249,10 @@ def test_why_three(tmp_path: Path) -> None:
         " LISTEN."
     )
     assert (shown.name, shown.changes, shown.first, shown.kept) == ("three-way", {"handshake": "three-way"}, 4, True)
-    assert Path(shown.words).read_text(encoding="utf-8").splitlines()[4:] == [*shown.lines]
+    words = Path(shown.words).read_text(encoding="utf-8").splitlines()
+    assert words[4:] == [*shown.lines]
+    essay = Path(__file__).parent.parent / "docs" / "side-by-side.md"
+    assert "\n".join(words[2:]) in essay.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
