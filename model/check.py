@@ -20,7 +20,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.cli.arguments import parser, settings_given
+from model.cli.arguments import fields_listed, parser, settings_given
 from model.cli.endings import CONTRADICTED, INCONCLUSIVE, OK, UNUSABLE, Unusable, ended
 from model.core.answer import NO_LIMITS, Limits, Progress
 from model.machine.files import check_writable, write
@@ -70,6 +70,7 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
         raise Unusable("--checkpoint writes whole states: it does not go with --store compact")
     if args.property is not None and args.claims:
         raise Unusable("give either --property or claims, not both")
+    against(args)
     settings = settings_given(args.set, parse_setting)
     if args.scenario is not None:
         if args.claims or args.property is not None or args.engine is not None or args.quick:
@@ -96,6 +97,13 @@ def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     if args.engine == "unbounded":
         named = _with_proofs(named)
     return lambda: _claimed(named or CLAIMS, args.quick, args.engine or "")
+
+
+def against(args: argparse.Namespace) -> dict[str, Any]:
+    """What `--against` varies, by field."""
+    if (args.against or args.another) and (args.coverage or args.minimise):
+        raise Unusable("--against and --another are about runs: they go with neither --coverage nor --minimise")
+    return settings_given(fields_listed(args.against), parse_setting)
 
 
 def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
@@ -171,7 +179,16 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
     limits = Limits(args.max_states, args.max_memory, args.max_seconds, **how)
     options = Options(
-        args.out, limits, Pictures(png="png" in args.write), [], args.full_states, args.depth, args.certify, args.write
+        args.out,
+        limits,
+        Pictures(png="png" in args.write),
+        [],
+        args.full_states,
+        args.depth,
+        args.certify,
+        args.write,
+        against(args),
+        args.another,
     )
 
     def watch(searches: Sequence[tuple[str, Progress | None]]) -> None:
@@ -263,7 +280,15 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     from model.report.answer_text import answer_text, screen_of
     from model.report.summary import as_json, exit_status
 
-    options = Options(args.out, NO_LIMITS, Pictures(png="png" in args.write), [], args.full_states, formats=args.write)
+    options = Options(
+        args.out,
+        NO_LIMITS,
+        Pictures(png="png" in args.write),
+        [],
+        args.full_states,
+        formats=args.write,
+        against=against(args),
+    )
     rows, notes = with_figures([tell(args.scenario, settings_given(args.set, parse_setting), options)], options)
     code = exit_status(rows)
     notes = [f"The whole run: {rows[0].evidence[0].words}", *notes]

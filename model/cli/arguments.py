@@ -87,6 +87,10 @@ def _claims(add: Add) -> None:
     add("--depth", metavar="N", type=positive_count, help="bmc: the longest run (default: 10); induction: the largest k"
         " (default: 10)")  # fmt: skip
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
+    add("--against", metavar="FIELD=VALUE,...", action="append", default=[], help="beside every run the same schedule"
+        " with these fields (default: beside what fails, the real protocol, if that is what differs)")  # fmt: skip
+    add("--another", action="store_true", help="beside a counterexample also the next shortest one that differs in more"
+        " than order: that does without a step of the first")  # fmt: skip
 
 
 def _files(add: Add) -> None:
@@ -130,6 +134,11 @@ def _limits(add: Add) -> None:
     add("--max-memory", metavar="BYTES", type=_bytes, help="give up a search whose states would take more memory,"
         " such as 4G; each of those at once may take as much (default: most of what is free, shared)")  # fmt: skip
     add("--max-seconds", metavar="S", type=positive_seconds, help="give up a search after this long")
+
+
+def fields_listed(items: Sequence[str]) -> list[str]:
+    """Every FIELD=VALUE of some lists of them; a value may have commas."""
+    return [one for item in items for one in re.split(r",(?=[a-z_0-9]+=)", item)]
 
 
 def settings_given(items: Sequence[str], parse: Callable[[str, str], Any]) -> dict[str, Any]:

@@ -29,12 +29,18 @@ CROSS = "\N{MULTIPLICATION SIGN}"
 class Paper:
     """Where things are: the sides that share each of the two lines, the distance of the lines, and where each row is.
 
-    Row 0 is the initial state, row n step n; the last entry is the end of the lines.
+    Row 0 is the initial state, row n step n; the last entry is the end of the lines. numbers: those of the steps for
+    readers, if they do not count from 1.
     """
 
     lines: tuple[tuple[str, ...], tuple[str, ...]]
     width: float
     rows: tuple[float, ...]
+    numbers: tuple[str, ...] = ()
+
+    def number(self, step: int) -> str:
+        """The number of a step, for readers."""
+        return self.numbers[step - 1] if self.numbers else str(step)
 
     def x(self, side: str) -> float:
         """The line of a side; the middle for anybody else."""
@@ -144,10 +150,12 @@ def arrow_labels(arrow: Arrow) -> Iterator[str]:
     if flight.sent:
         yield _at_sender(arrow)
     for copy in flight.copies:
-        since = f" from step {flight.sent}" if copy - (flight.sent or copy) >= DELAYED else ""
+        since = (
+            f" from step {arrow.paper.number(flight.sent or copy)}" if copy - (flight.sent or copy) >= DELAYED else ""
+        )
         yield _at_receiver(arrow, copy, f"duplicate {arrow.text}{since}", VIOLET)
     if arrow.arrives and flight.ended and (not flight.sent or arrow.delay >= DELAYED):
-        since = f"from step {flight.sent}" if flight.sent else "from before"
+        since = f"from step {arrow.paper.number(flight.sent)}" if flight.sent else "from before"
         yield _at_receiver(arrow, flight.ended, f"{arrow.text} {since}", arrow.color)
     if flight.later:
         fate = "arrives" if flight.end == "arrive" else "is lost"

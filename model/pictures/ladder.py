@@ -79,27 +79,27 @@ def ladder(
     """
     last = len(trace.steps)
     trace = Run(trace.initial, trace.steps + follows)
-    whole, known = Run(trace.initial, trace.steps + (loop or ())), _known(trace, loop, oldest_first)
+    whole, known = Run(trace.initial, trace.steps + (loop or ())), segments_of(trace, loop, oldest_first)
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
     left, right = (tuple(sides) for sides in lanes.values())
-    paper = Paper((left, right), _width(known), _rows(sends if loop else [*sends, 1]))
+    paper = Paper((left, right), width_for(known), rows_for(sends if loop else [*sends, 1]))
     names, room = headings(lanes, whole), ROOM if loop is not None else NOTES if notes else GAP
     poster = Poster(paper, title, caption, names, room, signs(system, whole, lanes, known))
     if until is not None:
         part = Run(trace.initial, whole.steps[:until])
-        body = _body(paper, system, part, lanes, known=_known(part, None, oldest_first), ends=until + 1)
+        body = body_of(paper, system, part, lanes, known=segments_of(part, None, oldest_first), ends=until + 1)
         beside = (_note(paper, number, words) for number, words in notes.items() if number <= until)
         return graph("ladder", [*DEFAULTS, *poster.top(), *body, *beside])
     marked = [] if loop is not None or not last else poster.under(last, MARKS[mark])
     turns = [] if loop is None else band(paper, last, len(loop), MARGIN, NUMBERS)
     shown = None if loop is None else last + 1
-    body = _body(paper, system, whole, lanes, known=known, ends=len(paper.rows) - 1, shown=shown, then=len(follows))
+    body = body_of(paper, system, whole, lanes, known=known, ends=len(paper.rows) - 1, shown=shown, then=len(follows))
     ends = [] if loop else _end(paper, system, whole, lanes, shows if loop is None else "")
     beside = (_note(paper, number, words) for number, words in notes.items())
     return graph("ladder", [*DEFAULTS, *turns, *marked, *poster.top(), *poster.bottom(), *body, *ends, *beside])
 
 
-def _body(
+def body_of(
     paper: Paper,
     system: System,
     trace: Run,
@@ -127,7 +127,7 @@ def _states(lanes: Lanes) -> dict[str, str]:
     return {side: at for sides in lanes.values() for side, at in sides.items() if at}
 
 
-def _known(trace: Run, loop: tuple[Step, ...] | None, oldest_first: bool) -> list[Flight]:
+def segments_of(trace: Run, loop: tuple[Step, ...] | None, oldest_first: bool) -> list[Flight]:
     """The segments of a run, or of a lasso."""
     run = unrolled(trace, loop) if loop else trace
     steps = relative(run, history(run, oldest_first))
@@ -141,12 +141,13 @@ DEFAULTS = (
 )
 
 
-def _width(known: Sequence[Flight]) -> float:
+def width_for(known: Sequence[Flight]) -> float:
     """Room for the longest segment and for what became of it."""
     return max([430.0, *(len(flight.text) * MONO_CHAR + (260 if flight.later else 200) for flight in known)])
 
 
-def _rows(sends: Sequence[int]) -> tuple[float, ...]:
+def rows_for(sends: Sequence[int]) -> tuple[float, ...]:
+    """The places of rows that send so many segments, and of the end."""
     return tuple(accumulate((ROW + LANE * (count - 1) for count in sends), initial=0.0))
 
 
@@ -197,7 +198,10 @@ def _margins(paper: Paper, system: System, trace: Run, states: Mapping[str, str]
 def _numbers(paper: Paper, count: int, then: int) -> Iterator[str]:
     """The numbers of steps; the last ones, so many, are what follows."""
     for number in range(1, count + 1):
-        place, words = (-MARGIN - NUMBERS / 2, paper.rows[number]), "then" if number > count - then else f"{number}."
+        place, words = (
+            (-MARGIN - NUMBERS / 2, paper.rows[number]),
+            "then" if number > count - then else f"{paper.number(number)}.",
+        )
         yield text(f"number {number}", place, [words], NUMBERS, look={"fontcolor": LINE})
 
 

@@ -86,11 +86,28 @@ def with_notes(ladder: Ladder, notes: Mapping[int, str]) -> Ladder:
     return replace(ladder, rungs=tuple(noted))
 
 
-class _Rungs:
-    """The lines of one run."""
+def rungs_of_steps(
+    system: System, trace: Run, lanes: Lanes, oldest_first: bool, numbers: Sequence[str]
+) -> tuple[tuple[str, str], list[list[Rung]]]:
+    """What the two sides are initially, and the lines of each step, none of which is for two steps.
 
-    def __init__(self, system: System, trace: Run, lanes: Lanes, stem: int, oldest_first: bool) -> None:
-        self.system, self.trace, self.stem = system, trace, stem
+    numbers: those of the steps for readers.
+    """
+    made = _Rungs(system, trace, lanes, len(trace.steps), oldest_first, numbers)
+    initially = rungs(system, Run(trace.initial, ()), lanes).initially
+    return initially, [[*made.lines(at, at + 1)] for at in range(len(trace.steps))]
+
+
+class _Rungs:
+    """The lines of one run.
+
+    numbers: those of the steps, if they do not count from 1; a departure and the next step's arrival have a line each.
+    """
+
+    def __init__(  # noqa: PLR0917  # As `rungs` has them.
+        self, system: System, trace: Run, lanes: Lanes, stem: int, oldest_first: bool, numbers: Sequence[str] = ()
+    ) -> None:
+        self.system, self.trace, self.stem, self.numbers = system, trace, stem, numbers
         self.steps = relative(trace, history(trace, oldest_first))
         self.at: Mapping[str, str] = {side: name for sides in lanes.values() for side, name in sides.items()}
         self.left, self.right = (list(sides) for sides in lanes.values())
@@ -129,13 +146,14 @@ class _Rungs:
     def _follows(self, wire: Happening) -> Happening | None:
         """What becomes of a segment in the very next step, if the line of its departure can say that, too."""
         sent = [one for one in self.steps[wire.step - 1] if one.action in SENDS]
-        if wire.action != "send" or wire != sent[-1] or wire.step in (self.stem, len(self.steps)):
+        if self.numbers or wire.action != "send" or wire != sent[-1] or wire.step in (self.stem, len(self.steps)):
             return None
         return next((one for one in self.steps[wire.step] if self._preceded(one)), None)
 
     def _preceded(self, wire: Happening) -> bool:
         """Whether the line of the departure, in the step before, says that a segment arrives or is lost."""
-        if wire.action not in ("arrive", "lose") or wire.sent != wire.step - 1 or wire.sent == self.stem:
+        next_to_it = wire.action in ("arrive", "lose") and wire.sent == wire.step - 1
+        if self.numbers or not next_to_it or wire.sent == self.stem:
             return False
         sent = [one for one in self.steps[wire.step - 2] if one.action in SENDS]
         return bool(sent) and sent[-1].segment == wire.segment
@@ -151,12 +169,16 @@ class _Rungs:
 
     def _arrival(self, number: int, wire: Happening) -> Rung:
         arrow, verb = self._arrow(wire), "copy of" if wire.action == "arrive-copy" else "sent in"
-        since = "(from before)" if wire.sent is None else f"({verb} {wire.sent})"
+        since = "(from before)" if wire.sent is None else f"({verb} {self._number(wire.sent)})"
         if wire.action == "lose":
             far, target = CROSS, LOST
         else:
             far, target = arrow, self.state(wire.target, self.trace.steps[number - 1].state)
         return _rung(str(number), (since, WAITS), wire.text, (target, far), mirrored=arrow == LEFT)
+
+    def _number(self, step: int) -> str:
+        """The number of a step, for readers."""
+        return self.numbers[step - 1] if self.numbers else str(step)
 
     def _comment(self, steps: str, side: str, event: str) -> Rung:
         """A step without segments."""

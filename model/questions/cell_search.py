@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 
-from model.core.answer import INTERRUPTED, Answer, OnProgress, Outcome
+from model.core.answer import INTERRUPTED, Answer, Counterexample, OnProgress, Outcome
 from model.core.property import Live, Property
 from model.core.run import Lasso, Run
 from model.core.system import System
@@ -17,9 +17,12 @@ from model.network.ghosts.ghost import brought_by
 from model.network.ghosts.handshakes import TURNS
 from model.network.make import AnyNetwork, network_of
 from model.pictures.order import in_order
+from model.questions.another import another
 from model.questions.certificates import Certificates
-from model.questions.evidence import Shows
+from model.questions.evidence import ANOTHER, Shows
 from model.questions.row import OnSearch, Options, Row, Task, written
+
+NO_RUN = "what should happen never does, so no run shows it"
 
 
 class Asked:
@@ -51,7 +54,8 @@ def answer_cells(tasks: Sequence[Task], options: Options, progress: OnSearch) ->
     for task in tasks:
         verdict = _in_order(asked.system, asked.made[task], found[asked.made[task].name])
         reached = [found[witness.name] for witness in asked.witnesses.get(task, [])]
-        rows.append(_with_evidence(_row(task, verdict, reached), asked.made[task], verdict, shows))
+        row = _with_evidence(_row(task, verdict, reached), asked.made[task], verdict, shows)
+        rows.append(_with_another(row, asked, verdict, shows, watch) if options.another else row)
         if options.certify and task.engine == "explicit":
             with written(options):
                 Certificates(options.out / "certificates").search(rows[-1], tasks, runs([verdict, *reached]))
@@ -121,4 +125,17 @@ def _with_evidence(row: Row, prop: Property | Live, verdict: Outcome, shows: Sho
         row = replace(row, fairness=prop.words)
         return shows.lasso(row, verdict.lasso, prop) if verdict.lasso else row
     prop = replace(prop, sentence=row.task.claim.sentence)
-    return shows.trace(row, verdict.run, prop) if verdict.run else row
+    return shows.trace(row, verdict.run, prop) if verdict.run else replace(row, beside=NO_RUN if row.answer.bad else "")
+
+
+def _with_another(row: Row, asked: Asked, verdict: Outcome, shows: Shows, progress: OnProgress) -> Row:
+    """The row with another run that shows the same, or why there is none."""
+    prop = asked.made[row.task]
+    if isinstance(prop, Live) or not verdict.run or row.engine != "explicit":
+        return replace(row, another="" if verdict.answer.good else "another run is looked for by explicit search only,"
+                       " and for finite runs")  # fmt: skip
+    found = another(asked.system, prop, verdict.run, shows.options.limits, progress)
+    if isinstance(found, str):
+        return replace(row, another=found)
+    shown = shows.counterexample(row, Counterexample(ANOTHER, shows.network, asked.system, found, prop))
+    return replace(row, evidence=(*row.evidence, shown))

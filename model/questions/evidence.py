@@ -27,7 +27,9 @@ from model.pictures.lifelines import with_roles
 from model.pictures.order import consequence, in_order
 from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
+from model.questions.against import Able, beside, beside_lines
 from model.questions.row import Evidence, Options, Row, stem, written
+from model.questions.schedule import World
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 AGAINST = "Against the claim"
@@ -35,6 +37,8 @@ TraceMark = Literal["violated", "reached"]
 Notes = Mapping[int, str]
 """What stands beside a step, by its number; 0 is the beginning."""
 NO_NOTES: Notes = {}
+ANOTHER = "another"
+"""The label of a run that differs from the first one."""
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
 
@@ -48,11 +52,12 @@ def with_counterexamples(row: Row, found: Sequence[Counterexample], options: Opt
 
 @dataclass(frozen=True)
 class Shows:
-    """What shows the runs of one system."""
+    """What shows the runs of one system. able: see `against`."""
 
     network: AnyNetwork
     system: System
     options: Options
+    able: Able | None = None
 
     def trace(self, row: Row, trace: Run, prop: Property | None) -> Row:
         """The row with its finite run."""
@@ -85,7 +90,8 @@ class Shows:
         """One run of a study."""
         run = in_order(found.system, found.prop, found.run)
         caption = f"{AGAINST}: {found.prop.sentence or found.prop.name}"
-        return self._evidence(row, run, self._words(row, run, found.prop), caption, prop=found.prop, label=found.label)
+        text = self._words(row, run, found.prop, shortest=found.label != ANOTHER)
+        return self._evidence(row, run, text, caption, prop=found.prop, label=found.label)
 
     def of_knowledge(self, row: Row, run: Run, sentence: str, label: str, beside: Sequence[str]) -> Evidence:
         """One run of a claim about knowledge. beside: what has come to be known with each state, the first included."""
@@ -93,11 +99,13 @@ class Shows:
         marks: dict[Answer, TraceMark] = {Answer.VIOLATED: "violated"}
         mark = marks.get(row.answer, "reached")
         notes = {number: words for number, words in enumerate(beside) if words}
-        text = self._words(row, run, prop, notes)
+        text = self._words(row, run, prop, notes=notes)
         caption = f"{AGAINST if row.answer is Answer.VIOLATED else 'As claimed'}: {prop.sentence}"
         return self._evidence(row, run, text, caption, mark=mark, label=label, notes=notes)
 
-    def _words(self, row: Row, trace: Run, prop: Property | None, notes: Notes = NO_NOTES) -> str:
+    def _words(
+        self, row: Row, trace: Run, prop: Property | None, *, shortest: bool = True, notes: Notes = NO_NOTES
+    ) -> str:
         """A finite run as text."""
         return render_text(
             self.system,
@@ -105,7 +113,7 @@ class Shows:
             prop=prop,
             full_states=self.options.full_states,
             command=row.task.command,
-            shortest=prop is not None,
+            shortest=shortest and prop is not None,
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
             notes=notes,
@@ -147,6 +155,10 @@ class Shows:
             notes=notes,
         )
         self._draw(drawing, path, len(whole.steps))
+        begins = None if loop is None else len(trace.steps) + 1
+        here = World(self.network, self.system)
+        other = beside(row, here, whole, self.options, loop=begins, label=label, able=self.able)
+        text += beside_lines(other)
         words = path.with_name(path.name + ".txt")
         with written(self.options):
             write(words, text)
@@ -155,7 +167,7 @@ class Shows:
         again = None if loop is None else steps[len(trace.steps) :]
         fifo = self.network.fifo
         lines = with_notes(rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo), notes)
-        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words))
+        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words), other)
 
     def _draw(self, drawing: Callable[..., str], path: Path, count: int) -> None:
         """Draw a run of so many steps, and if wanted each beginning of it as a slide."""

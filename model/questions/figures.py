@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from model.questions.row import Options, Row
+from model.questions.row import Beside, Evidence, Options, Row
 
 
 def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list[str]]:
@@ -19,7 +19,15 @@ def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list
     files = {path: str(picture.svg or picture.dot) for path, picture in drawn.items()}
     reasons = dict.fromkeys(picture.reason for picture in drawn.values() if picture.reason)
     drawn_rows = [
-        replace(row, evidence=tuple(replace(one, figure=files.get(one.figure, "")) for one in row.evidence))
+        replace(row, evidence=tuple(_drawn(one, files) for one in row.evidence), beside=_beside(row.beside, files))
         for row in rows
     ]
     return drawn_rows, list(reasons)
+
+
+def _drawn(one: Evidence, files: Mapping[str, str]) -> Evidence:
+    return replace(one, figure=files.get(one.figure, ""), beside=_beside(one.beside, files))
+
+
+def _beside(one: Beside | str, files: Mapping[str, str]) -> Beside | str:
+    return replace(one, figure=files.get(one.figure, "")) if isinstance(one, Beside) else one

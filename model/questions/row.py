@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +56,39 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """The same schedule under another protocol, beside a run.
+
+    name: the variant that has this protocol ("": given by `--against`); changes: the fields that make it. kept: whether
+    the claim's property holds all along (None: nobody has looked). first: the first step that differs, or before which
+    something is inserted; 0 if none does. steps: of the other run; pairs: how the steps of both correspond. rest: why
+    it does not come to rest.
+    """
+
+    name: str
+    changes: dict[str, str]
+    sentence: str
+    first: int
+    kept: bool | None
+    steps: list[dict[str, Any]]
+    pairs: list[dict[str, Any]]
+    rest: str
+    lines: tuple[str, ...]
+    figure: str
+    words: str
+
+    def count(self, mark: str) -> int:
+        """How many steps are marked as skipped, inserted or continued."""
+        return sum(pair["mark"] == mark for pair in self.pairs)
+
+
+@dataclass(frozen=True)
 class Evidence:
     """A run: its steps, those of its loop (None if it is finite), its words, its picture, and a label if it needs one.
 
     figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
-    segment. decides: the parts of the property that are false at its end. words: the file with the words.
+    segment. decides: the parts of the property that are false at its end. words: the file with the words. beside: the
+    same schedule under another protocol, or why there is none ("": nothing is wrong with the run).
     """
 
     steps: list[dict[str, Any]]
@@ -71,6 +99,7 @@ class Evidence:
     ladder: Ladder | None = None
     decides: tuple[str, ...] = ()
     words: str = ""
+    beside: Beside | str = ""
 
 
 @dataclass(frozen=True)
@@ -99,7 +128,8 @@ class Row:
     """What became of a task; its evidence is plain data, so that it can go to another process.
 
     fairness: what infinite runs owe, in words. evidence: the runs that decide it; tables: of a study. proof: of the
-    engine "unbounded".
+    engine "unbounded". beside: of a story that is no run, where it is one; see `Evidence`. another: why there is no
+    other run ("": nobody has looked, or there is one).
     """
 
     task: Task
@@ -108,6 +138,14 @@ class Row:
     evidence: tuple[Evidence, ...] = ()
     tables: tuple[Table, ...] = ()
     proof: ProofReport | None = None
+    beside: Beside | str = ""
+    another: str = ""
+
+    @property
+    def besides(self) -> list[tuple[str, Beside | str]]:
+        """What stands beside its runs, or why nothing does, each with the label of the run."""
+        found = [(one.label, one.beside) for one in self.evidence if one.beside]
+        return [*found, ("", self.beside)] if self.beside else found
 
     @property
     def answer(self) -> Answer:
@@ -164,7 +202,8 @@ class Options:
     """What the user asked of the search and of the evidence. problems: files that could not be written, a line each.
 
     depth: of bmc and induction; None is their own. certify: whether to write certificates. formats: in which runs are
-    written besides, by their names in `evidence.FORMATS`.
+    written besides, by their names in `evidence.FORMATS`. against: what every run is compared with, by field.
+    another: whether to look for another run.
     """
 
     out: Path
@@ -175,6 +214,8 @@ class Options:
     depth: int | None = None
     certify: bool = False
     formats: tuple[str, ...] = ()
+    against: Mapping[str, object] = field(default_factory=dict)
+    another: bool = False
 
 
 @contextmanager

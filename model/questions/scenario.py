@@ -184,6 +184,11 @@ def system_of(config: Config, ghosts: tuple[Ghost, ...] = ()) -> System:
     return Network(config, ghosts=ghosts).system()
 
 
+def systems_of(scenario: Scenario) -> list[System]:
+    """For each line the system that its step is taken from."""
+    return [system_of(_with_octets(scenario.config, line, "")) for line in scenario.lines]
+
+
 def run_scenario(scenario: Scenario, ghosts: tuple[Ghost, ...] = ()) -> tuple[System, Run]:
     """The run that the scenario describes, with what ghosts remember of it. Raises `NoRun`."""
     system = system_of(scenario.config, ghosts)

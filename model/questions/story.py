@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.resources import as_file, files
 from pathlib import Path
 
 from model.core.answer import Answer, Effort, Outcome
+from model.core.system import System
 from model.network.make import network_of
+from model.questions.against import beside_story
+from model.questions.counterpart import counterpart
 from model.questions.evidence import Shows
-from model.questions.row import Options, Row, Task
-from model.questions.scenario import NoRun, Scenario, read_scenario, run_scenario
+from model.questions.row import Beside, Options, Row, Task
+from model.questions.scenario import NoRun, Scenario, read_scenario, run_scenario, systems_of
+from model.questions.schedule import World
 from model.settings.config import SCENARIO, Config
+from model.settings.server import AnyConfig
 from model.settings.setting import show_field
 from properties.claim import Claim, Story
 
@@ -20,8 +26,25 @@ def answer_story(task: Task, options: Options) -> Row:
     """Whether a scenario of the package is a run."""
     assert isinstance(task.config, Config)
     with as_file(files("properties") / "scenarios" / task.claim.story(task.variant)) as path:
-        scenario = read_scenario(path, task.config)
-    return replay_scenario(task, scenario, options)
+        row = replay_scenario(task, scenario := read_scenario(path, task.config), options)
+        stops = row.effort.states  # Of its steps so many are steps of the model but this one.
+        return replace(row, beside=_beside(task, scenario, path, options, stops)) if row.why and task.expected else row
+
+
+def _beside(task: Task, here: Scenario, path: Path, options: Options, stops: int) -> Beside | str:
+    """The scenario where it is a run, and beside it what becomes of it here."""
+    found = counterpart(task.claim, task.config, task.claim.story(task.variant))
+    if isinstance(found, str):
+        return found
+    assert isinstance(found.config, Config)
+    scenario = read_scenario(path, found.config)
+    try:
+        system, run = run_scenario(scenario)
+    except NoRun as stop:
+        return str(stop)
+    one = World(network_of(scenario.config), system)
+    able = systems_of(here)
+    return beside_story(task, one, run, here.config, options, holding=found.cell, able=lambda _: able, stops=stops)
 
 
 def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
@@ -37,7 +60,14 @@ def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
     count = len(trace.steps)
     effort = Effort(states=count + 1, transitions=count, depth=count + 1, complete=True)
     row = Row(task, Outcome(task.claim.name, answer, effort, "replay", scope="this run, 32 bits", why=why))
-    return row if why and task.expected else Shows(network_of(task.config), system, options).trace(row, trace, None)
+    if why and task.expected:
+        return row
+
+    def able(config: AnyConfig) -> list[System]:
+        assert isinstance(config, Config)
+        return systems_of(replace(scenario, config=config))
+
+    return Shows(network_of(scenario.config), system, options, able).trace(row, trace, None)
 
 
 def tell(path: Path, settings: Mapping[str, object], options: Options) -> Row:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from model.core.answer import Table
 from model.core.grouped import grouped
-from model.questions.row import Evidence, Row
+from model.questions.row import Beside, Evidence, Row
 from model.report.verdict_words import against, asked, failing, failure, holding, unsettled
 from properties.claim import Claim
 from properties.plain_words import PlainWords, answer
@@ -146,7 +146,19 @@ def shown(row: Row) -> Iterator[Entry]:
     yield from map(ShownTable, row.tables)
     if row.engine == "replay" and row.why:
         yield Line(f"It stops at {row.why}.", indent=4, look="aside")
-    yield from map(ShownRun, row.evidence)
+    for one in row.evidence:
+        yield ShownRun(one)
+        yield from _beside(one.beside)
+    yield from _beside(row.beside)
+    yield from [Line(f"Another run: {row.another}.", indent=4, look="aside")] if row.another else []
+
+
+def _beside(one: Beside | str) -> Iterator[Entry]:
+    """What the other protocol does on the same schedule, or why nobody has looked."""
+    if isinstance(one, Beside):
+        yield Line(one.sentence, indent=4)
+    elif one:
+        yield Line(f"Nothing beside it: {one}.", indent=4, look="aside")
 
 
 def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:

@@ -19,7 +19,7 @@ from rich.text import Text
 from model.core import answer
 from model.machine.files import write
 from model.machine.screen import console
-from model.questions.row import SYMBOLIC, Options, Row, written
+from model.questions.row import SYMBOLIC, Beside, Options, Row, written
 from model.report.answers import by_claim
 from model.report.summary import NOT_CHECKED, bounds
 from model.report.verdict_words import verdict
@@ -50,9 +50,20 @@ def details(rows: Sequence[Row], width: int) -> str:
     for row in rows:
         for made in row.tables:
             _print_study(paper, f"{row.task.claim.name} ({row.task.variant})", made)
+    beside = [line for row in rows for line in side_by_side(row, width)]
     columns = min(width, PROSE)
-    lines = [*foundations(rows, columns), "", *fill(NOT_CHECKED, columns)]
+    lines = [*beside, *foundations(rows, columns), "", *fill(NOT_CHECKED, columns)]
     return output.getvalue() + "\n".join(lines) + "\n"
+
+
+def side_by_side(row: Row, width: int) -> Iterator[str]:
+    """The two ladders of each run that has something beside it; where they are if they are too wide."""
+    for label, one in row.besides:
+        if isinstance(one, Beside):
+            name = ", ".join(filter(None, (row.task.variant, label)))
+            yield from ("", f"{row.task.claim.name} ({name}), and the same schedule under another protocol:")
+            wide = max(map(len, one.lines)) > width
+            yield from [f"  too wide for this output: see {one.words}"] if wide else one.lines
 
 
 def fill(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
@@ -156,6 +167,8 @@ def rests_on(row: Row) -> Iterator[tuple[str, str]]:
         yield "promised", row.fairness
     if row.why:
         yield "because", row.why
+    for _, one in row.besides:
+        yield "beside it", one.sentence.rstrip(".") if isinstance(one, Beside) else f"nothing: {one}"
 
 
 def search(row: Row) -> str:

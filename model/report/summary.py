@@ -8,7 +8,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from model.questions.row import ProofReport, Row
+from model.questions.row import Beside, ProofReport, Row
 from model.report.answers import by_claim, question, sentence, so
 from model.report.verdict_words import verdict
 from model.settings.server import AnyConfig, ServerConfig
@@ -131,10 +131,31 @@ def _row_json(row: Row) -> dict[str, Any]:
         "counterexamples": [
             {"label": one.label, "trace": one.steps, "loop": one.loop, "figure": one.figure or None}
             for one in row.evidence
-            if row.task.claim.several
+            if row.task.claim.several or len(row.evidence) > 1
         ],
+        "another": row.another or None,
+        "against": [{"label": label, **_beside_json(one)} for label, one in row.besides],
         "bounds_touched": dict(effort.touched),
         "not_checked": row.task.claim.not_checked,
+    }
+
+
+def _beside_json(one: Beside | str) -> dict[str, Any]:
+    """The same schedule under another protocol; or why there is none."""
+    if isinstance(one, str):
+        return {"none": one}
+    return {
+        "variant": one.name or None,
+        "set": one.changes,
+        "sentence": one.sentence,
+        "first_difference": one.first or None,
+        "kept": one.kept,
+        "skipped": one.count("skipped"),
+        "inserted": one.count("inserted"),
+        "rest": one.rest or "reached",
+        "steps": one.pairs,
+        "trace": one.steps,
+        "figure": one.figure or None,
     }
 
 

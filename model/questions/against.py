@@ -1,0 +1,166 @@
+"""Why three: a run, and beside it the same schedule under another protocol, in words, as a picture and as data.
+
+What the other protocol is, `--against` says; or it is the counterpart of the configuration in which the claim fails.
+`schedule` does the steps, `difference` finds the sentence, `pictures.two_ladders` draws.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from model.core.property import Property
+from model.core.run import Run
+from model.core.system import System
+from model.core.terms import evaluate
+from model.machine.files import write
+from model.network.make import AnyNetwork
+from model.pictures.text import steps_json, wrap
+from model.pictures.two_ladders import Shown, Two, two_ladders, two_ladders_text
+from model.questions.counterpart import ACTS, Counterpart, counterpart, differing, flat
+from model.questions.difference import Sentence, phrase
+from model.questions.row import Beside, Options, Row, Task, stem, written
+from model.questions.schedule import Compared, World, compared
+from model.settings.server import AnyConfig
+from model.settings.setting import BadConfig, show_field
+
+Able = Callable[[AnyConfig], Sequence[System]]
+"""For each step of a story, the system of a configuration that it is taken from."""
+
+
+def beside(
+    row: Row,
+    one: World,
+    run: Run,
+    options: Options,
+    *,
+    loop: int | None = None,
+    label: str = "",
+    able: Able | None = None,
+) -> Beside | str:
+    """What stands beside a run; or why nothing does. loop: the step that begins what comes again for ever."""
+    config = one.network.config
+    if options.against:
+        try:
+            found: Counterpart | str = Counterpart(config.vary(options.against), options.against)
+        except BadConfig as error:
+            found = f"it cannot be compared: {error}"
+    elif row.answer.bad and row.task.claim.cells:
+        found = counterpart(row.task.claim, config)
+    else:
+        found = ""
+    if isinstance(found, str):
+        return found
+    made = Comparison(row.task, one, run, found, loop, able).written(options, label)
+    same = not options.against and not made.first
+    return f"'{found.cell}' does the same on this schedule, step by step" if same else made
+
+
+def beside_story(
+    task: Task, one: World, run: Run, here: AnyConfig, options: Options, *, holding: str, able: Able, stops: int
+) -> Beside:
+    """Of a story that is no run in configuration `here`, what its run becomes there.
+
+    holding: the variant in which it is a run. stops: the step that is none.
+    """
+    changes = {name: value for name, value in differing(one.network.config, here).items() if name in ACTS}
+    return Comparison(task, one, run, Counterpart(here, changes, holding), None, able, stops).written(options, "")
+
+
+def beside_lines(found: Beside | str) -> str:
+    """What is said of it at the end of a run's text."""
+    if isinstance(found, str):
+        return "\n".join(["", *wrap(f"Nothing beside it: {found}.")]) + "\n" if found else ""
+    return "\n".join(["", *wrap(found.sentence), "", *found.lines]) + "\n"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A run of a task, and what it is compared with. stops: the step at which a story is no run of the other."""
+
+    task: Task
+    one: World
+    run: Run
+    found: Counterpart
+    loop: int | None
+    able: Able | None
+    stops: int | None = None
+
+    def world(self, config: AnyConfig) -> World:
+        """The other system, with the claim's property if it has one."""
+        network: AnyNetwork = replace(self.one.network, config=config)  # type: ignore[arg-type]  # Of the same kind.
+        claim = self.task.claim
+        return World(network, network.system(*([claim.asked_of(network)] if claim.searched else [])))
+
+    def compared(self, config: AnyConfig) -> tuple[World, Compared]:
+        """The same schedule in another configuration."""
+        other = self.world(config)
+        return other, compared(self.one, self.run, other, self.able(config) if self.able else ())
+
+    def telling(self, whole: Compared) -> dict[str, object]:
+        """The changes without those that make no difference to this run."""
+        kept = dict(self.found.changes)
+        if whole.first is None:
+            return kept
+        for name in self.found.changes if len(kept) > 1 else ():
+            fewer = {other: value for other, value in kept.items() if other != name}
+            try:
+                _, without = self.compared(self.one.network.config.vary(fewer))
+            except BadConfig:
+                continue
+            if fewer and without.right.states == whole.right.states:
+                kept = fewer
+        return kept
+
+    def written(self, options: Options, label: str) -> Beside:
+        """The comparison in words, in files and as data."""
+        other, found = self.compared(self.found.config)
+        changes, mine = self.telling(found), flat(self.one.network.config)
+        names = phrase({name: mine.get(name, mine.get(f"1.{name}")) for name in changes}), phrase(changes)
+        sentence = Sentence(self.one, other, found, names, self.loop).text()
+        two = self._two(other, found, names, sentence)
+        path = options.out / (stem(self.task.claim.name, self.task.variant, label) + "-against")
+        lines = two_ladders_text(two)
+        options.pictures.draw(two_ladders(two), path, "neato")
+        words = path.with_name(path.name + ".txt")
+        with written(options):
+            write(words, "\n".join([two.title, "", sentence, "", *lines]) + "\n")
+        return Beside(
+            self.found.cell,
+            {name: show_field(value) for name, value in changes.items()},
+            sentence,
+            found.differs_in,
+            self._kept(other, found.right),
+            steps_json(other.system, found.right),
+            [{"step": p.number, "left": p.left, "right": p.right, "mark": p.mark, "reason": p.reason,
+              "differs": p.differs} for p in found.pairs],
+            found.rest,
+            tuple(lines),
+            str(path),
+            str(words),
+        )  # fmt: skip
+
+    def _two(self, other: World, found: Compared, names: tuple[str, str], sentence: str) -> Two:
+        worlds = ((self.one, found.left), (other, found.right))
+        both = [
+            Shown(name[:1].upper() + name[1:], world.system, run, world.network.lanes, world.network.fifo)
+            for name, (world, run) in zip(names, worlds, strict=True)
+        ]
+        title = f"{self.task.claim.name} ({self.task.variant}): the same schedule, {names[0]} and {names[1]}"
+        return Two(
+            (both[0], both[1]), found.pairs, title, sentence, self.loop, self.stops, bool(self.task.claim.scenario)
+        )
+
+    def _kept(self, other: World, run: Run) -> bool | None:
+        """Whether the claim's property of finite runs holds all along the other run."""
+        if not self.task.claim.finite:
+            return None
+        prop = self.task.claim.asked_of(other.network)
+        assert isinstance(prop, Property)
+        states: list[Mapping[str, int]] = [*run.states]
+        if prop.kind == "step":
+            states = [
+                {**a, **{name + "'": value for name, value in b.items()}}
+                for a, b in zip(run.states, run.states[1:], strict=False)
+            ]
+        return all(evaluate(prop.term, state) for state in states) if prop.kind != "reachable" else None
