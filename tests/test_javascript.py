@@ -24,7 +24,7 @@ from model.core.system import State, System, Var
 from model.core.terms import PYTHON, Meaning
 from model.engines.explicit.digest import digest_of
 from model.engines.explicit.search import explore
-from model.export.javascript import Function, javascript
+from model.export.javascript import FunctionBody, javascript
 from model.export.javascript_table import TABLE
 from model.network.make import network_of
 from model.settings.config import SCENARIO, Config
@@ -53,7 +53,7 @@ def run(program: str, folder: Path, **modules: str) -> Any:
 def in_javascript(asked: Sequence[z3.ExprRef], states: Sequence[State], width: int, folder: Path) -> list[list[int]]:
     """The values of each term in each state."""
     names = {name: f"s[{at}]" for at, name in enumerate("abc")}
-    body = Function([node_of(term) for term in asked], names)
+    body = FunctionBody([node_of(term) for term in asked], names)
     values = ",".join(body.operand(term) for term in asked)
     suffix = "n" if width > 32 else ""
     rows = ",".join("[" + ",".join(f"{int(state[name])}{suffix}" for name in "abc") + "]" for state in states)

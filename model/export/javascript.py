@@ -26,7 +26,7 @@ Names = Mapping[str, str]
 """What a free constant is called: a place in a state, or an input."""
 
 
-class Function:
+class FunctionBody:
     """The body of a function: what occurs twice is computed once, just before it is needed for the first time."""
 
     def __init__(self, roots: Iterable[Node], names: Names) -> None:
@@ -106,7 +106,7 @@ def _rule(system: System, rule: Rule, places: Names) -> str:
 
 def _guard(rule: Rule, names: Names) -> str:
     wanted = [*conjuncts(node_of(rule.guard))]
-    body = Function(wanted, names)
+    body = FunctionBody(wanted, names)
     for one in wanted:
         body.do(f"if(!{body.operand(one)})return false;")
     return body.text + "return true;"
@@ -114,7 +114,7 @@ def _guard(rule: Rule, names: Names) -> str:
 
 def _fire(system: System, rule: Rule, names: Names) -> str:
     wanted = {name: node_of(term) for name, term in rule.update.items()}
-    body = Function(wanted.values(), names)
+    body = FunctionBody(wanted.values(), names)
     at = {name: position for position, name in enumerate(system.var)}
     new = {at[name]: body.operand(node) for name, node in wanted.items()}
     changes = "".join(f"t[{position}]={value};" for position, value in new.items())
@@ -129,7 +129,7 @@ def _property(prop: Property, places: Names) -> str:
 
 
 def _says(term: z3.BoolRef, names: Names) -> str:
-    body = Function([node_of(term)], names)
+    body = FunctionBody([node_of(term)], names)
     value = body.operand(term)
     return f"(s,t)=>{{{body.text}return {value};}}"
 
