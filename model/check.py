@@ -242,7 +242,7 @@ def judged(
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
     screen = screen_of(sys.stdout)
-    files = f"Pictures (pictures.html), whole runs, and report.txt with each search's bounds: {args.out}{os.sep}"
+    files = f"Pictures by statement (pictures.html), whole runs and report.txt: {args.out}{os.sep}"
     notes = [files, *notes, *cache_notes(rows), *(left_out(args) if args.quick else ())]
     whole = details(rows, screen.width) if args.verbose else ""
     say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))

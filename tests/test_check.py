@@ -168,9 +168,9 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
     assert text.splitlines()[-1] == "half-open fails. Exit status 1: it is not so."
     (row,) = json.loads(report.read_text())["claims"]
     assert [step["event"] for step in row["trace"]] == [
+        "passive OPEN",
         "active OPEN",
         "CLOSE in SYN-SENT",
-        "passive OPEN",
         "LISTEN, SYN arrives",
     ]
     assert row["trace"][3]["state"]["B.state"] == "ESTABLISHED"
