@@ -42,7 +42,7 @@ from model.machine.screen import console, live_line
 from model.machine.workers import processors
 
 RESULTS = Path(__file__).parent / "results" / "engine_mutants.json"
-SAMPLE = 80
+SAMPLE = 84
 """Four of each engine."""
 ENDS = (NOTICED, CRASHED, TIMED_OUT, EQUIVALENT, SURVIVED)
 WIDTH = 120

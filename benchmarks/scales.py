@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from model.core.property import Property
 from model.core.system import System
-from model.network.make import network_of
 from properties.claims import find
 
 CLAIM = "half-open"
@@ -30,7 +29,7 @@ class Scale:
         """The bounded network with the claim's property, which holds."""
         claim = find(CLAIM)
         assert claim is not None
-        network = network_of(claim.cells[0].config.vary(self.settings))
+        network = claim.network(claim.cells[0].config.vary(self.settings))
         made = claim.asked_of(network)
         assert isinstance(made, Property)
         return network.system(made)

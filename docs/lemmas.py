@@ -16,7 +16,6 @@ from model.questions.theorems import network_for
 from properties.claim import Claim, Proof
 from properties.claims import CLAIMS
 from properties.proofs.closing import CLOSING
-from properties.proofs.closing_text import CLOSING_TEXT
 from properties.proofs.invariant import BASE, COROLLARIES
 from properties.proofs.opening import THEOREMS
 from properties.proofs.rest import REST
@@ -52,7 +51,7 @@ def grouped(failing: Sequence[str]) -> dict[str, list[str]]:
 
 def groups() -> Iterator[tuple[str, str, Makers, UnboundedNetwork]]:
     """The lemmas: a title, a sentence, what makes them, and a network to say them of."""
-    general, close = network(GENERAL), network(CLOSE)
+    general = network(GENERAL)
     yield "The invariant", f"All of {names(THEOREMS)} rest on it.", BASE, general
     yield "Its corollaries", "They follow from it in any state.", COROLLARIES, general
     own: dict[Makers, list[str]] = {}
@@ -63,9 +62,7 @@ def groups() -> Iterator[tuple[str, str, Makers, UnboundedNetwork]]:
     timed = next(proof for claim in CLAIMS for proof in claim.proofs if proof.time and claim.name in THEOREMS)
     claim = next(claim for claim in CLAIMS if timed in claim.proofs)
     yield "In real time: a number rests", "", REST, network(claim, timed)
-    yield f"In real time: {code(CLOSE.name)}", "", CLOSING, close
-    text = next(proof for proof in CLOSE.proofs if proof.time.startswith("text"))
-    yield "The same with text before the FIN", "", CLOSING_TEXT, network(CLOSE, text)
+    yield f"In real time: {code(CLOSE.name)}", "With text before the FIN and without.", CLOSING, network(CLOSE)
 
 
 def network(claim: Claim, proof: Proof | None = None) -> Any:

@@ -171,7 +171,27 @@ def alterations() -> str:
     return table(("Altered, one segment at a time", "rejected"), rows)
 
 
+def knowledge_speed() -> str:
+    """How long answers about knowledge take, by the number of states."""
+    measured = results("knowledge")["measured"]
+    rows = [
+        (
+            number(one["states"]),
+            str(one["formulas"]),
+            _seconds(one["seconds"]),
+            _seconds(one["twin"]),
+            number(round(one["twin"] / one["seconds"])) if one["twin"] else "",
+        )
+        for one in measured
+    ]
+    most = max(measured, key=lambda one: one["states"])
+    million = most["seconds"] / most["states"] * 1e6
+    header = ("States", "formulas", "seconds", "slow twin", "ratio")
+    return f"{machine('knowledge')}\n\n{table(header, rows)}\n\nThat is {million:.1f} s for a million states."
+
+
 SECTIONS: Sections = {
+    "knowledge-speed": knowledge_speed,
     "speed": speed,
     "largest": largest,
     "mutants": mutants,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from docs.facts import row
+from docs.facts import length, row
 from docs.markdown import Sections, table
 from properties.claims import find
 
@@ -62,7 +62,27 @@ def needless() -> str:
     return table(("The application closes within", *map(str, range(len(rows[0]) - 1))), rows)
 
 
+def knowledge() -> str:
+    """Who knows that who knows: a row for each variant, a column for each formula."""
+    claim = find("segments-buy-knowledge")
+    assert claim is not None
+    found = {cell.variant: tables(claim.name, cell.variant)[0] for cell in claim.cells}
+    header = ("", *(formula for formula, _ in next(iter(found.values()))))
+    return table(header, [(variant, *(share for _, share in rows)) for variant, rows in found.items()])
+
+
+def two_generals() -> str:
+    """Where there is common knowledge."""
+    claim = find("two-generals")
+    assert claim is not None
+    found = {cell.variant: row(claim, cell.variant) for cell in claim.cells}
+    attained = {variant: f"after {length(one)} steps" for variant, one in found.items() if one["verdict"] != "holds"}
+    return table(("Variant", "Common knowledge"), [(variant, attained.get(variant, "nowhere")) for variant in found])
+
+
 SECTIONS: Sections = {
+    "knowledge": knowledge,
+    "two-generals": two_generals,
     "time-wait": lambda: time_wait("restarted"),
     "time-wait-letter": lambda: time_wait("not restarted"),
     "time-wait-text": lambda: time_wait("restarted, text before the FIN"),

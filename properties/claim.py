@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 from model.core.answer import Limits, OnProgress, Outcome
+from model.core.knowledge import Formula, Known
 from model.core.property import Live, Property
 from model.network.ghosts.ghost import brought_by
 from model.network.make import AnyNetwork, network_of
@@ -111,7 +112,19 @@ class Study:
     run: Callable[[Config, Limits, OnProgress], Outcome]
 
 
-Question = Safety | Infinite | Story | Study
+@dataclass(frozen=True)
+class Knowledge:
+    """Who knows what? witness: as for `Safety`, statements of the kind *somewhere*.
+
+    beside: the formulas that are told beside each step of its runs.
+    """
+
+    make: Makes[Known]
+    witness: tuple[Makes[Known], ...]
+    beside: Makes[Sequence[Formula]]
+
+
+Question = Safety | Infinite | Story | Study | Knowledge
 
 
 @dataclass(frozen=True)
@@ -153,6 +166,16 @@ class Claim:
         return isinstance(self.question, Study)
 
     @property
+    def epistemic(self) -> bool:
+        """Whether the claim is about what somebody knows."""
+        return isinstance(self.question, Knowledge)
+
+    @property
+    def several(self) -> bool:
+        """Whether it may take several runs to show why it fails."""
+        return self.study or self.epistemic
+
+    @property
     def searched(self) -> bool:
         """Whether the claim is a property of a configuration."""
         return isinstance(self.question, (Safety, Infinite))
@@ -179,6 +202,11 @@ class Claim:
     def asked_of(self, network: AnyNetwork) -> Property | Live:
         """The property that is searched for in a network."""
         assert isinstance(self.question, (Safety, Infinite)), self.name
+        return self.question.make(network)
+
+    def knows(self, network: AnyNetwork) -> Known:
+        """The statement about knowledge that is asked of a network."""
+        assert isinstance(self.question, Knowledge), self.name
         return self.question.make(network)
 
     def witnesses(self, network: AnyNetwork) -> list[Property]:

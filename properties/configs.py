@@ -79,6 +79,21 @@ FAIR_OPEN = Config(isn_b="8", closes="none")
 FAIR_CLOSE = FAIR_OPEN.but(closes="both")
 """The same, and both users may close."""
 
+KNOWING = Config(isn_b="8", closes="none", duplications=None)
+"""For knowledge: one incarnation of each side, loss, reordering and duplication without bound, and nobody closes."""
+
+KNOWING_WITH_TEXT = KNOWING.but(octets=1)
+"""The same with an octet of text each way."""
+
+UNDISTURBED = KNOWING.but(duplications=0, loss=False, retransmission=False, capacity=3)
+"""Each segment is sent once and arrives, nobody knows when."""
+
+IN_TIME = UNDISTURBED.but(retransmission=True, start="listening", timed=True, delay=2, rto=5)
+"""The same in ticks, and B listens from the start: each segment arrives within two ticks.
+
+A retransmission timer, which is longer than a round trip, tells its side how long ago it has sent its SYN.
+"""
+
 FAIR_TEXT = FAIR_CLOSE.but(octets=1, start="half-closed")
 """The same from the half-closed start on, with text: A may not send any more, B may."""
 

@@ -22,7 +22,6 @@ from properties.configs import (
     TWO_SEGMENTS,
 )
 from properties.fair import arrivals, retransmission, time_passes
-from properties.predicates import peer_dead
 from properties.stories import story
 from properties.under_way import arriving, pairs
 
@@ -158,7 +157,7 @@ def stale_syn_with_text(network: Network) -> Property:
         [
             z3.And(
                 side.state_is("SYN-RECEIVED"),
-                peer_dead(network, side),
+                network.peer_dead(side),
                 side.peer.term == k,
                 ACCOUNTS.sent(other)[k - 1].term != 0,
             )

@@ -10,7 +10,7 @@ from model.core.property import Property, sometimes, sometimes_one, step
 from model.network.bounded import Network, Side
 from model.tcp.segment import acknowledges
 from model.tcp.state import STATES
-from properties.predicates import both, counting, counts_syn_acknowledged
+from properties.predicates import both, counts_syn_acknowledged
 from properties.under_way import arriving, pairs
 
 FIGURE_5: Mapping[str, tuple[str, ...]] = {
@@ -114,9 +114,9 @@ def confirmed(side: Side, passive: bool) -> z3.BoolRef:
 
     ISS stays, and from SYN-RECEIVED on IRS does. passive: SYN-RECEIVED counts only if a passive OPEN led there.
     """
-    state, before = side.state_var, side.tcb
+    before, counts, looked_at = side.tcb, counts_syn_acknowledged(side), [side.state_var, *side.tcb_vars.values()]
     una, iss, irs, nxt = (side.tcb_vars[name].next for name in ("snd_una", "iss", "irs", "snd_nxt"))
-    comes = z3.And(z3.Not(counts_syn_acknowledged(side)), counting(state.next, una, iss))
+    comes = z3.And(z3.Not(counts), z3.substitute(counts, *((var.term, var.next) for var in looked_at)))
     after_syn_received = z3.And(
         side.state_is("SYN-RECEIVED", "FIN-WAIT-1", "CLOSING"),
         irs == before.irs,

@@ -6,6 +6,7 @@ import z3
 
 from model.core.property import Property, always, sometimes
 from model.network.bounded import Network
+from model.network.view import AnySide, NetworkView
 from model.tcp.cause import Broken, arrives
 from properties import figure_5
 from properties.claim import Cell, Claim, Proof, Safety, at_every_choice
@@ -23,27 +24,24 @@ from properties.configs import (
 from properties.predicates import (
     both,
     counts_syn_acknowledged,
-    ended_in_order,
     half_open,
     numbers_match,
-    peer_dead,
-    peer_has_heard,
 )
 from properties.stories import figure, story
 
 
-def client_can_receive(network: Network) -> Property:
+def client_can_receive(network: NetworkView[AnySide]) -> Property:
     """S4: who counts its SYN as acknowledged believes in a peer that has accepted that SYN."""
     parts = {
         f"{side.name} counts its SYN as acknowledged, so the peer that it believes in has accepted its SYN": z3.Implies(
-            counts_syn_acknowledged(side), peer_has_heard(side)
+            counts_syn_acknowledged(side), network.peer_has_heard(side)
         )
         for side in network.sides.values()
     }
     return always("client-can-receive", parts=parts)
 
 
-def no_half_open(network: Network) -> Property:
+def no_half_open(network: NetworkView[AnySide]) -> Property:
     """S2: no ghost connections."""
     parts = {
         f"if {side.name} is open, its peer is alive, or its SYN was once accepted": z3.Not(half_open(network, side))
@@ -52,18 +50,18 @@ def no_half_open(network: Network) -> Property:
     return always("half-open", parts=parts)
 
 
-def no_ghost_after_close(network: Network) -> Property:
+def no_ghost_after_close(network: NetworkView[AnySide]) -> Property:
     """S5: no ghost out of a connection that has opened, worked and closed."""
     parts = {
         f"{side.name} is not open again by a SYN of the connection that it has closed in order": z3.Not(
-            z3.And(half_open(network, side), ended_in_order(network, side))
+            z3.And(half_open(network, side), network.ended_in_order(side))
         )
         for side in network.sides.values()
     }
     return always("ghost-after-close", parts=parts)
 
 
-def agreement(network: Network) -> Property:
+def agreement(network: NetworkView[AnySide]) -> Property:
     """Two open ends agree on both initial sequence numbers."""
     a, b = network.sides.values()
     parts = {
@@ -78,7 +76,7 @@ def agreement(network: Network) -> Property:
 def unconfirmed_fin_wait(network: Network) -> Property:
     """The exception: FIN-WAIT-1 without any acknowledgment of our SYN."""
     reached = [
-        z3.And(side.state_is("FIN-WAIT-1"), side.tcb.snd_una == side.tcb.iss, peer_dead(network, side))
+        z3.And(side.state_is("FIN-WAIT-1"), side.tcb.snd_una == side.tcb.iss, network.peer_dead(side))
         for side in network.sides.values()
     ]
     return sometimes("unconfirmed-fin-wait-1", z3.Or(*reached))
@@ -96,19 +94,19 @@ def both_open_again(network: Network) -> Property:
 
 def stale_syn_accepted(network: Network) -> Property:
     """LISTEN has taken the SYN of a dead incarnation: the situation in which a ghost might arise."""
-    stale = [z3.And(s.state_is("SYN-RECEIVED"), peer_dead(network, s)) for s in network.sides.values()]
+    stale = [z3.And(s.state_is("SYN-RECEIVED"), network.peer_dead(s)) for s in network.sides.values()]
     return sometimes("stale SYN in SYN-RECEIVED", z3.Or(*stale))
 
 
 def open_towards_the_dead(network: Network) -> Property:
     """An endpoint counts its SYN as acknowledged, rightly, and its peer has died since."""
-    left = [z3.And(counts_syn_acknowledged(s), peer_dead(network, s)) for s in network.sides.values()]
+    left = [z3.And(counts_syn_acknowledged(s), network.peer_dead(s)) for s in network.sides.values()]
     return sometimes("open towards a dead peer", z3.Or(*left))
 
 
 def old_syn_returns_after_close(network: Network) -> Property:
     """LISTEN has taken the SYN of the connection that both sides have closed in order."""
-    stale = [z3.And(s.state_is("SYN-RECEIVED"), ended_in_order(network, s)) for s in network.sides.values()]
+    stale = [z3.And(s.state_is("SYN-RECEIVED"), network.ended_in_order(s)) for s in network.sides.values()]
     return sometimes("SYN of the closed connection in SYN-RECEIVED", z3.Or(*stale))
 
 

@@ -116,6 +116,32 @@ OPENING: Mapping[str, PlainWords] = {
     ),
 }
 
+KNOWN: Mapping[str, PlainWords] = {
+    "server-knows": PlainWords(
+        "once open, the server knows both were heard",
+        "With three segments the server, once open, knows that both SYNs have been accepted: no run that looks the"
+        " same to it is otherwise.",
+        "With two it does not: two runs look the same to it, and in one of them nobody has accepted its SYN.",
+    ),
+    "server-cannot-know": PlainWords(
+        "two-way, the server cannot know",
+        "With two segments, and as long as nobody sends text, no state of the open server lets it know that its SYN has"
+        " been accepted.",
+        "A third segment, or text from the client, tells it.",
+    ),
+    "segments-buy-knowledge": PlainWords(
+        "each segment buys one level of knowledge",
+        "With three segments the server knows that the client knows; each further segment buys one more level.",
+        "With two it does not.",
+    ),
+    "two-generals": PlainWords(
+        "common knowledge: the two generals",
+        "That the SYN has arrived never becomes common knowledge, however many segments arrive, and even if none is"
+        " lost.",
+        "It does if each segment takes exactly so long, and what is true from the start is.",
+    ),
+}
+
 TABLE: Mapping[str, PlainWords] = {
     "ghosts-release-slots": PlainWords(
         "a ghost's slot comes back",
@@ -365,7 +391,7 @@ BEYOND: Mapping[str, PlainWords] = {
     ),
 }
 
-ANSWERS: Mapping[str, PlainWords] = {**OPENING, **TABLE, **DATA, **CLOSING, **TIME, **BEYOND}
+ANSWERS: Mapping[str, PlainWords] = {**OPENING, **KNOWN, **TABLE, **DATA, **CLOSING, **TIME, **BEYOND}
 
 
 def answer(claim: Claim) -> PlainWords:

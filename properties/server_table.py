@@ -29,13 +29,14 @@ from properties.configs import (
 )
 from properties.data import data_on_syn_delivered, data_on_syn_held
 from properties.fair_server import Calls, protocol, willing
-from properties.predicates import counts_syn_acknowledged, half_open, peer_dead, peer_has_heard
+from properties.predicates import counts_syn_acknowledged, half_open
 
 
 def held_for_a_ghost(connection: Connection) -> z3.BoolRef:
     """The slot is held for a peer that is dead and was never heard to accept: as in half-open, or in SYN-RECEIVED."""
     end = connection.server
-    return z3.Or(half_open(connection, end), z3.And(end.state_is("SYN-RECEIVED"), peer_dead(connection, end)))
+    waiting = z3.And(end.state_is("SYN-RECEIVED"), connection.peer_dead(end))
+    return z3.Or(half_open(connection, end), waiting)
 
 
 def ghosts_release_slots(server: Server) -> Live:
@@ -99,7 +100,7 @@ def text_sent_releases_slot(server: Server) -> Live:
 def _outlives_peer(server: Server, unsent_only: bool) -> Live:
     connection = server.connections[0]
     end = connection.server
-    held = z3.And(end.state_is("ESTABLISHED"), peer_dead(connection, end), peer_has_heard(end))
+    held = z3.And(end.state_is("ESTABLISHED"), connection.peer_dead(end), connection.peer_has_heard(end))
     sentence = "the slot of a client that has died after the handshake is free in the end"
     prop = LeadsTo(
         "dead-peer-releases-slot",
@@ -133,7 +134,8 @@ def cookie_confirms_the_client(network: Network) -> Property:
     The client's side of it fails by intention: it is ESTABLISHED while the server keeps nothing.
     """
     side = network.sides[network.names[1]]
-    return always("cookie-confirms-the-client", z3.Implies(counts_syn_acknowledged(side), peer_has_heard(side)))
+    term = z3.Implies(counts_syn_acknowledged(side), network.peer_has_heard(side))
+    return always("cookie-confirms-the-client", term)
 
 
 # -- witnesses: the premises happen --
@@ -166,7 +168,7 @@ def dead_peer_in_the_table(server: Server) -> Property:
     """A client has died after the handshake; if the server has text to send at all, some is left."""
     connection = server.connections[0]
     end = connection.server
-    dead = z3.And(end.state_is("ESTABLISHED"), peer_dead(connection, end), peer_has_heard(end))
+    dead = z3.And(end.state_is("ESTABLISHED"), connection.peer_dead(end), connection.peer_has_heard(end))
     more = has_more_to_send(connection) if connection.config.octets else z3.BoolVal(True)
     return sometimes("a peer that died after the handshake holds a slot", z3.And(dead, more))
 

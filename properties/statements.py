@@ -67,6 +67,7 @@ STATEMENTS = (
         (
             SentencePart("With three it does: the client has its SYN before it opens.", "client-can-receive", "holds"),
             SentencePart("With two it does not: it opens as soon as a SYN arrives.", "client-can-receive", "fails"),
+            SentencePart("As long as no text comes, it cannot know it in any state.", "server-cannot-know", "holds"),
         ),
     ),
     Statement(

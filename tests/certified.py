@@ -16,9 +16,8 @@ from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.symbolic.solver import LimitedSolver
 from model.questions.answering import varied
 from model.questions.certificates import Certificates
-from model.questions.proof_words import assumptions
 from model.questions.row import Task
-from model.questions.theorems import layers, network_for
+from model.questions.theorems import network_for, proof_of
 from model.settings.config import parse_field
 from properties.claims import find
 from tests.inline import searching_here
@@ -57,13 +56,13 @@ def prove(folder: Path, task: Task | None = None, asked: Sequence[str] = (BROKEN
     found = list(_found(task, asked, only))
     listed = [entry for one in found for entry in certificates.obligation(task.claim.name, one)]
     verdict = "fails" if any(one.answer is Answer.VIOLATED for one in found) else "proved"
-    certificates.proof(task, verdict, network.bits, assumptions(network), listed)
+    certificates.proof(task, verdict, network.bits, network.assumptions, listed)
     return folder
 
 
 def _found(task: Task, asked: Sequence[str], only: Sequence[str]) -> Iterator[Discharged]:
     prover = Prover(LimitedSolver())
-    for layer in layers(task.claim.name, network_for(task)):
+    for layer in proof_of(task):
         steps = {step.name: step for step in layer.soup.steps}
         for one in layer.obligations():
             if only and one.event not in only:

@@ -14,8 +14,8 @@ from functools import cached_property
 
 import z3
 
-from model.any_channel.closing import ClosingNetwork
 from model.any_channel.embedding import Embedding
+from model.any_channel.network import UnboundedNetwork
 from model.core.system import Rule, System, Var, Wire, choice
 from model.network.bounded import Network, Side
 from model.network.channel import Channel
@@ -195,7 +195,7 @@ class Foretold:
             yield SENT.name, ticks(0)
             yield COST.name, z3.If(DOOMED, COST.term + 1, COST.term)
 
-    def view(self, soup: ClosingNetwork) -> View:
+    def view(self, soup: UnboundedNetwork) -> View:
         """Both sides' events, and time, as steps of the network of the close."""
         embedding, c = Embedding(self.network, unbounded=soup), self.network.config
         plain, waits, clock = (
@@ -224,7 +224,7 @@ class Foretold:
                 "fin.coming": FIN.coming.term,
                 "ack.coming": ACK.coming.term,
             },
-            segments={name: self._segments(embedding, name) for name in soup.ends},
+            segments={name: self._segments(embedding, name) for name in soup.sides},
             given={**plain.given, "then": z3.RealVal(1), "doomed": DOOMED},
             defined={
                 **plain.defined,

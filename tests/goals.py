@@ -15,9 +15,11 @@ from itertools import product
 
 import z3
 
-from model.any_channel.closing import ClosingNetwork
+from model.any_channel.closing import closing
 from model.any_channel.embedding import Embedding
+from model.any_channel.network import UnboundedNetwork
 from model.core.answer import NO_LIMITS
+from model.core.property import Property
 from model.core.run import Step
 from model.core.system import Rule, State, System, Var, choice
 from model.core.terms import Meaning, evaluate
@@ -105,7 +107,7 @@ def state_goal(name: str, network: Network) -> z3.BoolRef:
     for a, b in product(each, each):
         embedding, goal = Embedding(network, (a, b)), THEOREMS[name].goal
         assert goal is not None
-        said.append(embedding.said(goal(embedding.soup)))
+        said.append(z3.substitute(goal(embedding.soup).term, *embedding.state))
     return z3.simplify(z3.And(*said))
 
 
@@ -116,7 +118,7 @@ class Steps(Embedding):
     @cached_property
     def listed(self) -> dict[str, Transition]:
         """The steps of both sides."""
-        return {step.name: step for end in self.soup.ends.values() for step in self.soup.steps(end)}
+        return {step.name: step for end in self.soup.sides.values() for step in self.soup.steps(end)}
 
     def goal(self, rule: Rule) -> z3.BoolRef:
         """What the proof shows of a step, over the bounded network's state and the chosen slot.
@@ -126,7 +128,7 @@ class Steps(Embedding):
         step = self.listed.get(rule.name)
         return self._said(step, () if step is None else nothing_of_another(self.soup, step))
 
-    def _said(self, step: Transition | None, parts: Sequence[LemmaPart]) -> z3.BoolRef:
+    def _said(self, step: Transition | None, parts: Sequence[LemmaPart | Property]) -> z3.BoolRef:
         said = z3.And(*(part.term for part in parts))
         numbers = [(z3.BitVec(f"{n}.isn", self.soup.bits), self.network._isn(s)) for n, s in self.network.sides.items()]
         pairs = [*self.state, *numbers, *([] if step is None else self._arriving(step))]
@@ -150,9 +152,9 @@ class ClosingSteps(Steps):
     """The same of the close: what a step owes, and the goal in the state before it."""
 
     @cached_property
-    def soup(self) -> ClosingNetwork:
+    def soup(self) -> UnboundedNetwork:
         """The unbounded network with the same numbers."""
-        return ClosingNetwork(self.network.config)
+        return closing(self.network.config)
 
     def goal(self, rule: Rule) -> z3.BoolRef:
         """See `Steps`."""

@@ -14,8 +14,7 @@ from functools import cached_property
 import z3
 
 from model.any_channel.embedding import Embedding
-from model.any_channel.network import NO_IRS
-from model.any_channel.timed import TimedNetwork
+from model.any_channel.network import NO_IRS, UnboundedNetwork
 from model.core.system import Rule, System, Var
 from model.network.bounded import Network, Side
 from model.network.freshness import near
@@ -145,14 +144,14 @@ class Resting:
             said.append(z3.Implies(side.incarnation.term == chosen, z3.And(*(z3.UGT(age, self.pause) for age in ages))))
         return z3.And(*said)
 
-    def views(self, soup: TimedNetwork, incarnations: tuple[int, int] = (1, 1)) -> list[View]:
+    def views(self, soup: UnboundedNetwork, incarnations: tuple[int, int] = (1, 1)) -> list[View]:
         """Both sides' events, and time, as steps of the network in real time; incarnations: whose number is `any`."""
         return [self._view(Embedding(self.network, incarnations, mirrored, soup)) for mirrored in (False, True)]
 
     def _view(self, embedding: Embedding) -> View:
         plain, soup = view_of(embedding), embedding.soup
         terms, defined = dict[str, z3.ExprRef](), dict[str, z3.BoolRef]()
-        for at, name in enumerate(soup.ends):
+        for at, name in enumerate(soup.sides):
             side = embedding.side(name)
             number = self.network.isns(side)[embedding.incarnations[at] - 1]
             known = {"spoke": self.spoke(side, number), "sent": self.last_sent(side), "listened": self.listened(side)}
@@ -162,7 +161,7 @@ class Resting:
         return replace(
             plain,
             terms={**plain.terms, **terms, **{name: z3.RealVal(count) for name, count in times.items()}},
-            segments={lane: dated(embedding, lane, "sent") for lane in soup.ends},
+            segments={lane: dated(embedding, lane, "sent") for lane in soup.sides},
             given={**plain.given, "then": z3.RealVal(1)},
             defined={**plain.defined, **defined},
             moments=frozenset(("now", *terms)),

@@ -29,7 +29,7 @@ LEVELS = (
     ("settings", "pictures", "cli", "engines.native", "engines.symbolic"),
     ("engines.explicit", "engines.inductive", "export", "tcp"),
     ("engines.infinite", "engines", "mutants"),
-    ("network", "conform"),
+    ("network", "conform", "engines.epistemic"),
     ("any_channel", "properties"),
     ("properties.proofs", "certificates"),
     ("questions",),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from model.any_channel.closing import ClosingNetwork
-from model.any_channel.closing_text import TextNetwork
+from model.any_channel.closing import closing
+from model.any_channel.every_channel import every_channel
 from model.any_channel.network import UnboundedNetwork
-from model.any_channel.timed import Rest, TimedNetwork
+from model.any_channel.timed import Rest, resting
 from model.core.system import Rule
 from model.network.bounded import Network
 from model.network.ghosts.origins import ORIGINS
@@ -84,7 +84,7 @@ def without_time(config: Config, incarnations: tuple[int, int] = (1, 1)) -> Incl
     network = Network(config, ghosts=WATCHED)
     return Included(
         Transitions(network.system()),
-        lambda: UnboundedNetwork(config),
+        lambda: every_channel(config),
         lambda soup: both_ways(network, soup, incarnations),
         choosing(Network(config.but(isns_wait="no"), ghosts=WATCHED).rules),
     )
@@ -92,22 +92,24 @@ def without_time(config: Config, incarnations: tuple[int, int] = (1, 1)) -> Incl
 
 def in_time(config: Config, pause: int, sides: bool = False) -> Included:
     """A timed network whose sides keep the rules of rest and silence."""
-    resting = Resting(Network(config, ghosts=WATCHED), silence=2 * config.msl, pause=pause, sides=sides)
+    rests = Resting(Network(config, ghosts=WATCHED), silence=2 * config.msl, pause=pause, sides=sides)
     return Included(
-        Transitions(resting.system),
-        lambda: TimedNetwork(untimed(config), rest=Rest(sides=sides)),
-        resting.views,
-        (*choosing(resting.offered), *(rule for rule in resting.offered if rule.kind == "time")),
+        Transitions(rests.system),
+        lambda: resting(untimed(config), rest=Rest(sides=sides)),
+        rests.views,
+        (*choosing(rests.offered), *(rule for rule in rests.offered if rule.kind == "time")),
     )
 
 
-def closing(config: Config) -> Included:
+def the_close(config: Config) -> Included:
     """A network of the close, its losses foretold."""
     foretold = Foretold(Marked(config, ghosts=(TURNS,)))
-    kind = TextNetwork if config.octets else ClosingNetwork
     own = tuple(rule for rule in foretold.offered if rule.choose["doomed"] == 2)
     return Included(
-        Transitions(foretold.system), lambda: kind(untimed(config)), lambda soup: [foretold.view(soup)], own
+        Transitions(foretold.system),
+        lambda: closing(untimed(config), text=config.octets > 0),
+        lambda soup: [foretold.view(soup)],
+        own,
     )
 
 
@@ -118,8 +120,8 @@ SMALL: dict[str, Callable[[], Included]] = {
     "crashes, no text": lambda: without_time(CRASHES.but(octets=0, aborts="none", gives_up="none")),
     "one text on the SYN": lambda: without_time(ON_SYN.but(incarnations=1, crashes=0)),
     "rest": lambda: in_time(RESTING, 4),
-    "close": lambda: closing(CLOSE),
-    "close with text": lambda: closing(WITH_TEXT),
+    "close": lambda: the_close(CLOSE),
+    "close with text": lambda: the_close(WITH_TEXT),
 }
 """Bounded networks by name; walks through these are kept."""
 

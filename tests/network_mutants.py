@@ -1,16 +1,17 @@
-"""Mutants of the unbounded networks: a method or property of a class gives something else while a test runs."""
+"""Mutants of the unbounded networks: a method, a property or a part gives something else while a test runs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from types import ModuleType
 from typing import Any
 
 import pytest
 import z3
 
-from model.any_channel.network import End, UnboundedNetwork
+from model.any_channel.network import Added, End, Occurrence, Part, UnboundedNetwork
 from model.engines.inductive.obligations import Transition
 from model.tcp.event import Event
 from tests.included import included
@@ -25,13 +26,14 @@ NO_STEP = "no such step"
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change of `owner`'s `attribute`. notices: how what differs is called then, or the end of that.
+    """A change of `owner`'s `attribute`: of a class, or of a module that makes parts. notices: how what differs is
+    called then, or the end of that.
 
     network: the bounded one whose transitions notice it.
     """
 
     network: str
-    owner: type
+    owner: type | ModuleType
     attribute: str
     wrap: Wrapped
     notices: str = NOT_ALLOWED
@@ -44,7 +46,7 @@ class Mutant:
             assert get is not None
             patch.setattr(self.owner, self.attribute, property(lambda its: wrap(get(its), its)))
         else:
-            patch.setattr(self.owner, self.attribute, lambda its, *given: wrap(plain(its, *given), its, *given))
+            patch.setattr(self.owner, self.attribute, lambda its, *a, **b: wrap(plain(its, *a, **b), its, *a))
 
 
 @cache
@@ -75,6 +77,11 @@ def let_through(mutant: Mutant, patch: pytest.MonkeyPatch) -> int:
 # -- ways to change what an attribute gives --
 
 
+def time_goes(to: z3.ArithRef | None) -> Wrapped:
+    """Time goes on to another point."""
+    return lambda step, _: replace(step, update={} if to is None else {"now": to})
+
+
 def guarded(condition: Callable[[UnboundedNetwork, End], z3.BoolRef]) -> Wrapped:
     """What chooses an ISN has a further guard."""
 
@@ -84,19 +91,12 @@ def guarded(condition: Callable[[UnboundedNetwork, End], z3.BoolRef]) -> Wrapped
     return wrap
 
 
-def guard_as(*pairs: tuple[z3.ExprRef, z3.ExprRef]) -> Wrapped:
-    """The guard of a step with something in the place of something else."""
-    return lambda step, *_: replace(step, guard=z3.substitute(step.guard, *pairs))
-
-
 def ghost(name: str, by: str, value: z3.BoolRef, own: bool = False) -> Wrapped:
     """A ghost gets another value by some events: that of the other side, or of the event's side (own)."""
 
-    def wrap(found: Iterable[Any], _its: object, end: End, _other: End, event: Event, *_: object) -> list[Any]:
-        changed = getattr(event.effect, by)
-        return [
-            (side, of, value if changed and of == name and (side is end) == own else term) for side, of, term in found
-        ]
+    def wrap(found: Iterable[tuple[str, Any]], it: Occurrence) -> list[tuple[str, Any]]:
+        changed = f"{(it.side if own else it.other).name}.{name}" if getattr(it.event.effect, by) else ""
+        return [(of, value if of == changed else term) for of, term in found]
 
     return wrap
 
@@ -119,39 +119,51 @@ def sends(change: Callable[[End, dict[str, Any]], Mapping[str, z3.ExprRef]]) -> 
 
 
 def without(call: str | None = None, kind: str = "") -> Wrapped:
-    """Some events are left out."""
-    return lambda allowed, _its, _end, event: allowed and event.call != call and event.kind != kind
+    """A network without some events: what a part allows."""
+    return part(allows=lambda was, side, event: was(side, event) and event.call != call and event.kind != kind)
 
 
-def halved(time: z3.ArithRef) -> Wrapped:
-    """A time is half as long in what a step assumes of segments."""
+def part(**changes: Callable[..., Any]) -> Wrapped:
+    """A part some of whose functions give something else: each is told the function as it was, and its arguments."""
 
-    def wrap(step: Transition, *_: object) -> Transition:
-        assumes = {lane: z3.substitute(term, (time, time / 2)) for lane, term in step.assumes.items()}
-        return replace(step, assumes=assumes)
+    def changed(was: Part, name: str) -> Callable[..., Any]:
+        return lambda *given: changes[name](getattr(was, name), *given)
 
-    return wrap
+    return lambda was, *_: replace(was, **{name: changed(was, name) for name in changes})
+
+
+def by_event(change: Callable[[Added, Occurrence], Added]) -> Wrapped:
+    """A part that adds something else to events."""
+    return part(event=lambda was, it: change(was(it), it))
+
+
+def in_time(*pairs: tuple[z3.ExprRef, z3.ExprRef]) -> Wrapped:
+    """A part that has something in the place of something else where time goes on."""
+    return part(time=lambda was, then: substituted(was(then), *pairs))
+
+
+def substituted(added: Added, *pairs: tuple[z3.ExprRef, z3.ExprRef]) -> Added:
+    """What is added, with something in the place of something else, its changes apart."""
+    guards = tuple(z3.substitute(guard, *pairs) for guard in added.guards)
+    return replace(added, guards=guards, assumes={of: z3.substitute(t, *pairs) for of, t in added.assumes.items()})
+
+
+def stopped(*clocks: str, when: Callable[[Event], bool] = lambda _: True) -> Wrapped:
+    """A part of which some changes are left out."""
+
+    def change(added: Added, it: Occurrence) -> Added:
+        stays = clocks if when(it.event) else ()
+        return replace(added, update={of: term for of, term in added.update.items() if of not in stays})
+
+    return by_event(change)
 
 
 def clock(name: str, value: Callable[[Event], z3.ArithRef | None]) -> Wrapped:
     """A clock of the event's side is set to something else, or kept (None)."""
 
-    def wrap(found: Iterable[tuple[str, Any]], _its: object, end: End, event: Event, *_: object) -> list[Any]:
-        changed = [(of, value(event) if of == f"{end.name}.{name}" else term) for of, term in found]
-        return [(of, term) for of, term in changed if term is not None]
+    def change(added: Added, it: Occurrence) -> Added:
+        given, of = value(it.event), f"{it.side.name}.{name}"
+        others = {clock: term for clock, term in added.update.items() if clock != of}
+        return replace(added, update=others if given is None or of not in added.update else {**others, of: given})
 
-    return wrap
-
-
-def conditions(change: Callable[[Event, list[z3.BoolRef]], list[z3.BoolRef]]) -> Wrapped:
-    """Of conditions and changes of clocks, other conditions."""
-    return lambda found, _its, event, *_: (change(event, found[0]), found[1])
-
-
-def stopped(*clocks: str, when: Callable[[Event], bool] = lambda _: True) -> Wrapped:
-    """Of conditions and changes of clocks, some changes left out."""
-
-    def wrap(found: tuple[Any, dict[str, Any]], _its: object, event: Event, *_: object) -> tuple[Any, dict[str, Any]]:
-        return found[0], {of: term for of, term in found[1].items() if of not in clocks or not when(event)}
-
-    return wrap
+    return by_event(change)

@@ -1,4 +1,4 @@
-"""Random terms, systems, questions about infinite runs, and segments, as strategies of hypothesis.
+"""Random terms, systems, questions about infinite runs and about knowledge, and segments, as strategies of hypothesis.
 
 A test that fails with one of them says with which: hypothesis looks for a small one that fails as well. `exact` makes a
 test's examples the same in every run.
@@ -15,6 +15,7 @@ import z3
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
+from model.core.knowledge import Combined, Common, Fact, Formula, Knows
 from model.core.property import EventuallyAlways, Fairness, LeadsTo, Liveness, Property, RuleClass
 from model.core.system import Rule, State, System, Var, choice
 from tests.arrivals import CONTROLS, Drawn
@@ -200,6 +201,26 @@ def asked(draw: st.DrawFn, of: st.SearchStrategy[System]) -> Asked:
     """One of these systems (or the one) with promises and questions."""
     system = draw(of)
     return system, draw(fairness(system)), draw(questions(system))
+
+
+# -- knowledge -----------------------------------------------------------------------------------------------------
+
+
+def formulas(sides: tuple[str, ...], depth: int = 3) -> st.SearchStrategy[Formula]:
+    """Who knows what of two small numbers and a flag, no deeper than that."""
+    fact = st.builds(Fact, st.just("a fact"), st.just(FLAG.term) | truths(PLAIN, 1))
+    if not depth:
+        return fact
+    inner, side = formulas(sides, depth - 1), st.sampled_from(sides)
+    several = st.lists(inner, min_size=1, max_size=3).map(tuple)
+    return st.one_of(
+        fact,
+        st.builds(Knows, side, inner),
+        st.builds(Common, st.lists(side, min_size=1, max_size=len(sides), unique=True).map(tuple), inner),
+        st.builds(Combined, st.just("not"), inner.map(lambda one: (one,))),
+        st.builds(Combined, st.sampled_from(["and", "or"]), several),
+        st.builds(Combined, st.just("implies"), st.tuples(inner, inner)),
+    )
 
 
 # -- segments ------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import knowledge
 from benchmarks.engines import Measured, disagreement, main, summary
 
 
@@ -39,6 +40,13 @@ def test_counts_that_differ_are_named() -> None:
     same = [measured("explicit", 1.0), measured("twin", 1.0)]
     assert disagreement(same) == []
     assert disagreement([*same, measured("SPIN", 1.0, states=11)]) == ["small"]
+
+
+def test_answers_about_knowledge_are_the_same_as_the_twins_and_much_faster(tmp_path: Path) -> None:
+    assert knowledge.main(["--largest", "1", "--out", str(tmp_path)]) == 0
+    (one,) = json.loads((tmp_path / "knowledge.json").read_text())["measured"]
+    assert one["states"] == 5496
+    assert one["twin"] > 5 * one["seconds"]
 
 
 @pytest.mark.long

@@ -20,7 +20,7 @@ from model.certify import Checking, Recheck, SolverAnswers
 from model.certify import main as certify
 from model.export.smtlib import Scripts
 from model.machine.crew import Crew
-from model.questions.theorems import layers, network_for
+from model.questions.theorems import proof_of
 from model.rechecks.derived import differences
 from model.rechecks.searched import Replays
 from model.rechecks.tasks import task_of, together
@@ -79,7 +79,7 @@ def test_other_solvers_agree_on_what_is_proved_and_on_what_fails(
 @pytest.mark.parametrize("number", [0, 3], ids=["proved", "fails"])
 def test_a_claimed_proof_in_real_time_agrees(number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     task = certified.claimed("last-ack-answered", number)
-    events = {step.name for layer in layers(task.claim.name, network_for(task)) for step in layer.soup.steps}
+    events = {step.name for layer in proof_of(task) for step in layer.soup.steps}
     folder = certified.prove(tmp_path, task, asked=tuple(events))
     assert certify([str(folder)]) == 0
     assert "1 of 1 certificates agree" in capsys.readouterr().out

@@ -21,7 +21,6 @@ from model.settings.config import Config
 from properties.claim import Safety
 from properties.claims import find
 from properties.configs import DATA_QUEUED, HALF_OPEN_PEER, LAST_ACK, REPEATED_ISNS, TWO_WAY, TWO_WAY_CRASHES
-from properties.predicates import ended_in_order
 from properties.proofs.opening import THEOREMS
 from properties.time_wait import SILENT
 from tests.goals import ClosingSteps, Said, Steps, after, of_few_steps, of_states, of_steps, state_goal
@@ -64,7 +63,7 @@ def in_states(name: str, config: Config, ended: bool = True) -> dict[Said, int]:
     network, asked = Network(config, ghosts=(HISTORY,)), name == "ghost-after-close"
     goal, prop = state_goal(name, network), property_of(name, network)
     pairs = [
-        (z3.Bool(f"{side.name}.ended_in_order"), ended_in_order(network, side) if ended else z3.BoolVal(True))
+        (z3.Bool(f"{side.name}.ended_in_order"), network.ended_in_order(side) if ended else z3.BoolVal(True))
         for side in (network.sides.values() if asked else ())
     ]
     return of_states(network.system(), z3.simplify(z3.substitute(goal, *pairs)), prop.term)

@@ -11,7 +11,7 @@ import z3
 from model.network.bounded import Network
 from model.network.clocks import Timer
 from model.network.ghosts import beliefs
-from model.network.ghosts.ghost import Occurrence
+from model.network.ghosts.ghost import SideEvent
 from model.settings.config import Config
 from tests.foretold import Marked
 from tests.included import CLOSE, SMALL, WITH_TEXT, included
@@ -108,7 +108,7 @@ def test_an_extra_guard_would_be_noticed_wherever_a_step_is_taken() -> None:
     assert (len(pairs), len({step for step, _ in pairs})) == (888, 124)
 
 
-def heard_by_anybody(_seen: Occurrence) -> z3.BoolRef:
+def heard_by_anybody(_seen: SideEvent) -> z3.BoolRef:
     """The sender of every SYN lives."""
     return z3.BoolVal(True)
 

@@ -12,7 +12,8 @@ from collections.abc import Callable
 import pytest
 import z3
 
-from model.any_channel.network import End, UnboundedNetwork
+from model.any_channel import every_channel
+from model.any_channel.network import End, Occurrence, UnboundedNetwork
 from model.tcp.event import FALSE, TRUE
 from tests.network_mutants import (
     NO_STEP,
@@ -55,10 +56,10 @@ def one_way(_: object, its: UnboundedNetwork, one: z3.BitVecRef, two: z3.BitVecR
     return z3.UGE(one - two, its.config.isn_distance)
 
 
-def every_segment(_: object, its: UnboundedNetwork, end: End, other: End, isn: z3.BitVecRef) -> dict[str, z3.BoolRef]:
+def every_segment(_: object, its: UnboundedNetwork, it: Occurrence) -> dict[str, z3.BoolRef]:
     """No exception is made of resets, and of segments without ACK."""
-    own, theirs = its.stored[end.name][0], its.stored[other.name][0]
-    return {end.name: its.apart(isn, own.iss), other.name: its.apart(isn, theirs.irs)}
+    own, theirs = its.stored[it.side.name][0], its.stored[it.other.name][0]
+    return {it.side.name: its.apart(it.isn, own.iss), it.other.name: its.apart(it.isn, theirs.irs)}
 
 
 def of_lane(name: str) -> Wrapped:
@@ -87,7 +88,7 @@ def ghosts(*what: object) -> Mutant:
     name, by, value, own = what
     assert isinstance(name, str)
     changed = f"{'A' if own else 'B'}.{name}"
-    return Mutant(CRASHES, PLAIN, "_ghosts", ghost(name, str(by), value, bool(own)), changed)
+    return Mutant(CRASHES, every_channel, "heard", ghost(name, str(by), value, bool(own)), changed)
 
 
 SURVIVORS = {
@@ -98,14 +99,14 @@ SURVIVORS = {
 
 GUARDS = {
     "fresh is one number further away": Mutant(OPEN, PLAIN, "apart", far(1)),
-    "freshness makes no exceptions": Mutant(AGAIN, PLAIN, "_fresh", every_segment),
+    "freshness makes no exceptions": Mutant(AGAIN, every_channel, "of_segments", every_segment),
     "an IRS in SYN-SENT": Mutant(AGAIN, End, "has_irs", lambda _, its: its.has_tcb),
     "room for one octet less": Mutant(ON_SYN, PLAIN, "most", lambda most, _: most - 1),
     "two octets at least": Mutant(ON_SYN, PLAIN, "assumed_of", two_octets),
     "a smaller window": Mutant(ON_SYN, PLAIN, "window", lambda window, _: window - 1),
     "RFC 793 for RFC 5961": Mutant(AGAIN, PLAIN, "_manners", lambda them, *_: (FALSE, *them[1:]), NO_STEP),
-    "nobody crashes": Mutant(AGAIN, PLAIN, "allows", without(kind="crash"), NO_STEP),
-    "nobody sends again": Mutant(AGAIN, PLAIN, "allows", without("RETRANSMISSION TIMEOUT"), NO_STEP),
+    "nobody crashes": Mutant(AGAIN, every_channel, "from_closed", without(kind="crash"), NO_STEP),
+    "nobody sends again": Mutant(AGAIN, every_channel, "from_closed", without("RETRANSMISSION TIMEOUT"), NO_STEP),
     "the segment of the other lane arrives": Mutant(
         AGAIN, PLAIN, "arriving", lambda found, _: {"A": found["B"], "B": found["A"]}
     ),
@@ -120,7 +121,7 @@ GHOSTS = {
     "nobody is older": ghosts("older", "chooses_isn", FALSE, False),
     "the younger is older": ghosts("older", "chooses_isn", TRUE, True),
     "heard by the last one of its number": Mutant(
-        AGAIN, PLAIN, "_ghosts", ghost("heard_by", "chooses_isn", B.heard_by), "B.heard_by"
+        AGAIN, every_channel, "heard", ghost("heard_by", "chooses_isn", B.heard_by), "B.heard_by"
     ),
 }
 SENDS = {
@@ -159,9 +160,9 @@ STRICT = {
 }
 WEAK = {
     "an ISN may be the other side's IRS": Mutant(AGAIN, End, "has_irs", lambda *_: FALSE),
-    "an ISN may be that of any segment": Mutant(AGAIN, PLAIN, "_fresh", lambda *_: {}),
-    "an ISN may be that of an own segment": Mutant(AGAIN, PLAIN, "_fresh", of_lane("B")),
-    "an ISN may be acknowledged": Mutant(AGAIN, PLAIN, "_fresh", of_lane("A")),
+    "an ISN may be that of any segment": Mutant(AGAIN, every_channel, "of_segments", lambda *_: {}),
+    "an ISN may be that of an own segment": Mutant(AGAIN, every_channel, "of_segments", of_lane("B")),
+    "an ISN may be acknowledged": Mutant(AGAIN, every_channel, "of_segments", of_lane("A")),
     "fresh is one number nearer": Mutant(NEAR, PLAIN, "apart", far(-1)),
     "fresh is far one way round": Mutant(NEAR, PLAIN, "apart", one_way),
     "fresh is any other number": Mutant(NEAR, PLAIN, "apart", lambda _, _its, one, two: one != two),

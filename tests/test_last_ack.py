@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from model.any_channel.closing import ClosingNetwork
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Prover
 from model.engines.infinite.liveness import check_each
@@ -14,7 +13,7 @@ from model.network.bounded import Network
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from properties.configs import EVERY_CLOSE, LAST_ACK
-from properties.proofs.timed import in_time
+from properties.proofs.timed import LONG_ENOUGH
 from properties.time_wait import SILENT, last_ack_answered, last_ack_ends
 
 
@@ -71,6 +70,6 @@ def _untimed() -> dict[str, object]:
 
 
 def test_for_all_times_a_silent_time_wait_fails_at_its_own_event() -> None:
-    found = Prover().prove(in_time(ClosingNetwork(EVERY_CLOSE.but(mutant=SILENT))))
+    found = Prover().prove(LONG_ENOUGH.induction(LONG_ENOUGH.network(EVERY_CLOSE.but(mutant=SILENT))))
     failing = {f"{one.obligation.event}: {duty.lemma}" for one in found for duty in one.failing}
     assert failing == {"A: TIME-WAIT, unacceptable segment arrives: fin-acknowledged"}

@@ -6,7 +6,7 @@ import pytest
 import z3
 
 from model.any_channel.embedding import Embedding
-from model.any_channel.network import UnboundedNetwork
+from model.any_channel.every_channel import every_channel
 from model.core.answer import Answer, Effort, Outcome
 from model.core.property import Property, always
 from model.engines.explicit.search import explore
@@ -14,7 +14,7 @@ from model.engines.inductive.discharge import Prover
 from model.network.bounded import Network
 from model.network.ghosts.origins import ORIGINS
 from model.questions.combine import combined
-from model.questions.proof_words import assumptions, became, report_on
+from model.questions.proof_words import became, report_on
 from model.questions.row import Evidence, ProofReport, Row, Task
 from model.questions.theorems import layers
 from model.report.listing import explanation
@@ -104,7 +104,7 @@ def test_where_numbers_are_fresh_they_tell_connections_as_incarnations_do(config
 
 def failing(config: Config) -> list[str]:
     """What of the theorem fails; its own lemmas hold."""
-    network, prover = UnboundedNetwork(config), Prover()
+    network, prover = every_channel(config), Prover()
     found = [one for layer in layers("no-old-segment-accepted", network) for one in prover.prove(layer)]
     assert not any(one.limit for one in found)
     assert len(found) > 2000
@@ -128,14 +128,14 @@ def test_the_same_at_8_and_32_bits(base: Config, change: dict[str, object], fail
 
 def failing_without(lemma: str, config: Config) -> int:
     """How many of the theorem's own obligations fail without a lemma."""
-    *_, own = layers("no-old-segment-accepted", UnboundedNetwork(config), leave_out=lemma)
+    *_, own = layers("no-old-segment-accepted", every_channel(config), leave_out=lemma)
     return sum(one.answer is Answer.VIOLATED for one in Prover().prove(own))
 
 
 @pytest.mark.minutes
 def test_each_lemma_about_connections_is_needed_one_only_where_less_is_assumed() -> None:
     """Without `acknowledged-by-peer` the theorem is proved, but of its weaker neighbours more is left open."""
-    needed = {make(UnboundedNetwork(TOY)).name: 0 for make in CONNECTION}
+    needed = {make(every_channel(TOY)).name: 0 for make in CONNECTION}
     assert {name: failing_without(name, TOY) for name in needed} == {
         "own-acknowledgments": 167,
         "one-peer": 17,
@@ -157,7 +157,7 @@ def test_how_far_fresh_numbers_are_apart_is_said_in_scopes_explanations_and_proo
     words = " ".join(explanation(claim).split())
     assert "fresh ISNs: holds, on aborts=both gives_up=both duplications=unlimited isns_apart=W+window+1" in words
     assert "Fresh ISNs are W+window apart where isns_apart does not say more." in words
-    said = assumptions(UnboundedNetwork(configs.EVERY_CONNECTION))
+    said = every_channel(configs.EVERY_CONNECTION).assumptions
     assert "an ISN is chosen at least 131,073 from" in said[1]
     assert said[-1] == "everybody tests RFC 5961's range of SEG.ACK (MAY-12)"
 

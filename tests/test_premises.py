@@ -162,7 +162,7 @@ def test_every_claim_that_must_hold_has_a_witness_or_is_one() -> None:
     for claim in CLAIMS:
         for cell in claim.cells:
             if claim.searched and cell.expected == "holds" and not claim.witness:
-                made = claim.asked_of(network_of(cell.config))
+                made = claim.asked_of(claim.network(cell.config))
                 assert isinstance(made, Property)
                 assert made.kind == "reachable", claim.name
 

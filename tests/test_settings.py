@@ -20,7 +20,11 @@ from model.settings.users import Users
 GROUPS: tuple[type[Group], ...] = (Protocol, Sizes, Users, Channel, Numbers, Budgets, Clocks, Start)
 """The groups of a `Config`, in the order in which their fields are listed."""
 FIELDS = [pytest.param(group, name, id=name) for group in (*GROUPS, ServerConfig) for name in names_of(group)]
-ALONG: dict[str, dict[str, object]] = {"msl": {"time_wait": "1"}, "delay": {"msl": 15, "time_wait": "1"}}
+ALONG: dict[str, dict[str, object]] = {
+    "msl": {"time_wait": "1"},
+    "delay": {"msl": 15, "time_wait": "1"},
+    "least_delay": {"msl": 15, "time_wait": "1", "delay": 15},
+}
 """What goes with a field within its group, so that both ends of its bound fit."""
 
 

@@ -12,9 +12,10 @@ from itertools import product
 import pytest
 import z3
 
-from model.any_channel.closing import COST, DELAY, LOSSES, RTO, TIME_WAIT, WAITING, ClosingNetwork
-from model.any_channel.network import UnboundedNetwork
-from model.any_channel.timed import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, last_sent, listened, spoke
+from model.any_channel.closing import COST, DELAY, LOSSES, RTO, TIME_WAIT, WAITING, closing, fin
+from model.any_channel.every_channel import every_channel, from_closed, incarnations
+from model.any_channel.network import NOW, UnboundedNetwork
+from model.any_channel.timed import MSL, PAUSE, SILENCE, Rest, last_sent, listened, resting, spoke
 from model.engines.inductive.obligations import Transition
 from model.network.side import NO_TCB
 from model.tcp.state import STATES, manners
@@ -29,13 +30,13 @@ ACCEPTING = ("LISTEN, SYN arrives", "SYN-SENT, SYN arrives", "SYN-SENT, SYN,ACK 
 @cache
 def network() -> UnboundedNetwork:
     """The network of all tests."""
-    return UnboundedNetwork(CONFIG)
+    return every_channel(CONFIG)
 
 
 @cache
-def timed() -> TimedNetwork:
+def timed() -> UnboundedNetwork:
     """The same in time."""
-    return TimedNetwork(CONFIG)
+    return resting(CONFIG)
 
 
 def steps(of: UnboundedNetwork) -> list[Transition]:
@@ -72,12 +73,12 @@ def test_a_new_incarnation_has_been_heard_by_nobody_and_is_the_newer_one(ghost: 
         before = network().soup.variables[f"A.{ghost}"]
         assert is_so(step, f"A.{ghost}", z3.BoolVal(False) if chooses(step) else before, network()), step.name
     for step in steps(network()):
-        before = network().ends["B"].older
+        before = network().sides["B"].older
         assert is_so(step, "B.older", z3.BoolVal(True) if chooses(step) else before, network()), step.name
 
 
 def test_a_side_is_heard_when_its_syn_is_accepted_while_it_lives() -> None:
-    a, b = network().ends.values()
+    a, b = network().sides.values()
     lives = z3.And(b.has_tcb, network().arriving["B"].iss == b.tcb.iss)
     for step in steps(network()):
         iss = step.update.get("A.iss", a.tcb.iss)
@@ -100,7 +101,7 @@ def test_a_segment_carries_the_numbers_of_the_tcb_that_has_sent_it() -> None:
 
 
 def test_an_irs_changes_only_where_a_syn_is_accepted_and_is_its_number() -> None:
-    a, x = network().ends["A"], network().arriving["B"]
+    a, x = network().sides["A"], network().arriving["B"]
     for step in steps(network()):
         after = step.update.get("A.irs", a.tcb.irs)
         if accepts(step):
@@ -111,7 +112,7 @@ def test_an_irs_changes_only_where_a_syn_is_accepted_and_is_its_number() -> None
 
 
 def test_a_side_speaks_when_it_sends_what_is_no_reset_and_never_else() -> None:
-    a = timed().ends["A"]
+    a = timed().sides["A"]
     for step in steps(timed()):
         sent, number = z3.BoolVal(False), step.update.get("A.iss", a.tcb.iss)
         if step.sends is not None:
@@ -125,7 +126,7 @@ def test_a_side_speaks_when_it_sends_what_is_no_reset_and_never_else() -> None:
 
 def test_a_side_that_has_a_peer_has_listened_when_a_segment_of_it_arrives() -> None:
     """Before there is a peer the clock means nothing: accepting a SYN sets it."""
-    a, x = timed().ends["A"], timed().arriving["B"]
+    a, x = timed().sides["A"], timed().arriving["B"]
     for step in steps(timed()):
         arrived = z3.And(z3.Not(x.x.rst), x.iss == a.tcb.irs) if step.arrives else z3.BoolVal(False)
         heard = z3.BoolVal(True) if accepts(step) else arrived
@@ -138,13 +139,19 @@ def test_endpoints_behave_as_the_settings_say() -> None:
     """As in a bounded network where they are settled, and either way where they are not."""
     for rst, syn, ack in product(("rfc5961", "rfc793"), ("rfc5961", "rfc793"), ("rfc5961", "off")):
         config = CONFIG.but(rst=rst, syn=syn, ack_range=ack)
-        soup = UnboundedNetwork(config)
-        for end in soup.ends.values():
+        soup = every_channel(config)
+        for end in soup.sides.values():
             pairs = list(zip(soup._manners(end), manners(config), strict=True))
             assert len(pairs) == 3
             assert all(one.eq(other) for one, other in pairs), config.varied()
-    free = [str(manner) for end in network().ends.values() for manner in network()._manners(end)]
+    free = [str(manner) for end in network().sides.values() for manner in network()._manners(end)]
     assert free == [f"{side}.{name}" for side in "AB" for name in ("rst", "syn", "ack_range")]
+
+
+def test_no_two_parts_set_the_same() -> None:
+    """Else one of them would have no effect."""
+    with pytest.raises(AssertionError, match="each is set by one part"):
+        _ = UnboundedNetwork(CONFIG, (incarnations, from_closed, incarnations)).soup
 
 
 # -- when a step can be taken --
@@ -155,7 +162,7 @@ def written(of: UnboundedNetwork, name: str) -> dict[str, z3.BoolRef]:
 
     There is always some text to send, of at most W; a SEND leaves room for SYN, FIN and what is queued.
     """
-    end, text, found = of.ends[name], z3.BitVec(f"{name}.segment_text", of.bits), dict[str, z3.BoolRef]()
+    end, text, found = of.sides[name], z3.BitVec(f"{name}.segment_text", of.bits), dict[str, z3.BoolRef]()
     most = of.config.octets + 2
     for event in of.events(end):
         tcb = end.tcb
@@ -179,7 +186,7 @@ def same(one: z3.BoolRef, two: z3.BoolRef) -> bool:
 def test_a_step_can_be_taken_when_the_protocol_says_so_and_the_number_is_fresh() -> None:
     conditions = written(network(), "A")
     assert set(conditions) == {step.name for step in steps(network())}
-    isn, b = z3.BitVec("A.isn", network().bits), network().ends["B"]
+    isn, b = z3.BitVec("A.isn", network().bits), network().sides["B"]
     for step in steps(network()):
         fresh = z3.Implies(b.has_irs, far(network(), isn, b.tcb.irs)) if chooses(step) else z3.BoolVal(True)
         assert same(step.guard, z3.And(conditions[step.name], fresh)), step.name
@@ -194,8 +201,8 @@ def test_a_step_can_be_taken_when_the_protocol_says_so_and_the_number_is_fresh()
 
 @pytest.mark.parametrize("sides", [False, True], ids=["numbers rest", "sides rest"])
 def test_in_time_a_number_is_chosen_when_it_has_rested(sides: bool) -> None:
-    of = TimedNetwork(CONFIG, rest=Rest(sides=sides))
-    conditions, a, isn = written(of, "A"), of.ends["A"], z3.BitVec("A.isn", of.bits)
+    of = resting(CONFIG, rest=Rest(sides=sides))
+    conditions, a, isn = written(of, "A"), of.sides["A"], z3.BitVec("A.isn", of.bits)
     rested = z3.Implies(z3.Not(far(of, isn, a.any)), spoke(a) + PAUSE < NOW)
     rule = z3.And(PAUSE >= MSL + MSL + SILENCE, last_sent(a) + PAUSE < NOW if sides else rested)
     for step in steps(of):
@@ -207,11 +214,12 @@ def test_in_time_a_number_is_chosen_when_it_has_rested(sides: bool) -> None:
 def test_time_passes_until_a_tcb_must_be_deleted_and_what_is_older_than_msl_is_lost() -> None:
     (step,) = (step for step in timed().soup.steps if step.name == "time passes")
     then = z3.Real("then")
-    silent = [z3.Implies(end.has_irs, then - listened(end) <= SILENCE) for end in timed().ends.values()]
+    silent = [z3.Implies(end.has_irs, then - listened(end) <= SILENCE) for end in timed().sides.values()]
     assert same(step.guard, z3.And(then >= NOW, *silent))
     assert set(step.update) == {"now"}
     assert step.update["now"].eq(then)
-    assert {name: same(said, then - timed().stored[name][0].sent <= MSL) for name, said in step.assumes.items()} == {
+    dates = {name: m.more["sent"] for name, (m, _) in timed().stored.items()}
+    assert {name: same(said, then - dates[name] <= MSL) for name, said in step.assumes.items()} == {
         "A": True,
         "B": True,
     }
@@ -220,16 +228,20 @@ def test_time_passes_until_a_tcb_must_be_deleted_and_what_is_older_than_msl_is_l
 @pytest.mark.parametrize("restart", [True, False], ids=["restarted", "by the letter"])
 def test_the_close_goes_on_when_the_protocol_says_so_and_its_times_are_kept(restart: bool) -> None:
     """TIME-WAIT ends when it is over, and is long enough; no loss costs more than is left."""
-    of = ClosingNetwork(CONFIG.but(start="half-closed", time_wait_restart=restart))
+    of = closing(CONFIG.but(start="half-closed", time_wait_restart=restart))
     conditions = {**written(of, "A"), **written(of, "B")}
     enough = TIME_WAIT > LOSSES + DELAY if restart else TIME_WAIT > LOSSES + DELAY + DELAY
     over, affordable = z3.And(enough, NOW >= WAITING + TIME_WAIT), COST + RTO <= LOSSES
+    own = {step.name for step in of.soup.steps if step.name.startswith("B: ") and not step.arrives and step.sends}
     taken = [step for step in of.soup.steps if step.name != "time passes"]
     for step in taken:
         said = conditions[step.name]
         if step.name == "A: TIME-WAIT TIMEOUT":
             said = z3.And(said, over)
-        elif step.name in ("B: CLOSE in CLOSE-WAIT", "B: RETRANSMISSION of FIN in LAST-ACK"):
+        elif step.name in own:
             said = z3.And(said, z3.Implies(z3.Bool("doomed"), affordable))
+        if step.name == "B: CLOSE in CLOSE-WAIT":
+            said = z3.And(said, of.sides["B"].tcb.snd_nxt == fin(of.sides["B"]))
         assert same(step.guard, said), step.name
     assert len(taken) == 56
+    assert {"B: CLOSE in CLOSE-WAIT", "B: RETRANSMISSION of FIN in LAST-ACK"} < own

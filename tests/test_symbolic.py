@@ -9,7 +9,7 @@ import pytest
 import z3
 from hypothesis import given
 
-from model.any_channel.network import UnboundedNetwork
+from model.any_channel.every_channel import every_channel
 from model.core.answer import Answer, Limits, Outcome, Progress
 from model.core.property import Property, always, sometimes, step
 from model.core.system import Rule, System, Var
@@ -216,6 +216,6 @@ def test_engines_agree_on_tcp_and_so_does_the_proof_for_every_channel(name: str)
     prover = Prover(LimitedSolver())
     for claim in ("half-open", "client-can-receive"):
         toy = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2, handshake=TCP[name].handshake)
-        proof = layers(claim, UnboundedNetwork(toy))
+        proof = layers(claim, every_channel(toy))
         proved = all(one.answer is Answer.HOLDS for layer in proof for one in prover.prove(layer))
         assert proved == (found["explicit"][claim].answer == "holds")

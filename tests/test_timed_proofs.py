@@ -8,24 +8,24 @@ from pathlib import Path
 import pytest
 import z3
 
-from model.any_channel.closing import DELAY, LOSSES, RTO, STATES, TIME_WAIT, ClosingNetwork
-from model.any_channel.closing_text import TextNetwork
+from model.any_channel.closing import DELAY, LOSSES, RTO, STATES, TIME_WAIT, closing, fin, first
 from model.any_channel.embedding import Embedding
-from model.any_channel.network import UnboundedNetwork
-from model.any_channel.timed import MSL, NOW, PAUSE, SILENCE, Rest, TimedNetwork, spoke
+from model.any_channel.every_channel import every_channel
+from model.any_channel.network import NOW, UnboundedNetwork
+from model.any_channel.timed import MSL, PAUSE, SILENCE, Rest, resting, spoke
 from model.check import main as check
 from model.core.answer import Answer
 from model.engines.explicit.search import explore
 from model.engines.inductive.discharge import Discharged, Prover
-from model.engines.inductive.obligations import substituted
+from model.engines.inductive.obligations import Induction, substituted
 from model.engines.symbolic.solver import BLASTED, LimitedSolver
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from properties.claims import find
 from properties.configs import EVERY_CHANNEL, EVERY_CLOSE, LAST_ACK
+from properties.opening import no_half_open
 from properties.proofs.closing import in_turn, numbers, segments
-from properties.proofs.opening import no_half_open
-from properties.proofs.timed import TIMED, in_time, lemmas_in_time
+from properties.proofs.timed import LONG_ENOUGH, TIMED, InTime
 from properties.time_wait import UntilItEnds
 from tests.timed_runs import Run
 
@@ -55,9 +55,14 @@ def failing(found: list[Discharged]) -> set[str]:
     return {f"{one.obligation.event}: {duty.lemma}" for one in found for duty in one.failing}
 
 
+def induction(one: InTime, config: Config) -> Induction:
+    """The lemmas of a proof in real time."""
+    return one.induction(one.network(config))
+
+
 def text(network: UnboundedNetwork) -> list[z3.BoolRef]:
     """The steps of a run may send one octet (they send none)."""
-    return [z3.BitVec(f"{name}.segment_text", network.bits) == 1 for name in network.ends]
+    return [z3.BitVec(f"{name}.segment_text", network.bits) == 1 for name in network.sides]
 
 
 # -- a number that has rested is fresh --
@@ -66,23 +71,23 @@ def text(network: UnboundedNetwork) -> list[z3.BoolRef]:
 @pytest.mark.long
 def test_what_has_rested_for_2_msl_and_h_is_fresh_for_all_times_and_for_less_it_is_not() -> None:
     prover = Prover()
-    fails = {name: failing(prover.prove(in_time(TIMED[name](EVERY_CHANNEL)))) for name in TIMED if name in REST_FAILS}
+    fails = {name: failing(prover.prove(induction(TIMED[name], EVERY_CHANNEL))) for name in TIMED if name in REST_FAILS}
     assert fails == REST_FAILS
 
 
 def test_every_choice_owes_freshness() -> None:
-    induction = in_time(TimedNetwork(EVERY_CHANNEL))
-    owing = {step.name: [part.label for part in step.owes] for step in induction.soup.steps if step.owes}
+    steps = induction(TIMED["numbers rest"], EVERY_CHANNEL).soup.steps
+    owing = {step.name: [part.label for part in step.owes] for step in steps if step.owes}
     assert owing == {f"A: {event}": ["freshness (a)", "freshness (a)", "freshness (b)"] for event in CHOOSING}
 
 
 def test_what_a_choice_owes_in_time_is_what_the_untimed_proof_assumes() -> None:
     """Said of the number of a segment, or of the other side's IRS, in the place of `any`."""
-    network = TimedNetwork(EVERY_CHANNEL)
-    end = network.ends["A"]
+    network = resting(EVERY_CHANNEL)
+    end = network.sides["A"]
     own, theirs = network.stored["A"][0], network.stored["B"][0]
-    numbers = {("A",): own.iss, ("B",): theirs.irs, (): network.ends["B"].tcb.irs}
-    untimed = {step.name: step for step in network.untimed.soup.steps}
+    numbers = {("A",): own.iss, ("B",): theirs.irs, (): network.sides["B"].tcb.irs}
+    untimed = {step.name: step for step in every_channel(EVERY_CHANNEL).soup.steps}
     choosing = [step for step in network.soup.steps if step.owes]
     assert [step.name for step in choosing] == [name for name, step in untimed.items() if step.assumes]
     for step in choosing:
@@ -99,7 +104,7 @@ def opened_by_an_old_answer(pause: z3.ArithRef) -> Run:
     """A's SYN travels for MSL; B believes in it for H, and its last SYN,ACK travels for MSL. A has long given up, and
     chooses the number again when it has rested for `pause`."""
     x, y = z3.BitVec("first", 8), z3.BitVec("second", 8)
-    run = Run(TimedNetwork(NARROW, rest=Rest(pause)))
+    run = Run(resting(NARROW, rest=Rest(pause)))
     begun = run.now
     syn = run.take("A: active OPEN", A_isn=x)
     run.take("A: CLOSE in SYN-SENT")
@@ -118,7 +123,7 @@ def opened_by_an_old_answer(pause: z3.ArithRef) -> Run:
 def test_for_all_times_no_shorter_rest_is_enough() -> None:
     """Any Q below 2 MSL + H, for any MSL and H, lets an old answer open a ghost."""
     run = opened_by_an_old_answer(PAUSE)
-    given = (PAUSE < 2 * MSL + SILENCE, z3.BitVec("first", 8) == run.network.ends["A"].any, *text(run.network))
+    given = (PAUSE < 2 * MSL + SILENCE, z3.BitVec("first", 8) == run.network.sides["A"].any, *text(run.network))
     assert run.is_one(*given)
     assert run.always(z3.Not(no_half_open(run.network).term), *given)
     assert not run.is_one(PAUSE >= 2 * MSL + SILENCE, *given[1:]), "from 2 MSL + H on it is no run"
@@ -126,14 +131,14 @@ def test_for_all_times_no_shorter_rest_is_enough() -> None:
 
 def test_a_number_is_used_again_when_it_has_rested() -> None:
     """The theorem is not about networks in which nothing happens twice."""
-    run = Run(TimedNetwork(NARROW))
-    x = run.network.ends["A"].any
+    run = Run(resting(NARROW))
+    x = run.network.sides["A"].any
     for _ in range(2):
         run.take("A: active OPEN", A_isn=x)
         run.take("A: CLOSE in SYN-SENT")
         run.until(run.now + PAUSE + 1)
     assert run.is_one(PAUSE >= 2 * MSL + SILENCE, *text(run.network))
-    assert run.always(spoke(run.network.ends["A"]) + PAUSE + 1 == NOW)
+    assert run.always(spoke(run.network.sides["A"]) + PAUSE + 1 == NOW)
 
 
 # -- TIME-WAIT outlasts LAST-ACK --
@@ -148,9 +153,9 @@ def test_time_wait_outlasts_last_ack_for_all_times_and_a_shorter_one_does_not(
     config: Config, shorter: tuple[str, ...]
 ) -> None:
     prover = Prover()
-    assert failing(prover.prove(in_time(ClosingNetwork(config)))) == set()
+    assert failing(prover.prove(induction(LONG_ENOUGH, config))) == set()
     for name in shorter:
-        assert failing(prover.prove(in_time(TIMED[name](config)))) == {"A: TIME-WAIT TIMEOUT: in-turn"}, name
+        assert failing(prover.prove(induction(TIMED[name], config))) == {"A: TIME-WAIT TIMEOUT: in-turn"}, name
 
 
 def refused_last_ack(losses: int, more: int, config: Config) -> Run:
@@ -158,7 +163,7 @@ def refused_last_ack(losses: int, more: int, config: Config) -> Run:
 
     Meanwhile B sends its FIN `more` times again.
     """
-    run = Run(TIMED["an instant less"](config))
+    run = Run(TIMED["an instant less"].network(config))
     begun = run.now
     fin = run.take("B: CLOSE in CLOSE-WAIT", doomed=True)
     run.take("A: FIN-WAIT-2, ACK arrives; FIN", arrives=fin)
@@ -182,13 +187,13 @@ def test_for_all_times_no_shorter_time_wait_outlasts_last_ack(losses: int, more:
     delays = z3.And(more * RTO <= DELAY, (more + 1) * RTO >= DELAY)
     given = (losses * RTO == LOSSES, TIME_WAIT == LOSSES + DELAY, delays, *text(run.network))
     assert run.is_one(*given)
-    assert run.always(run.network.ends["B"].state_is("CLOSED"), *given)
+    assert run.always(run.network.sides["B"].state_is("CLOSED"), *given)
     assert not run.is_one(given[0], TIME_WAIT > LOSSES + DELAY, *given[2:]), "any longer, and it is no run"
 
 
 def test_b_is_answered_after_a_loss() -> None:
     """The theorem is not about networks in which nothing is lost, or B is never answered."""
-    run = Run(ClosingNetwork(NARROW.but(start="half-closed")))
+    run = Run(closing(NARROW.but(start="half-closed")))
     begun = run.now
     fin = run.take("B: CLOSE in CLOSE-WAIT", doomed=True)
     run.take("A: FIN-WAIT-2, ACK arrives; FIN", arrives=fin)
@@ -205,10 +210,10 @@ def test_b_is_answered_after_a_loss() -> None:
 
 def test_what_is_left_out_of_the_close_cannot_happen() -> None:
     """Only what happens in states that the lemma `in-turn` excludes, and opening and giving up, is left out."""
-    network = ClosingNetwork(EVERY_CLOSE)
-    listed = {step.name for end in network.ends.values() for step in network.steps(end)}
-    every = UnboundedNetwork(EVERY_CHANNEL)
-    for end in every.ends.values():
+    network = closing(EVERY_CLOSE)
+    listed = {step.name for end in network.sides.values() for step in network.steps(end)}
+    every = every_channel(EVERY_CHANNEL)
+    for end in every.sides.values():
         for step in every.steps(end):
             if step.name not in listed and not any(word in step.name for word in LEFT_OUT):
                 solver = z3.Solver()
@@ -220,18 +225,18 @@ def test_the_proof_covers_the_searches() -> None:
     """Which bounded configurations the theorem speaks of; those of the claim must not contradict it."""
     claim = find("last-ack-answered")
     assert claim is not None
-    network = ClosingNetwork(EVERY_CLOSE)
+    network = closing(EVERY_CLOSE)
     covered = {cell.variant for cell in claim.cells if isinstance(cell.config, Config) and network.covers(cell.config)}
     assert covered == {"2 MSL"}
     assert network.covers(LAST_ACK.but(losses=0, time_wait="3"))
-    assert not ClosingNetwork(BY_THE_LETTER).covers(LAST_ACK)
+    assert not closing(BY_THE_LETTER).covers(LAST_ACK)
     assert network.covers(LAST_ACK)
     others: list[dict[str, object]] = [{"start": "established"}, {"octets": 1}, {"losses": None}, {"mutant": "x"}]
     others += [{name: "B"} for name in ("gives_up", "gives_up_waiting", "aborts")]
     others += [{"handshake": "two-way"}, {"crashes": 1}, {"time_wait": "5"}, {"rto": 4}, {"losses": 2}, {"delay": 3}]
     assert [other for other in others if network.covers(LAST_ACK.but(**other))] == []
     with pytest.raises(BadConfig):
-        ClosingNetwork(EVERY_CHANNEL)
+        closing(EVERY_CHANNEL)
 
 
 @pytest.mark.long
@@ -243,11 +248,10 @@ def test_with_text_before_the_fin_rto_a_loss_and_3_d_are_enough_and_2_d_are_not_
     assert (offered.expected, offered.fails) == ("holds", ())
     prover = Prover(LimitedSolver(solver=BLASTED.solver))
     for name, fails in ((offered.time, set()), ("text, losses + 2 D", {"A: TIME-WAIT TIMEOUT: in-turn"})):
-        network = TIMED[name](offered.config)
-        assert isinstance(network, TextNetwork)
+        network = TIMED[name].network(offered.config)
         assert network.covers(LAST_ACK.but(octets=1, time_wait="10"))
         assert network.covers(LAST_ACK.but(octets=1, time_wait="8")) == (name != offered.time)
-        assert failing(prover.prove(in_time(network))) == fails
+        assert failing(prover.prove(TIMED[name].induction(network))) == fails
 
 
 @pytest.mark.parametrize("restart", [True, False])
@@ -255,12 +259,13 @@ def test_the_lemmas_hold_in_every_state_of_a_search(restart: bool) -> None:
     """Those that are about the TCBs and the segments, in a network for which the theorem is."""
     config = LAST_ACK.but(time_wait="6" if restart else "8", time_wait_restart=restart)
     network = UntilItEnds(config)
-    soup = ClosingNetwork(config)
+    soup = closing(config)
     assert soup.covers(config)
-    closing, start = Embedding(network, unbounded=soup), network.start()
+    embedding, start = Embedding(network, unbounded=soup), network.start()
     last = {"A": start["A.snd_nxt"] - 1, "B": start["B.snd_nxt"]}
-    pairs = [(soup.last[name], z3.BitVecVal(number, config.seq_bits)) for name, number in last.items()]
-    made = [closing.always(lemma(soup)) for lemma in (numbers, segments, in_turn)]
+    pairs = [(fin(soup.sides[name]), z3.BitVecVal(number, config.seq_bits)) for name, number in last.items()]
+    pairs.append((first(soup.sides["B"]), z3.BitVecVal(last["B"], config.seq_bits)))
+    made = [embedding.always(lemma(soup)) for lemma in (numbers, segments, in_turn)]
     wanted = [replace(prop, term=z3.simplify(z3.substitute(prop.term, *pairs))) for prop in made]
     found = explore(network.system(*wanted))
     assert {name: verdict.answer for name, verdict in found.items()} == dict.fromkeys(
@@ -275,10 +280,11 @@ def test_the_lemmas_hold_in_every_state_of_a_search(restart: bool) -> None:
 @pytest.mark.parametrize("name", ["numbers rest", "losses + D"])
 def test_every_lemma_about_time_is_needed(name: str) -> None:
     config = EVERY_CHANNEL if name == "numbers rest" else EVERY_CLOSE
-    network = TIMED[name](config)
-    for lemma in lemmas_in_time(network):
-        induction = in_time(network, leave_out=lemma.name)
-        found = Prover().answers(induction)
+    one = TIMED[name]
+    network = one.network(config)
+    for make in one.theorem.lemmas:
+        lemma = make(network)
+        found = Prover().answers(one.induction(network, leave_out=lemma.name))
         assert any(one.answer is Answer.VIOLATED for one in found), lemma.name
 
 
@@ -286,11 +292,10 @@ def test_every_lemma_about_time_is_needed(name: str) -> None:
 def test_no_premise_is_empty(name: str) -> None:
     """Each choice of an ISN, and TIME-WAIT's timeout, happens in a state of the invariant."""
     config = EVERY_CHANNEL if name != "losses + D" else EVERY_CLOSE
-    induction = in_time(TIMED[name](config))
-    looked_at = 0
-    for step in induction.soup.steps:
+    asked, looked_at = induction(TIMED[name], config), 0
+    for step in asked.soup.steps:
         if step.name.removeprefix("A: ") in (*CHOOSING, "TIME-WAIT TIMEOUT", "time passes"):
-            for obligation in induction.of_step(step):
+            for obligation in asked.of_step(step):
                 solver = z3.Solver()
                 solver.add(*obligation.premises)
                 assert solver.check() == z3.sat, obligation.name

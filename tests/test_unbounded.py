@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import z3
 
-from model.any_channel.network import Assumed, UnboundedNetwork
+from model.any_channel.every_channel import every_channel
+from model.any_channel.network import UnboundedNetwork
 from model.any_channel.words import event_of
 from model.check import main
 from model.core.answer import Answer, Effort, Outcome
@@ -32,7 +33,6 @@ from properties.proofs.opening import THEOREMS
 TOY = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2)
 """W = window = 4; 2(W + window) + 1 = 17 numbers just fit into 5 bits."""
 
-FRESH = Assumed()
 CONNECTIONS = EVERY_CONNECTION.but(seq_bits=5, window=4, octets=2)
 TOYS = {name: CONNECTIONS if name == "no-old-segment-accepted" else TOY for name in THEOREMS}
 """Each theorem under its assumptions."""
@@ -45,9 +45,9 @@ def asker() -> Prover:
 
 
 @cache
-def proved(name: str, config: Config = TOY, assumed: Assumed = FRESH) -> list[Discharged]:
+def proved(name: str, config: Config = TOY, segments: bool = True, peer: bool = True) -> list[Discharged]:
     """What became of the obligations of a theorem."""
-    network = UnboundedNetwork(config, assumed)
+    network = every_channel(config, segments, peer)
     return [one for layer in layers(name, network) for one in asker().prove(layer)]
 
 
@@ -85,8 +85,8 @@ def test_two_way_fails_at_exactly_one_event(name: str, lemma: str) -> None:
 def test_without_freshness_the_events_that_choose_an_isn_fail() -> None:
     (claim,) = (claim for claim in CLAIMS if claim.name == "old-duplicates-need-fresh-isns")
     for proof in [one for one in claim.proofs if one.without]:
-        assumed = Assumed(segments=proof.without != "segments", peer=proof.without != "peer")
-        assert failing(proved(claim.name, TOY, assumed)) == {one.name for one in proof.fails}
+        found = proved(claim.name, TOY, segments=proof.without != "segments", peer=proof.without != "peer")
+        assert failing(found) == {one.name for one in proof.fails}
         assert len(proof.fails) == {"segments": 12, "peer": 8}[proof.without]
 
 
@@ -128,7 +128,7 @@ def test_the_proof_does_not_depend_on_the_other_choices(change: dict[str, object
 @pytest.mark.parametrize("change", [{"timed": True}, {"syn_cookies": True}, {"start": "established"}])
 def test_what_a_proof_does_not_cover_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(BadConfig, match="a proof for every channel"):
-        UnboundedNetwork(TOY.but(**change))
+        every_channel(TOY.but(**change))
 
 
 # -- nothing is proved for want of trying --
@@ -144,8 +144,8 @@ def test_what_a_proof_does_not_cover_is_refused(change: dict[str, object]) -> No
 )
 def test_the_premises_of_every_obligation_can_be_satisfied_but_for_a_syn_in_the_window(name: str) -> None:
     """Also with both current SYNs accepted by everybody in question. Fresh numbers exclude a SYN in the window."""
-    network, solver = UnboundedNetwork(TOY), z3.SolverFor("QF_BV")
-    ghosts = [ghost for end in network.ends.values() for ghost in (end.heard, end.heard_by)]
+    network, solver = every_channel(TOY), z3.SolverFor("QF_BV")
+    ghosts = [ghost for end in network.sides.values() for ghost in (end.heard, end.heard_by)]
     asked = [o for layer in layers(name, network) for o in layer.obligations() if o.kind not in ("initial", "goal")]
     never = [
         (event_of(o), more) for o in asked for more in (False, True) if not _satisfied(solver, o, ghosts[: 4 * more])
@@ -165,7 +165,7 @@ def _satisfied(solver: z3.Solver, obligation: Obligation, more: list[z3.BoolRef]
 
 @pytest.mark.parametrize("handshake", ["three-way", "two-way"])
 def test_the_report_names_the_events_that_never_happen(handshake: str) -> None:
-    network = UnboundedNetwork(TOY.but(handshake=handshake))
+    network = every_channel(TOY.but(handshake=handshake))
     whole = layers("half-open", network)[-1]
     never = [step.cause for step in network.soup.steps if not asker().happens(whole, step)]
     assert len(never) == len(NEVER)
@@ -174,11 +174,11 @@ def test_the_report_names_the_events_that_never_happen(handshake: str) -> None:
 
 def test_a_lemma_that_is_false_is_not_proved() -> None:
     """The engine finds out: SND.NXT stays where it was, says a lemma, and SEND moves it."""
-    network = UnboundedNetwork(TOY)
+    network = every_channel(TOY)
     (base, _) = layers("half-open", network)
     (step,) = (step for step in network.soup.steps if step.name == "A: SEND in ESTABLISHED")
     (obligation, *_) = base.of_step(step)
-    stays = substituted(network.ends["A"].tcb.snd_nxt == network.ends["A"].tcb.iss + 1, [])
+    stays = substituted(network.sides["A"].tcb.snd_nxt == network.sides["A"].tcb.iss + 1, [])
     moved = substituted(stays, [(network.soup.variables[name], term) for name, term in step.update.items()])
     wrong = Obligation(step.name, step.cite, "state", "", (*obligation.premises, stays), (Duty("stays", "", moved),))
     found = asker().discharge(network.soup, wrong, step)
@@ -189,9 +189,9 @@ def test_a_lemma_that_is_false_is_not_proved() -> None:
 
 def test_a_corollary_that_does_not_follow_is_not_proved() -> None:
     """One about all segments, acceptable or not, even if it names itself; and without the lemmas either corollary."""
-    network = UnboundedNetwork(TOY)
+    network = every_channel(TOY)
     (base, _) = layers("half-open", network)
-    any_segment = LemmaPart("", network.stored["B"][0].iss == network.ends["A"].tcb.irs, ("B",))
+    any_segment = LemmaPart("", network.stored["B"][0].iss == network.sides["A"].tcb.irs, ("B",))
     wrong = Corollary("any-segment", (any_segment,), "", "", base.corollaries[0].by)
     for induction, answers in [
         (base, {"holds"}),
@@ -205,10 +205,10 @@ def test_a_corollary_that_does_not_follow_is_not_proved() -> None:
 
 def test_the_steps_of_b_are_those_of_a_with_the_names_exchanged() -> None:
     """So that it is enough to prove the obligations of A's steps."""
-    network = UnboundedNetwork(TOY)
+    network = every_channel(TOY)
     solver = z3.SolverFor("QF_BV")
     swap = _exchanged(network)
-    pairs = list(zip(network.steps(network.ends["A"]), network.steps(network.ends["B"]), strict=True))
+    pairs = list(zip(network.steps(network.sides["A"]), network.steps(network.sides["B"]), strict=True))
     assert len(pairs) > 150
     for a, b in pairs:
         assert isinstance(a.cause, Cause)
@@ -230,7 +230,7 @@ def test_the_steps_of_b_are_those_of_a_with_the_names_exchanged() -> None:
 
 @pytest.mark.parametrize("name", THEOREMS)
 def test_every_lemma_says_of_b_what_it_says_of_a(name: str) -> None:
-    network = UnboundedNetwork(TOY)
+    network = every_channel(TOY)
     swap = _exchanged(network)
     base, own = layers(name, network)
     solver = z3.SolverFor("QF_BV")
@@ -246,7 +246,7 @@ def _same(solver: z3.Solver, one: z3.ExprRef, two: z3.ExprRef) -> bool:
 def _exchanged(network: UnboundedNetwork) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
     """Every constant with its twin of the other side."""
     soup, pairs = network.soup, list[tuple[z3.ExprRef, z3.ExprRef]]()
-    a, b = network.ends.values()
+    a, b = network.sides.values()
     for name, term in soup.variables.items():
         if name.startswith("A."):
             pairs.append((term, soup.variables["B." + name[2:]]))
@@ -264,7 +264,7 @@ def _messages(lane: object) -> list[dict[str, z3.ExprRef]]:
 
 
 def test_layers_prove_only_what_is_new() -> None:
-    base, own = layers("half-open", UnboundedNetwork(TOY))
+    base, own = layers("half-open", every_channel(TOY))
     assert isinstance(base, Induction)
     assert [lemma.name for lemma in own.proved] == [lemma.name for lemma in (*base.lemmas, *base.corollaries)]
     assert all(lemma.why and lemma.excludes for lemma in (*own.proved, *own.lemmas))

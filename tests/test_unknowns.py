@@ -14,7 +14,7 @@ import pytest
 import z3
 
 from benchmarks.mutation import equivalence
-from model.any_channel.network import UnboundedNetwork
+from model.any_channel.every_channel import every_channel
 from model.certificates.solvers import SOLVERS
 from model.certify import main as certify
 from model.core.answer import NO_LIMITS, Answer, Effort, Limits, Outcome, outcomes
@@ -133,7 +133,7 @@ def test_no_time_is_no_answer(made: Callable[[], z3.Solver]) -> None:
 @lying
 def test_one_obligation_that_is_not_answered_is_not_proved(lie: str) -> None:
     """Of all questions of an event any one: the obligation that it is about is open, and so is the proof."""
-    network = UnboundedNetwork(TOY)
+    network = every_channel(TOY)
     whole = layers("half-open", network)[-1]
     (step,) = (step for step in network.soup.steps if step.name == "A: LISTEN, SYN arrives")
     honest = Unreliable(-1, z3.unknown)
@@ -171,7 +171,7 @@ def test_a_row_with_an_open_obligation_is_inconclusive(
 
 @lying
 def test_whether_an_event_happens_is_open(lie: str) -> None:
-    network = UnboundedNetwork(TOY)
+    network = every_channel(TOY)
     whole = layers("half-open", network)[-1]
     with pytest.raises(Unanswered):
         Prover(LimitedSolver(solver=Unreliable(0, LIES[lie]).solver)).happens(whole, network.soup.steps[0])

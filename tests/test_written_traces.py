@@ -59,7 +59,7 @@ def violation(name: str, variant: str) -> tuple[Config, System, Run]:
     assert claim is not None
     config = next(cell.config for cell in claim.cells if cell.variant == variant)
     assert isinstance(config, Config)
-    network = network_of(config)
+    network = claim.network(config)
     prop = claim.asked_of(network)
     assert isinstance(prop, Property)
     system = network.system(prop)

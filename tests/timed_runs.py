@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 import z3
 
-from model.any_channel.closing import ClosingNetwork
-from model.any_channel.timed import TimedNetwork
+from model.any_channel.network import UnboundedNetwork
 from model.engines.inductive.obligations import Message, Transition, substituted
 
 
@@ -15,7 +14,7 @@ from model.engines.inductive.obligations import Message, Transition, substituted
 class Run:
     """A run so far: what every variable is, what was sent and when, and what has to hold for it to be a run."""
 
-    network: TimedNetwork | ClosingNetwork
+    network: UnboundedNetwork
     state: dict[str, z3.ExprRef] = field(default_factory=dict)
     sent: list[tuple[str, Message, z3.ArithRef]] = field(default_factory=list)
     conditions: list[z3.BoolRef] = field(default_factory=list)
@@ -23,7 +22,7 @@ class Run:
 
     def __post_init__(self) -> None:
         self.state = dict(self.network.soup.variables)
-        listed = [one for end in self.network.ends.values() for one in self.network.steps(end)]
+        listed = [one for end in self.network.sides.values() for one in self.network.steps(end)]
         self.steps = {one.name: one for one in (*listed, self.network.time_passes)}
 
     @property

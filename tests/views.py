@@ -59,7 +59,7 @@ def view_of(embedding: Embedding) -> View:
     network, soup = embedding.network, embedding.soup
     given, defined, silent = dict[str, z3.ExprRef](), dict[str, z3.BoolRef](), dict[str, z3.BoolRef]()
     text = z3.BitVecVal(network.config.segment_text, network.config.seq_bits)
-    for name, end in soup.ends.items():
+    for name, end in soup.sides.items():
         given |= {f"{name}.isn": _isn_on_offer(embedding, name), f"{name}.segment_text": text}
         has_tcb = z3.substitute(end.has_tcb, *embedding.state)
         defined |= {f"{name}.{ghost}": has_tcb for ghost in ("heard", "heard_by")}
@@ -68,7 +68,7 @@ def view_of(embedding: Embedding) -> View:
     return View(
         soup=soup,
         terms={str(constant): term for constant, term in embedding.state},
-        segments={name: [(full, m.message) for full, m in embedding.segments(name)] for name in soup.ends},
+        segments={name: [(full, m.message) for full, m in embedding.segments(name)] for name in soup.sides},
         given=given,
         steps={**_stutters(network.rules), **_steps(embedding, soup.soup.steps)},
         defined=defined,

@@ -37,6 +37,7 @@ ALL = (
     _engine("cone", "core", "cone", "cone"),
     _engine("quotient", "engines/explicit", "quotient", "quotient"),
     _engine("liveness", "engines/infinite", "liveness graph lasso fairness term_values", "liveness live_claims"),
+    _engine("knowledge", "engines/epistemic", "knowledge grouping twin", "knowledge"),
     _engine("bounded runs by Z3", "engines/symbolic", "bmc unrolled", "symbolic unknowns"),
     _engine("induction", "engines/symbolic", "induction", "symbolic unknowns"),
     _engine("questions to Z3", "engines/symbolic", "solver", "unknowns symbolic"),
@@ -51,9 +52,14 @@ ALL = (
     _engine("bounded network", "network", NETWORK, "network octets accounts ghosts"),
     _engine("sides", "network", "side clocks", "time ghosts network last_ack"),
     _engine("server", "network", "connection server", "server slots table"),
-    _engine("unbounded network", "any_channel", "network embedding", "soup_ghosts printed_assumptions goals embedding"),
+    _engine(
+        "unbounded network",
+        "any_channel",
+        "network every_channel embedding",
+        "soup_ghosts printed_assumptions goals embedding",
+    ),
     _engine("unbounded in time", "any_channel", "timed", "soup_ghosts printed_assumptions timed_proofs"),
-    _engine("the close in time", "any_channel", "closing closing_text", "printed_assumptions timed_proofs goals"),
+    _engine("the close in time", "any_channel", "closing", "printed_assumptions timed_proofs goals"),
 )
 
 

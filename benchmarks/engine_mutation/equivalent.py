@@ -23,11 +23,8 @@ WHY: Mapping[str, str] = {
     "model/network/ends.py: Ends.isns: 1 << self.config.seq_bits => (1 >> self.config.seq_bits)": (
         "B's first number is -2 instead of 2^n - 2, which is the same modulo 2^n, and Config.isns takes it modulo 2^n"
     ),
-    "model/any_channel/timed.py: TimedNetwork: False => True": (
-        "that freshness (a) is assumed is taken back where it is owed: `_rested` leaves no assumption of messages"
-    ),
-    "model/any_channel/timed.py: TimedNetwork._clocks: "
-    "event.kind == \"arrives\" a ... event.state not in NO_IRS => (event.kind == 'arrives')": (
+    'model/any_channel/timed.py: listens: it.event.kind == "arrives ... event.state not in NO_IRS'
+    " => (it.event.kind == 'arrives')": (
         "when a TCB without IRS has listened is said by no lemma and read by no rule, and accepting a SYN sets it"
     ),
 }

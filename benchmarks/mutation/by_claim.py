@@ -13,7 +13,7 @@ from functools import cache
 
 from benchmarks.mutation.proofs import PROOFS
 from benchmarks.mutation.scenarios import Story, stories
-from model.any_channel.network import UnboundedNetwork
+from model.any_channel.every_channel import every_channel
 from model.core.answer import Answer, Limits
 from model.core.property import Property
 from model.core.system import BadSystem
@@ -22,6 +22,7 @@ from model.engines.inductive.discharge import Prover
 from model.engines.infinite.liveness import check_each
 from model.engines.symbolic.solver import LimitedSolver
 from model.mutants.derive import Unaffected
+from model.network.ghosts.ghost import brought_by
 from model.network.make import network_of
 from model.settings.server import AnyConfig, ServerConfig
 from model.settings.setting import BadConfig
@@ -73,7 +74,7 @@ def searched(config: AnyConfig, claims: tuple[Claim, ...], name: str) -> Iterato
     """What one configuration's searches say: a property that is violated, or a witness that is gone."""
     mutant = config.each(mutant=name) if isinstance(config, ServerConfig) else config.but(mutant=name)
     try:
-        network = network_of(mutant)
+        network = network_of(mutant, brought_by(*(one for claim in claims for one in claim.functions)))
         made = {claim.name: claim.asked_of(network) for claim in claims}
         wanted = {claim.name: claim.witnesses(network) for claim in claims}
         safe = {prop.name: prop for prop in made.values() if isinstance(prop, Property)}
@@ -86,7 +87,7 @@ def searched(config: AnyConfig, claims: tuple[Claim, ...], name: str) -> Iterato
         if isinstance(prop, Property):
             answer = verdicts[prop.name].answer
         else:
-            answer = check_each(network.system(), [(prop.prop, prop.fairness)], limits=LIMITS)[prop.name].answer
+            answer = check_each(network.system(prop), [(prop.prop, prop.fairness)], limits=LIMITS)[prop.name].answer
         gone = [one.name for one in wanted[claim.name] if verdicts[one.name].answer is Answer.UNREACHABLE]
         if answer not in (*ANSWERS, "unknown") or gone:
             yield claim.name, answer if answer not in ANSWERS else f"{gone[0]}: unreachable"
@@ -95,7 +96,7 @@ def searched(config: AnyConfig, claims: tuple[Claim, ...], name: str) -> Iterato
 def _proved(name: str) -> Iterator[tuple[str, str]]:
     """The theorems of which an obligation of a changed event fails."""
     try:
-        network = UnboundedNetwork(EVERY_CHANNEL.but(mutant=name))
+        network = every_channel(EVERY_CHANNEL.but(mutant=name))
         changed = [step for step in network.soup.steps if PROOFS.steps[step.name].key != step.key]
     except Unaffected:
         return

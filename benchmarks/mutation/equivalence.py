@@ -18,7 +18,8 @@ import z3
 
 from benchmarks.mutation.changes import as_written
 from benchmarks.mutation.proofs import PROOFS
-from model.any_channel.network import UnboundedNetwork
+from model.any_channel.every_channel import every_channel
+from model.any_channel.network import Carried, End, UnboundedNetwork
 from model.core.answer import Limits
 from model.core.nodes import node_of
 from model.engines.inductive.discharge import question
@@ -30,56 +31,51 @@ from model.tcp.event import FALSE, Event
 from model.tcp.segment import CONTROLS, SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES, Tcb, no_tcb
 from properties.configs import EVERY_CHANNEL
-from properties.proofs.invariant import of_segments, of_sides
+from properties.proofs.lemma import segments, sides, stated
+from properties.sent import KEPT, Kept
 
 SECONDS = 5.0
 Events = Mapping[str, Event]
 Effect = dict[str, z3.ExprRef]
 
 
-def all_acknowledged(network: UnboundedNetwork) -> Lemma:
+@stated(
+    Lemma,
+    sides,
+    why="the acknowledgment of the FIN leads there, and nothing is sent after it",
+    excludes="an acknowledgment of something new in FIN-WAIT-2",
+)
+def all_acknowledged(end: End, *_: object) -> z3.BoolRef:
     """In FIN-WAIT-2 and TIME-WAIT nothing is outstanding."""
-    said = of_sides(
-        network, lambda end, _: z3.Implies(end.state_is("FIN-WAIT-2", "TIME-WAIT"), end.tcb.snd_una == end.tcb.snd_nxt)
-    )
-    why = "the acknowledgment of the FIN leads there, and nothing is sent after it"
-    return Lemma("all-acknowledged", said, why, excludes="an acknowledgment of something new in FIN-WAIT-2")
+    return z3.Implies(end.state_is("FIN-WAIT-2", "TIME-WAIT"), end.tcb.snd_una == end.tcb.snd_nxt)
 
 
-def bare_resets(network: UnboundedNetwork) -> Lemma:
-    """A reset carries neither SYN nor FIN nor text."""
-    said = of_segments(network, lambda m, *_: z3.Implies(m.x.rst, z3.And(z3.Not(m.x.syn), m.x.length == 0)))
-    return Lemma("bare-resets", said, why="so they are sent", excludes="a reset whose text reaches into the window")
-
-
-def no_fin_on_syn(network: UnboundedNetwork) -> Lemma:
-    """No SYN carries a FIN, and so none is held."""
-    parts = of_segments(network, lambda m, *_: z3.Not(z3.And(m.x.syn, m.x.fin)))
-    held = of_sides(network, lambda end, _: z3.Implies(end.has_tcb, z3.Not(end.tcb.syn_fin)))
-    why = "CLOSE before SYN-RECEIVED deletes the TCB"
-    return Lemma("no-fin-on-syn", (*parts, *held), why, excludes="SYN-RECEIVED with a FIN held")
-
-
-def bare_syn_acks(network: UnboundedNetwork) -> Lemma:
+@stated(Lemma, segments, why="so they are sent", excludes="text that SYN-SENT would deliver")
+def bare_syn_acks(m: Carried, *_: object) -> z3.BoolRef:
     """A SYN,ACK carries no text."""
-    said = of_segments(network, lambda m, *_: z3.Implies(z3.And(m.x.syn, m.x.ack), m.x.text == 0))
-    return Lemma("bare-syn-acks", said, why="so they are sent", excludes="text that SYN-SENT would deliver")
+    return z3.Implies(z3.And(m.x.syn, m.x.ack), m.x.text == 0)
+
+
+def of_endpoint(network: UnboundedNetwork, kept: Kept) -> Lemma:
+    """What every endpoint sends and keeps, whatever arrives, as a lemma."""
+    sent = segments(network, lambda m, *_: kept.of_segment(m.x))
+    held = sides(network, lambda end, *_: z3.Implies(end.has_tcb, kept.of_tcb(end.tcb)))
+    return Lemma(kept.name, (*sent, *held), kept.sentence, excludes="an endpoint that is none")
 
 
 @cache
 def invariant() -> Induction:
     """What is known of the protocol: the proved invariant, and a few more lemmas, which it shows."""
-    proved, network = PROOFS.inductions["half-open"], UnboundedNetwork(EVERY_CHANNEL)
+    proved, network = PROOFS.inductions["half-open"], every_channel(EVERY_CHANNEL)
     known = [*proved.proved, *proved.lemmas]
-    return Induction(
-        network.soup, known, [make(network) for make in (all_acknowledged, bare_resets, no_fin_on_syn, bare_syn_acks)]
-    )
+    more = [all_acknowledged(network), bare_syn_acks(network), *(of_endpoint(network, kept) for kept in KEPT)]
+    return Induction(network.soup, known, more)
 
 
 def equivalent(name: str) -> bool:
     """Whether the mutant is shown to be the same. Raises `Unaffected`."""
-    written, mutant = UnboundedNetwork(EVERY_CHANNEL), UnboundedNetwork(EVERY_CHANNEL.but(mutant=name))
-    end = written.ends["A"]
+    written, mutant = every_channel(EVERY_CHANNEL), every_channel(EVERY_CHANNEL.but(mutant=name))
+    end = written.sides["A"]
     was, now = ({e.name: e for e in network.events(end)} for network in (written, mutant))
     differing = [name for name in was if name not in now or not equal(was[name], now[name])]
     ask = LimitedSolver(Limits(max_seconds=SECONDS))
@@ -95,7 +91,7 @@ def _differences(network: UnboundedNetwork, names: Iterable[str], was: Events, n
     for name in names:
         together.setdefault(was[name].state if was[name].kind == "arrives" else name, []).append(name)
     for group in together.values():
-        event, end = was[group[0]], network.ends["A"]
+        event, end = was[group[0]], network.sides["A"]
         happens = [end.state_is(event.state), *network.assumed_of(end, event)]
         step = Transition(event.name, "", z3.And(*happens), {}, arrives="B" if event.kind == "arrives" else "")
         before = invariant().setting(step)
@@ -109,7 +105,7 @@ def _forgetful(network: UnboundedNetwork, event: Event, now: Iterable[Event]) ->
 
     Where there is no TCB, nothing is in them if every event of the mutant that leads there deletes it.
     """
-    tcb, nothing = network.ends["A"].tcb, no_tcb(network.bits)
+    tcb, nothing = network.sides["A"].tcb, no_tcb(network.bits)
     dead = [name for name in FIELDS if name not in live()[event.state]]
     anything = {name: z3.Const(f"any {name}", getattr(tcb, name).sort()) for name in dead}
     if event.state in NO_TCB and all(_deletes(one, tcb, nothing) for one in now if one.effect.next in NO_TCB):

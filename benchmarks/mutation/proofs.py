@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from model.any_channel.network import UnboundedNetwork
+from model.any_channel.every_channel import every_channel
 from model.core.answer import Answer, Limits
 from model.engines.inductive.discharge import Prover
 from model.engines.inductive.obligations import Induction, Transition
@@ -24,7 +24,7 @@ class Proofs:
     @cached_property
     def inductions(self) -> dict[str, Induction]:
         """By the claim's name; the invariant first."""
-        network = UnboundedNetwork(EVERY_CHANNEL)
+        network = every_channel(EVERY_CHANNEL)
         both = {name: layers(name, network) for name in THEOREMS if name != "old-duplicates-need-fresh-isns"}
         first = next(iter(both.values()))[0]
         return {"the invariant": first} | {name: own for name, (_, own) in both.items()}
@@ -36,7 +36,7 @@ class Proofs:
 
     def fails(self, name: str) -> str | None:
         """The first obligation of a changed event that fails, or an event that cannot happen any more."""
-        network = UnboundedNetwork(EVERY_CHANNEL.but(mutant=name))
+        network = every_channel(EVERY_CHANNEL.but(mutant=name))
         prover = Prover(LimitedSolver(Limits(max_seconds=SECONDS)))
         listed = {step.name: step for step in network.soup.steps}
         differing = [step for step in listed.values() if self.steps[step.name].key != step.key]

@@ -16,6 +16,7 @@ from model.core.system import BadSystem, System
 from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.bounded import Network
+from model.network.ghosts.ghost import brought_by
 from model.settings.config import Config
 from properties.claim import Makes, Safety
 from properties.claims import CLAIMS
@@ -35,7 +36,7 @@ class Cell:
 
     def system(self, name: str = "") -> System:
         """The system of the protocol, or of a mutant. Raises `BadConfig`, `BadSystem`."""
-        network = Network(self.config.but(mutant=name))
+        network = Network(self.config.but(mutant=name), ghosts=brought_by(*self.properties, *self.witnesses))
         made = [
             *(one(network) for one in self.properties),
             *(one(network) for one in self.witnesses),

@@ -12,17 +12,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from model.any_channel.network import NO_IRS, Carried, UnboundedNetwork
+from model.any_channel.every_channel import every_channel
+from model.any_channel.network import NO_IRS, Carried, Pairs, UnboundedNetwork
 from model.core import z3fast as z3
 from model.core.property import Property, always
 from model.engines.inductive.obligations import Lemma, LemmaPart
 from model.network.bounded import Network, Side
 from model.network.ghosts.turns import TURNS
 from model.network.side import NO_TCB, SIDES
-from model.tcp.segment import SEGMENT_FIELDS
 from model.tcp.state import FIELDS, STATES
-
-Pairs = list[tuple[z3.ExprRef, z3.ExprRef]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,7 @@ class Embedding:
     @cached_property
     def soup(self) -> UnboundedNetwork:
         """The unbounded network with the same numbers."""
-        return self.unbounded or UnboundedNetwork(self.network.config)
+        return self.unbounded or every_channel(self.network.config)
 
     def side(self, name: str) -> Side:
         """The side of the network that is `name` in `soup`."""
@@ -105,7 +103,8 @@ class Embedding:
         for chosen in product(*every):
             pairs = list(self.state)
             for at, (lane, (_, m)) in enumerate(zip(part.about, chosen, strict=True)):
-                pairs += _renamed(self.soup.stored[lane][part.about[:at].count(lane)], m)
+                constants = self.soup.stored[lane][part.about[:at].count(lane)].message
+                pairs += [(constants[name], term) for name, term in m.message.items()]
             present = z3.And(*(full for full, _ in chosen))
             found.append(z3.Implies(present, z3.substitute(part.term, *pairs)))
         return z3.And(*found)
@@ -113,10 +112,10 @@ class Embedding:
     @cached_property
     def state(self) -> Pairs:
         """The sides' constants, and what they are in the bounded network."""
-        return [pair for at, name in enumerate(self.soup.ends) for pair in self._side(name, self.incarnations[at])]
+        return [pair for at, name in enumerate(self.soup.sides) for pair in self._side(name, self.incarnations[at])]
 
     def _side(self, name: str, incarnation: int) -> Iterator[tuple[z3.ExprRef, z3.ExprRef]]:
-        end, side = self.soup.ends[name], self.side(name)
+        end, side = self.soup.sides[name], self.side(name)
         others = self.incarnations[1 - SIDES.index(name)]
         yield end.state, side.state_var.term
         for field in FIELDS:
@@ -160,8 +159,3 @@ class Embedding:
             own = z3.ULE(ackno - isn - 1, self.network.config.span - 1)
             term = z3.If(own, self.soup.number(isn), term)
         return term
-
-
-def _renamed(old: Carried, new: Carried) -> Pairs:
-    fields: Pairs = [(getattr(old.x, name), getattr(new.x, name)) for name in SEGMENT_FIELDS]
-    return [*fields, (old.iss, new.iss), (old.irs, new.irs)]

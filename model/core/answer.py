@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
 
+from model.core.knowledge import Refutation
 from model.core.property import Property
 from model.core.run import Lasso, Run, confirm
 from model.core.system import System
@@ -170,7 +171,7 @@ class Outcome:
     answer: Answer
     effort: Effort
     engine: str
-    evidence: Run | Lasso | Tables | None = None
+    evidence: Run | Lasso | Tables | Refutation | None = None
     scope: str = "bounded"
     why: str = ""
 

@@ -14,8 +14,8 @@ from model.core.system import System, Var
 from model.core.terms import constants
 
 
-def relevant(system: System, properties: Sequence[Property]) -> tuple[Var, ...]:
-    """The variables in the cone of influence, in the order of the system."""
+def relevant(system: System, properties: Sequence[Property], observed: Iterable[str] = ()) -> tuple[Var, ...]:
+    """The variables in the cone of influence, in the order of the system. observed: further ones that somebody sees."""
 
     def read(terms: Iterable[z3.ExprRef]) -> set[str]:
         return {name.removesuffix("'") for name in constants(terms)}
@@ -26,7 +26,7 @@ def relevant(system: System, properties: Sequence[Property]) -> tuple[Var, ...]:
             feeds.setdefault(name, set()).update(read([term]))
     conditions = [term for rule in system.rules for term in (rule.guard, *rule.touches.values())]
     constraint = [] if system.constraint is None else [system.constraint]
-    waiting = read([*conditions, *constraint, *(prop.term for prop in properties)])
+    waiting = read([*conditions, *constraint, *(prop.term for prop in properties)]) | set(observed)
     found: set[str] = set()
     while waiting:
         found |= waiting

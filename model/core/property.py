@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import z3
 
@@ -192,6 +192,14 @@ class Live:
         return "; ".join(kept) or "nobody promises anything"
 
 
-def finite(*asked: Property | Live) -> tuple[Property, ...]:
+class Reads(Protocol):
+    """What can be asked of a network: it reads some terms."""
+
+    @property
+    def terms(self) -> tuple[z3.ExprRef, ...]:
+        """The terms that it has."""
+
+
+def finite(*asked: Reads) -> tuple[Property, ...]:
     """Those of the properties that are about finite runs."""
     return tuple(one for one in asked if isinstance(one, Property))

@@ -20,6 +20,7 @@ from model.core.near import meant
 from model.core.property import Property
 from model.core.system import System
 from model.export.btor2 import btor2
+from model.export.javascript import javascript
 from model.export.promela import promela
 from model.export.tla import MODULE, tla
 from model.export.vmt import vmt
@@ -37,8 +38,15 @@ TARGETS: Mapping[str, Callable[[System, Sequence[Property], str], Texts]] = {
     "btor2": lambda system, properties, _name: (btor2(system, properties),),
     "tla": tla,
     "vmt": lambda system, properties, _name: (vmt(system, properties),),
+    "javascript": lambda system, properties, _name: (javascript(system, properties),),
 }
-COMMENT: Mapping[str, str] = {"promela": "/* {} */", "btor2": "; {}", "tla": "\\* {}", "vmt": "; {}"}
+COMMENT: Mapping[str, str] = {
+    "promela": "/* {} */",
+    "btor2": "; {}",
+    "tla": "\\* {}",
+    "vmt": "; {}",
+    "javascript": "// {}",
+}
 """A line that says what the model is of."""
 
 
@@ -51,7 +59,12 @@ def parser() -> argparse.ArgumentParser:
         " 130 interrupted.",
     )
     add = made.add_argument
-    add("target", choices=TARGETS, help="promela: for SPIN; tla: for TLC; btor2, vmt: for symbolic model checkers")
+    add(
+        "target",
+        choices=TARGETS,
+        help="promela: for SPIN; tla: for TLC; btor2, vmt: for symbolic model checkers;"
+        " javascript: a module that runs the model",
+    )
     add("claim", metavar="CLAIM", help="a claim about finite runs (see python -m model.check --list)")
     add("--variant", metavar="NAME", help="one of the claim's variants (default: the first)")
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.property import Live, Property, finite
+from model.core.property import Reads, finite
 from model.core.system import BadSystem, Rule, System, choice
 from model.mutants.endpoint_events import events
 from model.network.ends import Ends
@@ -44,7 +44,7 @@ class Network(Ends):
             rules.append(self.clocks.tick([*self.sides.values()], [self.channel(s) for s in self.sides.values()]))
         return tuple(rules)
 
-    def system(self, *asked: Property | Live, starts: Sequence[Mapping[str, int]] | None = None) -> System:
+    def system(self, *asked: Reads, starts: Sequence[Mapping[str, int]] | None = None) -> System:
         """The `System` with these properties, and with the ghosts that they and those of infinite runs read.
 
         starts: what differs in each initial state from both sides CLOSED and everything zero (default: `start()`).

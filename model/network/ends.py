@@ -15,7 +15,8 @@ from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.ghosts.beliefs import BELIEFS
 from model.network.ghosts.ghost import Ghost
-from model.network.side import SIDES, Side
+from model.network.ghosts.history import HISTORY
+from model.network.side import NO_TCB, SIDES, Side
 from model.settings.config import Config
 from model.settings.users import Sides
 from model.tcp.event import TRUE, Event
@@ -109,6 +110,17 @@ class Ends:
         return Clocks(self.times or constant_times(self.config)) if self.config.timed else None
 
     @property
+    def local_states(self) -> dict[str, list[Var]]:
+        """What each side sees: its state, its TCB and its timers; no ghost, no budget, no count of incarnations."""
+        timers = {name: self.clocks.variables(side) if self.clocks else [] for name, side in self.sides.items()}
+        return {n: [side.state_var, *side.tcb_vars.values(), *timers[n]] for n, side in self.sides.items()}
+
+    def old_enough(self, side: Side) -> z3.BoolRef:
+        """The chosen segment on its way to a side has been under way for the least delay."""
+        inbox = self.channel(self.other(side))
+        return z3.UGE(inbox.layout.age(inbox.chosen(choice("slot"))), self.config.least_delay)
+
+    @property
     def losses(self) -> Var | None:
         """The counter of losses, if they are bounded."""
         limit = self.config.losses
@@ -121,12 +133,14 @@ class Ends:
         return Var("duplications", limit.bit_length()) if limit else None
 
     def start(self) -> dict[str, int]:
-        """The configured start: both CLOSED; or both ESTABLISHED; or A has closed and B has not; all at rest."""
+        """The configured start: both CLOSED; B in LISTEN; both ESTABLISHED; or A has closed and B has not."""
         if self.config.start == "closed":
             return {}
+        a, b = self.names
+        if self.config.start == "listening":
+            return {f"{b}.state": STATES.index("LISTEN"), f"{b}.passive_open": 1}
         start: dict[str, int] = {}
         first = {side.name: self.isns(side)[0] for side in self.sides.values()}
-        a, b = self.names
         begun = {
             "established": ((a, b, "ESTABLISHED", 1, 1), (b, a, "ESTABLISHED", 1, 1)),
             "half-closed": ((a, b, "FIN-WAIT-2", 2, 1), (b, a, "CLOSE-WAIT", 1, 2)),
@@ -141,6 +155,7 @@ class Ends:
                 f"{side}.peer": 1,
                 f"{side}.heard": 1,
             }
+            start |= {name: 1 for ghost in self.ghosts for name in ghost.if_open(self.sides[side])}
         return start | {f"{b}.passive_open": 1}
 
     @property
@@ -149,7 +164,7 @@ class Ends:
         (a, x), (b, y) = ((side.name, self.isns(side)[0]) for side in self.sides.values())
         opened = (a, b, "syn", x, 0), (b, a, "syn,ack", y, x + 1), (a, b, "ack", x + 1, y + 1)
         closed = (a, b, "fin,ack", x + 1, y + 1), (b, a, "ack", y + 1, x + 2)
-        sent = {"closed": (), "established": opened, "half-closed": opened + closed}[self.config.start]
+        sent = {"closed": (), "listening": (), "established": opened, "half-closed": opened + closed}[self.config.start]
         return tuple(
             (source, target, {"seq": seq, "ackno": ackno, "text": 0, **{c: c in on.split(",") for c in CONTROLS}})
             for source, target, on, seq, ackno in sent
@@ -201,3 +216,27 @@ class Ends:
         is_a = self.has_role(side, "A")
         first = 1 if is_a else (1 << self.config.seq_bits) - 2  # B's numbers wrap around.
         return self.config.isns("isn_a" if is_a else "isn_b", first)
+
+    # -- the words that properties are written in (`view`) --
+
+    def peer_dead(self, side: Side) -> z3.BoolRef:
+        """The incarnation that `side` believes it talks to is gone: closed, aborted, crashed or superseded."""
+        other = self.other(side)
+        return z3.Or(other.incarnation.term != side.peer.term, other.state_is(*NO_TCB))
+
+    def peer_has_heard(self, side: Side) -> z3.BoolRef:
+        """The incarnation that `side` believes in has accepted a SYN of this incarnation of `side`."""
+        each = range(1, self.config.incarnations + 1)
+        return z3.Or(*(z3.And(side.peer.term == k, z3.Extract(k - 1, k - 1, side.heard.term) == 1) for k in each))
+
+    def never_heard(self, side: Side) -> z3.BoolRef:
+        """No incarnation of the other side has ever accepted a SYN of this incarnation of `side`."""
+        return side.heard.term == 0
+
+    def ended_in_order(self, side: Side) -> z3.BoolRef:
+        """`side` believes in an incarnation with which it has exchanged data and closed in order.
+
+        That incarnation has done the same with the previous incarnation of `side`.
+        """
+        previous = HISTORY.finished(self.other(side)).term + 1 == side.incarnation.term
+        return z3.And(side.peer.term != 0, HISTORY.finished(side).term == side.peer.term, previous)

@@ -16,7 +16,7 @@ from model.network.channel import Channel
 from model.network.ends import Ends
 from model.network.freshness import no_peer_carries, no_segment_carries
 from model.network.ghosts.beliefs import BELIEFS
-from model.network.ghosts.ghost import Occurrence
+from model.network.ghosts.ghost import SideEvent
 from model.network.side import NO_TCB, Side
 from model.tcp.cause import Cause
 from model.tcp.event import TRUE, Event
@@ -116,6 +116,8 @@ class Firing:
             yield z3.Or(self.network.original, z3.ULT(counter.term, self.network.config.duplications))
         if self.network.clocks:
             yield self.network.clocks.due(self.side, self.event)
+        if self.x is not None and self.network.config.least_delay:
+            yield self.network.old_enough(self.side)
         if self.network.assumptions:
             yield self.network.assumptions.allows(self.network, self.side, self.event)
 
@@ -182,7 +184,7 @@ class Firing:
         inbox, acknowledged = network.channel(other), None
         if network.acknowledging:
             acknowledged = inbox.layout.acknowledged(inbox.chosen(choice("slot")))
-        seen = Occurrence(
+        seen = SideEvent(
             side,
             other,
             self.event,

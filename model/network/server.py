@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.property import Live, Property, finite
+from model.core.property import Reads, finite
 from model.core.system import Rule, System, Var
 from model.network.channel import Channel
 from model.network.connection import Attack, Connection
@@ -147,7 +147,7 @@ class Server:
         if not z3.is_true(z3.simplify(room)):
             yield connection.dropping(rule, z3.Not(room))
 
-    def system(self, *asked: Property | Live, starts: Sequence[Mapping[str, int]] | None = None) -> System:
+    def system(self, *asked: Reads, starts: Sequence[Mapping[str, int]] | None = None) -> System:
         """The `System` with these properties, and with the ghosts that they and those of infinite runs read.
 
         starts: what differs in each initial state from all clients CLOSED, the server in LISTEN and everything zero.

@@ -41,6 +41,8 @@ from model.pictures.flights import SENDS, Flight, flights, flights_of_loop, hist
 MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS, STACK = 180.0, 30.0, 7.4, 31, 15.0
 """Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words; distance of
 states above each other."""
+NOTE = "#1b5e20"
+NO_NOTES: Mapping[int, str] = {}
 KINDS = {"call": "#0d47a1", "timeout": "#a84300", "crash": RED}
 Lanes = Mapping[str, Mapping[str, str]]
 """The names of the lines, from left to right; of each the sides that share it, with the variable of their state, or
@@ -58,12 +60,14 @@ def ladder(
     mark: Literal["violated", "reached", ""] = "violated",
     oldest_first: bool = True,
     loop: tuple[Step, ...] | None = None,
+    notes: Mapping[int, str] = NO_NOTES,
 ) -> str:
     """The diagram of a trace, as DOT source with fixed positions.
 
     loop: what follows the trace again and again, if it is a lasso; an empty one stays where the trace ends.
     lanes: the two lines, left and right.
     mark: what the last step shows, for its colour. oldest_first: which of several equal segments arrives first.
+    notes: words at the right of some rows, by their numbers.
     """
     whole = Run(trace.initial, trace.steps + (loop or ()))
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
@@ -73,8 +77,12 @@ def ladder(
     color = MARKS.get(mark, "") if loop is None and trace.steps else ""
     turns = [] if loop is None else band(paper, len(trace.steps), len(loop), MARGIN, NUMBERS)
     shown = None if loop is None else len(trace.steps) + 1
-    body = on_paper(paper, system, whole, lanes, known, title=title, caption=caption, color=color, shown=shown)
-    return graph("ladder", [*DEFAULTS, *turns, *body])
+    body = [
+        *turns,
+        *on_paper(paper, system, whole, lanes, known, title=title, caption=caption, color=color, shown=shown),
+        *(_note(paper, number, words) for number, words in notes.items()),
+    ]
+    return graph("ladder", [*DEFAULTS, *body])
 
 
 def on_paper(
@@ -175,6 +183,13 @@ def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str,
         for height, side in enumerate(side for side in reversed(sides) if side in states):
             show = system.var[states[side]].show(trace.initial[states[side]])
             yield _state(paper, side, 0, show, STACK * height)
+
+
+def _note(paper: Paper, number: int, words: str) -> str:
+    """Further words, right of the right margin."""
+    lines, place = _wrap(words, 2 * EVENT_COLUMNS, most=3), (paper.width + MARGIN + NUMBERS, paper.rows[number])
+    width = max(map(len, lines)) * STATE_CHAR
+    return text(f"note {number}", place, lines, width, align="l", look={"fontcolor": NOTE})
 
 
 def _event(paper: Paper, number: int, step: Step) -> str:

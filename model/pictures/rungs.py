@@ -70,6 +70,16 @@ def rungs(
     return Ladder((left, right), (states[0], states[-1]), stem + turn, again)
 
 
+def with_notes(ladder: Ladder, notes: Mapping[int, str]) -> Ladder:
+    """The ladder with notes, by the steps' numbers, each beside the first line of its step."""
+    left, noted = dict(notes), []
+    for rung in ladder.rungs:
+        first, _, last = rung.step.partition("-")
+        of_steps = [left.pop(at, "") for at in range(int(first), int(last or first) + 1)]
+        noted.append(replace(rung, note="; ".join(filter(None, (rung.note, *of_steps)))))
+    return replace(ladder, rungs=tuple(noted))
+
+
 def rungs_of_steps(
     system: System, trace: Run, lanes: Lanes, oldest_first: bool, numbers: Sequence[str]
 ) -> tuple[tuple[str, str], list[list[Rung]]]:

@@ -19,6 +19,7 @@ from model.pictures.flights import Happening, history
 
 COLUMNS = 100
 INDENT = " " * 6
+NO_NOTES: Mapping[int, str] = {}
 
 
 def render_text(
@@ -31,16 +32,19 @@ def render_text(
     shortest: bool = True,
     hidden: Collection[str] = (),
     oldest_first: bool = True,
+    notes: Mapping[int, str] = NO_NOTES,
 ) -> str:
     """The trace in words, ending with a newline.
 
     full_states: every variable after each step, not only what changed. command: what reproduces the trace.
     shortest: no run with fewer steps shows the same. hidden: variables left out unless `full_states`, besides those of
     symmetric groups: the segments already say what such slots hold. oldest_first: see `flights`.
+    notes: further words for some steps, by their numbers, from 0 for the beginning.
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
     lines = [*_heading(prop), "Initially", *state_lines(system, trace.initial, left_out, full_states)]
-    lines += [line for step in step_lines(system, trace, left_out, full_states, oldest_first) for line in step]
+    steps = enumerate([[], *step_lines(system, trace, left_out, full_states, oldest_first)])
+    lines += [line for number, step in steps for line in (*step, *_note(notes, number))]
     lines += ["", *_ending(trace, prop, shortest), *([f"Reproduce it: {command}"] if command else [])]
     return "\n".join(lines) + "\n"
 
@@ -80,6 +84,10 @@ def step_lines(
             else change_lines(system, before, step.state, left_out)
         )
         yield ["", step_line(number, step), *(line for wire in wires for line in wire_lines(wire)), *changes]
+
+
+def _note(notes: Mapping[int, str], number: int) -> list[str]:
+    return wrap(f"now: {notes[number]}", INDENT, INDENT + "  ") if number in notes else []
 
 
 def step_line(number: int, step: Step) -> str:

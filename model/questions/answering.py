@@ -55,6 +55,11 @@ def answered(tasks: Sequence[Task], options: Options, progress: OnSearch) -> Ite
 
             progress(task.variant, None)
             yield [answer_study(task, _timed(options), progress)]
+        elif task.claim.epistemic:
+            from model.questions.knowing import answer_knowledge
+
+            progress(task.variant, None)
+            yield [answer_knowledge(task, _timed(options), progress)]
     for shared in searches(tasks):
         from model.questions.cell_search import answer_cells
 

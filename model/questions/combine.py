@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
 
 from model.core.answer import Answer
 from model.questions.row import Row
 from model.settings.config import Config
-from model.settings.protocol import LEFT_OPEN
 from model.tcp.cause import named
-
-VARIED = ("handshake", *LEFT_OPEN, "mutant")
-"""Fields of the protocol in which a proof and a search of one claim may differ."""
 
 
 def combined(rows: Sequence[Row]) -> list[Row]:
@@ -51,16 +46,9 @@ def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
 
 def _refutes(bounded: Row, proved: Row) -> bool:
     """A search has found a run of the protocol and under the assumptions of the proof, at which the property fails."""
-    one, all_of = bounded.task.config, proved.task.config
-    if bounded.answer is not Answer.VIOLATED or not isinstance(one, Config) or not isinstance(all_of, Config):
+    one = bounded.task.config
+    if bounded.answer is not Answer.VIOLATED or not isinstance(one, Config):
         return False
-    if all_of.start == "half-closed":
-        from model.any_channel.closing import ClosingNetwork
-        from model.questions.theorems import network_for
+    from model.questions.theorems import network_for
 
-        network = network_for(proved.task)
-        return isinstance(network, ClosingNetwork) and network.covers(one)
-    distance, space = one.but(isns_apart=all_of.isns_apart).isn_distance, 1 << one.seq_bits
-    chosen = [pair for name in ("isn_a", "isn_b") for pair in combinations(one.isns(name, 0)[: one.incarnations], 2)]
-    fresh = all(min((m - n) % space, (n - m) % space) >= distance for m, n in chosen)
-    return fresh and all(getattr(all_of, name) in ("either", getattr(one, name)) for name in VARIED)
+    return network_for(proved.task).covers(one)

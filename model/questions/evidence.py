@@ -11,6 +11,8 @@ from dataclasses import dataclass, fields, replace
 from functools import partial
 from typing import Literal
 
+import z3
+
 from model.core.answer import Answer, Counterexample
 from model.core.property import Live, Property
 from model.core.run import Lasso, Run, Step
@@ -20,7 +22,7 @@ from model.machine.files import write
 from model.network.make import AnyNetwork
 from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
-from model.pictures.rungs import rungs
+from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
 from model.questions.row import Evidence, Options, Row, stem, written
@@ -30,6 +32,9 @@ NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 TraceMark = Literal["violated", "reached"]
 ANOTHER = "another"
 """The label of a run that differs from the first one."""
+Notes = Mapping[int, str]
+"""What stands beside a step, by its number; 0 is the beginning."""
+NO_NOTES: Notes = {}
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
 
@@ -81,7 +86,19 @@ class Shows:
         caption = _caption("VIOLATED", found.prop.sentence or found.prop.name, found.run, found.prop)
         return self._evidence(row, found.run, text, caption, prop=found.prop, label=found.label)
 
-    def _words(self, row: Row, trace: Run, prop: Property | None, shortest: bool = True) -> str:
+    def of_knowledge(self, row: Row, run: Run, sentence: str, label: str, beside: Sequence[str]) -> Evidence:
+        """One run of a claim about knowledge. beside: what has come to be known with each state, the first included."""
+        prop = Property(row.task.claim.name, "reachable", z3.BoolVal(True), f"{row.task.claim.sentence} {sentence}")
+        marks: dict[Answer, TraceMark] = {Answer.VIOLATED: "violated"}
+        mark = marks.get(row.answer, "reached")
+        notes = {number: words for number, words in enumerate(beside) if words}
+        text = self._words(row, run, prop, notes)
+        caption = _caption(mark.upper() if row.answer is Answer.VIOLATED else "HOLDS", prop.sentence, run, None)
+        return self._evidence(row, run, text, caption, mark=mark, label=label, notes=notes)
+
+    def _words(
+        self, row: Row, trace: Run, prop: Property | None, notes: Notes = NO_NOTES, shortest: bool = True
+    ) -> str:
         """A finite run as text."""
         return render_text(
             self.system,
@@ -92,6 +109,7 @@ class Shows:
             shortest=shortest and prop is not None,
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
+            notes=notes,
         )
 
     def _evidence(
@@ -105,6 +123,7 @@ class Shows:
         mark: TraceMark = "violated",
         loop: Loop = None,
         label: str = "",
+        notes: Notes = NO_NOTES,
     ) -> Evidence:
         """Draw a run and write its words."""
         claim, variant = row.task.claim.name, row.task.variant
@@ -118,6 +137,7 @@ class Shows:
             lanes=self.network.lanes,
             caption=" ".join(filter(None, (caption, _units(self.network, trace.initial)))),
             mark=mark,
+            notes=notes,
         )
         self.options.pictures.draw(dot, path, "neato")
         whole = Run(trace.initial, (*trace.steps, *(loop or ())))
@@ -134,7 +154,8 @@ class Shows:
                     write(path.with_name(path.name + ending), content)
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
-        lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo)
+        fifo = self.network.fifo
+        lines = with_notes(rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo), notes)
         return Evidence(
             steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words), other
         )

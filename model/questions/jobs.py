@@ -234,6 +234,7 @@ class Proofs:
 def lost(task: Task, why: str, at: Progress | None = None) -> Row:
     """The row of a task whose search ended without an answer. at: how far it was."""
     engine = "replay" if task.claim.scenario else "study" if task.claim.study else task.engine
+    engine = "knowledge" if task.claim.epistemic else engine
     states, transitions, depth, seconds = (at.states, at.transitions, at.depth, at.seconds) if at else (0, 0, 0, 0.0)
     effort = Effort(states, transitions, depth, complete=False, limit=why, seconds=seconds)
     return Row(task, Outcome(task.claim.name, Answer.UNKNOWN, effort, engine, why=why))

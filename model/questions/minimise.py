@@ -18,9 +18,10 @@ from model.engines.inductive.obligations import Induction, Lemma
 from model.engines.symbolic.solver import LimitedSolver, Unanswered
 from model.machine.crew import Crew, Died
 from model.questions.row import Task
-from model.questions.theorems import layers, lemmas_of, network_for
+from model.questions.theorems import proof_of
 from model.tcp.cause import named
-from properties.proofs.invariant import COROLLARIES, CorollaryOf
+from properties.proofs.invariant import COROLLARIES
+from properties.proofs.lemma import CorollaryOf
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Minimising:
         with Crew(jobs) as crew:
             asked: dict[Future[Need], tuple[str, str]] = {}
             for task in self._tasks:
-                for lemma in lemmas_of(task.claim.name, network_for(task)):
+                for lemma in lemmas_of(task):
                     asked[crew.submit(need, task, lemma.name, self._limits)] = task.claim.name, lemma.name
             for answer in as_completed(asked):
                 self._say(f"{len(self.needs)} of {len(asked)} lemmas")
@@ -71,16 +72,21 @@ class Minimising:
         return f"{sum(one.needed for one in self.needs)} of {len(self.needs)} lemmas are needed."
 
 
+def lemmas_of(task: Task) -> list[Lemma]:
+    """The lemmas of a proof."""
+    return [lemma for induction in proof_of(task) for lemma in induction.lemmas]
+
+
 def need(task: Task, name: str, limits: Limits) -> Need:
     """What becomes of a proof without the lemma of this name."""
-    network, claim, prover = network_for(task), task.claim.name, Prover(LimitedSolver(limits))
-    lemma = next(lemma for lemma in lemmas_of(claim, network) if lemma.name == name)
+    claim, prover = task.claim.name, Prover(LimitedSolver(limits))
+    lemma = next(lemma for lemma in lemmas_of(task) if lemma.name == name)
     using: list[CorollaryOf] = []
     try:
         for make in COROLLARIES:
-            if _follows(layers(claim, network, name, [*using, make]), prover):
+            if _follows(proof_of(task, name, [*using, make]), prover):
                 using.append(make)
-        fails, limit = _first_failure(layers(claim, network, name, using), prover)
+        fails, limit = _first_failure(proof_of(task, name, using), prover)
     except Unanswered as stop:
         fails, limit = None, str(stop)
     return Need(claim, name, fails is not None, tuple(_lines(claim, lemma, fails, limit)), limit)

@@ -12,19 +12,17 @@ from functools import lru_cache
 from time import monotonic
 from typing import Any
 
-from model.any_channel.closing import ClosingNetwork
-from model.any_channel.closing_text import TextNetwork
-from model.any_channel.timed import TimedNetwork
+from model.any_channel.closing import has_text
 from model.core.answer import INTERRUPTED, Limits
 from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Induction, Transition
 from model.engines.symbolic.solver import BLASTED, LimitedSolver, Unanswered
 from model.machine.crew import wanted_to_stop
 from model.questions.certificates import Certificates
-from model.questions.proof_words import Became, assumptions, became
+from model.questions.proof_words import Became, became
 from model.questions.row import Options, Task, written
 from model.questions.shares import Plan, Share
-from model.questions.theorems import layers, network_for
+from model.questions.theorems import network_for, proof_of
 from model.tcp.cause import Cause
 
 StepCause = Hashable
@@ -38,7 +36,7 @@ TOGETHER = 12
 @lru_cache(maxsize=64)
 def prepared(task: Task) -> tuple[Induction, ...]:
     """The inductions of a task's theorem."""
-    return layers(task.claim.name, network_for(task))
+    return proof_of(task)
 
 
 @lru_cache(maxsize=4)
@@ -67,8 +65,8 @@ def plan(tasks: Sequence[Task]) -> tuple[list[Plan], list[list[StepCause]]]:
 
 def _plan(task: Task) -> Plan:
     network = network_for(task)
-    times = ", all times" if isinstance(network, (TimedNetwork, ClosingNetwork)) else ""
-    return Plan(f"every channel{times}, {network.bits} bits", assumptions(network), network.bits)
+    times = ", all times" if network.timed else ""
+    return Plan(f"every channel{times}, {network.bits} bits", network.assumptions, network.bits)
 
 
 def prove(tasks: Sequence[Task], events: Sequence[StepCause], options: Options) -> Iterator[Share]:
@@ -91,7 +89,7 @@ class PartialProof:
 
     def __init__(self, task: Task, options: Options) -> None:
         self._task, self._options, self._begun = task, options, monotonic()
-        self._prover = prover(options.limits, isinstance(network_for(task), TextNetwork))
+        self._prover = prover(options.limits, has_text(network_for(task)))
         self._certificates = Certificates(options.out / "certificates")
         self._found, self._never, self._limit = list[Became](), list[Cause](), ""
 

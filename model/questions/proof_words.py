@@ -13,7 +13,6 @@ from model.questions.row import ProofReport, Row, Task
 from model.tcp.cause import Broken, Cause, Where, named
 
 if TYPE_CHECKING:
-    from model.any_channel.network import UnboundedNetwork
     from model.engines.inductive.discharge import Discharged
 
 
@@ -61,28 +60,6 @@ def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[C
         never=tuple(never),
         words="\n".join(first.values()),
     )
-
-
-def assumptions(network: UnboundedNetwork) -> tuple[str, ...]:
-    """What the proof assumes, in sentences."""
-    from model.any_channel.closing import ClosingNetwork
-    from model.any_channel.timed import TimedNetwork
-
-    if isinstance(network, (TimedNetwork, ClosingNetwork)):
-        return network.assumptions
-    c, distance = network.config, f"{network.config.isn_distance:,}"
-    tested = {"off": "nobody tests", "either": "each endpoint tests or does not test"}.get(
-        c.ack_range, "everybody tests"
-    )
-    said = [
-        f"W: one incarnation uses at most {c.span:,} sequence numbers of {c.seq_bits} bits; windows are {c.window:,}",
-        f"freshness (a): an ISN is chosen at least {distance} from every ISN under which a segment in the network was"
-        " sent or acknowledged (a RST apart)",
-        f"freshness (b): and at least {distance} from the IRS of the other side's TCB, if it has one",
-    ]
-    made = [True, network.assumed.segments, network.assumed.peer]
-    listed = [sentence if used else f"NOT assumed: {sentence}" for sentence, used in zip(said, made, strict=True)]
-    return (*listed, f"{tested} RFC 5961's range of SEG.ACK (MAY-12)")
 
 
 def proof_text(row: Row) -> str:

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 
-from model.any_channel.closing import ClosingNetwork
 from model.any_channel.embedding import Embedding
-from model.any_channel.network import Assumed, UnboundedNetwork
-from model.any_channel.timed import TimedNetwork
+from model.any_channel.every_channel import every_channel
+from model.any_channel.network import UnboundedNetwork
 from model.core.property import Property
-from model.engines.inductive.obligations import Induction, Lemma
+from model.engines.inductive.obligations import Induction
 from model.network.bounded import Network
 from model.network.ghosts.turns import TURNS
 from model.network.make import AnyNetwork
 from model.questions.row import Task
 from model.settings.config import Config
 from model.settings.setting import BadConfig
-from properties.proofs.invariant import BASE, COROLLARIES, CorollaryOf
+from properties.proofs.invariant import BASE, COROLLARIES
+from properties.proofs.lemma import CorollaryOf, Theorem
 from properties.proofs.opening import ACCEPTED, HEARD, IN_TURN, THEOREMS
-from properties.proofs.timed import TIMED, in_time, lemmas_in_time
+from properties.proofs.timed import LONG_ENOUGH, TIMED, InTime
+
+
+def time_of(task: Task) -> InTime | None:
+    """The proof in real time that a task's proof rests on, or is; None if it knows no time."""
+    if task.proof and task.proof.time:
+        return TIMED[task.proof.time]
+    assert isinstance(task.config, Config)
+    return LONG_ENOUGH if task.config.start == "half-closed" else None
 
 
 def network_for(task: Task) -> UnboundedNetwork:
@@ -32,45 +39,35 @@ def network_for(task: Task) -> UnboundedNetwork:
     if (task.config.start == "half-closed") == (task.claim.name in THEOREMS):
         begins = "with both sides CLOSED" if task.claim.name in THEOREMS else "half-closed"
         raise BadConfig(f"start={task.config.start}: the proofs of {task.claim.name} begin {begins}")
-    if task.proof and task.proof.time:
-        return TIMED[task.proof.time](task.config)
-    if task.config.start == "half-closed":
-        return ClosingNetwork(task.config)
+    if time := time_of(task):
+        return time.network(task.config)
     without = task.proof.without if task.proof else ""
-    return UnboundedNetwork(task.config, Assumed(segments=without != "segments", peer=without != "peer"))
+    return every_channel(task.config, segments=without != "segments", peer=without != "peer")
+
+
+def proof_of(task: Task, leave_out: str = "", using: Sequence[CorollaryOf] = COROLLARIES) -> tuple[Induction, ...]:
+    """The inductions of a task's theorem, see `layers`."""
+    return layers(task.claim.name, network_for(task), leave_out, using, time_of(task))
 
 
 def layers(
-    name: str, network: UnboundedNetwork, leave_out: str = "", using: Sequence[CorollaryOf] = COROLLARIES
+    name: str,
+    network: UnboundedNetwork,
+    leave_out: str = "",
+    using: Sequence[CorollaryOf] = COROLLARIES,
+    time: InTime | None = None,
 ) -> tuple[Induction, ...]:
     """The inductions of a theorem: the invariant; with it, the property's own lemmas, which imply the property.
 
     In time the lemmas about time show what the others assume, or are all that is needed.
     leave_out: a lemma to do without. using: the corollaries of the invariant.
     """
-    if isinstance(network, ClosingNetwork):
-        return (in_time(network, leave_out),)
-    if isinstance(network, TimedNetwork):
-        return (in_time(network, leave_out), *layers(name, network.untimed, leave_out, using))
-    theorem = THEOREMS[name]
-    base, own = (
-        [lemma for lemma in (make(network) for make in some) if lemma.name != leave_out]
-        for some in (BASE, theorem.lemmas)
-    )
-    steps = tuple(replace(step, owes=theorem.owes(network, step)) for step in network.soup.steps)
-    goal = theorem.goal and theorem.goal(network)
+    if time is not None:
+        first = time.induction(network, leave_out)
+        return (first, *layers(name, every_channel(network.config), leave_out, using)) if time.freshness else (first,)
     corollaries = [make(network) for make in using]
-    first = Induction(network.soup, (), base, corollaries=corollaries)
-    return first, Induction(replace(network.soup, steps=steps), [*base, *corollaries], own, goal)
-
-
-def lemmas_of(name: str, network: UnboundedNetwork) -> list[Lemma]:
-    """The lemmas of a theorem."""
-    if isinstance(network, ClosingNetwork):
-        return lemmas_in_time(network)
-    if isinstance(network, TimedNetwork):
-        return [*lemmas_in_time(network), *lemmas_of(name, network.untimed)]
-    return [make(network) for make in (*BASE, *THEOREMS[name].lemmas)]
+    first = Theorem(BASE).induction(network, (), corollaries, leave_out)
+    return first, THEOREMS[name].induction(network, [*first.lemmas, *corollaries], leave_out=leave_out)
 
 
 def lemmas_for(network: AnyNetwork) -> list[Property]:

@@ -15,9 +15,8 @@ from functools import cache
 from model.certificates.manifests import Certificate, Damaged, ProofManifest, Script
 from model.certificates.obligation_scripts import Scribe, entry
 from model.engines.inductive.obligations import Duty, Obligation
-from model.questions.proof_words import assumptions
 from model.questions.row import Task
-from model.questions.theorems import layers, network_for
+from model.questions.theorems import network_for, proof_of
 from model.settings.setting import BadConfig
 
 _scribe = cache(Scribe)
@@ -30,7 +29,7 @@ def differences(certificate: Certificate, task: Task) -> list[list[str]]:
     assert isinstance(form, ProofManifest)
     try:
         network = network_for(task)
-        obligations = (one for layer in layers(task.claim.name, network) for one in layer.obligations())
+        obligations = (one for layer in proof_of(task) for one in layer.obligations())
         first = _first_difference(form.obligations, obligations)
     except BadConfig as error:
         raise Damaged(f"{certificate.path}: is not a certificate: {error}") from error
@@ -39,7 +38,7 @@ def differences(certificate: Certificate, task: Task) -> list[list[str]]:
         (not first, first),
         (form.verdict == answer, f"it says '{form.verdict}', but what it expects makes '{answer}'"),
         (form.width == network.bits, f"its width is {form.width}, not {network.bits}"),
-        (tuple(form.assumptions) == assumptions(network), "its assumptions are not those of the proof"),
+        (tuple(form.assumptions) == network.assumptions, "its assumptions are not those of the proof"),
     ]
     return [[words for right, words in checks if not right]]
 

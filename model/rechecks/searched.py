@@ -15,12 +15,15 @@ from pathlib import Path
 
 from model.certificates.manifests import Certificate, Damaged, Figures, SearchManifest, Shown, Taken, read
 from model.core.answer import NO_LIMITS
+from model.core.knowledge import Refutation, confirm_refuted
 from model.core.property import Live, Property
-from model.core.run import Lasso, ReplayError, Run, Step, confirm
-from model.core.system import State
+from model.core.run import Lasso, ReplayError, Run, Step, confirm, replay
+from model.core.system import Rule, State, System
 from model.engines.infinite.liveness import confirm_lasso
 from model.pictures.render import Drawings
-from model.questions.cell_search import Asked, answer_cells
+from model.questions.answering import answered
+from model.questions.cell_search import Asked
+from model.questions.knowing import ALIKE, asked_of
 from model.questions.row import Options, Task
 from model.settings.setting import BadConfig
 
@@ -74,7 +77,7 @@ def searched_again(tasks: Sequence[Task]) -> list[SearchManifest]:
     """The certificates that a second run of one search makes."""
     with tempfile.TemporaryDirectory() as folder:
         options = Options(Path(folder), NO_LIMITS, Drawings(), [], certify=True)
-        answer_cells(tasks, options, lambda *_: None)
+        list(answered(tasks, options, lambda *_: None))
         return [one.form for one in read(Path(folder) / "certificates") if isinstance(one.form, SearchManifest)]
 
 
@@ -87,15 +90,40 @@ class Replays:
 
     def wrong(self, runs: Sequence[Shown]) -> Iterator[str]:
         """What is wrong with them, in words."""
+        if self.task.claim.epistemic:
+            yield from self._unrefuted(runs)
         for run in runs:
             try:
                 self._replay(run)
             except (ReplayError, KeyError) as error:
                 yield f"the run for '{run.property}' is none: {error}"
 
+    def _unrefuted(self, runs: Sequence[Shown]) -> Iterator[str]:
+        """That the runs of a claim about knowledge, which a side should not be able to tell apart, do not refute it."""
+        known = asked_of(self.task).known
+        if known.kind != "always" or known.name not in [run.property for run in runs]:
+            return
+        sides = tuple(run.property.removeprefix(ALIKE) for run in runs[1:])
+        try:
+            found = Refutation(tuple(Run(run.initial, self._steps(run.steps)) for run in runs), sides)
+            confirm_refuted(self._system, known.views, known.formula, found)
+        except (ReplayError, KeyError) as error:
+            yield f"its runs do not refute the claim: {error}"
+
     @cached_property
     def _asked(self) -> Asked:
         return Asked(self.together)
+
+    @cached_property
+    def _system(self) -> System:
+        return asked_of(self.task).system if self.task.claim.epistemic else self._asked.system
+
+    @cached_property
+    def _rules(self) -> dict[str, Rule]:
+        return {rule.name: rule for rule in self._system.rules}
+
+    def _steps(self, listed: Sequence[Taken]) -> tuple[Step, ...]:
+        return tuple(Step(self._rules[one.rule], one.inputs, one.state) for one in listed)
 
     @cached_property
     def _properties(self) -> dict[str, Property | Live]:
@@ -104,18 +132,17 @@ class Replays:
         return {prop.name: prop for prop in made}
 
     def _replay(self, run: Shown) -> None:
-        rules = {rule.name: rule for rule in self._asked.system.rules}
-
-        def steps(listed: Sequence[Taken]) -> tuple[Step, ...]:
-            return tuple(Step(rules[one.rule], one.inputs, one.state) for one in listed)
-
         initial: State = run.initial
-        trace, prop = Run(initial, steps(run.steps)), self._properties[run.property]
+        trace = Run(initial, self._steps(run.steps))
+        if self.task.claim.epistemic:
+            replay(self._system, trace)
+            return
+        prop = self._properties[run.property]
         if isinstance(prop, Property):
             if run.loop is not None:
                 raise ReplayError("it has a loop")
-            confirm(self._asked.system, prop, trace)
+            confirm(self._system, prop, trace)
         elif run.loop is None:
             raise ReplayError("it has no loop")
         else:
-            confirm_lasso(self._asked.system, prop.prop, prop.fairness, Lasso(trace, steps(run.loop)))
+            confirm_lasso(self._system, prop.prop, prop.fairness, Lasso(trace, self._steps(run.loop)))

@@ -62,7 +62,7 @@ def _task(name: str, variant: str, config: AnyConfig, expected: str, engine: str
     if (claim := find(name)) is None:
         raise BadConfig(f"claim '{name}' is not known to this version")
     listed: Sequence[Cell | Proof] = claim.proofs if engine == "unbounded" else claim.cells
-    if not listed or (engine == "explicit" and not claim.searched):
+    if not listed or (engine == "explicit" and not (claim.searched or claim.epistemic)):
         raise BadConfig(f"claim '{name}' has no {'proof' if engine == 'unbounded' else 'search'}")
     one = next((one for one in listed if one.variant == variant), None)
     wanted = [one.config] if one else [base.vary(_settings(variant)) for base in _bases(claim, engine)]

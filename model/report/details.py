@@ -30,6 +30,10 @@ COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure
 WIDE, PROSE, REPORT = 150, 120, 200
 ESSENTIAL = {"claim", "variant", "expected", "verdict", "states", "steps"}
 """The columns where there are fewer than `WIDE`."""
+WITHIN = (
+    "all states were looked at; larger bounds add states, so who does not know in a state will not know there, who"
+    " knows may not any more, and of new states nothing is said"
+)
 
 
 def write_details(rows: Sequence[Row], options: Options) -> None:
@@ -157,6 +161,8 @@ def rests_on(row: Row) -> Iterator[tuple[str, str]]:
         shown = bounds(row.task.config)
         yield "bounds", " ".join(f"{field}={show_field(value)}" for field, value in shown.items())
         yield row.engine, search(row)
+    if row.engine == "knowledge":
+        yield "within these bounds", WITHIN
     if row.fairness:
         yield "promised", row.fairness
     if row.why:

@@ -131,7 +131,7 @@ def _row_json(row: Row) -> dict[str, Any]:
         "counterexamples": [
             {"label": one.label, "trace": one.steps, "loop": one.loop, "figure": one.figure or None}
             for one in row.evidence
-            if row.task.claim.study or len(row.evidence) > 1
+            if row.task.claim.several or len(row.evidence) > 1
         ],
         "another": row.another or None,
         "against": [{"label": label, **_beside_json(one)} for label, one in row.besides],

@@ -58,7 +58,7 @@ def run_of(row: Row, brief: bool = False) -> str:
     if not row.evidence:
         return ""
     first, count = row.evidence[0], len(row.evidence) - 1
-    more = f"; {_more(count, 'run')}" if count and not brief else ""
+    more = f"; {count} run{'s' if count > 1 else ''} more" if count and not brief else ""
     drawn = first.figure if brief and Path(first.figure).suffix == ".svg" else picture(first)
     return ", ".join(filter(None, (length(first), drawn))) + more
 

@@ -32,6 +32,7 @@ class Clocks(Group):
         most=MOST_TICKS,
         unit=TICK,
     )
+    least_delay: int = setting(0, "and not before so many ticks have passed", least=0, most=MOST_TICKS, unit=TICK)
     rto: int = setting(2, "retransmission timeout, ticks", least=1, most=MOST_TICKS, unit=TICK)
     time_wait: str = setting("2msl", "length of TIME-WAIT in ticks, or 2msl", unit=TICK)
     time_wait_restart: bool = setting(
@@ -73,6 +74,8 @@ class Clocks(Group):
             raise BadConfig(f"time_wait={self.time_wait}: must be a number of ticks, or 2msl")
         if self.delay > self.msl:
             raise BadConfig(f"delay={self.delay}: no segment outlives msl={self.msl}")
+        if self.least_delay > self.delay:
+            raise BadConfig(f"least_delay={self.least_delay}: more than delay={self.delay}")
         if self.time_wait_ticks > MOST_TICKS:
             raise BadConfig(f"time_wait={self.time_wait}: at most {MOST_TICKS} ticks")
         used = [name for name in TICKS if getattr(self, name) != settings_of(Clocks)[name].default]

@@ -12,7 +12,7 @@ from model.settings.setting import Group, setting
 class Start(Group):
     """The first state."""
 
-    start: Literal["closed", "established", "half-closed"] = setting(
+    start: Literal["closed", "listening", "established", "half-closed"] = setting(
         "closed",
-        "both sides CLOSED; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
+        "both sides CLOSED; or B in LISTEN; or at rest, established, or half-closed: A in FIN-WAIT-2, B in CLOSE-WAIT",
     )

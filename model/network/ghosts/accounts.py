@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from model.core import z3fast as z3
 from model.core.system import Var
-from model.network.ghosts.ghost import Ghost, Occurrence, Update
+from model.network.ghosts.ghost import Ghost, SideEvent, Update
 from model.network.side import NO_TCB, Side
 from model.settings.config import Config
 from model.settings.setting import BadConfig
@@ -50,7 +50,7 @@ class Accounts(Ghost):
             return []
         return [*self.sent(side), *self.delivered(side), self.fed(side), self.disordered(side)]
 
-    def after_event(self, seen: Occurrence) -> Update:
+    def after_event(self, seen: SideEvent) -> Update:
         side, event, config, update = seen.side, seen.event, seen.side.config, dict[str, z3.ExprRef]()
         if event.budget == "octets":
             for k, var in enumerate(self.sent(side), 1):
@@ -68,7 +68,7 @@ class Accounts(Ghost):
         update[fed.name] = z3.Or(z3.BoolVal(False) if begins else fed.term, new + held != 0)
         return update
 
-    def _out_of_turn(self, seen: Occurrence) -> Iterator[z3.BoolRef]:
+    def _out_of_turn(self, seen: SideEvent) -> Iterator[z3.BoolRef]:
         """For each incarnation of the other side: one of its octets is delivered that is not the next one.
 
         What was held since the SYN begins at IRS + 1. Of the segment's text what is new begins at RCV.NXT, after that,
@@ -90,7 +90,7 @@ class Accounts(Ghost):
 ACCOUNTS = Accounts()
 
 
-def handed_over(seen: Occurrence) -> tuple[z3.BitVecRef, z3.BitVecRef]:
+def handed_over(seen: SideEvent) -> tuple[z3.BitVecRef, z3.BitVecRef]:
     """The octets of the segment that are delivered, and those held since the SYN that are."""
     zero, effect = z3.BitVecVal(0, seen.side.config.seq_bits), seen.event.effect
     new, held = (zero if octets is None else octets for octets in (effect.delivered, effect.released))

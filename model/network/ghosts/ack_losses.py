@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.core import z3fast as z3
 from model.core.system import Var
-from model.network.ghosts.ghost import Ghost, Occurrence, Update
+from model.network.ghosts.ghost import Ghost, SideEvent, Update
 from model.network.side import Side
 from model.tcp.segment import Segment
 
@@ -19,7 +19,7 @@ class AckLosses(Ghost):
     def variables(self, side: Side) -> list[Var]:
         return [self.ack_lost(side)]
 
-    def after_event(self, seen: Occurrence) -> Update:
+    def after_event(self, seen: SideEvent) -> Update:
         lost, sends = self.ack_lost(seen.side), seen.event.effect.tcb.snd_nxt != seen.side.tcb.snd_nxt
         return {lost.name: z3.And(lost.term, z3.Not(sends))}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.core import z3fast as z3
 from model.core.system import Var
-from model.network.ghosts.ghost import Ghost, Occurrence, Update
+from model.network.ghosts.ghost import Ghost, SideEvent, Update
 from model.network.side import NO_TCB, Side
 
 
@@ -14,7 +14,7 @@ class Beliefs(Ghost):
     def variables(self, side: Side) -> list[Var]:
         return [side.peer, side.heard]
 
-    def after_event(self, seen: Occurrence) -> Update:
+    def after_event(self, seen: SideEvent) -> Update:
         side, heard, update = seen.side, seen.other.heard, dict[str, z3.ExprRef]()
         if begins_or_ends(seen):
             update |= {var.name: z3.BitVecVal(0, var.width) for var in self.variables(side)}
@@ -28,7 +28,7 @@ class Beliefs(Ghost):
 BELIEFS = Beliefs()
 
 
-def begins_or_ends(seen: Occurrence) -> bool:
+def begins_or_ends(seen: SideEvent) -> bool:
     """A TCB is deleted, or one begins of which nobody can have heard: what answers a cookie begins one that has."""
     event = seen.event
     by_cookie = seen.side.config.syn_cookies and event.kind == "arrives"
@@ -36,7 +36,7 @@ def begins_or_ends(seen: Occurrence) -> bool:
     return ends or (event.effect.chooses_isn and not by_cookie)
 
 
-def sender_lives(seen: Occurrence) -> z3.BoolRef:
+def sender_lives(seen: SideEvent) -> z3.BoolRef:
     """The segment's sender has its TCB still; or has not yet made it, if what it has sent is a cookie."""
     other = seen.other
     without = other.state_is(*NO_TCB)

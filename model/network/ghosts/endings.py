@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from model.core import z3fast as z3
 from model.core.system import Var, enumeration
-from model.network.ghosts.ghost import Ghost, Occurrence, Update
+from model.network.ghosts.ghost import Ghost, SideEvent, Update
 from model.network.side import Side
 from model.tcp.event import Event
 
@@ -45,7 +45,7 @@ class Endings(Ghost):
     def variables(self, side: Side) -> list[Var]:
         return [self.ended(side), self.unanswered(side)]
 
-    def after_event(self, seen: Occurrence) -> Update:
+    def after_event(self, seen: SideEvent) -> Update:
         event, update = seen.event, dict[str, z3.ExprRef]()
         ended, unanswered = self.variables(seen.side)
         if event.effect.next != event.state:

@@ -19,7 +19,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 @dataclass(frozen=True)
-class Occurrence:
+class SideEvent:
     """An event of a side, with what a ghost may want to know of it.
 
     other: the other side. x: the segment that arrives, or None; sender, acknowledged: the incarnation that has sent it,
@@ -50,7 +50,11 @@ class Ghost:
         """What is remembered of a side."""
         raise NotImplementedError
 
-    def after_event(self, _seen: Occurrence, /) -> Update:
+    def if_open(self, _side: Side, /) -> Sequence[str]:
+        """The names of flags that are set where a run begins with an open connection."""
+        return ()
+
+    def after_event(self, _seen: SideEvent, /) -> Update:
         """What an event writes."""
         return {}
 

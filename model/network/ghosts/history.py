@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from model.core import z3fast as z3
 from model.core.system import Var
-from model.network.ghosts.ghost import Ghost, Occurrence, Update
+from model.network.ghosts.ghost import Ghost, SideEvent, Update
 from model.network.side import Side
 from model.settings.config import Config
 from model.settings.setting import BadConfig
@@ -27,7 +27,7 @@ class History(Ghost):
     def variables(self, side: Side) -> list[Var]:
         return [self.finished(side)]
 
-    def after_event(self, seen: Occurrence) -> Update:
+    def after_event(self, seen: SideEvent) -> Update:
         if not seen.event.effect.orderly:
             return {}
         tcb, finished = seen.side.tcb, self.finished(seen.side)

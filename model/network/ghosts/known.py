@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from model.core.property import Live, Property
+from model.core.property import Reads
 from model.core.system import BadSystem
 from model.core.terms import constants
 from model.network.ghosts.accounts import ACCOUNTS
@@ -13,15 +13,14 @@ from model.network.ghosts.endings import ENDINGS
 from model.network.ghosts.ghost import Ghost
 from model.network.ghosts.history import HISTORY
 from model.network.ghosts.origins import ORIGINS
+from model.network.ghosts.syns import SYNS
 from model.network.ghosts.turns import TURNS
 from model.network.side import Side
 
-KNOWN: tuple[Ghost, ...] = (HISTORY, ENDINGS, ACK_LOSSES, ORIGINS, TURNS, ACCOUNTS)
+KNOWN: tuple[Ghost, ...] = (HISTORY, ENDINGS, ACK_LOSSES, ORIGINS, TURNS, SYNS, ACCOUNTS)
 
 
-def with_those_read(
-    given: Sequence[Ghost], sides: Iterable[Side], asked: Iterable[Property | Live]
-) -> tuple[Ghost, ...]:
+def with_those_read(given: Sequence[Ghost], sides: Iterable[Side], asked: Iterable[Reads]) -> tuple[Ghost, ...]:
     """The ghosts given, and those of whose variables something that is asked reads one.
 
     Raises `BadSystem` if one of these writes onto segments: then the slots that were read are too narrow.

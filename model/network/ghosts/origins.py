@@ -9,7 +9,7 @@ from __future__ import annotations
 from model.core import z3fast as z3
 from model.core.system import Var
 from model.network.channel import layout
-from model.network.ghosts.ghost import Ghost, Occurrence, Update
+from model.network.ghosts.ghost import Ghost, SideEvent, Update
 from model.network.side import NO_TCB, Side
 from model.settings.config import Config
 from model.settings.setting import BadConfig
@@ -32,7 +32,7 @@ class Origins(Ghost):
     def variables(self, side: Side) -> list[Var]:
         return [self.deceived(side)]
 
-    def after_event(self, seen: Occurrence) -> Update:
+    def after_event(self, seen: SideEvent) -> Update:
         side, effect, deceived = seen.side, seen.event.effect, self.deceived(seen.side)
         if seen.x is None or seen.event.state in NO_TCB:
             return {}
@@ -44,7 +44,7 @@ class Origins(Ghost):
 ORIGINS = Origins()
 
 
-def of_another(seen: Occurrence) -> z3.BoolRef:
+def of_another(seen: SideEvent) -> z3.BoolRef:
     """The arriving segment is of another connection than the one that this side has a TCB of.
 
     Its sender is another incarnation than the one believed in, if there is one; or it acknowledges another incarnation

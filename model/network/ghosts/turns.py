@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from model.core.system import Var
-from model.network.ghosts.ghost import Ghost, Occurrence, Update
+from model.network.ghosts.ghost import Ghost, SideEvent, Update
 from model.network.side import Side
 from model.tcp.event import FALSE, TRUE
 
@@ -18,7 +18,7 @@ class Turns(Ghost):
     def variables(self, side: Side) -> list[Var]:
         return [self.older(side)]
 
-    def after_event(self, seen: Occurrence) -> Update:
+    def after_event(self, seen: SideEvent) -> Update:
         if not seen.event.effect.chooses_isn:
             return {}
         return {self.older(seen.side).name: FALSE, self.older(seen.other).name: TRUE}

@@ -1,0 +1,164 @@
+"""A system as a JavaScript module that executes it, in a page or in node.
+
+`model` has the variables, the initial states, and for each rule what readers are told, its guard and its update, as
+functions of a state and the rule's inputs; the constraint as `within`, and the properties with their parts. A state is
+an array of values in the order of the variables (see `javascript_table`). `pack` and `unpack` put one into 32-bit words
+and back. Nothing is imported there; search.js beside this module explores such a model.
+
+Source: the operator table. Limits: none of width; properties of steps read the successor as a second state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import z3
+
+from model.core.nodes import Node, conjuncts, node_of, order
+from model.core.property import Property
+from model.core.system import Rule, System, Var
+from model.core.terms import step
+from model.export.javascript_table import NARROW, TABLE, number, wide
+
+Names = Mapping[str, str]
+"""What a free constant is called: a place in a state, or an input."""
+
+
+class Function:
+    """The body of a function: what occurs twice is computed once, just before it is needed for the first time."""
+
+    def __init__(self, roots: Iterable[Node], names: Names) -> None:
+        self.lines: list[str] = []
+        self._names, self._value = names, dict[bytes, str]()
+        uses = Counter(child.digest for node in order(list(roots)) for child in node.children)
+        self._shared = {digest for digest, count in uses.items() if count > 1}
+
+    def operand(self, root: z3.ExprRef | Node) -> str:
+        """The expression for a term."""
+        for node in order([root]):
+            if node.digest not in self._value:
+                self._value[node.digest] = self._named(node, self._of(node))
+        return self._value[node_of(root).digest]
+
+    def _of(self, node: Node) -> str:
+        if node.constant:
+            return self._names[node.name]
+        return str(step(TABLE, node)(*(self._value[child.digest] for child in node.children)))
+
+    def _named(self, node: Node, expression: str) -> str:
+        if node.digest not in self._shared or not node.children:
+            return expression
+        name = f"v{len(self._value)}"
+        self.lines.append(f"const {name}={expression};")
+        return name
+
+    def do(self, line: str) -> None:
+        """Add a statement."""
+        self.lines.append(line)
+
+    @property
+    def text(self) -> str:
+        """The statements."""
+        return "".join(self.lines)
+
+
+def javascript(system: System, properties: Sequence[Property] = (), about: str = "") -> str:
+    """The module's text. about: a line that says what the model is of."""
+    places = {var.name: f"s[{at}]" for at, var in enumerate(system.variables)}
+    rows = [_variable(var) for var in system.variables]
+    initial = [[_literal(var, state[var.name]) for var in system.variables] for state in system.initial]
+    groups = [[[*system.var].index(name) for name in group] for group in system.symmetric]
+    parts = [
+        f"about:{json.dumps(about)}",
+        f"variables:[{','.join(rows)}]",
+        f"initial:[{','.join('[' + ','.join(values) + ']' for values in initial)}]",
+        f"symmetric:{json.dumps(groups)}",
+        f"within:{_says(z3.BoolVal(True) if system.constraint is None else system.constraint, places)}",
+        f"rules:[\n{','.join(_rule(system, rule, places) for rule in system.rules)}]",
+        f"properties:[\n{','.join(_property(prop, places) for prop in properties)}]",
+        *_packing(system.variables),
+    ]
+    return "export const model={" + ",\n".join(parts) + "};\n"
+
+
+def _variable(var: Var) -> str:
+    return json.dumps({"name": var.name, "bits": var.bits, "width": var.width, "names": var.names, "ghost": var.ghost})
+
+
+def _literal(var: Var, value: int) -> str:
+    return number(int(value), var.width) if var.width else str(bool(value)).lower()
+
+
+def _rule(system: System, rule: Rule, places: Names) -> str:
+    names = {**places, **{name: name for name in rule.choose}}
+    inputs = "".join(f",{name}" for name in rule.choose)
+    told = {
+        "name": rule.name, "side": rule.side, "kind": rule.kind, "event": rule.event, "brief": rule.brief,
+        "cite": rule.cite, "call": rule.call, "choose": dict(rule.choose),
+    }  # fmt: skip
+    return (
+        f"{{...{json.dumps(told)},guard:(s{inputs})=>{{{_guard(rule, names)}}},"
+        f"fire:(s{inputs})=>{{{_fire(system, rule, names)}}}}}\n"
+    )
+
+
+def _guard(rule: Rule, names: Names) -> str:
+    wanted = [*conjuncts(node_of(rule.guard))]
+    body = Function(wanted, names)
+    for one in wanted:
+        body.do(f"if(!{body.operand(one)})return false;")
+    return body.text + "return true;"
+
+
+def _fire(system: System, rule: Rule, names: Names) -> str:
+    wanted = {name: node_of(term) for name, term in rule.update.items()}
+    body = Function(wanted.values(), names)
+    at = {name: position for position, name in enumerate(system.var)}
+    new = {at[name]: body.operand(node) for name, node in wanted.items()}
+    changes = "".join(f"t[{position}]={value};" for position, value in new.items())
+    return f"{body.text}const t=s.slice();{changes}return t;"
+
+
+def _property(prop: Property, places: Names) -> str:
+    after = {f"{name}'": place.replace("s[", "t[") for name, place in places.items()}
+    parts = ",".join(f"[{json.dumps(name)},{_says(term, {**places, **after})}]" for name, term in prop.parts.items())
+    told = f"name:{json.dumps(prop.name)},kind:{json.dumps(prop.kind)}"
+    return f"{{{told},holds:{_says(prop.term, {**places, **after})},parts:[{parts}]}}\n"
+
+
+def _says(term: z3.BoolRef, names: Names) -> str:
+    body = Function([node_of(term)], names)
+    value = body.operand(term)
+    return f"(s,t)=>{{{body.text}return {value};}}"
+
+
+def _packing(variables: Sequence[Var]) -> Iterator[str]:
+    """`words`, `pack`, `unpack`: each variable in the first word with room for it, a wide one in words of its own."""
+    used, into, out = list[int](), list[list[str]](), list[str]()
+
+    def place(bits: int) -> tuple[int, int]:
+        word = next((at for at, full in enumerate(used) if full + bits <= NARROW), len(used))
+        if word == len(used):
+            used.append(0)
+            into.append([])
+        used[word] += bits
+        return word, used[word] - bits
+
+    for at, var in enumerate(variables):
+        if not wide(var.bits):
+            word, low = place(var.bits)
+            into[word].append(f"s[{at}]<<{low}")
+            bits = f"w[o+{word}]>>>{low}" + (f"&{(1 << var.bits) - 1}" if var.bits < NARROW else "")
+            out.append(f"({bits})" if var.width else f"({bits})===1")
+            continue
+        pieces = []
+        for low in range(0, var.bits, NARROW):
+            word, _ = place(NARROW)
+            into[word].append(f"Number(BigInt.asUintN(32,s[{at}]>>{low}n))")
+            pieces.append(f"BigInt(w[o+{word}])<<{low}n")
+        out.append("|".join(pieces))
+    yield f"words:{len(used)}"
+    yield "pack:(s,w,o)=>{" + "".join(f"w[o+{at}]={'|'.join(some)};" for at, some in enumerate(into)) + "}"
+    yield f"unpack:(w,o)=>[{','.join(out)}]"

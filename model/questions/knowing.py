@@ -1,0 +1,138 @@
+"""Who knows what: a claim about knowledge on one configuration, with its runs, and beside each step who knows what.
+
+A statement that fails everywhere has two runs or more: one to a state where it fails, and one to each state that a side
+cannot tell from the end of the run before. One that holds shows the run to its first witness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import NamedTuple
+
+from model.core.answer import Answer, Outcome
+from model.core.knowledge import Common, Formula, Known, Knows, Refutation, facts, said
+from model.core.run import Run
+from model.core.system import System
+from model.engines.epistemic.knowledge import LocalStates, check
+from model.network.bounded import Network
+from model.questions.certificates import Certificates
+from model.questions.evidence import Shows
+from model.questions.row import OnSearch, Options, Row, Task, written
+from model.settings.config import Config
+from properties.claim import Knowledge
+
+ALIKE = "the same to "
+CUT = "where nothing more may be lost, something was: raise the bounds that were touched"
+
+
+class AboutKnowledge(NamedTuple):
+    """What a task asks, and the network and system of which it does; beside: what is told beside the steps of runs."""
+
+    network: Network
+    system: System
+    known: Known
+    witnesses: list[Known]
+    beside: Sequence[Formula]
+
+
+def asked_of(task: Task) -> AboutKnowledge:
+    """What a claim about knowledge asks of its configuration."""
+    question = task.claim.question
+    assert isinstance(task.config, Config)
+    assert isinstance(question, Knowledge)
+    network = Network(task.config)
+    known = question.make(network)
+    witnesses = [make(network) for make in question.witness] if task.expected != "fails" else []
+    return AboutKnowledge(network, network.system(known, *witnesses), known, witnesses, question.beside(network))
+
+
+def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> Row:
+    """The row of a task."""
+    network, system, known, witnesses, beside = asked_of(task)
+    watch = partial(progress, task.variant)
+    found, states = check(system, known.views, [known, *witnesses], beside, limits=options.limits, progress=watch)
+    row = _row(task, found[known.name], [found[one.name] for one in witnesses])
+    shown = [] if row.answer is Answer.UNKNOWN else list(_shown(known, found, witnesses))
+    if options.certify:
+        with written(options):
+            runs = [(one.name, one.run, None) for one in shown]
+            Certificates(options.out / "certificates").search(row, [task], runs)
+    shows, about = Shows(network, system, options), legend(beside)
+    told = [(one, who_knows(states, one.run, beside)) for one in shown]
+    evidence = (shows.of_knowledge(row, one.run, f"{one.says} {about}", one.label, news) for one, news in told)
+    return replace(row, evidence=tuple(evidence))
+
+
+def _row(task: Task, found: Outcome, witnesses: Sequence[Outcome]) -> Row:
+    """What was found, as a row: vacuous if a witness never happens, open if a bound has cut what should not be cut."""
+    assert isinstance(task.config, Config)
+    row = Row(task, replace(found, evidence=None))
+    if found.answer is Answer.UNKNOWN:
+        return row.but(Answer.UNKNOWN, found.effort.limit)
+    if found.effort.touched and not (task.config.loss and task.config.losses is None):
+        return row.but(Answer.UNKNOWN, CUT)
+    missing = [one.name for one in witnesses if one.answer is Answer.UNREACHABLE]
+    if missing and found.answer.good:
+        return row.but(Answer.VACUOUS, f"its premise never happens: {', '.join(missing)}")
+    return row
+
+
+@dataclass(frozen=True)
+class KnownRun:
+    """A run. name: of the statement that it is about; says: a sentence about its end; label: if it is not the first."""
+
+    name: str
+    run: Run
+    says: str
+    label: str = ""
+
+
+def _shown(known: Known, found: Mapping[str, Outcome], witnesses: Sequence[Known]) -> Iterator[KnownRun]:
+    """The runs that decide a statement; of one that holds the run to its last witness."""
+    evidence = found[known.name].evidence
+    if isinstance(evidence, Refutation):
+        yield KnownRun(known.name, evidence.runs[0], f"At its end it is false that {said(known.formula)}.")
+        for run, side in zip(evidence.runs[1:], evidence.sides, strict=True):
+            label = f"{ALIKE}{side}"
+            yield KnownRun(label, run, f"Its end is {label} as that of the run before.", label)
+    elif isinstance(evidence, Run):
+        yield KnownRun(known.name, evidence, f"At its end {said(known.formula)}.")
+    else:
+        for one in witnesses[-1:]:
+            reached = found[one.name].run
+            if reached is not None:
+                yield KnownRun(one.name, reached, f"At its end {said(one.formula)}.", "who knows what")
+
+
+# -- beside a run --
+
+
+def who_knows(states: LocalStates, run: Run, formulas: Sequence[Formula]) -> list[str]:
+    """For each state of a run, the first one included, what has come to be known with it, and what is not any more."""
+    along = states.along(run, formulas)
+    before = [[False] * len(formulas), *along]
+    return [_news(formulas, was, now) for was, now in zip(before, along, strict=False)]
+
+
+def _news(formulas: Sequence[Formula], was: Sequence[bool], now: Sequence[bool]) -> str:
+    """The difference between two states in words."""
+    gained = [one for one, a, b in zip(formulas, was, now, strict=True) if b and not a]
+    lost = [one for one, a, b in zip(formulas, was, now, strict=True) if a and not b]
+    told = [one for one in gained if isinstance(one, Common)] or gained  # All the rest follows from it.
+    return "; ".join([*map(in_short, told), *(f"no longer: {in_short(one)}" for one in lost)])
+
+
+def in_short(formula: Formula) -> str:
+    """Who knows that who knows, without the fact."""
+    if isinstance(formula, Common):
+        return "common knowledge"
+    assert isinstance(formula, Knows)
+    deeper = isinstance(formula.what, (Knows, Common))
+    return f"{formula.side} knows" + (f" that {in_short(formula.what)}" if deeper else "")
+
+
+def legend(formulas: Sequence[Formula]) -> str:
+    """What is known, where it is told in short."""
+    return f"Beside a step: who knows from then on that {next(facts(formulas[0])).name}."
