@@ -25,7 +25,7 @@ from model.pictures.ladder import ladder
 from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
-from model.questions.row import Evidence, Options, Row, stem, written
+from model.questions.row import Beside, Evidence, Options, Row, stem, written
 from model.questions.schedule import World
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
@@ -141,9 +141,7 @@ class Shows:
         )
         self.options.pictures.draw(dot, path, "neato")
         whole = Run(trace.initial, (*trace.steps, *(loop or ())))
-        begins = None if loop is None else len(trace.steps) + 1
-        here = World(self.network, self.system)
-        other = beside(row, here, whole, self.options, loop=begins, label=label, able=self.able)
+        other = self._beside(row, whole, len(trace.steps) + 1 if loop is not None else None, label)
         text += beside_lines(other)
         words = path.with_name(path.name + ".txt")
         with written(self.options):
@@ -159,6 +157,11 @@ class Shows:
         return Evidence(
             steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words), other
         )
+
+    def _beside(self, row: Row, run: Run, loop: int | None, label: str) -> Beside | str:
+        """What stands beside a run; loop: the step that begins what comes again for ever."""
+        world = World(self.network, self.system)
+        return beside(row, world, run, self.options, loop=loop, label=label, able=self.able)
 
 
 def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:
