@@ -45,6 +45,8 @@ def beside(
             found: Counterpart | str = Counterpart(config.vary(options.against), options.against)
         except BadConfig as error:
             found = f"it cannot be compared: {error}"
+    elif row.answer.bad and row.task.claim.epistemic:
+        found = "it is about what is known, and not about one run"
     elif row.answer.bad and row.task.claim.cells:
         found = counterpart(row.task.claim, config)
     else:

@@ -61,9 +61,10 @@ def side_by_side(row: Row, width: int) -> Iterator[str]:
     for label, one in row.besides:
         if isinstance(one, Beside):
             name = ", ".join(filter(None, (row.task.variant, label)))
-            yield from ("", f"{row.task.claim.name} ({name}), and the same schedule under another protocol:")
+            yield ""
+            yield from fill(f"{row.task.claim.name} ({name}), and the same schedule under another protocol:", width)
             wide = max(map(len, one.lines)) > width
-            yield from [f"  too wide for this output: see {one.words}"] if wide else one.lines
+            yield from fill(f"too wide for this output: see {one.words}", width, "  ", "  ") if wide else one.lines
 
 
 def fill(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
