@@ -8,7 +8,7 @@ const NAMES = {
 };
 const LINE = 50; // Pixels between two steps of the ladder.
 const SIDES = ["A", "B"];
-let handshake, model, run, at, from = 0, timer = null, worker = null;
+let handshake, model, run, at, from = 0, timer = null, worker = null, sought = "";
 
 /** An element with attributes, handlers (names that begin with "on") and children. */
 function h(tag, attributes = {}, ...children) {
@@ -93,6 +93,7 @@ function choose(name) {
 function cancel(words = "") {
   worker?.terminate();
   worker = null;
+  if (document.activeElement === $("stop")) document.querySelector(`[data-key="find ${sought}"]`).focus();
   $("search").hidden = true;
   if (words) say(words);
 }
@@ -100,6 +101,7 @@ function cancel(words = "") {
 function find(name) {
   halt();
   cancel();
+  sought = name;
   const begun = performance.now();
   const text = `${$("engine").textContent}\nonmessage=({data})=>searching(...data,(x)=>postMessage(x));`;
   const place = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
@@ -133,7 +135,6 @@ function found(name, { run: path }, far) {
     });
     say(`${name} is violated after ${more.length} more ${more.length === 1 ? "step" : "steps"}, and no run is shorter (${far}). Play shows them. ${told(at)}`);
   }
-  if (document.activeElement === document.body) $("play").focus();
 }
 
 // -- what is shown --
@@ -162,6 +163,8 @@ function showSteps() {
       type: "button", "data-key": `step ${number}`, class: number > at ? "later" : null,
       "aria-current": number === at ? "step" : null, onclick: () => jump(number),
     }, `${number}  ${words}`))));
+  const list = $("steps");
+  list.scrollTop = list.children[at].offsetTop - list.offsetTop - list.clientHeight / 2;
 }
 
 /** A button for a step. */
@@ -235,6 +238,7 @@ function showLadder(all) {
   all.forEach((now, number) => svg.append(line(now, number, all, lanes, y, later, anchors)));
   all.forEach((_, number) => svg.append(h("rect", { class: "hit", x: 0, y: y(number) - 24, width, height: LINE, onclick: () => jump(number) })));
   $("ladder").replaceChildren(svg);
+  $("ladder").scrollTop = y(at) - $("ladder").clientHeight / 2;
 }
 
 /** A step's number, its event, and the states that it has changed. */

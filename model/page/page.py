@@ -1,8 +1,8 @@
 """The page's text, and when it is written.
 
 The configuration is that of the claim half-open, reduced until a browser searches it whole in seconds; of each property
-a claim says what it means. The text begins with a digest of all that it is made from, so that a run that would write
-the same leaves it.
+a claim says what it means. The text begins with a digest of all that it is made from: a run that would write the same
+leaves it, and one that writes it elsewhere takes it from the cache.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from pathlib import Path
 
 import model.export
 import properties
+from model.core.system import System
+from model.engines.native import codecache
 from model.export.javascript import javascript
 from model.machine.files import write
 from model.network.bounded import Network
 from model.network.make import network_of
 from model.settings.config import Config
+from properties.claim import Safety
 from properties.configs import HISTORY
 from properties.opening import OPENING, client_can_receive, no_half_open
 
@@ -44,16 +47,19 @@ def made_from() -> str:
 
 def write_page(folder: Path) -> None:
     """Put the page into a folder, unless the same is there. Raises `OSError` if it cannot be written."""
-    path, head = folder / NAME, _head(made_from())
+    path, head = folder / NAME, _head(made_from()).encode()
     if path.is_file():
         with path.open("rb") as file:
-            if file.read(len(head)) == head.encode():
+            if file.read(len(head)) == head:
                 return
-    write(path, page())
+    if (text := codecache.load(f"page {head!r}")) is None:
+        text = page().encode()
+        codecache.save(f"page {head!r}", text)
+    write(path, text)
 
 
 def page() -> str:
-    """The page."""
+    """The page, made anew: it takes half a second."""
     parts = {"STYLE": _text("page.css"), "ENGINE": engine(), "PAGE": _text("page.js"), "BOUNDS": _bounds()}
     whole = _text("page.html")
     for name, text in parts.items():
@@ -80,19 +86,25 @@ def _shared(models: Mapping[str, str]) -> str:
     return f"const SHARED=[{','.join(common)}];\nconst MODELS={{{written}}};\n"
 
 
-def _model(config: Config) -> str:
+def system_of(config: Config) -> System:
+    """The system of a configuration, with the properties that are asked of it."""
     network = network_of(config)
     assert isinstance(network, Network)
-    asked = [make(network) for make in ASKED]
-    text = javascript(network.system(*asked), asked, config.handshake)
+    return network.system(*(make(network) for make in ASKED))
+
+
+def _model(config: Config) -> str:
+    system = system_of(config)
+    text = javascript(system, system.properties, config.handshake)
     return text.removeprefix("export const model=").removesuffix(";\n").replace("</", "<\\/")
 
 
 def _bounds() -> str:
     """What the models' bounds are, and what the properties say, for readers."""
     one = next(iter(HANDSHAKES.values()))
-    claims = {claim.name: claim for claim in OPENING}
-    said = {asked.name: claims[asked.name].sentence for asked in (make(network_of(one)) for make in ASKED)}
+    said = {
+        one.name: one.sentence for one in OPENING if isinstance(one.question, Safety) and one.question.make in ASKED
+    }
     words = (
         f"Numbers are modulo {1 << one.seq_bits}; each side opens at most {one.incarnations} times; at most"
         f" {one.capacity} segments are under way in each direction, and one that finds no room is lost. Any segment may"
