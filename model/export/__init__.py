@@ -6,6 +6,5 @@ are made of these. `javascript` with `javascript_table` is for pages: search.js 
 
 An exporter refuses before it emits: what the target cannot say is named in a `refusal`. A table has the
 keys and the meaning of `core.terms`; other tools have to count the same states and find the same violations, and tests
-see to it. Core, machine, pictures (which wires send) and `engines.native` (packing, and rules as the code generator
-reads them) are imported.
+see to it. Core, machine and `engines.native` (packing, and rules as the code generator reads them) are imported.
 """

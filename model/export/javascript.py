@@ -22,7 +22,6 @@ from model.core.property import Property
 from model.core.system import Rule, System, Var
 from model.core.terms import step
 from model.export.javascript_table import NARROW, TABLE, number, wide
-from model.pictures.flights import SENDS
 
 Names = Mapping[str, str]
 """What a free constant is called: a place in a state, or an input."""
@@ -125,10 +124,10 @@ def _fire(system: System, rule: Rule, names: Names) -> str:
 
 
 def _wires(rule: Rule, names: Names) -> str:
-    """What the rule does to segments, in the order in which it happens: those wires whose condition holds."""
+    """What the rule does to segments: those of its wires whose condition holds."""
     body = Function([node_of(term) for wire in rule.wires for term in (wire.when, *wire.fields.values())], names)
     body.do("const w=[];")
-    for wire in sorted(rule.wires, key=lambda wire: wire.action in SENDS):
+    for wire in rule.wires:
         when = body.operand(wire.when)
         fields = ",".join(f"{name}:{body.operand(term)}" for name, term in wire.fields.items())
         told = f"action:{json.dumps(wire.action)},source:{json.dumps(wire.source)},target:{json.dumps(wire.target)}"

@@ -16,7 +16,7 @@ function short(fields) {
   return `${controls.join(",")} SEQ=${fields.seq}${fields.ack ? ` ACK=${fields.ackno}` : ""}`;
 }
 
-/** What a step does to segments, arrivals first. before: the state in which it begins. */
+/** What a step does to segments. before: the state in which it begins. */
 function wires(model, before, step) {
   return model.rules[step.rule].wires(before, ...step.inputs).map((one) => ({
     ...one,
