@@ -23,8 +23,8 @@ types: # also as Windows and macOS have them
 test: # the default tests
 	pytest
 
-drawn: # the default tests that need Graphviz, SPIN, a C compiler, node or Java
-	pytest tests/test_render.py tests/test_promela.py tests/test_javascript.py tests/test_tla.py
+drawn: # the default tests that need Graphviz, SPIN, a C compiler, node, Chromium or Java
+	pytest tests/test_render.py tests/test_promela.py tests/test_javascript.py tests/test_page.py tests/test_tla.py
 
 long: # tests that take more than a few seconds each
 	pytest -m long

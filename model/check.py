@@ -208,6 +208,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
 
 def load_what_reports() -> None:
     """Load what `judged` needs, so that after Ctrl-C it is there."""
+    import model.page.page
     import model.questions.combine
     import model.questions.figures
     import model.questions.shares
@@ -227,8 +228,10 @@ def judged(
     interrupted: bool = False,
 ) -> int:
     """Write the report and print what was found; returns the exit status."""
+    from model.page.page import write_page
     from model.questions.combine import combined
     from model.questions.figures import with_figures
+    from model.questions.row import written as told
     from model.report.answer_text import answer_text, screen_of
     from model.report.details import details, write_details
     from model.report.gallery import write_gallery
@@ -238,6 +241,8 @@ def judged(
     if not interrupted:
         write_details(rows, options)
         write_gallery(rows, options)
+        with told(options):
+            write_page(options.out)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE

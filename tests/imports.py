@@ -31,7 +31,7 @@ LEVELS = (
     ("engines.infinite", "engines", "mutants"),
     ("network", "conform", "engines.epistemic"),
     ("any_channel", "properties"),
-    ("properties.proofs", "certificates"),
+    ("properties.proofs", "certificates", "page"),
     ("questions",),
     ("report", "rechecks"),
     ("commands",),

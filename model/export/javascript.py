@@ -1,7 +1,8 @@
 """A system as a JavaScript module that executes it, in a page or in node.
 
-`model` has the variables, the initial states, and for each rule what readers are told, its guard and its update, as
-functions of a state and the rule's inputs; the constraint as `within`, and the properties with their parts. A state is
+`model` has the variables, the initial states, and for each rule what readers are told, its guard, its update and what
+it does to segments, as functions of a state and the rule's inputs; the constraint as `within`, and the properties with
+their parts. A state is
 an array of values in the order of the variables (see `javascript_table`). `pack` and `unpack` put one into 32-bit words
 and back. Nothing is imported there; search.js beside this module explores such a model.
 
@@ -100,7 +101,8 @@ def _rule(system: System, rule: Rule, places: Names) -> str:
     }  # fmt: skip
     return (
         f"{{...{json.dumps(told)},guard:(s{inputs})=>{{{_guard(rule, names)}}},"
-        f"fire:(s{inputs})=>{{{_fire(system, rule, names)}}}}}\n"
+        f"fire:(s{inputs})=>{{{_fire(system, rule, names)}}},"
+        f"wires:(s{inputs})=>{{{_wires(rule, names)}}}}}\n"
     )
 
 
@@ -119,6 +121,18 @@ def _fire(system: System, rule: Rule, names: Names) -> str:
     new = {at[name]: body.operand(node) for name, node in wanted.items()}
     changes = "".join(f"t[{position}]={value};" for position, value in new.items())
     return f"{body.text}const t=s.slice();{changes}return t;"
+
+
+def _wires(rule: Rule, names: Names) -> str:
+    """What the rule does to segments: those of its wires whose condition holds."""
+    body = Function([node_of(term) for wire in rule.wires for term in (wire.when, *wire.fields.values())], names)
+    body.do("const w=[];")
+    for wire in rule.wires:
+        when = body.operand(wire.when)
+        fields = ",".join(f"{name}:{body.operand(term)}" for name, term in wire.fields.items())
+        told = f"action:{json.dumps(wire.action)},source:{json.dumps(wire.source)},target:{json.dumps(wire.target)}"
+        body.do(f"if({when})w.push({{{told},fields:{{{fields}}}}});")
+    return body.text + "return w;"
 
 
 def _property(prop: Property, places: Names) -> str:

@@ -1,0 +1,157 @@
+// What a run is, for a page and for node: its steps, the segments under way, its ladder, and the address of it.
+//
+// A step is a rule's number, the rule's inputs, and the state after it; a run begins in the model's initial state.
+
+/** A segment in the RFC's notation. */
+function shown(fields) {
+  const controls = ["syn", "fin", "rst", "ack"].filter((name) => fields[name]).map((name) => name.toUpperCase());
+  const ack = fields.ack ? `<ACK=${fields.ackno}>` : "";
+  const text = fields.text ? `<DATA=${fields.text}>` : "";
+  return `<SEQ=${fields.seq}>${ack}${text}<CTL=${controls.join(",")}>`;
+}
+
+/** The same in fewer characters. */
+function short(fields) {
+  const controls = ["syn", "fin", "rst", "ack"].filter((name) => fields[name]).map((name) => name.toUpperCase());
+  return `${controls.join(",")} SEQ=${fields.seq}${fields.ack ? ` ACK=${fields.ackno}` : ""}`;
+}
+
+/** What a step does to segments. before: the state in which it begins. */
+function wires(model, before, step) {
+  return model.rules[step.rule].wires(before, ...step.inputs).map((one) => ({
+    ...one,
+    text: shown(one.fields),
+    short: short(one.fields),
+  }));
+}
+
+/** The states of a run, the initial one first. */
+function states(model, run) {
+  return [model.initial[0], ...run.map((step) => step.state)];
+}
+
+/** What is possible in a state: segments under way, with the steps that deliver, copy and lose each; and other events. */
+function possible(model, state) {
+  const segments = new Map();
+  const events = [];
+  for (const step of steps(model, state)) {
+    const wire = wires(model, state, step).find((one) => ["arrive", "arrive-copy", "lose"].includes(one.action));
+    if (!wire) {
+      events.push(step);
+      continue;
+    }
+    const slot = step.inputs[Object.keys(model.rules[step.rule].choose).indexOf("slot")];
+    const key = `${wire.source}>${wire.target}.${slot}`;
+    if (!segments.has(key)) segments.set(key, { key, ...wire, steps: {} });
+    segments.get(key).steps[wire.action] = step;
+  }
+  return { segments: [...segments.values()], events };
+}
+
+/**
+ * The segments of a run: who sent each in which step, the steps in which copies arrive, and how it ends.
+ *
+ * Of equal segments the one that was sent last arrives first, as in the pictures of the command line.
+ */
+function flights(model, run) {
+  const found = [];
+  states(model, run).slice(0, -1).forEach((before, at) => {
+    for (const wire of wires(model, before, run[at])) {
+      if (wire.action.startsWith("send")) {
+        const ended = wire.action === "send" ? null : at + 1;
+        found.push({ ...wire, sent: at + 1, copies: [], end: ended && wire.action, ended });
+        continue;
+      }
+      const same = (one) => one.source === wire.source && one.target === wire.target && one.text === wire.text;
+      const flight = found.findLast((one) => one.ended === null && same(one));
+      if (!flight) continue;
+      if (wire.action === "arrive-copy") flight.copies.push(at + 1);
+      else Object.assign(flight, { end: wire.action, ended: at + 1 });
+    }
+  });
+  return found;
+}
+
+/** A step in words. */
+function said(model, step) {
+  const { side, event, cite } = model.rules[step.rule];
+  const paragraph = cite && `(${/^\d/.test(cite) ? `RFC 9293, ${cite}` : cite})`;
+  return [side && `${side}:`, event, paragraph].filter(Boolean).join(" ");
+}
+
+/** The value of a variable as a reader knows it. */
+function value(variable, raw) {
+  if (variable.names.length) return variable.names[raw];
+  return typeof raw === "boolean" ? (raw ? "yes" : "no") : String(raw);
+}
+
+/** The variables of a side's TCB, with their values and what they were before. */
+function tcb(model, side, state, before) {
+  return model.variables.flatMap((variable, at) =>
+    variable.name.startsWith(`${side}.`)
+      ? [{
+          name: variable.name.slice(side.length + 1),
+          ghost: variable.ghost,
+          now: value(variable, state[at]),
+          was: value(variable, before[at]),
+        }]
+      : [],
+  );
+}
+
+/** The properties in a state, each with its parts, and whether each is true. */
+function judged(model, state) {
+  return model.properties.map((property) => ({
+    name: property.name,
+    holds: property.holds(state),
+    parts: property.parts.map(([name, holds]) => ({ name, holds: holds(state) })),
+  }));
+}
+
+/** A run as a part of an address. at: the step that is shown. */
+function address(handshake, run, at) {
+  const written = run.map((step) => [step.rule, ...step.inputs].join("."));
+  return `${handshake}/${VERSION}/${at}/${written.join("-")}`;
+}
+
+/** The run that an address has; `problem` says what of it could not be followed, or is empty. */
+function addressed(text) {
+  const [handshake, version, at, written = ""] = text.split("/");
+  if (!Object.hasOwn(MODELS, handshake)) return { handshake: Object.keys(MODELS)[0], run: [], at: 0, problem: text && "The address names no run." };
+  const model = MODELS[handshake];
+  const run = [];
+  let problem = version === VERSION ? "" : "The address is of another version of this page; its run may differ.";
+  let state = model.initial[0];
+  for (const one of written.split("-").filter(Boolean)) {
+    const step = [...steps(model, state)].find((step) => [step.rule, ...step.inputs].join(".") === one);
+    if (!step) {
+      problem = `Step ${run.length + 1} of the address is not possible; the run ends before it.`;
+      break;
+    }
+    run.push(step);
+    state = step.state;
+  }
+  const shown = /^\d+$/.test(at ?? "") ? Math.min(Number(at), run.length) : run.length;
+  return { handshake, run, at: shown, problem };
+}
+
+/** The steps between states that follow each other. */
+function between(model, path) {
+  return path.slice(1).map((state, at) => {
+    const same = (step) => step.state.every((value, place) => value === state[place]);
+    return [...steps(model, path[at])].find(same);
+  });
+}
+
+/** In a worker: search for a violation of a property from a state, telling how far it is. */
+function searching(handshake, from, name, tell) {
+  const model = MODELS[handshake];
+  const wanted = model.properties.find((property) => property.name === name);
+  const search = explore(model, { from: [from], wanted, every: 1 << 12 });
+  for (;;) {
+    const { done, value } = search.next();
+    const { store, transitions, depth, complete, run } = value;
+    tell({ done, states: store.count, transitions, depth, bytes: store.bytes, complete, run });
+    if (done) return;
+  }
+}
