@@ -125,7 +125,7 @@ def _fire(system: System, rule: Rule, names: Names) -> str:
 
 def _wires(rule: Rule, names: Names) -> str:
     """What the rule does to segments: those of its wires whose condition holds."""
-    body = Function([node_of(term) for wire in rule.wires for term in (wire.when, *wire.fields.values())], names)
+    body = FunctionBody([node_of(term) for wire in rule.wires for term in (wire.when, *wire.fields.values())], names)
     body.do("const w=[];")
     for wire in rule.wires:
         when = body.operand(wire.when)
