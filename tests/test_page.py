@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from model.check import main
 from model.core.answer import Outcome
 from model.core.run import Run, enabled
 from model.core.system import System
@@ -82,6 +83,11 @@ def test_a_page_that_is_there_is_left_and_another_one_is_replaced(
     path.unlink()
     page.write_page(tmp_path)
     assert path.read_text() == text()
+
+
+def test_a_run_writes_the_page(tmp_path: Path) -> None:
+    assert main(["figure-6", "--jobs", "1", "--out", str(tmp_path)]) == 0
+    assert (tmp_path / page.NAME).read_text() == text()
 
 
 FIND = (

@@ -1,10 +1,10 @@
 """A system as a JavaScript module that executes it, in a page or in node.
 
-`model` has the variables, the initial states, and for each rule what readers are told, its guard, its update and what
-it does to segments, as functions of a state and the rule's inputs; the constraint as `within`, and the properties with
-their parts. A state is
-an array of values in the order of the variables (see `javascript_table`). `pack` and `unpack` put one into 32-bit words
-and back. Nothing is imported there; search.js beside this module explores such a model.
+`model` has the variables, the initial states, and for each rule what readers are told, its guard (`able` is what does
+not depend on the inputs, `guard` the rest), its update and what it does to segments, as functions of a state and the
+rule's inputs; the constraint as `within`, and the properties with their parts. A state is an array of values in the
+order of the variables (see `javascript_table`). `pack` and `unpack` put one into 32-bit words and back. Nothing is
+imported there; search.js beside this module explores such a model.
 
 Source: the operator table. Limits: none of width; properties of steps read the successor as a second state.
 """
@@ -95,19 +95,22 @@ def _literal(var: Var, value: int) -> str:
 def _rule(system: System, rule: Rule, places: Names) -> str:
     names = {**places, **{name: name for name in rule.choose}}
     inputs = "".join(f",{name}" for name in rule.choose)
+    whole = [*conjuncts(node_of(rule.guard))]
+    first = [one for one in whole if not any(name in rule.choose for name, _ in one.constants)]
     told = {
         "name": rule.name, "side": rule.side, "kind": rule.kind, "event": rule.event, "brief": rule.brief,
         "cite": rule.cite, "call": rule.call, "choose": dict(rule.choose),
     }  # fmt: skip
     return (
-        f"{{...{json.dumps(told)},guard:(s{inputs})=>{{{_guard(rule, names)}}},"
+        f"{{...{json.dumps(told)},able:(s)=>{{{_all(first, names)}}},"
+        f"guard:(s{inputs})=>{{{_all([one for one in whole if one not in first], names)}}},"
         f"fire:(s{inputs})=>{{{_fire(system, rule, names)}}},"
         f"wires:(s{inputs})=>{{{_wires(rule, names)}}}}}\n"
     )
 
 
-def _guard(rule: Rule, names: Names) -> str:
-    wanted = [*conjuncts(node_of(rule.guard))]
+def _all(wanted: Sequence[Node], names: Names) -> str:
+    """Whether all conjuncts are true, up to the first that is not."""
     body = FunctionBody(wanted, names)
     for one in wanted:
         body.do(f"if(!{body.operand(one)})return false;")

@@ -12,24 +12,29 @@ export function choices(rule) {
   return found;
 }
 
-/** Each rule with each of its inputs, in the order in which all engines try them: neighbours with the same inputs at once. */
-export function firings(model) {
+/** Neighbouring rules with the same inputs, and these: all engines try each input with all of them before the next one. */
+function groups(model) {
   const found = [];
-  for (let begin = 0, end; begin < model.rules.length; begin = end) {
-    const same = JSON.stringify(model.rules[begin].choose);
-    end = begin + 1;
-    while (end < model.rules.length && JSON.stringify(model.rules[end].choose) === same) end++;
-    for (const inputs of choices(model.rules[begin])) {
-      for (let at = begin; at < end; at++) found.push({ at, rule: model.rules[at], inputs });
-    }
-  }
+  let same = null;
+  model.rules.forEach((rule, at) => {
+    const inputs = JSON.stringify(rule.choose);
+    if (inputs !== same) found.push({ inputs: choices(rule), rules: [] });
+    same = inputs;
+    found.at(-1).rules.push({ at, rule });
+  });
   return found;
 }
 
 /** The steps that are possible in a state: the rule's number, its inputs, and the next state. */
 export function* steps(model, state) {
-  for (const { at, rule, inputs } of (model.firings ??= firings(model))) {
-    if (rule.guard(state, ...inputs)) yield { rule: at, inputs, state: rule.fire(state, ...inputs) };
+  for (const group of (model.groups ??= groups(model))) {
+    const able = group.rules.filter(({ rule }) => rule.able(state));
+    if (!able.length) continue;
+    for (const inputs of group.inputs) {
+      for (const { at, rule } of able) {
+        if (rule.guard(state, ...inputs)) yield { rule: at, inputs, state: rule.fire(state, ...inputs) };
+      }
+    }
   }
 }
 
