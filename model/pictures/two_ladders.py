@@ -22,7 +22,7 @@ from model.pictures.flights import SENDS, flights, history
 from model.pictures.ladder import DEFAULTS, MARGIN, MARKS, NUMBERS, Lanes, on_paper, rows_for, width_for
 from model.pictures.rungs import LEFT, Rung, rungs_of_steps
 
-Mark = Literal["", "skipped", "inserted", "continued"]
+PairMark = Literal["", "skipped", "inserted", "continued"]
 BETWEEN, FIRST, COLUMNS = 200.0, "#fff8e1", 22
 """Room between the ladders, the colour of the first difference, and columns of what is said between."""
 
@@ -37,14 +37,14 @@ class Pair:
 
     left: int | None
     right: int | None
-    mark: Mark = ""
+    mark: PairMark = ""
     reason: str = ""
     differs: bool = False
     number: str = ""
 
 
 @dataclass(frozen=True)
-class Shown:
+class LadderRun:
     """One of the two runs: its name, its system, its lines (see `ladder`), which of equal segments arrives first."""
 
     name: str
@@ -61,7 +61,7 @@ class Two:
     stops: the step at which a story is no run of the second. good: nothing is wrong with the first run's last step.
     """
 
-    shown: tuple[Shown, Shown]
+    shown: tuple[LadderRun, LadderRun]
     pairs: Sequence[Pair]
     title: str = ""
     sentence: str = ""
@@ -111,7 +111,7 @@ def two_ladders(two: Two) -> str:
     return graph("ladders", [*lines, *_around(two, papers, rows[-1], middle, whole)])
 
 
-def _paper(shown: Shown, pairs: Sequence[Pair], rows: Sequence[float], at: int) -> Paper:
+def _paper(shown: LadderRun, pairs: Sequence[Pair], rows: Sequence[float], at: int) -> Paper:
     known = flights(history(shown.run, shown.oldest_first))
     own = [rows[row] for row, pair in enumerate(pairs, 1) if (pair.left, pair.right)[at] is not None]
     left, right = (tuple(sides) for sides in shown.lanes.values())
@@ -123,7 +123,7 @@ def numbers_of(pairs: Sequence[Pair], at: int) -> tuple[str, ...]:
     return tuple(pair.number for pair in pairs if (pair.left, pair.right)[at] is not None)
 
 
-def _one(shown: Shown, paper: Paper) -> Iterator[str]:
+def _one(shown: LadderRun, paper: Paper) -> Iterator[str]:
     """One ladder."""
     known = flights(history(shown.run, shown.oldest_first))
     yield from on_paper(paper, shown.system, shown.run, shown.lanes, known, title=shown.name)
@@ -197,7 +197,7 @@ def two_ladders_text(two: Two) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def _columns(one: Shown, initially: tuple[str, str], steps: Sequence[Sequence[Rung]]) -> list[int]:
+def _columns(one: LadderRun, initially: tuple[str, str], steps: Sequence[Sequence[Rung]]) -> list[int]:
     """The widths of the three parts of a ladder."""
     every = [rung for step in steps for rung in step]
     left, right = one.lanes

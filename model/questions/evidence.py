@@ -26,7 +26,7 @@ from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
 from model.questions.row import Beside, Evidence, Options, Row, stem, written
-from model.questions.schedule import World
+from model.questions.schedule import NetworkSystem
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 TraceMark = Literal["violated", "reached"]
@@ -160,7 +160,7 @@ class Shows:
 
     def _beside(self, row: Row, run: Run, loop: int | None, label: str) -> Beside | str:
         """What stands beside a run; loop: the step that begins what comes again for ever."""
-        world = World(self.network, self.system)
+        world = NetworkSystem(self.network, self.system)
         return beside(row, world, run, self.options, loop=loop, label=label, able=self.able)
 
 
