@@ -29,6 +29,8 @@ from properties.claim import Cell, Claim
 from properties.claims import CLAIMS
 
 COUNTERPARTS = {
+    ("segments-buy-knowledge", "two-way, text"): ("three-way, text", {"handshake": "three-way"}),
+    ("segments-buy-knowledge", "two-way"): ("three-way", {"handshake": "three-way"}),
     ("figure-6", "two-way"): ("three-way", {"handshake": "three-way"}),
     ("figure-8", "two-way"): ("three-way", {"handshake": "three-way"}),
     ("figure-9", "two-way"): ("three-way", {"handshake": "three-way"}),
