@@ -142,10 +142,9 @@ class Shows:
         self.options.pictures.draw(dot, path, "neato")
         whole = Run(trace.initial, (*trace.steps, *(loop or ())))
         other = self._beside(row, whole, len(trace.steps) + 1 if loop is not None else None, label)
-        text += beside_lines(other)
         words = path.with_name(path.name + ".txt")
         with written(self.options):
-            write(words, text)
+            write(words, text + beside_lines(other))
         for name in self.options.formats:
             with written(self.options):
                 for ending, content in FORMATS[name](self, trace, loop, title).items():
