@@ -96,7 +96,7 @@ def test_only_the_servers_timer_repairs_a_lost_syn_ack(tmp_path: Path) -> None:
     text = row.evidence[0].text
     assert "This is the state after step 4 again: steps 5 to 7 repeat.\nThe run is fair (a segment" in text
     assert text.endswith("Reproduce it: python -m model.check server-timer-repairs\n")
-    assert (tmp_path / "server-timer-repairs-test.txt").read_text() == text
+    assert (tmp_path / "server-timer-repairs-test.txt").read_text().startswith(text)
     assert "again" in (tmp_path / "server-timer-repairs-test.dot").read_text()
 
 

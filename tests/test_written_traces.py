@@ -391,7 +391,8 @@ def test_files_lie_beside_the_figure(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert capsys.readouterr().err == ""
     base = "client-can-receive-handshake-two-way"
     endings = ("-a.pkt", "-at-a.pcap", "-at-b.pcap", "-b.pkt", ".dot", ".itf.json", ".pcap", ".svg", ".txt")
-    assert {path.name for path in tmp_path.glob(f"{base}*")} == {base + ending for ending in endings}
+    beside = tuple(f"-against{ending}" for ending in (".dot", ".svg", ".txt"))
+    assert {path.name for path in tmp_path.glob(f"{base}*")} == {base + ending for ending in endings + beside}
     check_itf((tmp_path / f"{base}.itf.json").read_text())
 
 

@@ -25,7 +25,7 @@ from model.pictures.lifelines import Lanes, headings
 from model.pictures.poster import MARGIN, NUMBERS, Poster
 from model.pictures.rungs import LEFT, Rung, rungs_of_steps
 
-Mark = Literal["", "skipped", "inserted", "continued"]
+PairMark = Literal["", "skipped", "inserted", "continued"]
 BETWEEN, FIRST, COLUMNS = 200.0, "#fff8e1", 22
 """Room between the ladders, the colour of the first difference, and columns of what is said between."""
 
@@ -40,14 +40,14 @@ class Pair:
 
     left: int | None
     right: int | None
-    mark: Mark = ""
+    mark: PairMark = ""
     reason: str = ""
     differs: bool = False
     number: str = ""
 
 
 @dataclass(frozen=True)
-class Shown:
+class LadderRun:
     """One of the two runs: its name, its system, its lines (see `ladder`), which of equal segments arrives first."""
 
     name: str
@@ -64,7 +64,7 @@ class Two:
     stops: the step at which a story is no run of the second. good: nothing is wrong with the first run's last step.
     """
 
-    shown: tuple[Shown, Shown]
+    shown: tuple[LadderRun, LadderRun]
     pairs: Sequence[Pair]
     title: str = ""
     sentence: str = ""
@@ -114,7 +114,7 @@ def two_ladders(two: Two) -> str:
     return graph("ladders", [*lines, *_around(two, papers, rows[-1], middle, whole)])
 
 
-def _paper(shown: Shown, pairs: Sequence[Pair], rows: Sequence[float], at: int) -> Paper:
+def _paper(shown: LadderRun, pairs: Sequence[Pair], rows: Sequence[float], at: int) -> Paper:
     known = _segments(shown)
     own = [rows[row] for row, pair in enumerate(pairs, 1) if (pair.left, pair.right)[at] is not None]
     left, right = (tuple(sides) for sides in shown.lanes.values())
@@ -126,7 +126,7 @@ def numbers_of(pairs: Sequence[Pair], at: int) -> tuple[str, ...]:
     return tuple(pair.number for pair in pairs if (pair.left, pair.right)[at] is not None)
 
 
-def _one(shown: Shown, paper: Paper) -> Iterator[str]:
+def _one(shown: LadderRun, paper: Paper) -> Iterator[str]:
     """One ladder."""
     known, names = _segments(shown), headings(shown.lanes, shown.run)
     poster = Poster(paper, shown.name, "", names, 0, signs(shown.system, shown.run, shown.lanes, known))
@@ -134,7 +134,7 @@ def _one(shown: Shown, paper: Paper) -> Iterator[str]:
     yield from body_of(paper, shown.system, shown.run, shown.lanes, known=known, ends=len(paper.rows) - 1)
 
 
-def _segments(shown: Shown) -> list[Flight]:
+def _segments(shown: LadderRun) -> list[Flight]:
     return segments_of(shown.run, None, shown.oldest_first)
 
 
@@ -206,7 +206,7 @@ def two_ladders_text(two: Two) -> list[str]:
     return [line.rstrip() for line in lines]
 
 
-def _columns(one: Shown, initially: tuple[str, str], steps: Sequence[Sequence[Rung]]) -> list[int]:
+def _columns(one: LadderRun, initially: tuple[str, str], steps: Sequence[Sequence[Rung]]) -> list[int]:
     """The widths of the three parts of a ladder."""
     every = [rung for step in steps for rung in step]
     left, right = one.lanes

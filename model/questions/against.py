@@ -16,11 +16,11 @@ from model.core.terms import evaluate
 from model.machine.files import write
 from model.network.make import AnyNetwork
 from model.pictures.text import steps_json, wrap
-from model.pictures.two_ladders import Shown, Two, two_ladders, two_ladders_text
+from model.pictures.two_ladders import LadderRun, Two, two_ladders, two_ladders_text
 from model.questions.counterpart import ACTS, Counterpart, counterpart, differing, flat
 from model.questions.difference import Sentence, phrase
 from model.questions.row import Beside, Options, Row, Task, stem, written
-from model.questions.schedule import Compared, World, compared
+from model.questions.schedule import Compared, NetworkSystem, compared
 from model.settings.server import AnyConfig
 from model.settings.setting import BadConfig, show_field
 
@@ -30,7 +30,7 @@ Able = Callable[[AnyConfig], Sequence[System]]
 
 def beside(
     row: Row,
-    one: World,
+    one: NetworkSystem,
     run: Run,
     options: Options,
     *,
@@ -45,8 +45,6 @@ def beside(
             found: Counterpart | str = Counterpart(config.vary(options.against), options.against)
         except BadConfig as error:
             found = f"it cannot be compared: {error}"
-    elif row.answer.bad and row.task.claim.epistemic:
-        found = "it is about what is known, and not about one run"
     elif row.answer.bad and row.task.claim.cells:
         found = counterpart(row.task.claim, config)
     else:
@@ -59,7 +57,7 @@ def beside(
 
 
 def beside_story(
-    task: Task, one: World, run: Run, here: AnyConfig, options: Options, *, holding: str, able: Able, stops: int
+    task: Task, one: NetworkSystem, run: Run, here: AnyConfig, options: Options, *, holding: str, able: Able, stops: int
 ) -> Beside:
     """Of a story that is no run in configuration `here`, what its run becomes there.
 
@@ -81,20 +79,20 @@ class Comparison:
     """A run of a task, and what it is compared with. stops: the step at which a story is no run of the other."""
 
     task: Task
-    one: World
+    one: NetworkSystem
     run: Run
     found: Counterpart
     loop: int | None
     able: Able | None
     stops: int | None = None
 
-    def world(self, config: AnyConfig) -> World:
+    def world(self, config: AnyConfig) -> NetworkSystem:
         """The other system, with the claim's property if it has one."""
         network: AnyNetwork = replace(self.one.network, config=config)  # type: ignore[arg-type]  # Of the same kind.
         claim = self.task.claim
-        return World(network, network.system(*([claim.asked_of(network)] if claim.searched else [])))
+        return NetworkSystem(network, network.system(*([claim.asked_of(network)] if claim.searched else [])))
 
-    def compared(self, config: AnyConfig) -> tuple[World, Compared]:
+    def compared(self, config: AnyConfig) -> tuple[NetworkSystem, Compared]:
         """The same schedule in another configuration."""
         other = self.world(config)
         return other, compared(self.one, self.run, other, self.able(config) if self.able else ())
@@ -142,10 +140,10 @@ class Comparison:
             str(words),
         )  # fmt: skip
 
-    def _two(self, other: World, found: Compared, names: tuple[str, str], sentence: str) -> Two:
+    def _two(self, other: NetworkSystem, found: Compared, names: tuple[str, str], sentence: str) -> Two:
         worlds = ((self.one, found.left), (other, found.right))
         both = [
-            Shown(name[:1].upper() + name[1:], world.system, run, world.network.lanes, world.network.fifo)
+            LadderRun(name[:1].upper() + name[1:], world.system, run, world.network.lanes, world.network.fifo)
             for name, (world, run) in zip(names, worlds, strict=True)
         ]
         title = f"{self.task.claim.name} ({self.task.variant}): the same schedule, {names[0]} and {names[1]}"
@@ -153,7 +151,7 @@ class Comparison:
             (both[0], both[1]), found.pairs, title, sentence, self.loop, self.stops, bool(self.task.claim.scenario)
         )
 
-    def _kept(self, other: World, run: Run) -> bool | None:
+    def _kept(self, other: NetworkSystem, run: Run) -> bool | None:
         """Whether the claim's property of finite runs holds all along the other run."""
         if not self.task.claim.finite:
             return None

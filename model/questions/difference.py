@@ -14,7 +14,7 @@ from model.core.run import Run, Step
 from model.core.system import State
 from model.pictures.flights import SENDS, Happening, history
 from model.pictures.two_ladders import Pair
-from model.questions.schedule import Compared, World, different
+from model.questions.schedule import Compared, NetworkSystem, different
 from model.settings.setting import show_field
 from model.tcp.segment import CONTROLS
 from model.tcp.state import STATES
@@ -81,8 +81,8 @@ def _said(name: str, value: object) -> str:
 class Sentence:
     """Two runs, and what their protocols are called. loop: the step that begins what comes again for ever, or None."""
 
-    one: World
-    other: World
+    one: NetworkSystem
+    other: NetworkSystem
     compared: Compared
     names: tuple[str, str]
     loop: int | None = None

@@ -29,7 +29,7 @@ from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
 from model.questions.row import Evidence, Options, Row, stem, written
-from model.questions.schedule import World
+from model.questions.schedule import NetworkSystem
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 AGAINST = "Against the claim"
@@ -156,12 +156,11 @@ class Shows:
         )
         self._draw(drawing, path, len(whole.steps))
         begins = None if loop is None else len(trace.steps) + 1
-        here = World(self.network, self.system)
+        here = NetworkSystem(self.network, self.system)
         other = beside(row, here, whole, self.options, loop=begins, label=label, able=self.able)
-        text += beside_lines(other)
         words = path.with_name(path.name + ".txt")
         with written(self.options):
-            write(words, text)
+            write(words, text + beside_lines(other))
         self._write(path, trace, loop, title)
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]

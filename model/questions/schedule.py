@@ -34,7 +34,7 @@ Sent = tuple[Channel, int]
 
 
 @dataclass(frozen=True)
-class World:
+class NetworkSystem:
     """A system with the network that it is of."""
 
     network: AnyNetwork
@@ -72,7 +72,7 @@ class Compared:
 class UnderWay:
     """The segments under way in a run, each by who sent it, with the content of its slot."""
 
-    def __init__(self, world: World, initial: State) -> None:
+    def __init__(self, world: NetworkSystem, initial: State) -> None:
         self._channels, self._oldest_first = world.channels, world.network.fifo
         self.at: dict[Channel, list[tuple[int, Sent]]] = {
             channel: [(initial[slot], (channel, -at)) for at, slot in enumerate(slots) if initial[slot]]
@@ -115,7 +115,7 @@ def taken_from(rule: Rule) -> Channel | None:
     return next(((w.source, w.target) for w in rule.wires if w.action in (*ARRIVES, "lose")), None)
 
 
-def compared(one: World, run: Run, other: World, able: Sequence[System] = ()) -> Compared:
+def compared(one: NetworkSystem, run: Run, other: NetworkSystem, able: Sequence[System] = ()) -> Compared:
     """The same schedule in another world; its run is replayed under the Python meaning.
 
     able: for each step the system that it is taken from, if that is not the world's.
@@ -149,7 +149,9 @@ def _numbered(last: int, pairs: Iterable[Pair]) -> Iterator[Pair]:
 class _Follows:
     """The run of the other world, as far as it goes."""
 
-    def __init__(self, one: World, run: Run, other: World, initial: State, able: Sequence[System]) -> None:
+    def __init__(
+        self, one: NetworkSystem, run: Run, other: NetworkSystem, initial: State, able: Sequence[System]
+    ) -> None:
         self.run, self.other, self.state = run, other, initial
         self._systems, self._system = able, other.system
         self.steps: list[Step] = []
@@ -268,13 +270,13 @@ _DUE = ("", "CLOSE", "RETRANSMISSION TIMEOUT", "TIME-WAIT TIMEOUT", "delayed ACK
 """What may be due: a timer, or the CLOSE of a user who takes a bounded time."""
 
 
-def _called(world: World, side: str, state: str) -> set[str]:
+def _called(world: NetworkSystem, side: str, state: str) -> set[str]:
     """The calls and timers of a side in a state."""
     return {r.call for r in world.system.rules if r.side == side and getattr(r.cause, "state", "") == state}
 
 
 def _shortest(
-    world: World, begin: State, goal: Callable[[State], bool], allowed: Callable[[State, Step], bool], most: int
+    world: NetworkSystem, begin: State, goal: Callable[[State], bool], allowed: Callable[[State, Step], bool], most: int
 ) -> tuple[list[Step], State | None, bool]:
     """The shortest way of allowed steps to a state, and that state; None if there is none among so many states.
 
@@ -296,7 +298,7 @@ def _shortest(
     return [], None, len(came) >= most
 
 
-def at_rest(world: World, state: State) -> bool:
+def at_rest(world: NetworkSystem, state: State) -> bool:
     """Nothing is under way, and no timer is due or runs; but a user may give up at any moment, and need not."""
     if any(state[slot] for slot in world.network.slots):
         return False
@@ -305,7 +307,7 @@ def at_rest(world: World, state: State) -> bool:
     return not any(fire(rule, {}, state) for rule in due) and all(fire(rule, {}, state) == state for rule in ticks)
 
 
-def to_rest(world: World, state: State) -> tuple[list[Step], str]:
+def to_rest(world: NetworkSystem, state: State) -> tuple[list[Step], str]:
     """The shortest way to rest, or why there is none: by what arrives, by timers and time; last also by giving up."""
     ticks = [rule for rule in world.system.rules if rule.kind == "time"]
 
@@ -326,7 +328,7 @@ def to_rest(world: World, state: State) -> tuple[list[Step], str]:
     return [], f"no rest was found among {REST:,} states" if cut else "within the bounds of this run it finds no rest"
 
 
-def different(one: World, mine: State, other: World, theirs: State) -> dict[str, tuple[str, str]]:
+def different(one: NetworkSystem, mine: State, other: NetworkSystem, theirs: State) -> dict[str, tuple[str, str]]:
     """The variables, slots apart, that differ in two states, with their values.
 
     What a system leaves out is 0 there; but of ghosts it has those only that are read.
@@ -337,7 +339,9 @@ def different(one: World, mine: State, other: World, theirs: State) -> dict[str,
     return {name: (variables[name].show(a), variables[name].show(b)) for name, (a, b) in values.items() if a != b}
 
 
-def _with_differences(one: World, run: Run, other: World, found: Run, pairs: Sequence[Pair]) -> Iterator[Pair]:
+def _with_differences(
+    one: NetworkSystem, run: Run, other: NetworkSystem, found: Run, pairs: Sequence[Pair]
+) -> Iterator[Pair]:
     """The pairs, each with whether it differs."""
     sends = [[[(w.action, w.text) for w in step if w.action in SENDS] for step in history(of)] for of in (run, found)]
     for pair in pairs:

@@ -15,7 +15,7 @@ from model.questions.counterpart import counterpart
 from model.questions.evidence import Shows
 from model.questions.row import Beside, Options, Row, Task
 from model.questions.scenario import NoRun, Scenario, read_scenario, run_scenario, systems_of
-from model.questions.schedule import World
+from model.questions.schedule import NetworkSystem
 from model.settings.config import SCENARIO, Config
 from model.settings.server import AnyConfig
 from model.settings.setting import show_field
@@ -42,7 +42,7 @@ def _beside(task: Task, here: Scenario, path: Path, options: Options, stops: int
         system, run = run_scenario(scenario)
     except NoRun as stop:
         return str(stop)
-    one = World(network_of(scenario.config), system)
+    one = NetworkSystem(network_of(scenario.config), system)
     able = systems_of(here)
     return beside_story(task, one, run, here.config, options, holding=found.cell, able=lambda _: able, stops=stops)
 

@@ -11,6 +11,8 @@ from model.questions.row import OnSearch, Options, Row, Task
 from model.settings.config import Config
 from properties.claim import Study
 
+NO_RUN = "what shows it are its tables, and no run"
+
 
 def answer_study(task: Task, options: Options, progress: OnSearch) -> Row:
     """The answer of a study with its tables and pictures."""
@@ -19,4 +21,5 @@ def answer_study(task: Task, options: Options, progress: OnSearch) -> Row:
     found = task.claim.question.run(task.config, options.limits, partial(progress, task.variant))
     assert isinstance(found.evidence, Tables)
     row = Row(task, replace(found, name=task.claim.name, evidence=None), tables=found.evidence.tables)
-    return with_counterexamples(row, found.evidence.counterexamples, options)
+    row = with_counterexamples(row, found.evidence.counterexamples, options)
+    return replace(row, beside=NO_RUN) if row.answer.bad and not row.evidence else row

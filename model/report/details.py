@@ -64,7 +64,9 @@ def side_by_side(row: Row, width: int) -> Iterator[str]:
             yield ""
             yield from fill(f"{row.task.claim.name} ({name}), and the same schedule under another protocol:", width)
             wide = max(map(len, one.lines)) > width
-            yield from fill(f"too wide for this output: see {one.words}", width, "  ", "  ") if wide else one.lines
+            yield from (
+                fill(f"too wide for this output: see {Path(one.words).name}", width, "  ", "  ") if wide else one.lines
+            )
 
 
 def fill(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
