@@ -16,6 +16,7 @@ from model.core.run import ReplayError, Run, replay
 from model.core.terms import evaluate
 from model.engines.explicit.search import explore
 from model.engines.infinite.liveness import check_each
+from model.pictures.order import in_order
 from model.pictures.render import Pictures
 from model.pictures.two_ladders import LadderRun, Two, two_ladders, two_ladders_text
 from model.questions.against import Comparison
@@ -242,6 +243,8 @@ def test_a_run_that_is_none_is_found_out() -> None:
 def written(name: str, variant: str, folder: Path) -> Beside:
     one = found(name, variant)
     assert one is not None
+    if isinstance(one.prop, Property):
+        one = replace(one, run=in_order(one.world.system, one.prop, one.run))
     other = counterpart(one.claim, one.cell.config)
     assert isinstance(other, Counterpart)
     return one.against(other).written(Options(folder, NO_LIMITS, Pictures([]), []), "")
@@ -287,7 +290,7 @@ def test_why_three(tmp_path: Path) -> None:
         (
             "half-close-data",
             "text after CLOSE discarded",
-            "Segments and states are the same; but after step 2 the number of octets that the user of A was given is 0"
+            "Segments and states are the same; but after step 3 the number of octets that the user of A was given is 0"
             " with text after CLOSE thrown away, and 1 with text after CLOSE delivered.",
         ),
     ],

@@ -28,7 +28,7 @@ from model.pictures.order import consequence, in_order
 from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
-from model.questions.row import Evidence, Options, Row, stem, written
+from model.questions.row import Beside, Evidence, Options, Row, stem, written
 from model.questions.schedule import NetworkSystem
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
@@ -138,8 +138,7 @@ class Shows:
         path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, variant)))
         whole = Run(trace.initial, (*trace.steps, *(loop or ())))
         broken = tuple(with_roles(one, self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
-        happened = _capital(broken)
-        said = [happened if loop is not None else "", caption, _times(self.network, trace.initial)]
+        happened, times = _capital(broken), _times(self.network, trace.initial)
         drawing = partial(
             ladder,
             self.system,
@@ -148,25 +147,28 @@ class Shows:
             oldest_first=self.network.fifo,
             title=title + (f" ({label})" if label else ""),
             lanes=self.network.lanes,
-            caption=" ".join(filter(None, said)),
+            caption=" ".join(filter(None, ("" if loop is None else happened, caption, times))),
             mark=mark,
             shows=happened,
             follows=consequence(self.system, prop, trace),
             notes=notes,
         )
         self._draw(drawing, path, len(whole.steps))
-        begins = None if loop is None else len(trace.steps) + 1
-        here = NetworkSystem(self.network, self.system)
-        other = beside(row, here, whole, self.options, loop=begins, label=label, able=self.able)
+        other = self._beside(row, whole, None if loop is None else len(trace.steps) + 1, label)
         words = path.with_name(path.name + ".txt")
         with written(self.options):
             write(words, text + beside_lines(other))
         self._write(path, trace, loop, title)
-        steps = steps_json(self.system, whole)
-        again = None if loop is None else steps[len(trace.steps) :]
-        fifo = self.network.fifo
-        lines = with_notes(rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo), notes)
-        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words), other)
+        steps, count = steps_json(self.system, whole), len(trace.steps)
+        again = None if loop is None else steps[count:]
+        lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo)
+        lines = with_notes(lines, notes)
+        return Evidence(steps[:count], again, text, str(path), label, lines, broken, str(words), other)
+
+    def _beside(self, row: Row, run: Run, loop: int | None, label: str) -> Beside | str:
+        """What stands beside a run; loop: the step that begins what comes again for ever."""
+        world = NetworkSystem(self.network, self.system)
+        return beside(row, world, run, self.options, loop=loop, label=label, able=self.able)
 
     def _draw(self, drawing: Callable[..., str], path: Path, count: int) -> None:
         """Draw a run of so many steps, and if wanted each beginning of it as a slide."""

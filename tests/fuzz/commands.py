@@ -52,6 +52,7 @@ WANTED: dict[str, str | Sequence[str]] = {
     "CLAIM": "claim",
     "NAME": "variant",
     "FIELD=VALUE": "set",
+    "FIELD=VALUE,...": "set",
     "FORMAT,...": ("pcap", "itf", "packetdrill", "pcap,itf"),
     "ADDRESS": ("10.77.0.1", "::1"),
     "N": "number",
