@@ -22,6 +22,7 @@ from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
 from model.pictures.rungs import rungs
 from model.pictures.text import decided, render_text, steps_json
+from model.questions.plain import told
 from model.questions.row import Evidence, Options, Row, stem, written
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
@@ -126,9 +127,8 @@ class Shows:
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
         lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo)
-        return Evidence(
-            steps[: len(trace.steps)], again, text, str(path), label, lines, _false(trace, prop), str(words)
-        )
+        false, sentences = _false(trace, prop), told(self.network, trace, loop)
+        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, false, str(words), sentences)
 
 
 def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:

@@ -61,6 +61,7 @@ class Evidence:
 
     figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
     segment. decides: the parts of the property that are false at its end. words: the file with the words.
+    told: a sentence for each step, with its number.
     """
 
     steps: list[dict[str, Any]]
@@ -71,6 +72,7 @@ class Evidence:
     ladder: Ladder | None = None
     decides: tuple[str, ...] = ()
     words: str = ""
+    told: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
