@@ -11,9 +11,12 @@ from typing import Any, NoReturn
 from model.cli.endings import Unusable
 from model.core.near import meant
 from model.machine.printing import complain, say
+from model.words.language import LANGUAGES
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("pcap", "itf", "packetdrill")
+STYLES = ("rfc", "ascii", "box")
+"""Of ladders; `lifelines.STYLES` has the same."""
 Add = Callable[..., object]
 """Adds an argument to a parser."""
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -60,7 +63,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 as claimed, 1 contradicted, or it fails, 2 unusable input, 3 inconclusive, 70 internal"
         " error, 130 interrupted.",
     )
+    made.set_defaults(why=[])
     _claims(made.add_argument)
+    _looks(made.add_argument)
     _files(made.add_argument)
     _means(made.add_argument)
     _other_tasks(made.add_argument)
@@ -71,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
 def _claims(add: Add) -> None:
     """Claims, and what else may be asked."""
     add("claims", nargs="*", metavar="CLAIM", help="claims to check, by name, statement (S2) or pattern ('figure-*');"
-        " default: all; see --list")  # fmt: skip
+        " default: all; see --list. After 'why': the explainer's statements, as a tour (why, or why S2 S5)")  # fmt: skip
     add("--list", action="store_true", help="list the nine statements and their claims")
     add("--fields", action="store_true", help="describe the fields of the configuration, for --set")
     add("--explain", metavar="CLAIM", nargs="+", help="say what a claim, or each of several, means, where it must hold"
@@ -88,6 +93,13 @@ def _claims(add: Add) -> None:
     add("--depth", metavar="N", type=positive_count, help="bmc: the longest run (default: 10); induction: the largest k"
         " (default: 10)")  # fmt: skip
     add("--set", metavar="FIELD=VALUE", action="append", default=[], help="vary the configuration (repeatable)")
+
+
+def _looks(add: Add) -> None:
+    """In which language, and how ladders are drawn."""
+    add("--language", choices=LANGUAGES, help="English or Chinese (default: as LC_ALL, LC_MESSAGES or LANG say)")
+    add("--ladder", choices=STYLES, help="how runs are drawn in text: rfc (as RFC 9293 does; the default), ascii or box"
+        " (with lifelines; the default of 'why')")  # fmt: skip
 
 
 def _files(add: Add) -> None:

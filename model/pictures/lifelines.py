@@ -49,8 +49,8 @@ def strokes_for(style: str, encoding: str) -> Strokes | None:
 def between(tail: str, words: str, head: str, columns: int, strokes: Strokes, *, near_right: bool = False) -> str:
     """The lifelines and what is between them, in `columns` and room for arrows.
 
-    tail, head: at the left and right lifeline "-->", "<--", "..." or " x ", as in `rungs.Rung`; both empty where `words`
-    are no segment, which stand beside the left lifeline, or the right one.
+    tail, head: at the left and right lifeline "-->", "<--", "..." or " x ", as in `rungs.Rung`; both empty where the
+    words are no segment; they stand beside the left lifeline then, or the right one.
     """
     inside, bar = columns + ROOM, strokes.lifeline
     if not tail.strip() and not head.strip():

@@ -86,11 +86,11 @@ def _shown(network: AnyNetwork, side: str, state: State) -> str:
 
 
 def segment_name(text: str) -> str:
-    """A segment in words: "SYN,ACK (SEQ=14, ACK=2)"; with data: "ACK with data (SEQ=2, ACK=15)"."""
+    """A segment in words: "SYN,ACK (SEQ=14, ACK=2)"; with data: "ACK and data (SEQ=2, ACK=15)"."""
     parts = dict(re.findall(r"<(\w+)=([^>]*)>", text))
     control, data = parts.pop("CTL", ""), parts.pop("DATA", "")
     numbers = _(", ").join(f"{name}={value}" for name, value in parts.items())
-    what = _("{control} with data").format(control=control) if data else control
+    what = _("{control} and data").format(control=control) if data else control
     return _("{what} ({numbers})").format(what=what, numbers=numbers)
 
 
@@ -165,10 +165,11 @@ class _Telling:
         arrives = rule.kind == "arrives"
         sent = [segment_name(one.text) for one in self.wires[at] if one.action in SENDS]
         if sent:
-            said = _("answers with {segments}") if arrives else _("sends {segments}")
-            if any(one.action in ("send-lost", "send-nowhere") for one in self.wires[at]):
-                said = _("answers with {segments}, which nobody receives,")
-            parts.append(said.format(segments=_(" and ").join(sent)))
+            said = (_("answers with {segments}") if arrives else _("sends {segments}")).format(
+                segments=_(" and ").join(sent)
+            )
+            lost = any(one.action in ("send-lost", "send-nowhere") for one in self.wires[at])
+            parts.append(said + _(" (which nobody receives)") if lost else said)
         if rule.side in self.stateful:
             before, after = self._state(rule.side, at), self._state(rule.side, at + 1)
             if before != after:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
+from typing import TextIO
 
 LANGUAGES = ("en", "zh")
 ENVIRONMENT = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
@@ -25,7 +26,7 @@ def language() -> str:
 
 
 @contextmanager
-def speaking(wanted: str) -> Iterator[None]:
+def speaking_in(wanted: str) -> Iterator[None]:
     """Within, this language is wanted, also by processes that are started; "" changes nothing."""
     before = os.environ.get("LANGUAGE")
     if wanted:
@@ -36,6 +37,15 @@ def speaking(wanted: str) -> Iterator[None]:
         os.environ.pop("LANGUAGE", None)
         if before is not None:
             os.environ["LANGUAGE"] = before
+
+
+def can_show(output: TextIO | None) -> bool:
+    """Whether an output has characters for the language that is wanted."""
+    try:
+        "\u4e2d".encode(getattr(output, "encoding", None) or "utf-8")
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 @cache
