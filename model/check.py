@@ -246,7 +246,7 @@ def judged(
     if args.why:
         from model.report.tour import tour_text
 
-        say(tour_text(args.why, rows, len(tasks), code, notes, screen))
+        say(tour_text(args.why, rows, len(tasks), code, notes, screen=screen))
     else:
         say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
     if interrupted:  # There is time for one thing surely.

@@ -76,7 +76,7 @@ def parser() -> argparse.ArgumentParser:
 def _claims(add: Add) -> None:
     """Claims, and what else may be asked."""
     add("claims", nargs="*", metavar="CLAIM", help="claims to check, by name, statement (S2) or pattern ('figure-*');"
-        " default: all; see --list. After 'why': the explainer's statements, as a tour (why, or why S2 S5)")  # fmt: skip
+        " default: all; see --list. After 'why': a tour of the explainer's statements (why S2 S5)")  # fmt: skip
     add("--list", action="store_true", help="list the nine statements and their claims")
     add("--fields", action="store_true", help="describe the fields of the configuration, for --set")
     add("--explain", metavar="CLAIM", nargs="+", help="say what a claim, or each of several, means, where it must hold"

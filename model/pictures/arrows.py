@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from model.pictures.dot import MONO, Point, Value, edge, text
 from model.pictures.flights import Flight
+from model.words.columns import width as columns
+from model.words.language import _, marked
 
 ROW, LANE, GAP = 50.0, 18.0, 14.0
 """Height of a row, and of one more segment sent in it; distance of a text from a line; in points."""
@@ -20,7 +22,11 @@ INK, LINE, FAINT, RED, VIOLET = "#263238", "#607d8b", "#90a4ae", "#c62828", "#7b
 DELAYED = 5
 """A segment under way for this many steps stands out."""
 BOX: dict[str, Value] = {"fontname": MONO, "style": "filled", "fillcolor": "white"}
-LOST = {"lose": "lost", "send-lost": "lost: channel full", "send-nowhere": "lost: no way leads there"}
+LOST = {
+    "lose": marked("lost"),
+    "send-lost": marked("lost: channel full"),
+    "send-nowhere": marked("lost: no way leads there"),
+}
 """What became of a segment that nobody receives, by the last thing that happened to it."""
 CROSS = "\N{MULTIPLICATION SIGN}"
 
@@ -138,19 +144,21 @@ def arrow_labels(arrow: Arrow) -> Iterator[str]:
     if flight.sent:
         yield _at_sender(arrow)
     for copy in flight.copies:
-        since = f" from step {flight.sent}" if copy - (flight.sent or copy) >= DELAYED else ""
-        yield _at_receiver(arrow, copy, f"duplicate {arrow.text}{since}", VIOLET)
+        late = copy - (flight.sent or copy) >= DELAYED
+        said = _("duplicate {segment} from step {step}") if late else _("duplicate {segment}")
+        yield _at_receiver(arrow, copy, said.format(segment=arrow.text, step=flight.sent), VIOLET)
     if arrow.arrives and flight.ended and (not flight.sent or arrow.delay >= DELAYED):
-        since = f"from step {flight.sent}" if flight.sent else "from before"
-        yield _at_receiver(arrow, flight.ended, f"{arrow.text} {since}", arrow.color)
+        said = _("{segment} from step {step}") if flight.sent else _("{segment} from before")
+        yield _at_receiver(arrow, flight.ended, said.format(segment=arrow.text, step=flight.sent), arrow.color)
     if flight.later:
-        fate = "arrives" if flight.end == "arrive" else "is lost"
-        yield _arrival(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
+        arrives = flight.end == "arrive"
+        said = _("arrives in a later round, step {step}") if arrives else _("is lost in a later round, step {step}")
+        yield _arrival(arrow, said.format(step=flight.ended), 9, RED)
     elif flight.end in LOST:
         yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})
-        yield _arrival(arrow, LOST[flight.end], 9, RED)
+        yield _arrival(arrow, _(LOST[flight.end]), 9, RED)
     elif flight.end is None and flight.sent:
-        yield _arrival(arrow, "… still in the network", 3, LINE)
+        yield _arrival(arrow, _("… still in the network"), 3, LINE)
 
 
 def _at_sender(arrow: Arrow) -> str:
@@ -165,7 +173,7 @@ def _at_sender(arrow: Arrow) -> str:
 def _at_receiver(arrow: Arrow, step: int, words: str, color: str) -> str:
     """Above the row where it arrives."""
     x, y = arrow.end(step)
-    width = len(words) * MONO_CHAR + 4
+    width = columns(words) * MONO_CHAR + 4
     place = (x - GAP if arrow.rightwards else x + GAP, y - 0.3 * ROW)
     name, align = f"{arrow.name} to step {step}, segment", "r" if arrow.rightwards else "l"
     return text(name, place, [words], width, align=align, look={**BOX, "fontcolor": color})
@@ -177,4 +185,4 @@ def _arrival(arrow: Arrow, words: str, distance: float, color: str) -> str:
     place = (x + distance if arrow.rightwards else x - distance, y)
     align = "l" if arrow.rightwards else "r"
     look: dict[str, Value] = {"style": "filled", "fillcolor": "white", "fontcolor": color}
-    return text(f"{arrow.name}, end", place, [words], len(words) * SANS_CHAR, align=align, look=look)
+    return text(f"{arrow.name}, end", place, [words], columns(words) * SANS_CHAR, align=align, look=look)

@@ -37,6 +37,7 @@ from model.pictures.arrows import (
 from model.pictures.band import band
 from model.pictures.dot import BOLD, SANS, Value, attributes, box, edge, graph, text
 from model.pictures.flights import SENDS, Flight, flights, flights_of_loop, history
+from model.words.columns import width, wrapped
 
 MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS, STACK = 180.0, 30.0, 7.4, 31, 15.0
 """Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words; distance of
@@ -135,6 +136,8 @@ def _frame(paper: Paper, names: Sequence[str], title: str, caption: str, mark: s
 
 
 def _wrap(words: str, columns: float, most: int = 99) -> list[str]:
+    if width(words) > len(words):
+        return wrapped(words, int(columns))[:most]
     return textwrap.wrap(words, int(columns), break_on_hyphens=False, max_lines=most, placeholder=" …") or [""]
 
 

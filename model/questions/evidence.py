@@ -24,9 +24,14 @@ from model.pictures.rungs import rungs
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.plain import told
 from model.questions.row import Evidence, Options, Row, stem, written
+from model.words.language import _, marked
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 TraceMark = Literal["violated", "reached"]
+MARKED: Mapping[TraceMark, str] = {
+    "violated": marked("VIOLATED: {sentence}"),
+    "reached": marked("REACHED: {sentence}"),
+}
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
 
@@ -49,8 +54,8 @@ class Shows:
     def trace(self, row: Row, trace: Run, prop: Property | None) -> Row:
         """The row with its finite run."""
         mark: TraceMark = "violated" if row.answer is Answer.VIOLATED else "reached"
-        words = "NO RUN, as far as it goes" if row.answer is Answer.UNREACHABLE else mark.upper()
-        caption = _caption(words, row.task.claim.sentence, trace, prop)
+        said = _("NO RUN, as far as it goes: {sentence}") if row.answer is Answer.UNREACHABLE else _(MARKED[mark])
+        caption = _caption(said, row.task.claim.sentence, trace, prop)
         shown = self._evidence(row, trace, self._words(row, trace, prop), caption, prop=prop, mark=mark)
         return replace(row, evidence=(shown,))
 
@@ -68,13 +73,14 @@ class Shows:
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
         )
-        caption = f"VIOLATED: {row.task.claim.sentence} This run keeps what is promised: {live.words}."
+        promised = _("This run keeps what is promised: {promises}.").format(promises=live.words)
+        caption = f"{_(MARKED['violated']).format(sentence=_(row.task.claim.sentence))} {promised}"
         return replace(row, evidence=(self._evidence(row, lasso.stem, text, caption, loop=lasso.loop),))
 
     def counterexample(self, row: Row, found: Counterexample) -> Evidence:
         """One run of a study."""
         text = self._words(row, found.run, found.prop)
-        caption = _caption("VIOLATED", found.prop.sentence or found.prop.name, found.run, found.prop)
+        caption = _caption(_(MARKED["violated"]), found.prop.sentence or found.prop.name, found.run, found.prop)
         return self._evidence(row, found.run, text, caption, prop=found.prop, label=found.label)
 
     def _words(self, row: Row, trace: Run, prop: Property | None) -> str:
@@ -104,13 +110,13 @@ class Shows:
     ) -> Evidence:
         """Draw a run and write its words."""
         claim, variant = row.task.claim.name, row.task.variant
-        path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, variant)))
+        path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, _(variant))))
         dot = ladder(
             self.system,
             trace,
             loop=loop,
             oldest_first=self.network.fifo,
-            title=title + (f" ({label})" if label else ""),
+            title=title + (f" ({_(label)})" if label else ""),
             lanes=self.network.lanes,
             caption=" ".join(filter(None, (caption, _units(self.network, trace.initial)))),
             mark=mark,
@@ -139,20 +145,23 @@ def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:
 def _caption(words: str, sentence: str, trace: Run, prop: Property | None) -> str:
     """What a finite run shows; of a property that is violated also which parts are."""
     false = _false(trace, prop)
-    return f"{words}: {sentence}" + (f" Broken here: {'; '.join(false)}." if false else "")
+    broken = _(" Broken here: {parts}.").format(parts=_("; ").join(map(_, false))) if false else ""
+    return words.format(sentence=_(sentence)) + broken
 
 
 def _units(network: AnyNetwork, initial: State) -> str:
     """How to read a picture's numbers, and how long the times of the run are."""
     one = network.connections[0]
-    words = [f"Numbers are modulo {1 << one.config.seq_bits}."] if one.config.seq_bits < 32 else []
+    modulo = _("Numbers are modulo {modulus}.").format(modulus=1 << one.config.seq_bits)
+    words = [modulo] if one.config.seq_bits < 32 else []
     if one.clocks is not None:
         times = {"MSL": one.config.msl} | {
             NAMES.get(time.name, time.name.replace("_", " ")): evaluate(term, initial)
             for time in fields(one.clocks.times)
             if (term := getattr(one.clocks.times, time.name)) is not None
         }
-        words.append(f"In ticks: {', '.join(f'{name} {ticks}' for name, ticks in times.items())}.")
+        listed = _(", ").join(f"{_(name)} {ticks}" for name, ticks in times.items())
+        words.append(_("In ticks: {times}.").format(times=listed))
     return " ".join(words)
 
 
@@ -160,7 +169,7 @@ Files = dict[str, bytes]
 """What is put into files, by the ending of the file's name."""
 
 
-def as_pcap(shows: Shows, trace: Run, loop: Loop, _: str) -> Files:
+def as_pcap(shows: Shows, trace: Run, loop: Loop, _title: str) -> Files:
     """Captures: in the middle, and at the hosts of either line. A run from an open connection on has its opening."""
     from model.pictures.formats.packets import moments, packets, seen
     from model.pictures.formats.pcap import capture, hosts

@@ -54,13 +54,13 @@ ROLES = {
     "": "{name}",
 }
 OPENING = ("SYN-SENT", "SYN-RECEIVED")
-Told = tuple[str, str]
+Numbered = tuple[str, str]
 """The number of a step, or of several ("4-6"), and its sentence."""
 
 
-def told(network: AnyNetwork, trace: Run, loop: Sequence[Step] | None) -> tuple[Told, ...]:
+def told(network: AnyNetwork, trace: Run, loop: Sequence[Step] | None) -> tuple[Numbered, ...]:
     """The sentences of a run, and of what follows it again and again."""
-    return tuple(_Telling(network, Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)).sentences())
+    return tuple(_Sentences(network, Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)).sentences())
 
 
 def roles(network: AnyNetwork, run: Run) -> Mapping[str, str]:
@@ -94,7 +94,7 @@ def segment_name(text: str) -> str:
     return _("{what} ({numbers})").format(what=what, numbers=numbers)
 
 
-class _Telling:
+class _Sentences:
     """The sentences of one run, whose first `stem` steps come before its loop."""
 
     def __init__(self, network: AnyNetwork, run: Run, stem: int) -> None:
@@ -103,7 +103,7 @@ class _Telling:
         self.wires = history(run, network.fifo)
         self.stateful = [side for sides in network.lanes.values() for side, state in sides.items() if state]
 
-    def sentences(self) -> Iterator[Told]:
+    def sentences(self) -> Iterator[Numbered]:
         """All of them."""
         at = 0
         while at < len(self.run.steps):
@@ -166,7 +166,7 @@ class _Telling:
         sent = [segment_name(one.text) for one in self.wires[at] if one.action in SENDS]
         if sent:
             said = (_("answers with {segments}") if arrives else _("sends {segments}")).format(
-                segments=_(" and ").join(sent)
+                segments=_(", ").join(sent)
             )
             lost = any(one.action in ("send-lost", "send-nowhere") for one in self.wires[at])
             parts.append(said + _(" (which nobody receives)") if lost else said)

@@ -6,6 +6,7 @@ sentences need, and no more. The run is a ladder and a sentence for each step; t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 
@@ -18,12 +19,15 @@ from model.report.answer_text import Printed, Screen, coloured, wrapped_line
 from model.report.answers import Line, answered, by_claim, of_kind
 from model.report.summary import summary
 from model.report.verdict_words import length
-from model.words.language import _, counted
+from model.words.language import _, counted, marked
 from properties.claims import CLAIMS
 from properties.explainer import explained
 from properties.statements import STATEMENTS, SentencePart, Statement, statement
 
-WHY = "why"
+PARTS = re.compile("; |\uff1b")
+NEVER_CHECKED = marked(
+    "more connections, segments under way or losses than the bounds allow, options, flow and congestion control"
+)
 
 
 def statements_named(names: Sequence[str]) -> list[Statement]:
@@ -73,7 +77,7 @@ def _needed(part: SentencePart, tasks: Sequence[Task]) -> Iterator[Task]:
 
 
 def tour_text(
-    chosen: Sequence[Statement], rows: Sequence[Row], expected: int, code: int, notes: Sequence[str], screen: Screen
+    chosen: Sequence[Statement], rows: Sequence[Row], expected: int, code: int, notes: Sequence[str], *, screen: Screen
 ) -> str:
     """The tour in lines, ending without a newline. expected: how many verdicts were asked for."""
     lines = [line for one in chosen for line in (*_tour(one, rows, screen), Printed(""))]
@@ -95,6 +99,8 @@ def _tour(one: Statement, rows: Sequence[Row], screen: Screen) -> Iterator[Print
         yield from _section(_("A run to look at"), [Line(_heading(about.claim, shown[0], evidence), indent=2)], screen)
         yield from _run(evidence, screen)
         yield from wrapped_line(Line(_(about.watch), "plain", 2), screen)
+        if shown[0].task.claim.finite:
+            yield from wrapped_line(Line(_("No run with fewer steps shows this."), "plain", 2), screen)
     own = [row for part in parts(one) for row in of_kind(by_claim(rows).get(part.claim, ()), part.expected)]
     yield from _section(_("How sure is that"), [*_sure(list({id(row): row for row in own}.values()))], screen)
 
@@ -139,23 +145,23 @@ def _run(evidence: Evidence, screen: Screen) -> Iterator[Printed]:
 
 def _sure(rows: Sequence[Row]) -> Iterator[Line]:
     """What the verdicts rest on, in sentences, and what is not checked."""
-    searched = [row for row in rows if not row.proof and row.engine != "replay"]
-    if searched:
-        states = f"{sum(row.effort.states for row in _searches(searched)):,}"
-        said = counted("{count} search", "{count} searches", len(_searches(searched)))
-        yield Line(_("Searched: every state within the bounds ({searches}, {states} states together); each run that is"
-            " shown was replayed step by step, and none is shorter.").format(searches=said, states=states), "plain", 2)  # fmt: skip
+    if searched := _searches([row for row in rows if not row.proof and row.engine != "replay"]):
+        searches = counted("{count} search", "{count} searches", len(searched))
+        states = f"{sum(row.effort.states for row in searched):,}"
+        said = _("Searched: {searches} with {states} states, each to its end within the bounds, or until it had found its"
+                 " run; and each run was replayed step by step.")  # fmt: skip
+        yield Line(said.format(searches=searches, states=states), "plain", 2)
     if any(row.engine == "replay" for row in rows):
-        yield Line(_("Replayed: the scenario is a run of the model, step by step, with 32-bit numbers."), "plain", 2)
-    if proved := [row for row in rows if row.proof and row.answer.good]:
-        count = f"{sum(row.proof.obligations for row in proved if row.proof):,}"
-        said = _("Proved for every channel, with 32-bit numbers ({obligations} obligations); that assumes fresh initial"
-            " sequence numbers.")  # fmt: skip
-        yield Line(said.format(obligations=count), "plain", 2)
-    for left_open in dict.fromkeys(row.task.claim.not_checked for row in rows if row.task.claim.not_checked):
-        yield Line(_("Not checked: {what}").format(what=_(left_open)), "open", 2)
-    yield Line(_("Not checked: more connections, segments under way or losses than the bounds allow; options, flow and"
-        " congestion control."), "open", 2)  # fmt: skip
+        said = _("Replayed: what is said to be a run was gone through step by step, with 32-bit numbers.")
+        yield Line(said, "plain", 2)
+    if proved := [row.proof for row in rows if row.proof and row.answer.good]:
+        said = _("Proved for every channel, with 32-bit numbers: {count} obligations. What the proof assumes stands in"
+                 " report.txt.")  # fmt: skip
+        yield Line(said.format(count=f"{sum(one.obligations for one in proved):,}"), "plain", 2)
+    left_open = [_(row.task.claim.not_checked) for row in rows if row.task.claim.not_checked]
+    parts = [part for one in dict.fromkeys(left_open) for part in PARTS.split(one)]
+    said = _("Not checked: {what}").format(what=_("; ").join(dict.fromkeys([*parts, _(NEVER_CHECKED)])))
+    yield Line(said + _("."), "open", 2)
 
 
 def _searches(rows: Sequence[Row]) -> list[Row]:

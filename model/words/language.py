@@ -66,6 +66,6 @@ def marked(message: str) -> str:
     return message
 
 
-def counted(one: str, many: str, count: int) -> str:
-    """A text about `count` things in the reader's language, with that number in place of `{count}`."""
-    return _catalogue(language()).ngettext(one, many, count).format(count=f"{count:,}")
+def counted(one: str, many: str, count: int, **words: object) -> str:
+    """A text about `count` things in the reader's language, with that number for `{count}`, and the words."""
+    return _catalogue(language()).ngettext(one, many, count).format(count=f"{count:,}", **words)
