@@ -17,6 +17,7 @@ from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from model.core.property import Property
 from model.machine.printing import say
 from properties.claims import CLAIMS
 from properties.explainer import EXPLAINED
@@ -34,7 +35,7 @@ Message = str | tuple[str, ...]
 def of_code() -> Iterator[tuple[Message, str]]:
     """The texts in the code, each with its module."""
     for name, file in modules().items():
-        for found in extract_from_file("python", file, keywords=KEYWORDS):  # type: ignore[arg-type]  # Its type is wider.
+        for found in extract_from_file("python", file, keywords=KEYWORDS):
             yield tuple(found[1]) if isinstance(found[1], (list, tuple)) else str(found[1]), name
 
 
@@ -47,15 +48,24 @@ def of_data() -> Iterator[tuple[Message, str]]:
     for claim in CLAIMS:
         known = ANSWERS[claim.name]
         texts = (known.title, known.holds, known.fails, claim.sentence, claim.meaning, claim.not_checked)
-        cells = (*claim.cells, *claim.proofs)
-        for text in (*texts, *(name for cell in cells for name in (cell.variant, cell.variant.split(": ", 1)[-1]))):
+        variants = [*(cell.variant for cell in claim.cells), *(proof.variant for proof in claim.proofs)]
+        for text in (*texts, *(part for name in variants for part in (name, name.split(": ", 1)[-1]))):
             yield text, claim.name
+
+
+def of_properties() -> Iterator[tuple[Message, str]]:
+    """What the parts of properties are called, and what infinite runs are promised, each with its claim."""
+    for claim in CLAIMS:
+        for config in dict.fromkeys(cell.config for cell in claim.cells if claim.searched):
+            asked = claim.asked_of(claim.network(config))
+            for text in asked.parts if isinstance(asked, Property) else [asked.words]:
+                yield text, claim.name
 
 
 def messages() -> dict[Message, list[str]]:
     """Every text once, with where it is."""
     found: dict[Message, list[str]] = {}
-    for message, where in (*of_code(), *of_data()):
+    for message, where in (*of_code(), *of_data(), *of_properties()):
         if message and where not in found.setdefault(message, []):
             found[message].append(where)
     return found
@@ -86,7 +96,12 @@ def compiled(catalogue: Catalog) -> bytes:
 
 def missing(catalogue: Catalog) -> list[str]:
     """The texts that it does not translate."""
-    return [str(one.id) for one in catalogue if one.id and not all(one.string if one.pluralizable else [one.string])]
+    return [str(one.id) for one in catalogue if one.id and not all(forms(one.string))]
+
+
+def forms(translation: object) -> list[str]:
+    """A translation; of a text with a plural each of its forms."""
+    return [str(one or "") for one in (translation if isinstance(translation, (list, tuple)) else [translation])]
 
 
 def main() -> int:

@@ -38,6 +38,7 @@ from model.pictures.band import band
 from model.pictures.dot import BOLD, SANS, Value, attributes, box, edge, graph, text
 from model.pictures.flights import SENDS, Flight, flights, flights_of_loop, history
 from model.words.columns import width, wrapped
+from model.words.language import _
 
 MARGIN, NUMBERS, STATE_CHAR, EVENT_COLUMNS, STACK = 180.0, 30.0, 7.4, 31, 15.0
 """Width of a margin, of the numbers, and of a character of a state in points; columns of an event's words; distance of
@@ -81,7 +82,7 @@ def ladder(
         [
             *DEFAULTS,
             *turns,
-            *_frame(paper, [*lanes], title, caption, color),
+            *_frame(paper, [_(name) for name in lanes], title, caption, color),
             *(line for arrow in arrows for line in arrow_lines(arrow)),
             *(line for arrow in arrows for line in arrow_labels(arrow)),
             *_margins(paper, system, whole, states, shown),

@@ -29,6 +29,8 @@ from model.words.language import _, counted, marked
 
 WAITS, CROSS, LOST = "...", " x ", marked("(lost)")
 RIGHT, LEFT = "-->", "<--"
+LINES = (marked("clients"), marked("server"))
+"""Names of lines that have several sides."""
 LadderEnds = tuple[str, str]
 """What stands at one side of a line, and the arrow beside it."""
 
@@ -70,7 +72,7 @@ def rungs(
     left, right = lanes
     states = [made.state(side, trace.initial) if len(sides) == 1 else "" for sides in lanes.values() for side in sides]
     again = None if loop is None else (len(stem), len(trace.steps) + 1)
-    return Ladder((left, right), (states[0], states[-1]), stem + turn, again)
+    return Ladder((_(left), _(right)), (states[0], states[-1]), stem + turn, again)
 
 
 class _Rungs:

@@ -73,7 +73,7 @@ class Shows:
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
         )
-        promised = _("This run keeps what is promised: {promises}.").format(promises=live.words)
+        promised = _("This run keeps what is promised: {promises}.").format(promises=_(live.words))
         caption = f"{_(MARKED['violated']).format(sentence=_(row.task.claim.sentence))} {promised}"
         return replace(row, evidence=(self._evidence(row, lasso.stem, text, caption, loop=lasso.loop),))
 

@@ -16,6 +16,7 @@ from model.core.system import State
 from model.network.make import AnyNetwork
 from model.network.server import Server
 from model.pictures.flights import SENDS, Happening, history
+from model.words.columns import spaced
 from model.words.language import _, counted, marked
 
 CALLS = {
@@ -111,7 +112,7 @@ class _Sentences:
             while self._ticks(at) and until not in (self.stem, len(self.run.steps)) and self._ticks(until):
                 until += 1
             text = self._time(until - at) if self._ticks(at) else self._sentence(at)
-            yield str(at + 1) if until == at + 1 else f"{at + 1}-{until}", text[:1].upper() + text[1:]
+            yield str(at + 1) if until == at + 1 else f"{at + 1}-{until}", spaced(text[:1].upper() + text[1:])
             at = until
 
     def _ticks(self, at: int) -> bool:

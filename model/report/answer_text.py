@@ -149,7 +149,7 @@ def run_lines(one: Evidence, screen: Screen) -> list[Printed]:
     false = [
         line
         for part in one.decides
-        for line in wrapped_line(Line(_("Broken here: {part}.").format(part=part), indent=6), screen)
+        for line in wrapped_line(Line(_("Broken here: {part}.").format(part=_(part)), indent=6), screen)
     ]
     return [Printed(""), *label, *ladder, *false, Printed("")]
 

@@ -113,7 +113,7 @@ def whole(rows: Sequence[Row]) -> Iterator[Entry]:
         yield from _half(of_kind(rows, "fails"), known.fails, known.needs)
     promised = dict.fromkeys(row.fairness for row in rows if row.fairness)
     yield from (
-        Line(_("Of every infinite run is promised: {promises}.").format(promises=words), look="aside")
+        Line(_("Of every infinite run is promised: {promises}.").format(promises=_(words)), look="aside")
         for words in promised
     )
 

@@ -101,7 +101,7 @@ def explanation(claim: Claim) -> str:
         lines += fill(_("{variant}: {verdict}, on {fields}").format(**words), rest="    ")
     for proof in claim.proofs:
         verdict = _("proved") if proof.expected == "holds" else _("no proof")
-        lines += fill(f"{_(proof.variant)}: {verdict}", rest="    ")
+        lines += fill(_("{variant}: {verdict}").format(variant=_(proof.variant), verdict=verdict), rest="    ")
     if claim.searched:
         said = _("Fresh ISNs are {distance} apart where isns_apart does not say more.")
         lines += fill(said.format(distance=Config().isns_apart))

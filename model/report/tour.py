@@ -15,18 +15,21 @@ from model.pictures.rungs import rung_lines
 from model.questions.answering import tasks_of
 from model.questions.names import WILD, UnknownName, claims_named
 from model.questions.row import Evidence, Row, Task
-from model.report.answer_text import Printed, Screen, coloured, wrapped_line
+from model.report.answer_text import WIDE, Printed, Screen, coloured, wrapped_line
 from model.report.answers import Line, answered, by_claim, of_kind
 from model.report.summary import summary
 from model.report.verdict_words import length
+from model.words.columns import wrapped
 from model.words.language import _, counted, marked
+from properties.claim import Claim
 from properties.claims import CLAIMS
 from properties.explainer import explained
 from properties.statements import STATEMENTS, SentencePart, Statement, statement
 
 PARTS = re.compile("; |\uff1b")
 NEVER_CHECKED = marked(
-    "more connections, segments under way or losses than the bounds allow, options, flow and congestion control"
+    "Not checked at all: more connections, segments under way or losses than the bounds allow; options, flow control,"
+    " congestion control."
 )
 
 
@@ -90,13 +93,15 @@ def _tour(one: Statement, rows: Sequence[Row], screen: Screen) -> Iterator[Print
     """One statement."""
     about = explained(one.number)
     yield from wrapped_line(Line(f"{one.number}  {_(one.question)}", look="heading"), screen)
-    yield from _section(_("What the explainer says"), [Line(_(about.says), indent=2)], screen)
+    yield from _section(_("What the explainer says"), [], screen)
+    yield from _paragraph(_(about.says), screen)
     yield from _section(_("What is true"), [*_said(one.answer, rows)], screen)
     if about.more:
         yield from _section(_("What the explainer leaves out, or has wrong"), [*_said(about.more, rows)], screen)
     shown = of_kind(by_claim(rows).get(about.claim, ()), about.expected)
     for evidence in [row.evidence[0] for row in shown if row.evidence and not row.proof][:1]:
-        yield from _section(_("A run to look at"), [Line(_heading(about.claim, shown[0], evidence), indent=2)], screen)
+        yield from _section(_("A run to look at"), [], screen)
+        yield from _paragraph(_heading(about.claim, shown[0], evidence), screen)
         yield from _run(evidence, screen)
         yield from wrapped_line(Line(_(about.watch), "plain", 2), screen)
         if shown[0].task.claim.finite:
@@ -110,6 +115,11 @@ def _section(title: str, lines: Sequence[Line], screen: Screen) -> Iterator[Prin
     yield Printed(title, "bold")
     for line in lines:
         yield from wrapped_line(line, screen)
+
+
+def _paragraph(text: str, screen: Screen, number: str = "  ") -> Iterator[Printed]:
+    """A text in lines that begin below each other, the first one behind a number."""
+    yield from map(Printed, wrapped(text, min(screen.width, WIDE), number, " " * len(number)))
 
 
 def _said(said: Sequence[SentencePart], rows: Sequence[Row]) -> Iterator[Line]:
@@ -137,7 +147,7 @@ def _run(evidence: Evidence, screen: Screen) -> Iterator[Printed]:
     for number, sentence in evidence.told:
         if evidence.loop is not None and number.split("-")[0] == str(stem + 1):
             yield Printed("  " + _("From here on, for ever:"))
-        yield from wrapped_line(Line(f"{number}. {sentence}", indent=2), screen)
+        yield from _paragraph(sentence, screen, f"{number:>5}. ")
     if evidence.loop == []:
         yield Printed("  " + _("From here on nothing more happens, for ever."))
     yield Printed("")
@@ -148,20 +158,30 @@ def _sure(rows: Sequence[Row]) -> Iterator[Line]:
     if searched := _searches([row for row in rows if not row.proof and row.engine != "replay"]):
         searches = counted("{count} search", "{count} searches", len(searched))
         states = f"{sum(row.effort.states for row in searched):,}"
-        said = _("Searched: {searches} with {states} states, each to its end within the bounds, or until it had found its"
-                 " run; and each run was replayed step by step.")  # fmt: skip
+        said = _("Searched: {searches} with {states} states, each to its end within the bounds, or until it had found"
+                 " its run; and each run was replayed step by step.")  # fmt: skip
         yield Line(said.format(searches=searches, states=states), "plain", 2)
     if any(row.engine == "replay" for row in rows):
-        said = _("Replayed: what is said to be a run was gone through step by step, with 32-bit numbers.")
+        said = _("Replayed: what is said to be a run was gone through step by step, with 32-bit numbers; it is one run,"
+                 " and others like it were not looked for.")  # fmt: skip
         yield Line(said, "plain", 2)
     if proved := [row.proof for row in rows if row.proof and row.answer.good]:
         said = _("Proved for every channel, with 32-bit numbers: {count} obligations. What the proof assumes stands in"
                  " report.txt.")  # fmt: skip
         yield Line(said.format(count=f"{sum(one.obligations for one in proved):,}"), "plain", 2)
-    left_open = [_(row.task.claim.not_checked) for row in rows if row.task.claim.not_checked]
-    parts = [part for one in dict.fromkeys(left_open) for part in PARTS.split(one)]
-    said = _("Not checked: {what}").format(what=_("; ").join(dict.fromkeys([*parts, _(NEVER_CHECKED)])))
-    yield Line(said + _("."), "open", 2)
+    yield from _open([row.task.claim for row in rows if row.engine != "replay"])
+
+
+def _open(claims: Sequence[Claim]) -> Iterator[Line]:
+    """What is not checked: of each claim what was not said of one before it, and what is checked of none."""
+    said = set[str]()
+    for claim in dict.fromkeys(claims):
+        parts = [part for part in PARTS.split(_(claim.not_checked)) if part and part not in said]
+        said |= set(parts)
+        if parts:
+            words = _("{claim} leaves open: {what}.").format(claim=claim.name, what=_("; ").join(parts))
+            yield Line(words, "open", 2)
+    yield Line(_(NEVER_CHECKED), "open", 2)
 
 
 def _searches(rows: Sequence[Row]) -> list[Row]:

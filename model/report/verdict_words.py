@@ -30,6 +30,14 @@ HOLDS = {
     "happens": marked("happens with {variants}"),
     "never happens": marked("never happens with {variants}"),
 }
+SCOPES = (
+    marked("bounded"),
+    marked("this run, 32 bits"),
+    marked("every channel, 32 bits"),
+    marked("every channel, 8 bits"),
+    marked("every channel, all times, 32 bits"),
+)
+"""What answers are about."""
 MOST_LOCATIONS = 2
 PLAIN_WORDS = 3
 """A variant's name of more words stands in quotes."""

@@ -1,6 +1,6 @@
 """The project's texts in the reader's language: English, in which they are written, and Chinese.
 
-`language` finds out which one is wanted and translates (`_`), by the catalogue `zh.mo` beside it; `columns` counts and
+`language` finds out which one is wanted and translates (`_`), by the catalogue zh.mo beside it; `columns` counts and
 wraps text whose characters may be two columns wide.
 
 A text is written in English where it is used. Sentences of claims and statements are data: whoever prints one

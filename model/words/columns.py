@@ -12,8 +12,21 @@ import textwrap
 from rich.cells import cell_len
 
 CLOSING, OPENING = "，。；：、！？）》」』”’…", "（《「『“‘"
-PIECE = re.compile(rf"[{OPENING}]*(?:[^\x00-\u2e7f{OPENING}]|[^\s\u2e80-\uffff{OPENING}]+)[{CLOSING}]*[ \n]*")
+PIECE = re.compile(
+    rf"(?:[{OPENING}]*(?:[^\x00-\u2e7f{OPENING}]|[^\s\u2e80-\uffff{OPENING}]+)|[{OPENING}]+)[{CLOSING}]*[ \n]*"
+)
 """What is not broken: a wide character or a word, with what opens it and closes it, and the spaces behind it."""
+
+
+GAPS = re.compile(r"(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9<])|(?<=[A-Za-z0-9>%])(?=[\u4e00-\u9fff])")
+"""Where a Chinese character and a word meet: there is a space between them."""
+NO_GAPS = re.compile(rf" *([{CLOSING[:-1]}{OPENING}]) *|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
+"""Spaces that are none: around punctuation, and between Chinese characters."""
+
+
+def spaced(text: str) -> str:
+    """A text that is put together of parts, with spaces as Chinese has them; one without Chinese is as it was."""
+    return NO_GAPS.sub(r"\1", GAPS.sub(" ", text)) if width(text) > len(text) else text
 
 
 def width(text: str) -> int:
@@ -43,7 +56,7 @@ def wrapped(text: str, columns: int, first: str = "", rest: str = "") -> list[st
             break_on_hyphens=False,
         )
     lines, line = list[str](), first
-    for piece in PIECE.findall(" ".join(text.split())):
+    for piece in PIECE.findall(spaced(text.replace("\n", " "))):
         if line.strip() and line not in (first, rest) and width(line + piece.rstrip()) > columns:
             lines.append(line.rstrip())
             line = rest
