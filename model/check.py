@@ -60,7 +60,7 @@ def run(args: argparse.Namespace, command: str) -> int:
     if described := description(args.list, args.fields, args.explain or ()):
         say(described)
         return OK
-    make_tasks = toured(args) if args.claims[:1] == ["why"] else selection(args)
+    make_tasks = selection(args)
     _writable(args)
     if args.scenario is not None:
         return scenario(args, command)
@@ -71,6 +71,8 @@ def run(args: argparse.Namespace, command: str) -> int:
 
 def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     """What is to be checked: names and fields are looked at now, the rest when the engines are loaded."""
+    if args.claims[:1] == ["why"]:
+        return toured(args)
     if args.minimise and args.engine != "unbounded":
         raise Unusable("--minimise is about the lemmas of proofs: it needs --engine unbounded")
     if args.checkpoint is not None and args.store == "compact":

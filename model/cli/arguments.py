@@ -100,7 +100,11 @@ def _claims(add: Add) -> None:
 
 def _looks(add: Add) -> None:
     """In which language, and how ladders are drawn."""
-    add("--language", choices=LANGUAGES, help="English or Chinese (default: as LC_ALL, LC_MESSAGES or LANG say)")
+    add(
+        "--language",
+        choices=LANGUAGES,
+        help="English or Chinese (default: as LANGUAGE, LC_ALL, LC_MESSAGES or LANG says)",
+    )
     add("--ladder", choices=STYLES, help="how runs are drawn in text: rfc (as RFC 9293 does; the default), ascii or box"
         " (with lifelines; the default of 'why')")  # fmt: skip
 

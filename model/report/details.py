@@ -31,6 +31,12 @@ NUMBERS = (marked("states"), marked("transitions"), marked("depth"), marked("sec
 WORDS = (marked("claim"), marked("variant"), marked("expected"), marked("verdict"), marked("scope"))
 COLUMNS = (*WORDS, *NUMBERS, marked("figure"))
 WIDE, PROSE, REPORT = 150, 120, 200
+KINDS = (
+    *(marked("proof"), marked("assumed"), marked("bounds"), marked("promised"), marked("because")),
+    *(marked("explicit"), marked("liveness"), marked("study"), marked("replay"), marked("bmc"), marked("induction")),
+    *(marked("knowledge"), marked("within these bounds"), marked("beside it")),
+)
+"""What a verdict may rest on."""
 ESSENTIAL = {"claim", "variant", "expected", "verdict", "states", "steps"}
 """The columns where there are fewer than `WIDE`."""
 WITHIN = marked(
@@ -141,8 +147,11 @@ def foundations(rows: Sequence[Row], columns: int) -> Iterator[str]:
     for name, of_claim in by_claim(rows).items():
         yield from ("", f"{name}:")
         for row in of_claim:
-            words = ". ".join(_once(said, kind, text, f"{name} ({row.task.variant})") for kind, text in rests_on(row))
-            yield from fill(f"{_(row.task.variant)}: {words or _('a run of its own')}", columns, "  ", "      ")
+            words = _(". ").join(
+                _once(said, kind, text, f"{name} ({_(row.task.variant)})") for kind, text in rests_on(row)
+            )
+            variant, words = _(row.task.variant), words or _("a run of its own")
+            yield from fill(_("{variant}: {words}").format(variant=variant, words=words), columns, "  ", "      ")
         left_open = of_claim[0].task.claim.not_checked
         yield from (
             fill(_("Not checked: {what}").format(what=_(left_open)), columns, "  ", "      ") if left_open else []
@@ -152,15 +161,16 @@ def foundations(rows: Sequence[Row], columns: int) -> Iterator[str]:
 def _once(said: dict[str, str], kind: str, text: str, where: str) -> str:
     """A text; where it was said before, where."""
     if kind + text in said:
-        return f"{kind} as for {said[kind + text]}"
+        return _("{kind} as for {where}").format(kind=_(kind), where=said[kind + text])
     said[kind + text] = where
-    return f"{kind}: {text}"
+    return _("{kind}: {text}").format(kind=_(kind), text=text)
 
 
 def rests_on(row: Row) -> Iterator[tuple[str, str]]:
     """What a verdict rests on, each part with its kind."""
     if row.proof:
-        yield "proof", f"{row.outcome.scope}, {row.proof.obligations:,} obligations"
+        said, count = _("{scope}, {count} obligations"), f"{row.proof.obligations:,}"
+        yield "proof", said.format(scope=_(row.outcome.scope), count=count)
         yield "assumed", "; ".join(row.proof.assumes)
     elif row.engine != "replay":
         shown = bounds(row.task.config)
@@ -169,7 +179,7 @@ def rests_on(row: Row) -> Iterator[tuple[str, str]]:
     if row.engine == "knowledge":
         yield "within these bounds", _(WITHIN)
     if row.fairness:
-        yield "promised", row.fairness
+        yield "promised", _(row.fairness)
     if row.why:
         yield "because", row.why
     for _label, one in row.besides:
@@ -180,9 +190,13 @@ def rests_on(row: Row) -> Iterator[tuple[str, str]]:
 def search(row: Row) -> str:
     """How far a search went, and which bounds it touched; Z3 does not count."""
     effort = row.effort
-    touched = ", ".join(f"{bound} {count:,} times" for bound, count in effort.touched.items())
-    none = "not counted" if row.engine in SYMBOLIC else "none"
-    whole = effort.limit or ("complete" if effort.complete else "stopped when all was decided")
-    missed = f"; a state is missed with a probability of at most {effort.collision:.1e}" if effort.collision else ""
-    left_out = f"; left out, as nothing reads them: {', '.join(effort.left_out)}" if effort.left_out else ""
-    return f"search {whole}; bounds touched: {touched or none}{left_out}{missed}"
+    times = _("{bound} {count} times")
+    touched = ", ".join(times.format(bound=bound, count=f"{count:,}") for bound, count in effort.touched.items())
+    none = _("not counted") if row.engine in SYMBOLIC else _("none")
+    whole = effort.limit or (_("complete") if effort.complete else _("stopped when all was decided"))
+    said = _("search {whole}; bounds touched: {touched}").format(whole=whole, touched=touched or none)
+    if effort.left_out:
+        said += _("; left out, as nothing reads them: {variables}").format(variables=", ".join(effort.left_out))
+    if effort.collision:
+        said += _("; a state is missed with a probability of at most {chance}").format(chance=f"{effort.collision:.1e}")
+    return said
