@@ -269,7 +269,7 @@ def _lines(ladder: Ladder, columns: int, gap: int, strokes: Strokes | None) -> l
         turns = len(ladder.rungs) > ladder.loop[0]
         again = _("(and again from step {step})").format(step=ladder.loop[1])
         lines.append(" " * number + (again if turns else _("From here on nothing more happens, for ever.")))
-    legend = wrapped(f"({ladder.legend})", columns - number) if ladder.legend else []
+    legend = wrapped(_("({words})").format(words=ladder.legend), columns - number) if ladder.legend else []
     return [*lines, *(f"{' ' * number}{line}" for line in legend)]
 
 

@@ -204,7 +204,7 @@ def two_ladders_text(two: Two) -> list[str]:
             for half, parts, n in zip(halves, columns, (pair.left, pair.right), strict=True)
         ]
         if note:
-            lines.append(f"{'':{number}}  ({note})")
+            lines.append(f"{'':{number}}  {_('({words})').format(words=note)}")
         for at, both in enumerate(zip_longest(*own, fillvalue="")):
             lines.append(_row("" if at else pair.number, both, widths, number))
     return [line.rstrip() for line in lines]

@@ -19,7 +19,7 @@ from model.settings.setting import show_field
 from model.tcp.segment import CONTROLS
 from model.tcp.state import STATES
 from model.words.columns import spaced
-from model.words.language import _, counted, marked
+from model.words.language import _, counted, marked, together
 
 WAITS = {
     "LISTEN": marked("waits for a SYN"),
@@ -70,7 +70,7 @@ PHRASES: Mapping[tuple[str, object], str] = {
 
 def phrase(settings: Mapping[str, object]) -> str:
     """A protocol in words, by the fields in which it differs from another one."""
-    return _(" and ").join(_said(name, value) for name, value in settings.items()) or _("as it is")
+    return together([_said(name, value) for name, value in settings.items()]) or _("as it is")
 
 
 def _said(name: str, value: object) -> str:
@@ -160,14 +160,15 @@ class Sentence:
         if side in self._changed(pair):
             said = _("{one}, {side} is {mine} in step {step}; {other} it is {theirs}")
             return said.format(**words, mine=self._state(side, pair, 0), theirs=self._waits(side, pair))
-        mine, theirs = (_(" and ").join(self._sends(pair, run)) or _("nothing") for run in (0, 1))
+        mine, theirs = (together(self._sends(pair, run)) or _("nothing") for run in (0, 1))
         said = _("{one}, {side} sends {mine} in step {step}; {other} it sends {theirs}")
         return said.format(**words, mine=mine, theirs=theirs)
 
     @property
     def _other(self) -> str:
         """The second protocol at the beginning of a clause."""
-        return self.names[1] + ("," if " " in self.names[1] else "")
+        name = self.names[1]
+        return _("{protocol},").format(protocol=name) if " " in name else name
 
     def _waits(self, side: str, pair: Pair) -> str:
         """The state of a side in the second run, and what it waits for there."""
@@ -243,7 +244,7 @@ class Sentence:
         if self.compared.rest:
             return stays + _("{protocol}, {why}.").format(protocol=other, why=_(self.compared.rest))
         ends = [f"{side} {state}" for side, state in theirs.items()]
-        shown = _(" and ").join(filter(None, (_(", ").join(ends[:-1]), ends[-1])))
+        shown = together([*([_(", ").join(ends[:-1])] if ends[1:] else []), ends[-1]])
         same = mine == theirs and self.compared.quiet
         rests = (
             _("{protocol}, all is at rest too with {states}.")

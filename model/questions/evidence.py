@@ -176,7 +176,10 @@ class Shows:
         again = None if loop is None else steps[len(trace.steps) :]
         fifo = self.network.fifo
         lines = with_notes(rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo), notes)
-        return Evidence(steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words), other)
+        sentences = told(self.network, trace, loop)
+        return Evidence(
+            steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words), other, sentences
+        )
 
     def _draw(self, drawing: Callable[..., str], path: Path, count: int) -> None:
         """Draw a run of so many steps, and if wanted each beginning of it as a slide."""

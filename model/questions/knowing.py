@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
 from model.core.answer import Answer, Outcome
@@ -21,11 +21,11 @@ from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
 from model.questions.row import OnSearch, Options, Row, Task, written
 from model.settings.config import Config
-from model.words.language import _, marked, phrased
+from model.words.language import _, marked, phrased, together
 from properties.claim import Knowledge
 
 ALIKE = "the same to "
-COMBINED = {"and": marked(" and "), "or": marked(" or ")}
+COMBINED = {"and": marked("{this} and {that}"), "or": marked("{this} or {that}")}
 CUT = marked("where nothing more may be lost, something was: raise the bounds that were touched")
 
 
@@ -141,16 +141,14 @@ def in_words(formula: Formula) -> str:
             return _("{side} knows that {what}").format(side=formula.side, what=in_words(formula.what))
         case Common():
             return _("{sides} commonly know that {what}").format(
-                sides=_(" and ").join(formula.sides), what=in_words(formula.what)
+                sides=together(formula.sides), what=in_words(formula.what)
             )
-    words = [in_words(part) for part in formula.parts]
+    first, *rest = (in_words(part) for part in formula.parts)
     if formula.how == "implies":
-        return _("if {one}, then {other}").format(one=words[0], other=words[1])
-    return (
-        _("it is false that {what}").format(what=words[0])
-        if formula.how == "not"
-        else _(COMBINED[formula.how]).join(words)
-    )
+        return _("if {one}, then {other}").format(one=first, other=rest[0])
+    if formula.how == "not":
+        return _("it is false that {what}").format(what=first)
+    return reduce(lambda one, other: _(COMBINED[formula.how]).format(this=one, that=other), rest, first)
 
 
 def in_short(formula: Formula) -> str:

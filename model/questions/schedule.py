@@ -332,7 +332,8 @@ def to_rest(world: World, state: State) -> tuple[list[Step], str]:
         if end is not None:
             return way, ""
     if cut:
-        return [], phrased("no rest was found among {count} states", count=f"{REST:,}")
+        count = f"{REST:,}"
+        return [], phrased("no rest was found among {count} states", count=count)
     return [], marked("within the bounds of this run it finds no rest")
 
 

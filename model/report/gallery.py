@@ -39,8 +39,9 @@ def gallery(rows: Sequence[Row], out: Path) -> str:
     found = [(heading, [row for _number, row in parts.get(number, ())]) for number, heading in headings.items()]
     shown = [(heading, [*_figures(some, out)]) for heading, some in found]
     body = [line for heading, figures in shown if figures for line in (f"<h2>{escape(heading)}</h2>", *figures)]
-    head = f'<html lang="{language()}"><meta charset="utf-8"><title>{_("Pictures")}</title><style>{STYLE}</style>'
-    return "\n".join(["<!doctype html>", head, f"<h1>{_('All pictures, by statement')}</h1>", *body]) + "\n"
+    name, title = _("Pictures"), _("All pictures, by statement")
+    head = f'<html lang="{language()}"><meta charset="utf-8"><title>{name}</title><style>{STYLE}</style>'
+    return "\n".join(["<!doctype html>", head, f"<h1>{title}</h1>", *body]) + "\n"
 
 
 def _figures(rows: Sequence[Row], out: Path) -> Iterator[str]:

@@ -7,9 +7,9 @@ A text without a translation, in a catalogue of an older version, say, is shown 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, reduce
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from typing import TextIO
@@ -86,6 +86,11 @@ def phrased(message: str, **words: object) -> Phrase:
 def marked(message: str) -> str:
     """The text itself: it stands in a table, is extracted from there, and translated where it is used."""
     return message
+
+
+def together(texts: Sequence[str]) -> str:
+    """Several things: "a and b"."""
+    return reduce(lambda one, other: _("{one} and {other}").format(one=one, other=other), texts) if texts else ""
 
 
 def counted(one: str, many: str, count: int, **words: object) -> str:
