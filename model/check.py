@@ -71,8 +71,11 @@ def run(args: argparse.Namespace, command: str) -> int:
 
 def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     """What is to be checked: names and fields are looked at now, the rest when the engines are loaded."""
-    if args.claims[:1] == ["why"]:
-        return toured(args)
+    return toured(args) if args.claims[:1] == ["why"] else _chosen(args)
+
+
+def _chosen(args: argparse.Namespace) -> Callable[[], list[Task]]:
+    """What is to be checked, if it is no tour."""
     if args.minimise and args.engine != "unbounded":
         raise Unusable("--minimise is about the lemmas of proofs: it needs --engine unbounded")
     if args.checkpoint is not None and args.store == "compact":
