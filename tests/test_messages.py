@@ -12,7 +12,16 @@ from model.words.language import LANGUAGES as SPOKEN
 from tests.messages import FOLDER, LANGUAGES, Message, brought_up_to_date, compiled, forms, kept, messages, missing
 
 CHINESE = re.compile(r"[\u4e00-\u9fff\uff00-\uffef\u3000-\u303f\u201c]")
-NAMES = {"2 MSL", "RFC 9293", "RFC 5961", "RTO = 2 D", "cookies", "{one} {other}", "{sentence} {claim} {verdicts}"}
+NAMES = {
+    "2 MSL",
+    "RFC 9293",
+    "RFC 5961",
+    "RTO = 2 D",
+    "cookies",
+    "{one} {other}",
+    "{protocol},",
+    "{sentence} {claim} {verdicts}",
+}
 """Texts that are the same in Chinese, or nearly, or that join others."""
 
 

@@ -114,7 +114,7 @@ def test_a_tour_says_what_is_said_what_is_true_and_how_sure_it_is(rows: list[Row
     titles += ["A run to look at", "How sure is that"]
     assert [line for line in said.splitlines() if line in titles] == titles
     assert "✓ ACK with the own FIN: it is, again and again. needless-retransmissions fails" in said
-    assert "    6. The retransmission timer of client A expires: A sends FIN,ACK (SEQ=2," in said
+    assert "    6. The retransmission timer of client A expires: A sends FIN,ACK (SEQ=a+1," in said
     assert "needless-retransmissions leaves open: doubling of the timeout" in said
 
 
@@ -128,8 +128,8 @@ def test_a_tour_says_nothing_that_no_verdict_makes_true(rows: list[Row]) -> None
 
 def test_a_tour_is_drawn_as_the_screen_can_and_keeps_to_its_columns(rows: list[Row]) -> None:
     boxes, mail = tour(rows, Screen(ladder="")), tour(rows, Screen(encoding="ascii", ladder=""))
-    assert "│───── <SEQ=2><ACK=9><CTL=FIN,ACK> ────▶│" in boxes
-    assert "|----- <SEQ=2><ACK=9><CTL=FIN,ACK> ---->|" in mail
+    assert "│───── <SEQ=a+1><ACK=b+1><CTL=FIN,ACK> ────▶│" in boxes
+    assert "|----- <SEQ=a+1><ACK=b+1><CTL=FIN,ACK> ---->|" in mail
     assert mail.isascii()
     with speaking_in("zh"):
         chinese = tour(rows, Screen(ladder=""))
@@ -142,7 +142,7 @@ def test_the_command_line_leads_through_a_statement(tmp_path: Path, capsys: pyte
     assert main(["why", "S9", "--out", str(tmp_path), "--ladder", "ascii"]) == 0
     said = capsys.readouterr().out
     assert said.startswith("S9  Why four segments to close, and not three?\n\nWhat the explainer says\n")
-    assert "|----- <SEQ=2>" in said
+    assert "|----- <SEQ=a+1>" in said
     assert said.endswith("Exit status 0: as claimed.\n")
     assert main(["why", "S9", "--quick"]) == 2
     assert "goes with nothing that chooses other questions" in capsys.readouterr().err
@@ -154,27 +154,27 @@ def test_the_command_line_leads_through_a_statement(tmp_path: Path, capsys: pyte
 def test_a_run_is_told_in_sentences() -> None:
     network, found = counterexample("half-open", "two-way")
     assert told(network, found.stem, None) == (
-        ("1", "The application of client A opens the connection (active OPEN): A sends SYN (SEQ=1) and is now"
+        ("1", "The application of client A opens the connection (active OPEN): A sends SYN (SEQ=a) and is now"
               " SYN-SENT."),
         ("2", "The application of client A gives the attempt up (CLOSE): A is now CLOSED."),
         ("3", "The application of server B begins to listen (passive OPEN): B is now LISTEN."),
-        ("4", "SYN (SEQ=1), which client A sent in step 1, arrives at server B: B answers with SYN,ACK (SEQ=14, ACK=2)"
+        ("4", "SYN (SEQ=a), which client A sent in step 1, arrives at server B: B answers with SYN,ACK (SEQ=b, ACK=a+1)"
               " and is now ESTABLISHED."),
     )  # fmt: skip
     with speaking_in("zh"):
         assert told(network, found.stem, None)[3] == (
             "4",
-            "客户端 A 在第 1 步发送的 SYN（SEQ=1）到达服务器 B："
-            "B 回送 SYN,ACK（SEQ=14，ACK=2），并进入 ESTABLISHED 状态。",
+            "客户端 A 在第 1 步发送的 SYN（SEQ=a）到达服务器 B："
+            "B 回送 SYN,ACK（SEQ=b，ACK=a+1），并进入 ESTABLISHED 状态。",
         )
 
 
 def test_ticks_share_a_sentence_and_a_reset_is_believed() -> None:
     network, found = counterexample("last-ack-answered", "one tick less")
     sentences = dict(told(network, found.stem, None))
-    assert sentences["3"] == "The network loses ACK (SEQ=3, ACK=10) from client A."
+    assert sentences["3"] == "The network loses ACK (SEQ=a+2, ACK=b+2) from client A."
     assert sentences["4-6"] == "3 ticks of the clocks pass."
-    assert sentences["11"].endswith("A finds that there is no connection any more and answers with RST (SEQ=3).")
+    assert sentences["11"].endswith("A finds that there is no connection any more and answers with RST (SEQ=a+2).")
     assert sentences["12"].endswith("B believes this reset and is now CLOSED.")
 
 
@@ -185,7 +185,7 @@ def test_a_server_has_ends_and_a_full_table() -> None:
         "The application of client C2 hands over data, which waits until the connection is open (SEND)."
     )
     assert sentences["7"] == (
-        "SYN (SEQ=1), which client C2 sent in step 5, arrives at the server (its end S2): S2 finds that all slots are"
+        "SYN (SEQ=c2), which client C2 sent in step 5, arrives at the server (its end S2): S2 finds that all slots are"
         " taken, so the segment is dropped."
     )
 
@@ -193,7 +193,7 @@ def test_a_server_has_ends_and_a_full_table() -> None:
 def test_what_becomes_of_data_is_said() -> None:
     network, found = counterexample("forged-text-held", "queued, as the RFC")
     assert told(network, found.stem, None)[1][1].endswith(
-        "S1 keeps its data until the connection is open, answers with SYN,ACK (SEQ=14, ACK=2) (which nobody receives)"
+        "S1 keeps its data until the connection is open, answers with SYN,ACK (SEQ=s1, ACK=x1+1) (which nobody receives)"
         " and is now SYN-RECEIVED."
     )
     assert segment_name("<SEQ=2><ACK=15><DATA=3><CTL=ACK>") == "ACK and data (SEQ=2, ACK=15)"

@@ -28,6 +28,7 @@ from model.pictures.order import consequence, in_order
 from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
+from model.questions.plain import told
 from model.questions.row import Evidence, Options, Row, stem, written
 from model.questions.schedule import World
 from model.words.language import _, marked
@@ -164,21 +165,16 @@ class Shows:
             notes=notes,
         )
         self._draw(drawing, path, len(whole.steps))
-        begins = None if loop is None else len(trace.steps) + 1
-        here = World(self.network, self.system)
+        begins, here = None if loop is None else len(trace.steps) + 1, World(self.network, self.system)
         other = beside(row, here, whole, self.options, loop=begins, label=label, able=self.able)
         text += beside_lines(other)
-        words = path.with_name(path.name + ".txt")
-        with written(self.options):
-            write(words, text)
-        self._write(path, trace, loop, title)
+        words = self._write(path, trace, loop, title, text)
         steps = steps_json(self.system, whole)
         again = None if loop is None else steps[len(trace.steps) :]
-        fifo = self.network.fifo
+        fifo, sentences = self.network.fifo, told(self.network, trace, loop)
         lines = with_notes(rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo), notes)
-        sentences = told(self.network, trace, loop)
         return Evidence(
-            steps[: len(trace.steps)], again, text, str(path), label, lines, broken, str(words), other, sentences
+            steps[: len(trace.steps)], again, text, str(path), label, lines, broken, words, other, sentences
         )
 
     def _draw(self, drawing: Callable[..., str], path: Path, count: int) -> None:
@@ -188,12 +184,16 @@ class Shows:
             name = f"{count if until is None else until:02}"
             self.options.pictures.draw(drawing(until=until), path.with_name(f"{path.name}-slides") / name, "neato")
 
-    def _write(self, path: Path, trace: Run, loop: Loop, title: str) -> None:
-        """Write a run in the other formats that are wanted."""
+    def _write(self, path: Path, trace: Run, loop: Loop, title: str, text: str) -> str:
+        """Write a run's text, and the run in the other formats that are wanted; returns the text's file."""
+        words = path.with_name(path.name + ".txt")
+        with written(self.options):
+            write(words, text)
         for name in (name for name in self.options.formats if name in FORMATS):
             with written(self.options):
                 for ending, content in FORMATS[name](self, trace, loop, title).items():
                     write(path.with_name(path.name + ending), content)
+        return str(words)
 
 
 def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:

@@ -91,7 +91,8 @@ def explanation(claim: Claim) -> str:
     """What a claim says, where it says so, and what the answers mean."""
     known = answer(claim)
     both = _("{one} {other}").format(one=_(known.holds), other=_(known.fails))
-    lines = [f"{claim.name} ({', '.join(claim.settles) or _('a finding')})", "", *fill(both), ""]
+    settles = ", ".join(claim.settles) or _("a finding")
+    lines = [f"{claim.name} ({settles})", "", *fill(both), ""]
     lines += fill(_("Exactly: {sentence}").format(sentence=_(claim.sentence)))
     lines += [f"RFC 9293: {claim.cite}", "", *fill(_(claim.meaning)), ""]
     for cell in claim.cells:
