@@ -46,7 +46,7 @@ def right(text: str, columns: int) -> str:
 
 def wrapped(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
     """The text in lines of at most so many columns; words are not broken. first, rest: how lines begin."""
-    if width(text) == len(text):
+    if width(text) <= len(text):
         return textwrap.wrap(
             text,
             columns,
