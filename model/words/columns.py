@@ -54,7 +54,7 @@ def shortened(text: str, columns: int, most: int) -> list[str]:
 
 def wrapped(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
     """The text in lines of at most so many columns; words are not broken. first, rest: how lines begin."""
-    if width(text) == len(text):
+    if width(text) <= len(text):
         return textwrap.wrap(
             text,
             columns,
