@@ -84,7 +84,7 @@ EXPLAINED: Mapping[str, Explained] = {
         " the old SYN arrives. With two segments the server is ESTABLISHED again, and the client is gone.",
         "ghost-after-close",
         "fails",
-        "The SYN of step 1 arrives in the last step, long after the connection that it asked for has closed.",
+        "The first SYN arrives in the last step, long after the connection that it asked for has closed.",
     ),
     "S6": Explained(
         "The third segment may carry data, the first two may not: otherwise an attacker could put much data into SYNs,"

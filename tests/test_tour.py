@@ -193,8 +193,8 @@ def test_a_server_has_ends_and_a_full_table() -> None:
 def test_what_becomes_of_data_is_said() -> None:
     network, found = counterexample("forged-text-held", "queued, as the RFC")
     assert told(network, found.stem, None)[1][1].endswith(
-        "S1 keeps its data until the connection is open, answers with SYN,ACK (SEQ=s1, ACK=x1+1) (which nobody receives)"
-        " and is now SYN-RECEIVED."
+        "S1 keeps its data until the connection is open, answers with SYN,ACK (SEQ=s1, ACK=x1+1) (which nobody"
+        " receives) and is now SYN-RECEIVED."
     )
     assert segment_name("<SEQ=2><ACK=15><DATA=3><CTL=ACK>") == "ACK and data (SEQ=2, ACK=15)"
 

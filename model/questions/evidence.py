@@ -146,7 +146,7 @@ class Shows:
         """Draw a run and write its words. broken: what it shows, where no part of a property says it."""
         claim, variant = row.task.claim.name, row.task.variant
         path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, _(variant))))
-        whole = Run(trace.initial, (*trace.steps, *(loop or ())))
+        whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
         broken = tuple(with_roles(_(one), self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
         happened = _capital(broken)
         said = [happened if loop is not None else "", caption, _times(self.network, trace.initial)]
@@ -165,17 +165,15 @@ class Shows:
             notes=notes,
         )
         self._draw(drawing, path, len(whole.steps))
-        begins, here = None if loop is None else len(trace.steps) + 1, World(self.network, self.system)
+        begins, here = None if loop is None else last + 1, World(self.network, self.system)
         other = beside(row, here, whole, self.options, loop=begins, label=label, able=self.able)
         text += beside_lines(other)
         words = self._write(path, trace, loop, title, text)
         steps = steps_json(self.system, whole)
-        again = None if loop is None else steps[len(trace.steps) :]
+        again = None if loop is None else steps[last:]
         fifo, sentences = self.network.fifo, told(self.network, trace, loop)
         lines = with_notes(rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=fifo), notes)
-        return Evidence(
-            steps[: len(trace.steps)], again, text, str(path), label, lines, broken, words, other, sentences
-        )
+        return Evidence(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
 
     def _draw(self, drawing: Callable[..., str], path: Path, count: int) -> None:
         """Draw a run of so many steps, and if wanted each beginning of it as a slide."""

@@ -46,7 +46,7 @@ def right(text: str, columns: int) -> str:
 
 def shortened(text: str, columns: int, most: int) -> list[str]:
     """The text in lines, but at most so many; what is left out is an ellipsis at the end."""
-    if width(text) == len(text):
+    if width(text) <= len(text):
         return textwrap.wrap(text, columns, break_on_hyphens=False, max_lines=most, placeholder=" …")
     lines = wrapped(text, columns)
     return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1] + "…"]
