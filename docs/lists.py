@@ -82,6 +82,12 @@ def quick() -> str:
     return "\n".join([*head.splitlines()[:2], "...", shown, "...", parts[-1]])
 
 
+def tour(file: str, command: str, next_one: str) -> str:
+    """What a tour prints before the statement `next_one`, and its last line."""
+    text = printed(file, command)
+    return f"{text[: text.index(f'{chr(10)}{next_one}  ')].rstrip()}\n...\n{text.splitlines()[-2]}\n```"
+
+
 QUICK, SHOWN = "python -m model.check --quick", "S5"
 STATUS = "[status"
 SECTIONS: Sections = {
@@ -89,5 +95,7 @@ SECTIONS: Sections = {
     "scenarios": scenarios,
     "modules": modules,
     "quick": quick,
+    "tour": partial(tour, "why", "python -m model.check why S2 S9", "S9"),
+    "tour-zh": partial(tour, "why-zh", "python -m model.check why S2 S8 --language zh --ladder ascii", "S8"),
     "figure-6": partial(printed, "answers", "python -m model.check figure-6"),
 }

@@ -15,6 +15,7 @@ from pathlib import Path
 from docs import lemmas, lists, measured, rules, studies, verdicts
 from docs.markdown import Sections, filled
 from model.machine.printing import Mistake, complain
+from model.words.language import speaking_in
 
 ROOT = Path(__file__).parent.parent
 SECTIONS: Sections = {
@@ -49,7 +50,8 @@ def main(argv: list[str] | None = None) -> int:
     """Write or check the documents; returns the exit status."""
     check = parser().parse_args(argv).check
     try:
-        found = list(outdated())
+        with speaking_in("en"):
+            found = list(outdated())
     except Mistake as error:
         return complain(str(error), 2, "docs.write")
     for path, new in found:

@@ -31,6 +31,7 @@ from model.questions.names import claims_named
 from model.report.listing import description
 from model.settings.config import Config
 from model.settings.server import AnyConfig, ServerConfig, parse_setting
+from model.words.language import _, can_show, speaking_in
 from properties.claim import Claim
 from properties.claims import CLAIMS
 
@@ -45,7 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     arguments = sys.argv[1:] if argv is None else list(argv)
     command = shlex.join(["python", "-m", "model.check", *arguments])
-    return ended(PROGRAM, lambda: run(parser().parse_args(arguments), command))
+    return ended(PROGRAM, lambda: _in_language(parser().parse_args(arguments), command))
+
+
+def _in_language(args: argparse.Namespace, command: str) -> int:
+    """What the arguments ask for, in the language that they ask for; in English where Chinese cannot be shown."""
+    with speaking_in(args.language or ("" if can_show(sys.stdout) else "en")):
+        return run(args, command)
 
 
 def run(args: argparse.Namespace, command: str) -> int:
@@ -64,6 +71,11 @@ def run(args: argparse.Namespace, command: str) -> int:
 
 def selection(args: argparse.Namespace) -> Callable[[], list[Task]]:
     """What is to be checked: names and fields are looked at now, the rest when the engines are loaded."""
+    return toured(args) if args.claims[:1] == ["why"] else _chosen(args)
+
+
+def _chosen(args: argparse.Namespace) -> Callable[[], list[Task]]:
+    """What is to be checked, if it is no tour."""
     if args.minimise and args.engine != "unbounded":
         raise Unusable("--minimise is about the lemmas of proofs: it needs --engine unbounded")
     if args.checkpoint is not None and args.store == "compact":
@@ -104,6 +116,17 @@ def against(args: argparse.Namespace) -> dict[str, Any]:
     if (args.against or args.another) and (args.coverage or args.minimise):
         raise Unusable("--against and --another are about runs: they go with neither --coverage nor --minimise")
     return settings_given(fields_listed(args.against), parse_setting)
+
+
+def toured(args: argparse.Namespace) -> Callable[[], list[Task]]:
+    """What a tour is to show; its statements are looked up now."""
+    chosen = (args.list, args.set, args.property, args.scenario, args.engine, args.quick, args.coverage, args.minimise)
+    if any(chosen):
+        raise Unusable("why is a tour of what is claimed: it goes with nothing that chooses other questions")
+    from model.report.tour import statements_named, tour_tasks
+
+    args.why = statements_named(args.claims[1:])
+    return lambda: tour_tasks(args.why)
 
 
 def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
@@ -246,11 +269,18 @@ def judged(
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
-    screen = screen_of(sys.stdout)
-    files = f"Pictures by statement (pictures.html), whole runs and report.txt: {args.out}{os.sep}"
+    screen = screen_of(sys.stdout, args.ladder or ("" if args.why else "rfc"))
+    files = _("Pictures by statement (pictures.html), whole runs and report.txt: {folder}").format(
+        folder=f"{args.out}{os.sep}"
+    )
     notes = [files, *notes, *cache_notes(rows), *(left_out(args) if args.quick else ())]
     whole = details(rows, screen.width) if args.verbose else ""
-    say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
+    if args.why:
+        from model.report.tour import tour_text
+
+        say(tour_text(args.why, rows, len(tasks), code, notes, screen=screen))
+    else:
+        say(answer_text(rows, len(tasks), code, notes, screen=screen, details=whole))
     if interrupted:  # There is time for one thing surely.
         write_details(rows, options)
     code = written(args.json, as_json(rows, command, code), code)
@@ -297,7 +327,7 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     rows, notes = with_figures([tell(args.scenario, settings_given(args.set, parse_setting), options)], options)
     code = exit_status(rows)
     notes = [f"The whole run: {rows[0].evidence[0].words}", *notes]
-    say(answer_text(rows, 1, code, notes, screen=screen_of(sys.stdout)))
+    say(answer_text(rows, 1, code, notes, screen=screen_of(sys.stdout, args.ladder or "rfc")))
     code = written(args.json, as_json(rows, command, code), code)
     for problem in options.problems:
         code = complain(problem, UNUSABLE, PROGRAM)

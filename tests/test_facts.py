@@ -9,7 +9,7 @@ import pytest
 
 from tests.facts import results, texts
 
-LONG = ("answers", "quick")
+LONG = ("answers", "quick", "why", "why-zh")
 """Of which verdicts are computed, proofs among them."""
 WRITTEN_BY = (3, 11)
 """How options are laid out in a help text differs between versions of Python."""

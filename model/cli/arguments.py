@@ -10,9 +10,12 @@ from typing import Any, NoReturn
 
 from model.cli.endings import Unusable
 from model.machine.printing import complain, meant, say
+from model.words.language import LANGUAGES
 
 ENGINES = ("explicit", "bmc", "induction", "unbounded")
 FORMATS = ("png", "slides", "mermaid", "pcap", "itf", "packetdrill")
+STYLES = ("rfc", "ascii", "box")
+"""Of ladders; `strokes.STYLES` has the same."""
 Add = Callable[..., object]
 """Adds an argument to a parser."""
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
@@ -59,7 +62,9 @@ def parser() -> argparse.ArgumentParser:
         epilog="Exit status: 0 as claimed, 1 contradicted, or it fails, 2 unusable input, 3 inconclusive, 70 internal"
         " error, 130 interrupted.",
     )
+    made.set_defaults(why=[])
     _claims(made.add_argument)
+    _looks(made.add_argument)
     _files(made.add_argument)
     _means(made.add_argument)
     _other_tasks(made.add_argument)
@@ -70,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
 def _claims(add: Add) -> None:
     """Claims, and what else may be asked."""
     add("claims", nargs="*", metavar="CLAIM", help="claims to check, by name, statement (S2) or pattern ('figure-*');"
-        " default: all; see --list")  # fmt: skip
+        " default: all; see --list. After 'why': a tour of the explainer's statements (why S2 S5)")  # fmt: skip
     add("--list", action="store_true", help="list the nine statements and their claims")
     add("--fields", action="store_true", help="describe the fields of the configuration, for --set")
     add("--explain", metavar="CLAIM", nargs="+", help="say what a claim, or each of several, means, where it must hold"
@@ -91,6 +96,17 @@ def _claims(add: Add) -> None:
         " with these fields (default: beside what fails, the real protocol, if that is what differs)")  # fmt: skip
     add("--another", action="store_true", help="beside a counterexample also the next shortest one that differs in more"
         " than order: that does without a step of the first")  # fmt: skip
+
+
+def _looks(add: Add) -> None:
+    """In which language, and how ladders are drawn."""
+    add(
+        "--language",
+        choices=LANGUAGES,
+        help="English or Chinese (default: as LANGUAGE, LC_ALL, LC_MESSAGES or LANG says)",
+    )
+    add("--ladder", choices=STYLES, help="how runs are drawn in text: rfc (as RFC 9293 does; the default), ascii or box"
+        " (with lifelines; the default of 'why')")  # fmt: skip
 
 
 def _files(add: Add) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 from model.pictures.dot import MONO, Point, Value, edge, text
 from model.pictures.flights import Flight
+from model.words.columns import width as columns
+from model.words.language import _, marked
 
 ROW, LANE, GAP = 50.0, 18.0, 14.0
 """Height of a row, and of one more segment sent in it; distance of a text from a line; in points."""
@@ -20,7 +22,11 @@ INK, LINE, FAINT, RED, VIOLET = "#263238", "#607d8b", "#90a4ae", "#c0390b", "#7b
 DELAYED = 5
 """A segment under way for this many steps stands out."""
 BOX: dict[str, Value] = {"fontname": MONO, "style": "filled", "fillcolor": "white"}
-LOST = {"lose": "lost", "send-lost": "lost: channel full", "send-nowhere": "lost: no way leads there"}
+LOST = {
+    "lose": marked("lost"),
+    "send-lost": marked("lost: channel full"),
+    "send-nowhere": marked("lost: no way leads there"),
+}
 """What became of a segment that nobody receives, by the last thing that happened to it."""
 CROSS = "\N{MULTIPLICATION SIGN}"
 
@@ -150,21 +156,22 @@ def arrow_labels(arrow: Arrow) -> Iterator[str]:
     if flight.sent:
         yield _at_sender(arrow)
     for copy in flight.copies:
-        since = (
-            f" from step {arrow.paper.number(flight.sent or copy)}" if copy - (flight.sent or copy) >= DELAYED else ""
-        )
-        yield _at_receiver(arrow, copy, f"duplicate {arrow.text}{since}", VIOLET)
+        late, sent = copy - (flight.sent or copy) >= DELAYED, arrow.paper.number(flight.sent or copy)
+        said = _("duplicate {segment} from step {step}") if late else _("duplicate {segment}")
+        yield _at_receiver(arrow, copy, said.format(segment=arrow.text, step=sent), VIOLET)
     if arrow.arrives and flight.ended and (not flight.sent or arrow.delay >= DELAYED):
-        since = f"from step {arrow.paper.number(flight.sent)}" if flight.sent else "from before"
-        yield _at_receiver(arrow, flight.ended, f"{arrow.text} {since}", arrow.color)
+        said = _("{segment} from step {step}") if flight.sent else _("{segment} from before")
+        sent = arrow.paper.number(flight.sent) if flight.sent else ""
+        yield _at_receiver(arrow, flight.ended, said.format(segment=arrow.text, step=sent), arrow.color)
     if flight.later:
-        fate = "arrives" if flight.end == "arrive" else "is lost"
-        yield _arrival(arrow, f"{fate} in a later round, step {flight.ended}", 9, RED)
+        arrives = flight.end == "arrive"
+        said = _("arrives in a later round, step {step}") if arrives else _("is lost in a later round, step {step}")
+        yield _arrival(arrow, said.format(step=flight.ended), 9, RED)
     elif flight.end in LOST:
         yield text(f"{arrow.name}, cross", arrow.stop, [CROSS], 24, size=20, look={"fontcolor": RED})
-        yield _arrival(arrow, LOST[flight.end], 9, RED)
+        yield _arrival(arrow, _(LOST[flight.end]), 9, RED)
     elif flight.end is None and flight.sent:
-        yield _arrival(arrow, "… still in the network", 3, LINE)
+        yield _arrival(arrow, _("… still in the network"), 3, LINE)
 
 
 def _at_sender(arrow: Arrow) -> str:
@@ -180,7 +187,7 @@ def _at_sender(arrow: Arrow) -> str:
 def _at_receiver(arrow: Arrow, step: int, words: str, color: str) -> str:
     """Above the row where it arrives."""
     x, y = arrow.end(step)
-    width = len(words) * MONO_CHAR + 4
+    width = columns(words) * MONO_CHAR + 4
     gap = arrow.aside(step)
     place = (x - gap if arrow.rightwards else x + gap, y - 0.3 * ROW)
     name, align = f"{arrow.name} to step {step}, segment", "r" if arrow.rightwards else "l"
@@ -193,4 +200,4 @@ def _arrival(arrow: Arrow, words: str, distance: float, color: str) -> str:
     place = (x + distance if arrow.rightwards else x - distance, y)
     align = "l" if arrow.rightwards else "r"
     look: dict[str, Value] = {"style": "filled", "fillcolor": "white", "fontcolor": color}
-    return text(f"{arrow.name}, end", place, [words], len(words) * SANS_CHAR, align=align, look=look)
+    return text(f"{arrow.name}, end", place, [words], columns(words) * SANS_CHAR, align=align, look=look)

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from model.pictures.arrows import RED, ROW, Paper
 from model.pictures.dot import BOLD, Value, box, edge, text
+from model.words.language import _, marked
 
 TINT, ROOM = "#fdeee2", 108.0
 """The band's colour; room to the right of the margin, for the bracket and its words."""
 ABOVE = 29.0
 """What a row needs above its line, for the words of its event."""
-AGAIN = ("again", "and again,", "for ever")
-NEVER = "nothing happens any more, for ever"
+AGAIN = marked("again\nand again,\nfor ever")
+NEVER = marked("nothing happens any more, for ever")
 
 
 def band(paper: Paper, stem: int, loop: int, margin: float, numbers: float) -> Iterator[str]:
@@ -20,10 +21,12 @@ def band(paper: Paper, stem: int, loop: int, margin: float, numbers: float) -> I
     top, bottom = paper.rows[stem + 1] - ABOVE, paper.rows[stem + max(loop, 1) + 1] - ABOVE
     left, right = -margin - numbers, paper.width + margin + ROOM
     yield box("loop", ((left + right) / 2, (top + bottom) / 2), right - left, bottom - top, TINT)
-    yield from bracket(paper.width + margin, top + 10, bottom - 10, AGAIN if loop else ())
+    yield from bracket(paper.width + margin, top + 10, bottom - 10, tuple(_(AGAIN).split("\n")) if loop else ())
     if not loop:
         place = (paper.width / 2, (top + bottom) / 2)
-        yield text("nothing more", place, [NEVER], paper.width - 20, size=13, look={"fontname": BOLD, "fontcolor": RED})
+        yield text(
+            "nothing more", place, [_(NEVER)], paper.width - 20, size=13, look={"fontname": BOLD, "fontcolor": RED}
+        )
 
 
 def bracket(x: float, top: float, bottom: float, words: tuple[str, ...]) -> Iterator[str]:

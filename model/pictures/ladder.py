@@ -43,6 +43,8 @@ from model.pictures.legend import signs
 from model.pictures.lifelines import Lanes, closed, headings
 from model.pictures.numbers import relative
 from model.pictures.poster import MARGIN, NUMBERS, STACK, Poster, head, wrapped
+from model.words.columns import width as columns
+from model.words.language import _
 
 STATE_CHAR, EVENT_COLUMNS = 7.4, 31
 """Width of a character of a state in points; columns of an event's words."""
@@ -200,7 +202,7 @@ def _numbers(paper: Paper, count: int, then: int) -> Iterator[str]:
     for number in range(1, count + 1):
         place, words = (
             (-MARGIN - NUMBERS / 2, paper.rows[number]),
-            "then" if number > count - then else f"{paper.number(number)}.",
+            _("then") if number > count - then else f"{paper.number(number)}.",
         )
         yield text(f"number {number}", place, [words], NUMBERS, look={"fontcolor": LINE})
 
@@ -226,15 +228,15 @@ def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str,
 
 def _note(paper: Paper, number: int, words: str) -> str:
     """Further words, right of the right margin."""
-    lines, place = wrapped(words, 2 * EVENT_COLUMNS, most=3), (paper.width + MARGIN + NUMBERS, paper.rows[number])
-    width = max(map(len, lines)) * STATE_CHAR
+    lines, place = wrapped(words, 2 * EVENT_COLUMNS, lines=3), (paper.width + MARGIN + NUMBERS, paper.rows[number])
+    width = max(map(columns, lines)) * STATE_CHAR
     return text(f"note {number}", place, lines, width, align="l", look={"fontcolor": NOTE})
 
 
 def _event(paper: Paper, number: int, step: Step) -> str:
     """What happens, above the row; of what is neither side's, in the left margin."""
     rule, y = step.rule, paper.rows[number] - 1
-    words = wrapped(paper.says_who(rule.side) + brief(rule), EVENT_COLUMNS, most=2)
+    words = wrapped(paper.says_who(rule.side) + brief(rule), EVENT_COLUMNS, lines=2)
     color = KINDS.get(rule.kind, INK if any(rule.side in sides for sides in paper.lines) else FAINT)
     return _beside(paper, f"event {number}", rule.side, y - 6.5 * len(words), words, fontcolor=color)
 
@@ -249,7 +251,7 @@ def _state(paper: Paper, side: str, number: int, state: str, higher: float = 0.0
 def _beside(paper: Paper, name: str, side: str, y: float, words: Sequence[str], **look: Value) -> str:
     """Words outside the line of a side; the left line for what is neither side's."""
     filled, right = "fillcolor" in look, side in paper.lines[1]
-    width = max(map(len, words)) * STATE_CHAR + 10 if filled else MARGIN
+    width = max(map(columns, words)) * STATE_CHAR + 10 if filled else MARGIN
     x = paper.width + 8 if right else -8
     if filled:
         return text(name, (x + width / 2 if right else x - width / 2, y), words, width, look=look)

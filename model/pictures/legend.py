@@ -12,6 +12,7 @@ from model.pictures.dot import MONO, Value, edge, text
 from model.pictures.flights import Flight
 from model.pictures.lifelines import Lanes, closed
 from model.pictures.numbers import initial_numbers
+from model.words.language import _
 
 HEIGHT, SAMPLE = 16.0, 44.0
 """Of a line of the legend, and the width of a sample, in points."""
@@ -31,18 +32,20 @@ def signs(system: System, trace: Run, lanes: Lanes, known: Sequence[Flight]) -> 
     late = any(f.end == "arrive" and f.sent and f.ended and not f.later and f.ended - f.sent >= DELAYED for f in known)
     gone = any(closed(system, sides, state) for sides in lanes.values() for state in trace.states)
     names, meaning = initial_numbers(trace)
+    slow = _("a segment that is under way for {count} steps or more").format(count=DELAYED)
     found = [
         (bool(names), Sign(meaning, sample=names)),
-        (late, Sign(f"a segment that is under way for {DELAYED} steps or more", {"color": RED, "penwidth": 2.4})),
-        (any(f.copies for f in known), Sign("a duplicate", {"color": VIOLET, "style": "dashed", "penwidth": 1.6})),
-        (any(f.end in LOST for f in known), Sign("a segment that is lost", sample=CROSS)),
+        (late, Sign(slow, {"color": RED, "penwidth": 2.4})),
+        (any(f.copies for f in known), Sign(_("a duplicate"), {"color": VIOLET, "style": "dashed", "penwidth": 1.6})),
+        (any(f.end in LOST for f in known), Sign(_("a segment that is lost"), sample=CROSS)),
         (
             any(f.end is None and f.sent for f in known),
             Sign(
-                "a segment that is still in the network at the end", {"color": LINE, "style": "dotted", "penwidth": 1.6}
+                _("a segment that is still in the network at the end"),
+                {"color": LINE, "style": "dotted", "penwidth": 1.6},
             ),
         ),
-        (gone, Sign("nobody is there: CLOSED", {"color": FAINT, "style": "dashed", "arrowhead": "none"})),
+        (gone, Sign(_("nobody is there: CLOSED"), {"color": FAINT, "style": "dashed", "arrowhead": "none"})),
     ]
     return [sign for is_used, sign in found if is_used]
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from model.core.run import Run
 from model.pictures.flights import SENDS, Happening, history
+from model.words.language import _, counted
 
 Chosen = dict[str, list[int]]
 """The initial sequence numbers that each side has chosen, in order, each once."""
@@ -50,13 +51,15 @@ def initial_numbers(trace: Run) -> tuple[str, str]:
     for one in (one for step in history(trace) for one in step):
         _note(chosen, one)
     sides = [side for side, numbers in chosen.items() if numbers]
-    plural, more = "s" if len(sides) > 1 else "", ", …" if len(sides) > 2 else ""
+    more = ", …" if len(sides) > 2 else ""
     later = [_name(side, at) for side in sides for at in range(1, len(chosen[side]))]
-    said = [f"{', '.join(later)}: chosen later"] if later else []
-    said += [f"{name} is chosen twice" for name in _repeated(trace, chosen)]
+    said = [_("{names}: chosen later").format(names=_(", ").join(later))] if later else []
+    said += [_("{name} is chosen twice").format(name=name) for name in _repeated(trace, chosen)]
     blind = {one.source for step in history(trace) for one in step if _blind(one)} & set(sides)
-    said += [f"0 is {_number(0, side, chosen, bits)}" for side in sorted(blind)]
-    meaning = "; ".join([f"initial sequence number{plural} of {', '.join(sides)}", *said])
+    said += [_("0 is {number}").format(number=_number(0, side, chosen, bits)) for side in sorted(blind)]
+    first = counted("initial sequence number of {sides}", "initial sequence numbers of {sides}", len(sides),
+                    sides=_(", ").join(sides))  # fmt: skip
+    meaning = _("; ").join([first, *said])
     return ", ".join(map(str.lower, sides[:2])) + more, meaning
 
 

@@ -5,13 +5,13 @@ A part of a run has the canvas of the whole one: two points in its corners see t
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from model.pictures.arrows import LINE, ROW, Paper
 from model.pictures.dot import BOLD, Value, box, point, text
 from model.pictures.legend import HEIGHT, Sign, legend
+from model.words import columns
 
 MARGIN, NUMBERS, STACK = 180.0, 30.0, 15.0
 """Width of a margin and of the numbers, and the distance of states above each other, in points."""
@@ -48,7 +48,7 @@ class Poster:
         yield text("title", place, lines, self.width, size=16, look={"fontname": BOLD})
         look: dict[str, Value] = {"shape": "box", "color": LINE}
         for name, x in zip(self.names, (0.0, self.paper.width), strict=True):
-            yield text(f"name of {name}", (x, y), [name], len(name) * 8 + 22, size=15, look=look)
+            yield text(f"name of {name}", (x, y), [name], columns.width(name) * 8 + 22, size=15, look=look)
 
     def bottom(self) -> Iterator[str]:
         """Caption and legend."""
@@ -72,6 +72,6 @@ def head(paper: Paper) -> float:
     return -32 - STACK * max(0, *(len(sides) - 2 for sides in paper.lines))
 
 
-def wrapped(words: str, columns: float, most: int = 99) -> list[str]:
-    """Words in lines of so many columns; at least one line."""
-    return textwrap.wrap(words, int(columns), break_on_hyphens=False, max_lines=most, placeholder=" …") or [""]
+def wrapped(words: str, most: float, lines: int = 99) -> list[str]:
+    """Words in lines of so many columns; at least one line, and at most so many lines."""
+    return columns.shortened(words, int(most), lines) or [""]

@@ -16,7 +16,6 @@ sides the states say whose they are. What a loop leaves to its next turn has no 
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,8 +25,11 @@ from model.pictures.flights import SENDS, Happening, history
 from model.pictures.ladder import brief
 from model.pictures.lifelines import Lanes, headings
 from model.pictures.numbers import initial_numbers, relative
+from model.pictures.strokes import ROOM, Strokes, between
+from model.words.columns import left, right, width, wrapped
+from model.words.language import _, counted, marked
 
-WAITS, CROSS, LOST = "...", " x ", "(lost)"
+WAITS, CROSS, LOST = "...", " x ", marked("(lost)")
 RIGHT, LEFT = "-->", "<--"
 LadderEnds = tuple[str, str]
 """What stands at one side of a line, and the arrow beside it."""
@@ -69,20 +71,20 @@ def rungs(
     made = _Rungs(system, whole, lanes, len(trace.steps), oldest_first)
     stem = tuple(made.lines(0, len(trace.steps)))
     turn = tuple(made.lines(len(trace.steps), len(whole.steps)))
-    left, right = headings(lanes, whole)
+    names = headings(lanes, whole)
     states = [made.state(side, trace.initial) if len(sides) == 1 else "" for sides in lanes.values() for side in sides]
     again = None if loop is None else (len(stem), len(trace.steps) + 1)
     numbers = ": ".join(filter(None, initial_numbers(whole)))
-    return Ladder((left, right), (states[0], states[-1]), stem + turn, again, numbers)
+    return Ladder((names[0], names[-1]), (states[0], states[-1]), stem + turn, again, numbers)
 
 
 def with_notes(ladder: Ladder, notes: Mapping[int, str]) -> Ladder:
     """The ladder with notes, by the steps' numbers, each beside the first line of its step."""
-    left, noted = dict(notes), []
+    rest, noted = dict(notes), []
     for rung in ladder.rungs:
-        first, _, last = rung.step.partition("-")
-        of_steps = [left.pop(at, "") for at in range(int(first), int(last or first) + 1)]
-        noted.append(replace(rung, note="; ".join(filter(None, (rung.note, *of_steps)))))
+        first, _dash, last = rung.step.partition("-")
+        of_steps = [rest.pop(at, "") for at in range(int(first), int(last or first) + 1)]
+        noted.append(replace(rung, note=_("; ").join(filter(None, (rung.note, *of_steps)))))
     return replace(ladder, rungs=tuple(noted))
 
 
@@ -120,7 +122,7 @@ class _Rungs:
             while self._ticks(at) and until < last and self._ticks(until):
                 until += 1
             if self._ticks(at):
-                yield self._comment(_range(at + 1, until), "", "a tick" if until == at + 1 else f"{until - at} ticks")
+                yield self._comment(_range(at + 1, until), "", counted("a tick", "{count} ticks", until - at))
             else:
                 yield from self._step(at + 1)
             at = until
@@ -164,14 +166,15 @@ class _Rungs:
         if ends == "arrive":
             far, target = arrow, self.state(wire.target, self.trace.steps[wire.step].state)
         else:
-            far, target = (WAITS, "") if ends == "send" else (CROSS, LOST)
+            far, target = (WAITS, "") if ends == "send" else (CROSS, _(LOST))
         return _rung(steps, (source, arrow), wire.text, (target, far), mirrored=arrow == LEFT, note=note)
 
     def _arrival(self, number: int, wire: Happening) -> Rung:
-        arrow, verb = self._arrow(wire), "copy of" if wire.action == "arrive-copy" else "sent in"
-        since = "(from before)" if wire.sent is None else f"({verb} {self._number(wire.sent)})"
+        arrow = self._arrow(wire)
+        said = _("(copy of {step})") if wire.action == "arrive-copy" else _("(sent in {step})")
+        since = _("(from before)") if wire.sent is None else said.format(step=self._number(wire.sent))
         if wire.action == "lose":
-            far, target = CROSS, LOST
+            far, target = CROSS, _(LOST)
         else:
             far, target = arrow, self.state(wire.target, self.trace.steps[number - 1].state)
         return _rung(str(number), (since, WAITS), wire.text, (target, far), mirrored=arrow == LEFT)
@@ -208,33 +211,65 @@ def _rung(steps: str, begins: LadderEnds, text: str, ends: LadderEnds, *, mirror
 # -- the layout ----------------------------------------------------------------------------------------------------
 
 
-def rung_lines(ladder: Ladder, width: int) -> list[str]:
-    """The ladder in lines of at most `width` columns, or of what its widest segment needs.
+def rung_lines(ladder: Ladder, columns: int, strokes: Strokes | None = None) -> list[str]:
+    """The ladder in lines of at most so many columns, or of what its widest segment needs.
 
-    A note that finds no room beside its line stands above it, and where room is short all stands closer.
+    strokes: what lifelines and arrows are drawn with; without them they have the form of the RFC's figures. A note that
+    finds no room beside its line stands above it, and where room is short all stands closer.
     """
-    lines = _lines(ladder, width, gap=2)
-    return lines if max(map(len, lines)) <= width else _lines(ladder, width, gap=1)
+    lines = _lines(ladder, columns, 2, strokes)
+    return lines if max(map(width, lines)) <= columns else _lines(ladder, columns, 1, strokes)
 
 
-def _lines(ladder: Ladder, width: int, gap: int) -> list[str]:
-    """The lines, with so many columns after the number."""
-    columns = [max((len(part) for part in parts), default=0) for parts in _parts(ladder)]
-    number = max([len("step"), *(len(one.step) for one in ladder.rungs)]) + gap
-    lines = [_line(number, gap, columns, Rung("step", ladder.names[0], "", "", "", ladder.names[1]))]
+@dataclass(frozen=True)
+class _Layout:
+    """Columns of the numbers, the space behind them, the columns of the three parts, and what is drawn with."""
+
+    number: int
+    gap: int
+    parts: tuple[int, int, int]
+    strokes: Strokes | None
+
+    @property
+    def whole(self) -> int:
+        """Columns before a note."""
+        return self.number + sum(self.parts) + (12 if self.strokes is None else ROOM + 6)
+
+    def line(self, rung: Rung, *, bare: bool = False) -> str:
+        """One line. bare: without lifelines."""
+        begin, middle, end = self.parts
+        comment = bool(rung.right) and not rung.head  # It stands beside its side's state.
+        if self.strokes and not bare:
+            drawn = between(rung.tail, rung.middle, rung.head, middle, self.strokes, near_right=comment)
+        elif self.strokes:
+            drawn = " " * (middle + ROOM + 2)
+        else:
+            text = right(rung.middle, middle) if comment else left(rung.middle, middle)
+            drawn = f"{left(rung.tail, 3)} {text} {left(rung.head, 3)}"
+        line = f"{left(rung.left, begin)} {drawn} {left(rung.right, end)}"
+        return f"{right(rung.step, self.number - self.gap)}{' ' * self.gap}{line}".rstrip()
+
+
+def _lines(ladder: Ladder, columns: int, gap: int, strokes: Strokes | None) -> list[str]:
+    """The lines, with `gap` columns after the number."""
+    step = _("step")
+    begin, middle, end = (max(map(width, parts), default=0) for parts in _parts(ladder))
+    number = max([width(step), *(len(one.step) for one in ladder.rungs)]) + gap
+    layout = _Layout(number, gap, (begin, middle, end), strokes)
+    lines = [layout.line(Rung(step, ladder.names[0], "", "", "", ladder.names[1]), bare=True)]
     if any(ladder.initially):
-        lines.append(_line(number, gap, columns, Rung("", ladder.initially[0], "", "", "", ladder.initially[1])))
+        lines.append(layout.line(Rung("", ladder.initially[0], "", "", "", ladder.initially[1])))
     before = ""
     for at, rung in enumerate(ladder.rungs):
         if ladder.loop and at == ladder.loop[0]:
-            lines.append(f"{' ' * number}From here on, for ever:")
-        lines += _with_note(number, gap, columns, replace(rung, step="") if rung.step == before else rung, width)
+            lines.append(" " * number + _("From here on, for ever:"))
+        lines += _with_note(layout, replace(rung, step="") if rung.step == before else rung, columns)
         before = rung.step
     if ladder.loop:
         turns = len(ladder.rungs) > ladder.loop[0]
-        end = f"(and again from step {ladder.loop[1]})" if turns else "From here on nothing more happens, for ever."
-        lines.append(f"{' ' * number}{end}")
-    legend = textwrap.wrap(f"({ladder.legend})", width - number) if ladder.legend else []
+        again = _("(and again from step {step})").format(step=ladder.loop[1])
+        lines.append(" " * number + (again if turns else _("From here on nothing more happens, for ever.")))
+    legend = wrapped(_("({words})").format(words=ladder.legend), columns - number) if ladder.legend else []
     return [*lines, *(f"{' ' * number}{line}" for line in legend)]
 
 
@@ -246,20 +281,12 @@ def _parts(ladder: Ladder) -> list[list[str]]:
     ]
 
 
-def _with_note(number: int, gap: int, columns: Sequence[int], rung: Rung, width: int) -> list[str]:
-    line = _line(number, gap, columns, rung)
+def _with_note(layout: _Layout, rung: Rung, columns: int) -> list[str]:
+    line = layout.line(rung)
     if not rung.note:
         return [line]
-    beside = f"{line:<{number + sum(columns) + 12}}{rung.note}"
-    if len(beside) <= width:
+    beside = f"{left(line, layout.whole)}{rung.note}"
+    if width(beside) <= columns:
         return [beside]
     above = Rung(rung.step, "", "", f"({rung.note})", "", " " if rung.head == LEFT else "")
-    return [_line(number, gap, columns, above), _line(number, gap, columns, replace(rung, step=""))]
-
-
-def _line(number: int, gap: int, columns: Sequence[int], rung: Rung) -> str:
-    left, middle, right = columns
-    comment = rung.right and not rung.head  # It stands beside its side's state.
-    text = f"{rung.middle:>{middle}}" if comment else f"{rung.middle:<{middle}}"
-    line = f"{rung.left:<{left}} {rung.tail:<3} {text} {rung.head:<3} {rung.right:<{right}}"
-    return f"{rung.step:>{number - gap}}{' ' * gap}{line}".rstrip()
+    return [layout.line(above), layout.line(replace(rung, step=""))]

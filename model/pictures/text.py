@@ -7,7 +7,6 @@ columns, unless a single word is longer.
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from model.core.run import Run, Step
 from model.core.system import State, System
 from model.core.terms import evaluate
 from model.pictures.flights import Happening, history
+from model.words.columns import wrapped
 
 COLUMNS = 100
 INDENT = " " * 6
@@ -178,11 +178,4 @@ def _end(trace: Run, prop: Property) -> Mapping[str, int]:
 
 
 def wrap(text: str, first: str = "", rest: str = "  ") -> list[str]:
-    return textwrap.wrap(
-        text,
-        COLUMNS,
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    return wrapped(text, COLUMNS, first, rest)

@@ -8,7 +8,6 @@ Limits: as for a ladder; and a loop of the first run is drawn once.
 from __future__ import annotations
 
 import re
-import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -24,8 +23,12 @@ from model.pictures.legend import signs
 from model.pictures.lifelines import Lanes, headings
 from model.pictures.poster import MARGIN, NUMBERS, Poster
 from model.pictures.rungs import LEFT, Rung, rungs_of_steps
+from model.words.columns import left, right, shortened, width, wrapped
+from model.words.language import _, marked
 
 PairMark = Literal["", "skipped", "inserted", "continued"]
+MARKED = {"skipped": marked("skipped"), "inserted": marked("inserted")}
+"""What is said of a step with this mark."""
 BETWEEN, FIRST, COLUMNS = 200.0, "#fff8e1", 22
 """Room between the ladders, the colour of the first difference, and columns of what is said between."""
 
@@ -82,17 +85,17 @@ class Two:
         continued = next((pair for pair in self.pairs if pair.mark == "continued"), None)
         found = []
         for pair in self.pairs:
-            said = (
-                [pair.mark + (f": {pair.reason}" if pair.reason else "")]
-                if pair.mark in ("skipped", "inserted")
-                else []
-            )
-            said += ["the first difference"] if pair is self.first else []
-            said += ["from here on to rest"] if pair is continued else []
-            said += ["from here on, for ever"] if self.loop is not None and pair.left == self.loop else []
-            said += ["here the story stops"] if self.stops is not None and pair.left == self.stops else []
-            found.append("; ".join(said))
+            said = [_joined(_(MARKED[pair.mark]), _(pair.reason))] if pair.mark in MARKED else []
+            said += [_("the first difference")] if pair is self.first else []
+            said += [_("from here on to rest")] if pair is continued else []
+            said += [_("from here on, for ever")] if self.loop is not None and pair.left == self.loop else []
+            said += [_("here the story stops")] if self.stops is not None and pair.left == self.stops else []
+            found.append(_("; ").join(said))
         return found
+
+
+def _joined(said: str, reason: str) -> str:
+    return _("{said}: {rest}").format(said=said, rest=reason) if reason else said
 
 
 # -- the picture --
@@ -155,7 +158,7 @@ def _between(two: Two, rows: Sequence[float], x: float) -> Iterator[str]:
     """What is said between the ladders."""
     for row, (pair, note) in enumerate(zip(two.pairs, two.notes(), strict=True), 1):
         if note:
-            words = textwrap.wrap(note, COLUMNS, break_on_hyphens=False, max_lines=4, placeholder=" …")
+            words = shortened(note, COLUMNS, 4)
             color = RED if pair.mark in ("skipped", "inserted") or pair is two.first else LINE
             yield text(f"note {row}", (x, rows[row]), words, BETWEEN - 50, size=9.5, look={"fontcolor": color})
 
@@ -163,7 +166,7 @@ def _between(two: Two, rows: Sequence[float], x: float) -> Iterator[str]:
 def _around(two: Two, papers: Sequence[Paper], bottom: float, middle: float, whole: float) -> Iterator[str]:
     """The title above both, and the sentence below."""
     most = max(len(sides) for paper in papers for sides in paper.lines)
-    title, said = textwrap.wrap(two.title, int(whole / 10)), textwrap.wrap(two.sentence, int(whole / 7.2))
+    title, said = wrapped(two.title, int(whole / 10)), wrapped(two.sentence, int(whole / 7.2))
     if title:
         y = -110 - 15 * max(0, most - 2) - 11 * len(title)
         yield text("title", (middle, y), title, whole, size=16, look={"fontname": BOLD, "fontcolor": INK})
@@ -191,16 +194,17 @@ def two_ladders_text(two: Two) -> list[str]:
     widths = [sum(parts) + 10 for parts in columns]
     number = max(4, *(len(pair.number) for pair in two.pairs)) if two.pairs else 4
     lines = [_row("", [one.name for one in two.shown], widths, number)]
-    for said in ([[*one.lanes] for one in two.shown], [list(initially) for initially, _ in halves]):
+    names, initially = [[*map(_, one.lanes)] for one in two.shown], [list(half[0]) for half in halves]
+    for first, said in ((_("step"), names), ("", initially)):
         row = [_half(Rung("", s[0], "", "", "", s[-1]), parts) for s, parts in zip(said, columns, strict=True)]
-        lines.append(_row("step" if said[0] == [*two.shown[0].lanes] else "", row, widths, number))
+        lines.append(_row(first, row, widths, number))
     for pair, note in zip(two.pairs, two.notes(), strict=True):
         own = [
             [line for rung in half[1][n - 1] for line in _with_note(rung, parts)] if n else []
             for half, parts, n in zip(halves, columns, (pair.left, pair.right), strict=True)
         ]
         if note:
-            lines.append(f"{'':{number}}  ({note})")
+            lines.append(f"{'':{number}}  {_('({words})').format(words=note)}")
         for at, both in enumerate(zip_longest(*own, fillvalue="")):
             lines.append(_row("" if at else pair.number, both, widths, number))
     return [line.rstrip() for line in lines]
@@ -209,13 +213,13 @@ def two_ladders_text(two: Two) -> list[str]:
 def _columns(one: LadderRun, initially: tuple[str, str], steps: Sequence[Sequence[Rung]]) -> list[int]:
     """The widths of the three parts of a ladder."""
     every = [rung for step in steps for rung in step]
-    left, right = one.lanes
+    first, last = map(_, one.lanes)
     parts = (
-        [left, initially[0], *(rung.left for rung in every)],
+        [first, initially[0], *(rung.left for rung in every)],
         [*(part for rung in every for part in (rung.middle, rung.note and f"({rung.note})"))],
-        [right, initially[1], *(rung.right for rung in every)],
+        [last, initially[1], *(rung.right for rung in every)],
     )
-    return [max((len(part) for part in said), default=0) for said in parts]
+    return [max(map(width, said), default=0) for said in parts]
 
 
 def _with_note(rung: Rung, parts: Sequence[int]) -> list[str]:
@@ -226,11 +230,11 @@ def _with_note(rung: Rung, parts: Sequence[int]) -> list[str]:
 
 
 def _half(rung: Rung, parts: Sequence[int]) -> str:
-    left, middle, right = parts
+    begin, middle, end = parts
     comment = rung.right and not rung.head  # It stands beside its side's state.
-    said = f"{rung.middle:>{middle}}" if comment else f"{rung.middle:<{middle}}"
-    return f"{rung.left:<{left}} {rung.tail:<3} {said} {rung.head:<3} {rung.right:<{right}}"
+    said = (right if comment else left)(rung.middle, middle)
+    return f"{left(rung.left, begin)} {rung.tail:<3} {said} {rung.head:<3} {left(rung.right, end)}"
 
 
 def _row(number: str, halves: Sequence[str], widths: Sequence[int], room: int) -> str:
-    return f"{number:>{room}}  {halves[0]:<{widths[0]}} | {halves[1]}"
+    return f"{right(number, room)}  {left(halves[0], widths[0])} | {halves[1]}"

@@ -23,6 +23,7 @@ from model.questions.row import Beside, Options, Row, Task, stem, written
 from model.questions.schedule import Compared, NetworkSystem, compared
 from model.settings.server import AnyConfig
 from model.settings.setting import BadConfig, show_field
+from model.words.language import _, phrased, speaking_in
 
 Able = Callable[[AnyConfig], Sequence[System]]
 """For each step of a story, the system of a configuration that it is taken from."""
@@ -44,7 +45,7 @@ def beside(
         try:
             found: Counterpart | str = Counterpart(config.vary(options.against), options.against)
         except BadConfig as error:
-            found = f"it cannot be compared: {error}"
+            found = phrased("it cannot be compared: {error}", error=error)
     elif row.answer.bad and row.task.claim.cells:
         found = counterpart(row.task.claim, config)
     else:
@@ -53,7 +54,7 @@ def beside(
         return found
     made = Comparison(row.task, one, run, found, loop, able).written(options, label)
     same = not options.against and not made.first
-    return f"'{found.cell}' does the same on this schedule, step by step" if same else made
+    return phrased("'{variant}' does the same on this schedule, step by step", variant=found.cell) if same else made
 
 
 def beside_story(
@@ -70,8 +71,9 @@ def beside_story(
 def beside_lines(found: Beside | str) -> str:
     """What is said of it at the end of a run's text."""
     if isinstance(found, str):
-        return "\n".join(["", *wrap(f"Nothing beside it: {found}.")]) + "\n" if found else ""
-    return "\n".join(["", *wrap(found.sentence), "", *found.lines]) + "\n"
+        said = _("Nothing beside it: {why}.").format(why=_(found))
+        return "\n".join(["", *wrap(said)]) + "\n" if found else ""
+    return "\n".join(["", *wrap(found.told), "", *found.lines]) + "\n"
 
 
 @dataclass(frozen=True)
@@ -116,19 +118,24 @@ class Comparison:
         """The comparison in words, in files and as data."""
         other, found = self.compared(self.found.config)
         changes, mine = self.telling(found), flat(self.one.network.config)
-        names = phrase({name: mine.get(name, mine.get(f"1.{name}")) for name in changes}), phrase(changes)
-        sentence = Sentence(self.one, other, found, names, self.loop).text()
-        two = self._two(other, found, names, sentence)
+        theirs = {name: mine.get(name, mine.get(f"1.{name}")) for name in changes}
+
+        def sentence() -> str:
+            return Sentence(self.one, other, found, (phrase(theirs), phrase(changes)), self.loop).text()
+
+        told, two = sentence(), self._two(other, found, (phrase(theirs), phrase(changes)), sentence())
         path = options.out / (stem(self.task.claim.name, self.task.variant, label) + "-against")
         lines = two_ladders_text(two)
         options.pictures.draw(two_ladders(two), path, "neato")
         words = path.with_name(path.name + ".txt")
         with written(options):
-            write(words, "\n".join([two.title, "", sentence, "", *lines]) + "\n")
+            write(words, "\n".join([two.title, "", told, "", *lines]) + "\n")
+        with speaking_in("en"):
+            english = sentence()
         return Beside(
             self.found.cell,
             {name: show_field(value) for name, value in changes.items()},
-            sentence,
+            english,
             found.differs_in,
             self._kept(other, found.right),
             steps_json(other.system, found.right),
@@ -138,6 +145,7 @@ class Comparison:
             tuple(lines),
             str(path),
             str(words),
+            told,
         )  # fmt: skip
 
     def _two(self, other: NetworkSystem, found: Compared, names: tuple[str, str], sentence: str) -> Two:
@@ -146,7 +154,9 @@ class Comparison:
             LadderRun(name[:1].upper() + name[1:], world.system, run, world.network.lanes, world.network.fifo)
             for name, (world, run) in zip(names, worlds, strict=True)
         ]
-        title = f"{self.task.claim.name} ({self.task.variant}): the same schedule, {names[0]} and {names[1]}"
+        said = _("{claim} ({variant}): the same schedule, {one} and {other}")
+        words = {"claim": self.task.claim.name, "variant": _(self.task.variant)}
+        title = said.format(**words, one=names[0], other=names[1])
         return Two(
             (both[0], both[1]), found.pairs, title, sentence, self.loop, self.stops, bool(self.task.claim.scenario)
         )

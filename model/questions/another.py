@@ -19,6 +19,7 @@ from model.core.property import Property
 from model.core.run import Run, Step, confirm
 from model.core.system import Rule, System, Var
 from model.engines.explicit.search import explore
+from model.words.language import marked, phrased
 
 
 def another(system: System, prop: Property, run: Run, limits: Limits, progress: OnProgress) -> Run | str:
@@ -40,8 +41,9 @@ def another(system: System, prop: Property, run: Run, limits: Limits, progress: 
 
 def _none(found: Outcome) -> str:
     if found.answer is Answer.UNKNOWN:
-        return f"unknown whether another run does without one of these steps: {found.effort.limit}"
-    return "every run that shows this has all of these steps, in some order"
+        said = marked("unknown whether another run does without one of these steps: {why}")
+        return phrased(said, why=found.effort.limit)
+    return marked("every run that shows this has all of these steps, in some order")
 
 
 def event(rule: Rule) -> tuple[str, str]:

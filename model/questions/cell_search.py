@@ -21,8 +21,10 @@ from model.questions.another import another
 from model.questions.certificates import Certificates
 from model.questions.evidence import ANOTHER, Shows
 from model.questions.row import OnSearch, Options, Row, Task, written
+from model.words.language import marked
 
-NO_RUN = "what should happen never does, so no run shows it"
+NO_RUN = marked("what should happen never does, so no run shows it")
+EXPLICIT_ONLY = marked("another run is looked for by explicit search only, and for finite runs")
 
 
 class Asked:
@@ -132,8 +134,7 @@ def _with_another(row: Row, asked: Asked, verdict: Outcome, shows: Shows, progre
     """The row with another run that shows the same, or why there is none."""
     prop = asked.made[row.task]
     if isinstance(prop, Live) or not verdict.run or row.engine != "explicit":
-        return replace(row, another="" if verdict.answer.good else "another run is looked for by explicit search only,"
-                       " and for finite runs")  # fmt: skip
+        return replace(row, another="" if verdict.answer.good else EXPLICIT_ONLY)
     found = another(asked.system, prop, verdict.run, shows.options.limits, progress)
     if isinstance(found, str):
         return replace(row, another=found)

@@ -15,6 +15,7 @@ from model.settings.config import Config
 from model.settings.protocol import Protocol
 from model.settings.server import AnyConfig, ServerConfig
 from model.settings.setting import BadConfig, names_of, settings_of, show_field
+from model.words.language import marked, phrased
 from properties.claim import Cell, Claim
 
 TIME_WAIT = ("time_wait", "time_wait_restart")
@@ -23,9 +24,9 @@ ASSUMED = ("retransmission", "send_on_syn")
 """What an endpoint's user or a claim switches off or on to look at less, or more."""
 ACTS = (*(name for name in names_of(Protocol) if name not in ASSUMED), *TIME_WAIT)
 """The fields that say how an endpoint acts."""
-NO_CELL = "no variant of the claim holds"
-KNOWLEDGE = "it is about what is known, and not about one run"
-TOLD_OTHERWISE = "where it goes so, another scenario tells it: the story differs, not the protocol"
+NO_CELL = marked("no variant of the claim holds")
+KNOWLEDGE = marked("it is about what is known, and not about one run")
+TOLD_OTHERWISE = marked("where it goes so, another scenario tells it: the story differs, not the protocol")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,8 @@ def counterpart(claim: Claim, config: AnyConfig, story: str = "") -> Counterpart
     undoing = [cell for cell in cells if undone(config, cell.config)]
     cell = min(undoing or cells, key=lambda cell: len(differing(config, cell.config)))
     if not (changes := acting(config, cell.config)):
-        return f"an assumption differs from '{cell.variant}', not the protocol: {assumed(config, cell)}"
+        said = marked("an assumption differs from '{variant}', not the protocol: {fields}")
+        return phrased(said, variant=cell.variant, fields=assumed(config, cell))
     return _made(claim.cells, config, changes, cell)
 
 
@@ -87,12 +89,12 @@ def _made(cells: Sequence[Cell], config: AnyConfig, changes: Mapping[str, object
     try:
         made = config.vary(changes)
     except BadConfig as error:
-        return f"'{holding.variant}' cannot be compared: {error}"
+        return phrased("'{variant}' cannot be compared: {error}", variant=holding.variant, error=error)
     if failing := [cell.variant for cell in cells if cell.expected == "fails" and cell.config == made]:
-        return (
-            f"it fails under that protocol, too ('{failing[0]}'); an assumption differs from '{holding.variant}':"
-            f" {assumed(made, holding)}"
+        said = marked(
+            "it fails under that protocol, too ('{failing}'); an assumption differs from '{variant}': {fields}"
         )
+        return phrased(said, failing=failing[0], variant=holding.variant, fields=assumed(made, holding))
     return Counterpart(made, changes, holding.variant, made == holding.config)
 
 

@@ -18,63 +18,69 @@ from model.questions.schedule import Compared, NetworkSystem, different
 from model.settings.setting import show_field
 from model.tcp.segment import CONTROLS
 from model.tcp.state import STATES
+from model.words.columns import spaced
+from model.words.language import _, counted, marked, together
 
 WAITS = {
-    "LISTEN": "waits for a SYN",
-    "SYN-SENT": "waits for a SYN",
-    "SYN-RECEIVED": "waits for an acknowledgment of its SYN",
-    "FIN-WAIT-1": "waits for an acknowledgment of its FIN",
-    "FIN-WAIT-2": "waits for a FIN",
-    "CLOSE-WAIT": "waits for the CLOSE of its user",
-    "CLOSING": "waits for an acknowledgment of its FIN",
-    "LAST-ACK": "waits for an acknowledgment of its FIN",
-    "TIME-WAIT": "waits until 2 MSL have passed",
+    "LISTEN": marked("waits for a SYN"),
+    "SYN-SENT": marked("waits for a SYN"),
+    "SYN-RECEIVED": marked("waits for an acknowledgment of its SYN"),
+    "FIN-WAIT-1": marked("waits for an acknowledgment of its FIN"),
+    "FIN-WAIT-2": marked("waits for a FIN"),
+    "CLOSE-WAIT": marked("waits for the CLOSE of its user"),
+    "CLOSING": marked("waits for an acknowledgment of its FIN"),
+    "LAST-ACK": marked("waits for an acknowledgment of its FIN"),
+    "TIME-WAIT": marked("waits until 2 MSL have passed"),
 }
 """What an endpoint waits for, by its state."""
+NAMED = {"text": marked("text"), "segment": marked("a segment")}
+"""Segments that are not called by their controls."""
 PHRASES: Mapping[tuple[str, object], str] = {
-    ("handshake", "two-way"): "two-way",
-    ("handshake", "three-way"): "three-way",
-    ("close", "merged"): "with ACK and FIN merged",
-    ("close", "four-way"): "with the ACK of a FIN sent at once",
-    ("rst", "rfc793"): "with RST as in RFC 793",
-    ("rst", "rfc5961"): "with RST as in RFC 5961",
-    ("syn", "rfc793"): "with SYN as in RFC 793",
-    ("syn", "rfc5961"): "with SYN as in RFC 5961",
-    ("ack_range", "off"): "without RFC 5961's range of SEG.ACK",
-    ("ack_range", "rfc5961"): "with RFC 5961's range of SEG.ACK",
-    ("rfc1337", False): "without fix F1 of RFC 1337",
-    ("rfc1337", True): "with fix F1 of RFC 1337",
-    ("data_on_syn", "queued"): "with the text of a SYN queued",
-    ("data_on_syn", "dropped"): "with the text of a SYN dropped",
-    ("data_on_syn", "accepted"): "with the text of a SYN delivered at once",
-    ("half_close", "delivers"): "with text after CLOSE delivered",
-    ("half_close", "discards"): "with text after CLOSE thrown away",
-    ("fin", "any"): "with FIN taken out of order",
-    ("fin", "in-order"): "with FIN taken in order",
-    ("syn_cookies", False): "with a TCB for each SYN",
-    ("syn_cookies", True): "with SYN cookies",
-    ("mutant", ""): "as the RFC has it",
-    ("time_wait", "2msl"): "with a TIME-WAIT of 2 MSL",
-    ("time_wait", "0"): "without TIME-WAIT",
-    ("time_wait_restart", False): "where no FIN restarts TIME-WAIT",
-    ("time_wait_restart", True): "where a FIN restarts TIME-WAIT",
-    ("syn_again", "SYN,ACK"): "where SYN,ACK is sent again",
-    ("syn_again", "front"): "where the bare SYN is sent again",
+    ("handshake", "two-way"): marked("two-way"),
+    ("handshake", "three-way"): marked("three-way"),
+    ("close", "merged"): marked("with ACK and FIN merged"),
+    ("close", "four-way"): marked("with the ACK of a FIN sent at once"),
+    ("rst", "rfc793"): marked("with RST as in RFC 793"),
+    ("rst", "rfc5961"): marked("with RST as in RFC 5961"),
+    ("syn", "rfc793"): marked("with SYN as in RFC 793"),
+    ("syn", "rfc5961"): marked("with SYN as in RFC 5961"),
+    ("ack_range", "off"): marked("without RFC 5961's range of SEG.ACK"),
+    ("ack_range", "rfc5961"): marked("with RFC 5961's range of SEG.ACK"),
+    ("rfc1337", False): marked("without fix F1 of RFC 1337"),
+    ("rfc1337", True): marked("with fix F1 of RFC 1337"),
+    ("data_on_syn", "queued"): marked("with the text of a SYN queued"),
+    ("data_on_syn", "dropped"): marked("with the text of a SYN dropped"),
+    ("data_on_syn", "accepted"): marked("with the text of a SYN delivered at once"),
+    ("half_close", "delivers"): marked("with text after CLOSE delivered"),
+    ("half_close", "discards"): marked("with text after CLOSE thrown away"),
+    ("fin", "any"): marked("with FIN taken out of order"),
+    ("fin", "in-order"): marked("with FIN taken in order"),
+    ("syn_cookies", False): marked("with a TCB for each SYN"),
+    ("syn_cookies", True): marked("with SYN cookies"),
+    ("mutant", ""): marked("as the RFC has it"),
+    ("time_wait", "2msl"): marked("with a TIME-WAIT of 2 MSL"),
+    ("time_wait", "0"): marked("without TIME-WAIT"),
+    ("time_wait_restart", False): marked("where no FIN restarts TIME-WAIT"),
+    ("time_wait_restart", True): marked("where a FIN restarts TIME-WAIT"),
+    ("syn_again", "SYN,ACK"): marked("where SYN,ACK is sent again"),
+    ("syn_again", "front"): marked("where the bare SYN is sent again"),
 }
 """What is said of an endpoint that acts so, by field and value."""
 
 
 def phrase(settings: Mapping[str, object]) -> str:
     """A protocol in words, by the fields in which it differs from another one."""
-    return " and ".join(_said(name, value) for name, value in settings.items()) or "as it is"
+    return together([_said(name, value) for name, value in settings.items()]) or _("as it is")
 
 
 def _said(name: str, value: object) -> str:
+    if known := PHRASES.get((name, value)):
+        return _(known)
     if name == "time_wait":
-        return PHRASES.get((name, value), f"with a TIME-WAIT of {value} tick{'s' * (value != '1')}")
-    if name == "mutant" and value:
-        return f"with one change ({value})"
-    return PHRASES.get((name, value), f"with {name}={show_field(value)}")
+        return counted("with a TIME-WAIT of {count} tick", "with a TIME-WAIT of {count} ticks", int(str(value)))
+    if name == "mutant":
+        return _("with one change ({mutant})").format(mutant=value)
+    return _("with {name}={value}").format(name=name, value=show_field(value))
 
 
 @dataclass(frozen=True)
@@ -96,20 +102,23 @@ class Sentence:
         side = self._side(pairs[at])
         ends = self._last(at)
         last = len(pairs) if self.loop is not None or not ends else pairs.index(self._final)
-        said = "; ".join(filter(None, (self._begins(at, side), self._comes(at, last, side))))
-        return " ".join(filter(None, (f"{_capital(said)}.", ends, self._end())))
+        said = _("; ").join(filter(None, (self._begins(at, side), self._comes(at, last, side))))
+        return spaced(" ".join(filter(None, (_("{cause}.").format(cause=_capital(said)), ends, self._end()))))
 
     def _unseen(self) -> str:
         """What differs where segments and states are the same."""
         first, (one, other) = self.compared.first, self.names
         if first is None:
-            return f"Nothing differs: {other}, the same happens step by step."
+            return _("Nothing differs: {protocol}, the same happens step by step.").format(protocol=other)
         found = different(self.one, self._after(first, 0), self.other, self._after(first, 1))
         known = {name: values for name, values in found.items() if _octets(name)} or found
+        values = _("{what} is {mine} {one}, and {theirs} {other}")
         said = [
-            f"{_octets(name) or name} is {mine} {one}, and {theirs} {other}" for name, (mine, theirs) in known.items()
+            values.format(what=_octets(name) or name, mine=mine, one=one, theirs=theirs, other=other)
+            for name, (mine, theirs) in known.items()
         ]
-        return f"Segments and states are the same; but after step {first.number} {'; '.join(said)}."
+        all_in_all = _("Segments and states are the same; but after step {step} {differences}.")
+        return spaced(all_in_all.format(step=first.number, differences=_("; ").join(said)))
 
     # -- where it begins --
 
@@ -135,28 +144,36 @@ class Sentence:
     def _begins(self, at: int, side: str) -> str:
         pair, (one, other) = self.compared.pairs[at], self.names
         if pair.mark == "inserted":
-            return f"{other}, {self._event(pair, 1)} before step {self.compared.differs_in}"
-        where = f"in step {pair.left}"
+            said = _("{protocol}, {event} before step {step}")
+            return said.format(protocol=other, event=self._event(pair, 1), step=self.compared.differs_in)
+        words = {"one": one, "other": self._other, "side": side, "step": pair.left}
         if pair.mark == "skipped":
-            stays = f": {side} is {self._waits(side, pair)}" if side in self._states else ""
-            moves = f", and {side} is {self._state(side, pair, 0)}" if self._moves(pair, side, 0) else ""
-            return f"{one}, {self._event(pair, 0)} {where}{moves}; {self._other} it does not ({pair.reason}){stays}"
-        if side in self._changed(pair):
-            return (
-                f"{one}, {side} is {self._state(side, pair, 0)} {where}; {self._other} it is {self._waits(side, pair)}"
+            said = _("{one}, {event} in step {step}{moves}; {other} it does not ({reason}){stays}")
+            stays, moves = _(": {side} is {state}"), _(", and {side} is {state}")
+            return said.format(
+                **words,
+                event=self._event(pair, 0),
+                moves=moves.format(side=side, state=self._state(side, pair, 0)) if self._moves(pair, side, 0) else "",
+                reason=_(pair.reason),
+                stays=stays.format(side=side, state=self._waits(side, pair)) if side in self._states else "",
             )
-        sends = [" and ".join(self._sends(pair, run)) or "nothing" for run in (0, 1)]
-        return f"{one}, {side} sends {sends[0]} {where}; {self._other} it sends {sends[1]}"
+        if side in self._changed(pair):
+            said = _("{one}, {side} is {mine} in step {step}; {other} it is {theirs}")
+            return said.format(**words, mine=self._state(side, pair, 0), theirs=self._waits(side, pair))
+        mine, theirs = (together(self._sends(pair, run)) or _("nothing") for run in (0, 1))
+        said = _("{one}, {side} sends {mine} in step {step}; {other} it sends {theirs}")
+        return said.format(**words, mine=mine, theirs=theirs)
 
     @property
     def _other(self) -> str:
         """The second protocol at the beginning of a clause."""
-        return self.names[1] + ("," if " " in self.names[1] else "")
+        name = self.names[1]
+        return _("{protocol},").format(protocol=name) if " " in name else name
 
     def _waits(self, side: str, pair: Pair) -> str:
         """The state of a side in the second run, and what it waits for there."""
         state = self._state(side, pair, 1)
-        return f"in {state} and {WAITS[state]}" if state in WAITS else state
+        return _("in {state} and {waits}").format(state=state, waits=_(WAITS[state])) if state in WAITS else state
 
     # -- what comes of it --
 
@@ -166,10 +183,16 @@ class Sentence:
             own = pair.mark == "continued" or self._seen(pair)
             if own and pair.right and self._moves(pair, side, 1):
                 before, after = self._before(pair, side, 1), self._state(side, pair, 1)
-                instead = " instead" if "ack" in WAITS.get(before, "") and self._arrived(pair, 1) == "a RST" else ""
+                instead = "ack" in WAITS.get(before, "") and self._controls(pair, 1) == "RST"
                 been = {self._before(p, side, 1) for p in self.compared.pairs[: later + 1] if p.right}
-                back = "back in " if after in been else ""
-                return f"{self._event(pair, 1, side)}{instead} (step {pair.number}), and {side} is {back}{after}"
+                said = _("{event} instead (step {step})") if instead else _("{event} (step {step})")
+                now = (
+                    _("{happens}, and {side} is back in {state}")
+                    if after in been
+                    else _("{happens}, and {side} is {state}")
+                )
+                happens = said.format(event=self._event(pair, 1, side), step=pair.number)
+                return now.format(happens=happens, side=side, state=after)
         return ""
 
     @property
@@ -187,23 +210,28 @@ class Sentence:
         side = step.rule.side if step.rule.side in self._states else self._side(last)
         if last == pairs[at] or side not in self._states:
             return ""
-        ends = (
-            f"{one}, {self._event(last, 0)} in the last step ({last.left}), and {side} is {self._state(side, last, 0)}"
+        ends = _("{protocol}, {event} in the last step ({step}), and {side} is {state}").format(
+            protocol=one, event=self._event(last, 0), step=last.left, side=side, state=self._state(side, last, 0)
         )
         if last.mark == "skipped":
-            return f"{ends}; {self._other} it does not ({last.reason})."
+            said = _("{ends}; {other} it does not ({reason}).")
+            return said.format(ends=ends, other=self._other, reason=_(last.reason))
         if (self._event(last, 0), self._state(side, last, 0)) == (self._event(last, 1), self._state(side, last, 1)):
             return ""
         then = self._comes(pairs.index(last), len(pairs), side)
-        waits = f"{self._event(last, 1)}, and {side} is {self._waits(side, last)}"
-        return "; ".join(filter(None, (ends, f"{self.names[1]}, {waits}", then))) + "."
+        waits = _("{protocol}, {event}, and {side} is {state}").format(
+            protocol=self.names[1], event=self._event(last, 1), side=side, state=self._waits(side, last)
+        )
+        return _("{cause}.").format(cause=_("; ").join(filter(None, (ends, waits, then))))
 
     def _forever(self) -> str:
         one, last = _capital(self.names[0]), len(self.compared.left.steps)
         if self.loop is None or self.loop > last:
             return ""
-        span = f"step {last} comes" if self.loop == last else f"steps {self.loop} to {last} come"
-        return f"{one}, {span} again for ever."
+        if self.loop == last:
+            return _("{protocol}, step {last} comes again for ever.").format(protocol=one, last=last)
+        said = _("{protocol}, steps {first} to {last} come again for ever.")
+        return said.format(protocol=one, first=self.loop, last=last)
 
     def _end(self) -> str:
         """How both end."""
@@ -212,12 +240,18 @@ class Sentence:
         mine, theirs = ({side: STATES[run.states[-1][name]] for side, name in self._states.items()} for run in runs)
         stays = ""
         if self.compared.quiet and self.loop in (None, len(self.compared.left.steps) + 1):
-            stays = f"{one}, it stays so: nothing is under way, and no timer runs. "
+            stays = _("{protocol}, it stays so: nothing is under way, and no timer runs. ").format(protocol=one)
         if self.compared.rest:
-            return f"{stays}{other}, {self.compared.rest}."
-        shown = " and ".join(", ".join(f"{side} {state}" for side, state in theirs.items()).rsplit(", ", 1))
-        same = " too" if mine == theirs and self.compared.quiet else ""
-        return f"{stays}{other}, all is at rest{same} with {shown}."
+            return stays + _("{protocol}, {why}.").format(protocol=other, why=_(self.compared.rest))
+        ends = [f"{side} {state}" for side, state in theirs.items()]
+        shown = together([*([_(", ").join(ends[:-1])] if ends[1:] else []), ends[-1]])
+        same = mine == theirs and self.compared.quiet
+        rests = (
+            _("{protocol}, all is at rest too with {states}.")
+            if same
+            else _("{protocol}, all is at rest with {states}.")
+        )
+        return stays + rests.format(protocol=other, states=shown)
 
     # -- words --
 
@@ -227,18 +261,30 @@ class Sentence:
         assert step is not None
         rule, side = step.rule, step.rule.side
         if rule.kind == "call":
-            return f"the user of {side} calls {rule.call}"
-        if rule.kind == "timeout":
-            return f"{side}'s {rule.call}{'' if rule.call.endswith('ACK') else ' expires'}"
-        if rule.kind == "arrives":
-            return f"{self._arrived(pair, run)} arrives{'' if side == about else f' at {side}'}"
-        if rule.kind == "network":
-            return f"the network loses {self._arrived(pair, run)}"
-        return {"crash": f"{side} crashes", "time": "time passes"}.get(rule.kind, f"{side} sends {rule.event}")
+            said = _("the user of {side} calls {what}")
+        elif rule.kind == "timeout":
+            said = _("{side}'s {what}") if rule.call.endswith("ACK") else _("{side}'s {what} expires")
+        elif rule.kind == "arrives":
+            said = _("{segment} arrives") if side == about else _("{segment} arrives at {side}")
+        elif rule.kind == "network":
+            said = _("the network loses {segment}")
+        else:
+            others = {"crash": _("{side} crashes"), "time": _("time passes")}
+            said = others.get(rule.kind, _("{side} sends {what}"))
+        wired = rule.kind in ("arrives", "network")
+        segment = self._arrived(pair, run) if wired else ""
+        return said.format(side=side, what=rule.call or rule.event, segment=segment)
 
     def _arrived(self, pair: Pair, run: int) -> str:
-        """The segment that a step takes, by its controls."""
-        return next((segment_words(w) for w in self._wires(pair, run) if w.action not in SENDS), "a segment")
+        """The segment that a step takes, by its controls, with an article."""
+        name = self._controls(pair, run)
+        if name in NAMED:
+            return _(NAMED[name])
+        return (_("an {segment}") if name[0] == "A" else _("a {segment}")).format(segment=name)
+
+    def _controls(self, pair: Pair, run: int) -> str:
+        """The controls of the segment that a step takes."""
+        return next((controls_of(wire) for wire in self._wires(pair, run) if wire.action not in SENDS), "segment")
 
     def _sends(self, pair: Pair, run: int) -> list[str]:
         return [wire.text for wire in self._wires(pair, run) if wire.action in SENDS]
@@ -279,21 +325,21 @@ class Sentence:
         return side in self._states and self._before(pair, side, run) != self._state(side, pair, run)
 
 
-def segment_words(wire: Happening) -> str:
-    """A segment by its controls, with an article."""
+def controls_of(wire: Happening) -> str:
+    """A segment by its controls: "SYN,ACK"; or "text", or "segment"."""
     on = [name.upper() for name in CONTROLS if wire.values.get(name)]
     rst = "RST" if "RST" in on else ""
     name = rst or ",".join(sorted(on, key=("SYN", "FIN", "ACK").index)) or "segment"
-    name = "text" if wire.values.get("text") and name == "ACK" else name
-    return name if name == "text" else f"{'an' if name[0] == 'A' else 'a'} {name}"
+    return "text" if wire.values.get("text") and name == "ACK" else name
 
 
 def _octets(name: str) -> str:
     """What a variable counts, if it counts octets."""
-    side, _, what = name.partition(".")
+    side, _dot, what = name.partition(".")
     if what == "syn_text":
-        return f"the number of octets of the SYN's text that {side} holds"
-    return f"the number of octets that the user of {side} was given" if what.startswith("delivered_") else ""
+        return _("the number of octets of the SYN's text that {side} holds").format(side=side)
+    given = _("the number of octets that the user of {side} was given").format(side=side)
+    return given if what.startswith("delivered_") else ""
 
 
 def _capital(words: str) -> str:

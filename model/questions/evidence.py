@@ -28,16 +28,23 @@ from model.pictures.order import consequence, in_order
 from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
+from model.questions.plain import told
 from model.questions.row import Beside, Evidence, Options, Row, stem, written
 from model.questions.schedule import NetworkSystem
+from model.words.language import _, marked
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
 AGAINST = "Against the claim"
 TraceMark = Literal["violated", "reached"]
+SAYS: Mapping[TraceMark, str] = {
+    "violated": marked("Against the claim: {sentence}"),
+    "reached": marked("Reached: {sentence}"),
+}
+"""What the end of a run shows."""
 Notes = Mapping[int, str]
 """What stands beside a step, by its number; 0 is the beginning."""
 NO_NOTES: Notes = {}
-ANOTHER = "another"
+ANOTHER = marked("another")
 """The label of a run that differs from the first one."""
 Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
@@ -62,9 +69,8 @@ class Shows:
     def trace(self, row: Row, trace: Run, prop: Property | None) -> Row:
         """The row with its finite run."""
         mark: TraceMark = "violated" if row.answer is Answer.VIOLATED else "reached"
-        words = {"violated": AGAINST, "reached": "Reached"}[mark]
-        words = "No run, as far as it goes" if row.answer is Answer.UNREACHABLE else words
-        caption = f"{words}: {row.task.claim.sentence}"
+        said = _("No run, as far as it goes: {sentence}") if row.answer is Answer.UNREACHABLE else _(SAYS[mark])
+        caption = said.format(sentence=_(row.task.claim.sentence))
         shown = self._evidence(row, trace, self._words(row, trace, prop), caption, prop=prop, mark=mark)
         return replace(row, evidence=(shown,))
 
@@ -82,25 +88,29 @@ class Shows:
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
         )
-        caption = f"{AGAINST}: {row.task.claim.sentence} This run keeps what is promised: {live.words}."
+        promised = _("This run keeps what is promised: {promises}.").format(promises=_(live.words))
+        caption = f"{_(SAYS['violated']).format(sentence=_(row.task.claim.sentence))} {promised}"
         shown = self._evidence(row, lasso.stem, text, caption, loop=lasso.loop, broken=(live.broken,))
         return replace(row, evidence=(shown,))
 
     def counterexample(self, row: Row, found: Counterexample) -> Evidence:
         """One run of a study."""
         run = in_order(found.system, found.prop, found.run)
-        caption = f"{AGAINST}: {found.prop.sentence or found.prop.name}"
+        caption = _(SAYS["violated"]).format(sentence=_(found.prop.sentence or found.prop.name))
         text = self._words(row, run, found.prop, shortest=found.label != ANOTHER)
         return self._evidence(row, run, text, caption, prop=found.prop, label=found.label)
 
     def of_knowledge(self, row: Row, run: Run, sentence: str, label: str, beside: Sequence[str]) -> Evidence:
         """One run of a claim about knowledge. beside: what has come to be known with each state, the first included."""
-        prop = Property(row.task.claim.name, "reachable", z3.BoolVal(True), f"{row.task.claim.sentence} {sentence}")
+        said = _("{one} {other}").format(one=_(row.task.claim.sentence), other=sentence)
+        prop = Property(row.task.claim.name, "reachable", z3.BoolVal(True), said)
         marks: dict[Answer, TraceMark] = {Answer.VIOLATED: "violated"}
         mark = marks.get(row.answer, "reached")
         notes = {number: words for number, words in enumerate(beside) if words}
         text = self._words(row, run, prop, notes=notes)
-        caption = f"{AGAINST if row.answer is Answer.VIOLATED else 'As claimed'}: {prop.sentence}"
+        caption = (_(SAYS["violated"]) if row.answer is Answer.VIOLATED else _("As claimed: {sentence}")).format(
+            sentence=said
+        )
         return self._evidence(row, run, text, caption, mark=mark, label=label, notes=notes)
 
     def _words(
@@ -135,9 +145,9 @@ class Shows:
     ) -> Evidence:
         """Draw a run and write its words. broken: what it shows, where no part of a property says it."""
         claim, variant = row.task.claim.name, row.task.variant
-        path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, variant)))
-        whole = Run(trace.initial, (*trace.steps, *(loop or ())))
-        broken = tuple(with_roles(one, self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
+        path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, _(variant))))
+        whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
+        broken = tuple(with_roles(_(one), self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
         happened, times = _capital(broken), _times(self.network, trace.initial)
         drawing = partial(
             ladder,
@@ -145,7 +155,7 @@ class Shows:
             trace,
             loop=loop,
             oldest_first=self.network.fifo,
-            title=title + (f" ({label})" if label else ""),
+            title=title + (f" ({_(label)})" if label else ""),
             lanes=self.network.lanes,
             caption=" ".join(filter(None, ("" if loop is None else happened, caption, times))),
             mark=mark,
@@ -154,16 +164,13 @@ class Shows:
             notes=notes,
         )
         self._draw(drawing, path, len(whole.steps))
-        other = self._beside(row, whole, None if loop is None else len(trace.steps) + 1, label)
-        words = path.with_name(path.name + ".txt")
-        with written(self.options):
-            write(words, text + beside_lines(other))
-        self._write(path, trace, loop, title)
-        steps, count = steps_json(self.system, whole), len(trace.steps)
-        again = None if loop is None else steps[count:]
-        lines = rungs(self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo)
-        lines = with_notes(lines, notes)
-        return Evidence(steps[:count], again, text, str(path), label, lines, broken, str(words), other)
+        other = self._beside(row, whole, None if loop is None else last + 1, label)
+        words = self._write(path, trace, loop, title, text + beside_lines(other))
+        steps, lanes = steps_json(self.system, whole), self.network.lanes
+        again = None if loop is None else steps[last:]
+        lines = with_notes(rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo), notes)
+        sentences = told(self.network, trace, loop)
+        return Evidence(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
 
     def _beside(self, row: Row, run: Run, loop: int | None, label: str) -> Beside | str:
         """What stands beside a run; loop: the step that begins what comes again for ever."""
@@ -177,12 +184,16 @@ class Shows:
             name = f"{count if until is None else until:02}"
             self.options.pictures.draw(drawing(until=until), path.with_name(f"{path.name}-slides") / name, "neato")
 
-    def _write(self, path: Path, trace: Run, loop: Loop, title: str) -> None:
-        """Write a run in the other formats that are wanted."""
+    def _write(self, path: Path, trace: Run, loop: Loop, title: str, text: str) -> str:
+        """Write a run's text, and the run in the other formats that are wanted; returns the text's file."""
+        words = path.with_name(path.name + ".txt")
+        with written(self.options):
+            write(words, text)
         for name in (name for name in self.options.formats if name in FORMATS):
             with written(self.options):
                 for ending, content in FORMATS[name](self, trace, loop, title).items():
                     write(path.with_name(path.name + ending), content)
+        return str(words)
 
 
 def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:
@@ -192,8 +203,8 @@ def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:
 
 def _capital(broken: Sequence[str]) -> str:
     """What has happened, as a sentence."""
-    words = "; ".join(broken)
-    return f"{words[0].upper()}{words[1:]}." if words else ""
+    words = _("; ").join(broken)
+    return _("{cause}.").format(cause=f"{words[0].upper()}{words[1:]}") if words else ""
 
 
 def _times(network: AnyNetwork, initial: State) -> str:
@@ -206,14 +217,15 @@ def _times(network: AnyNetwork, initial: State) -> str:
         for time in fields(one.clocks.times)
         if (term := getattr(one.clocks.times, time.name)) is not None
     }
-    return f"In ticks: {', '.join(f'{name} {ticks}' for name, ticks in times.items())}."
+    listed = _(", ").join(f"{_(name)} {ticks}" for name, ticks in times.items())
+    return _("In ticks: {times}.").format(times=listed)
 
 
 Files = dict[str, bytes]
 """What is put into files, by the ending of the file's name."""
 
 
-def as_pcap(shows: Shows, trace: Run, loop: Loop, _: str) -> Files:
+def as_pcap(shows: Shows, trace: Run, loop: Loop, _title: str) -> Files:
     """Captures: in the middle, and at the hosts of either line. A run from an open connection on has its opening."""
     from model.pictures.formats.packets import moments, packets, seen
     from model.pictures.formats.pcap import capture, hosts

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import partial, reduce
 from typing import NamedTuple
 
 from model.core.answer import Answer, Outcome
-from model.core.knowledge import Common, Formula, Known, Knows, Refutation, facts, said
+from model.core.knowledge import Common, Fact, Formula, Known, Knows, Refutation, facts
 from model.core.run import Run
 from model.core.system import System
 from model.engines.epistemic.knowledge import LocalStates, check
@@ -21,10 +21,12 @@ from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
 from model.questions.row import OnSearch, Options, Row, Task, written
 from model.settings.config import Config
+from model.words.language import _, marked, phrased, together
 from properties.claim import Knowledge
 
 ALIKE = "the same to "
-CUT = "where nothing more may be lost, something was: raise the bounds that were touched"
+COMBINED = {"and": marked("{this} and {that}"), "or": marked("{this} or {that}")}
+CUT = marked("where nothing more may be lost, something was: raise the bounds that were touched")
 
 
 class AboutKnowledge(NamedTuple):
@@ -93,17 +95,23 @@ def _shown(known: Known, found: Mapping[str, Outcome], witnesses: Sequence[Known
     """The runs that decide a statement; of one that holds the run to its last witness."""
     evidence = found[known.name].evidence
     if isinstance(evidence, Refutation):
-        yield KnownRun(known.name, evidence.runs[0], f"At its end it is false that {said(known.formula)}.")
+        yield KnownRun(
+            known.name,
+            evidence.runs[0],
+            _("At its end it is false that {formula}.").format(formula=in_words(known.formula)),
+        )
         for run, side in zip(evidence.runs[1:], evidence.sides, strict=True):
-            label = f"{ALIKE}{side}"
-            yield KnownRun(label, run, f"Its end is {label} as that of the run before.", label)
+            label = phrased("the same to {side}", side=side)
+            told = _("Its end is the same to {side} as that of the run before.").format(side=side)
+            yield KnownRun(f"{ALIKE}{side}", run, told, label)
     elif isinstance(evidence, Run):
-        yield KnownRun(known.name, evidence, f"At its end {said(known.formula)}.")
+        yield KnownRun(known.name, evidence, _("At its end {formula}.").format(formula=in_words(known.formula)))
     else:
         for one in witnesses[-1:]:
             reached = found[one.name].run
             if reached is not None:
-                yield KnownRun(one.name, reached, f"At its end {said(one.formula)}.", "who knows what")
+                told = _("At its end {formula}.").format(formula=in_words(one.formula))
+                yield KnownRun(one.name, reached, told, marked("who knows what"))
 
 
 # -- beside a run --
@@ -121,18 +129,39 @@ def _news(formulas: Sequence[Formula], was: Sequence[bool], now: Sequence[bool])
     gained = [one for one, a, b in zip(formulas, was, now, strict=True) if b and not a]
     lost = [one for one, a, b in zip(formulas, was, now, strict=True) if a and not b]
     told = [one for one in gained if isinstance(one, Common)] or gained  # All the rest follows from it.
-    return "; ".join([*map(in_short, told), *(f"no longer: {in_short(one)}" for one in lost)])
+    return _("; ").join([*map(in_short, told), *(_("no longer: {what}").format(what=in_short(one)) for one in lost)])
+
+
+def in_words(formula: Formula) -> str:
+    """The formula in the reader's words, as `said` has it in English."""
+    match formula:
+        case Fact():
+            return _(formula.name)
+        case Knows():
+            return _("{side} knows that {what}").format(side=formula.side, what=in_words(formula.what))
+        case Common():
+            return _("{sides} commonly know that {what}").format(
+                sides=together(formula.sides), what=in_words(formula.what)
+            )
+    first, *rest = (in_words(part) for part in formula.parts)
+    if formula.how == "implies":
+        return _("if {one}, then {other}").format(one=first, other=rest[0])
+    if formula.how == "not":
+        return _("it is false that {what}").format(what=first)
+    return reduce(lambda one, other: _(COMBINED[formula.how]).format(this=one, that=other), rest, first)
 
 
 def in_short(formula: Formula) -> str:
     """Who knows that who knows, without the fact."""
     if isinstance(formula, Common):
-        return "common knowledge"
+        return _("common knowledge")
     assert isinstance(formula, Knows)
-    deeper = isinstance(formula.what, (Knows, Common))
-    return f"{formula.side} knows" + (f" that {in_short(formula.what)}" if deeper else "")
+    if not isinstance(formula.what, (Knows, Common)):
+        return _("{side} knows").format(side=formula.side)
+    return _("{side} knows that {what}").format(side=formula.side, what=in_short(formula.what))
 
 
 def legend(formulas: Sequence[Formula]) -> str:
     """What is known, where it is told in short."""
-    return f"Beside a step: who knows from then on that {next(facts(formulas[0])).name}."
+    fact = _(next(facts(formulas[0])).name)
+    return _("Beside a step: who knows from then on that {fact}.").format(fact=fact)

@@ -62,7 +62,7 @@ class Beside:
     name: the variant that has this protocol ("": given by `--against`); changes: the fields that make it. kept: whether
     the claim's property holds all along (None: nobody has looked). first: the first step that differs, or before which
     something is inserted; 0 if none does. steps: of the other run; pairs: how the steps of both correspond. rest: why
-    it does not come to rest.
+    it does not come to rest. told: the sentence in the reader's language.
     """
 
     name: str
@@ -76,6 +76,7 @@ class Beside:
     lines: tuple[str, ...]
     figure: str
     words: str
+    told: str
 
     def count(self, mark: str) -> int:
         """How many steps are marked as skipped, inserted or continued."""
@@ -88,7 +89,8 @@ class Evidence:
 
     figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
     segment. decides: the parts of the property that are false at its end. words: the file with the words. beside: the
-    same schedule under another protocol, or why there is none ("": nothing is wrong with the run).
+    same schedule under another protocol, or why there is none ("": nothing is wrong with the run). told: a sentence for
+    each step, with its number.
     """
 
     steps: list[dict[str, Any]]
@@ -100,6 +102,7 @@ class Evidence:
     decides: tuple[str, ...] = ()
     words: str = ""
     beside: Beside | str = ""
+    told: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

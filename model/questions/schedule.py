@@ -24,6 +24,7 @@ from model.network.make import AnyNetwork
 from model.pictures.flights import ARRIVES, SENDS, history
 from model.pictures.two_ladders import Pair
 from model.tcp.state import STATES
+from model.words.language import marked, phrased
 
 REST, FORCED = 1500, 60
 GIVES_UP = ("USER TIMEOUT", "SYN-RECEIVED TIMEOUT")
@@ -165,7 +166,7 @@ class _Follows:
         """Do a step."""
         number = len(self.steps) + 1
         if (taken := self._ours.taken(self.state, step)) and not step.inputs.get("copy"):
-            self._fate[taken] = "is lost" if step.rule.kind == "network" else "has arrived"
+            self._fate[taken] = _LOST if step.rule.kind == "network" else _ARRIVED
         self._ours.follow(self.state, step, number)
         self.steps.append(step)
         self.state = step.state
@@ -196,15 +197,17 @@ class _Follows:
         """The counterpart of a segment; or why it is not under way."""
         channel, by = sent
         if by > 0 and by not in self._same:
-            return f"no such segment: step {by} was skipped"
+            return phrased("no such segment: step {step} was skipped", step=by)
         own = channel, (self._same[by] if by > 0 else by)
         if self._ours.content(own) is not None:
             return own
         if own in self._fate:
-            return f"the segment of step {by} {self._fate[own]} already"
+            return phrased(self._fate[own], step=by)
         happened = history(Run(self.other.system.initial[0], tuple(self.steps)))[own[1] - 1] if by > 0 else []
         lost = any(wire.action in SENDS and (wire.source, wire.target) == channel for wire in happened)
-        return f"no such segment: {f'that of step {by} is lost' if lost else f'step {by} sends none'}"
+        if lost:
+            return phrased("no such segment: that of step {step} is lost", step=by)
+        return phrased("no such segment: step {step} sends none", step=by)
 
     def _possible(self, step: Step, own: Sent | None) -> tuple[list[Step], Step | None]:
         """What must happen first, and the counterpart of a step; None if it is not possible."""
@@ -257,15 +260,20 @@ class _Follows:
         name = self._states.get(rule.side)
         where = STATES[self.state[name]] if name else ""
         if rule.kind == "time":
-            return "something is due first"
+            return marked("something is due first")
         if rule.kind in ("arrives", "network"):
-            return "no duplicate is left" if step.inputs.get("copy") else "it cannot happen to this segment"
+            copied = bool(step.inputs.get("copy"))
+            return marked("no duplicate is left") if copied else marked("it cannot happen to this segment")
         if rule.kind == "timeout":
-            return f"no {rule.call} in {where}" if rule.call not in _called(self.other, rule.side, where) else (
-                f"the {rule.call} is not due")  # fmt: skip
-        return f"{rule.call or rule.kind} is not possible in {where}" if where else f"{rule.kind} is not possible"
+            known = rule.call in _called(self.other, rule.side, where)
+            said = marked("the {timer} is not due") if known else marked("no {timer} in {state}")
+            return phrased(said, timer=rule.call, state=where)
+        said = marked("{event} is not possible in {state}") if where else marked("{event} is not possible")
+        return phrased(said, event=(where and rule.call) or rule.kind, state=where)
 
 
+_LOST = marked("the segment of step {step} is lost already")
+_ARRIVED = marked("the segment of step {step} has arrived already")
 _DUE = ("", "CLOSE", "RETRANSMISSION TIMEOUT", "TIME-WAIT TIMEOUT", "delayed ACK", *GIVES_UP)
 """What may be due: a timer, or the CLOSE of a user who takes a bounded time."""
 
@@ -325,7 +333,10 @@ def to_rest(world: NetworkSystem, state: State) -> tuple[list[Step], str]:
         way, end, cut = _shortest(world, state, lambda at: at_rest(world, at), allowed, REST)
         if end is not None:
             return way, ""
-    return [], f"no rest was found among {REST:,} states" if cut else "within the bounds of this run it finds no rest"
+    if cut:
+        count = f"{REST:,}"
+        return [], phrased("no rest was found among {count} states", count=count)
+    return [], marked("within the bounds of this run it finds no rest")
 
 
 def different(one: NetworkSystem, mine: State, other: NetworkSystem, theirs: State) -> dict[str, tuple[str, str]]:

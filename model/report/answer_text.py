@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
@@ -21,9 +20,12 @@ from rich.text import Text
 from model.machine.printing import printable as harmless
 from model.machine.screen import console
 from model.pictures.rungs import rung_lines
+from model.pictures.strokes import Strokes, strokes_for
 from model.questions.row import Evidence, Row
 from model.report.answers import Entry, Line, Mark, ShownRun, ShownTable, by_claim, entries
 from model.report.summary import summary
+from model.words.columns import width, wrapped
+from model.words.language import _
 
 ONE, ALL = 60, 80
 """The most lines for one claim, and for more."""
@@ -43,11 +45,17 @@ LOOKS = {"heading": "bold", "aside": "dim"}
 
 @dataclass(frozen=True)
 class Screen:
-    """What the output can show: columns, colours, and its encoding."""
+    """What the output can show: columns, colours, and its encoding; and the style of ladders (`strokes.STYLES`)."""
 
     width: int = 80
     colour: bool = False
     encoding: str = "utf-8"
+    ladder: str = "rfc"
+
+    @property
+    def strokes(self) -> Strokes | None:
+        """What ladders are drawn with."""
+        return strokes_for(self.ladder, self.encoding)
 
     def can_show(self, text: str) -> bool:
         """Whether the encoding has these characters."""
@@ -58,12 +66,12 @@ class Screen:
         return True
 
 
-def screen_of(output: TextIO | None) -> Screen:
+def screen_of(output: TextIO | None, ladder: str = "rfc") -> Screen:
     """The screen that this output is: a terminal's own width; for a file or a pipe COLUMNS, or 80."""
     terminal = output is not None and output.isatty()
     columns = shutil.get_terminal_size((80, 24)).columns if terminal else int_of(os.environ.get("COLUMNS", ""), 80)
     colour = terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return Screen(max(columns, NARROW), colour, getattr(output, "encoding", None) or "utf-8")
+    return Screen(max(columns, NARROW), colour, getattr(output, "encoding", None) or "utf-8", ladder)
 
 
 def int_of(text: str, otherwise: int) -> int:
@@ -89,7 +97,7 @@ def answer_text(
     expected: how many verdicts were asked for. details: what is to stand between the answers and the notes.
     """
     tail = [Printed("")] if rows else []
-    tail += [one for note in (*doubts(rows), *notes) for one in _wrapped(Line(note, look="aside"), screen)]
+    tail += [one for note in (*doubts(rows), *notes) for one in wrapped_line(Line(note, look="aside"), screen)]
     bad = any(row.standing == "contradicted" for row in rows)
     tail.append(Printed(summary(rows, expected, code), "bold red" if bad else ""))
     most = (ONE if len(by_claim(rows)) <= 1 else ALL) - len(tail)
@@ -101,12 +109,16 @@ def answer_text(
 def doubts(rows: Sequence[Row]) -> list[str]:
     """What qualifies the verdicts of searches that keep hashes of states only."""
     worst = max((row.effort.collision for row in rows), default=0.0)
-    return [f"In each search a state is missed with a probability of at most {worst:.1e}."] if worst else []
+    return (
+        [_("In each search a state is missed with a probability of at most {chance}.").format(chance=f"{worst:.1e}")]
+        if worst
+        else []
+    )
 
 
 def fitted(found: Sequence[Entry], most: int, screen: Screen) -> list[Printed]:
     """The entries in at most so many lines, if without runs and tables they need no more; those fill what is left."""
-    lines = {at: _wrapped(one, screen) for at, one in enumerate(found) if isinstance(one, Line)}
+    lines = {at: wrapped_line(one, screen) for at, one in enumerate(found) if isinstance(one, Line)}
     left = most - sum(map(len, lines.values()))
     for at, one in enumerate(found):
         if isinstance(one, Line):
@@ -131,17 +143,22 @@ def run_lines(one: Evidence, screen: Screen) -> list[Printed]:
     if one.ladder is None:
         return []
     label = [Printed(f"  {one.label}:", "dim")] if one.label else []
-    rungs = rung_lines(one.ladder, screen.width - 2)
-    indent = "  " if max(map(len, rungs)) <= screen.width - 2 else ""
+    rungs = rung_lines(one.ladder, screen.width - 2, screen.strokes)
+    indent = "  " if max(map(width, rungs)) <= screen.width - 2 else ""
     ladder = [Printed(f"{indent}{line}") for line in rungs]
-    false = [line for part in one.decides for line in _wrapped(Line(f"Here {part}.", indent=6), screen)]
+    here = [_("Here {part}.").format(part=part) for part in one.decides]
+    false = [line for said in here for line in wrapped_line(Line(said, indent=6), screen)]
     return [Printed(""), *label, *ladder, *false, Printed("")]
 
 
 def shortened(lines: Sequence[Printed], most: int, one: Evidence, screen: Screen) -> list[Printed]:
     """A long run's beginning and end."""
-    words = Line(f"({len(lines)} lines in all; the whole run is in {one.words})", indent=4, look="aside")
-    hidden = _wrapped(words, screen)
+    words = Line(
+        _("({count} lines in all; the whole run is in {file})").format(count=len(lines), file=one.words),
+        indent=4,
+        look="aside",
+    )
+    hidden = wrapped_line(words, screen)
     begin = (most - len(hidden)) // 2
     return [*lines[:begin], *hidden, *lines[len(lines) - (most - len(hidden) - begin) :]]
 
@@ -154,25 +171,18 @@ def table_lines(one: ShownTable, screen: Screen) -> list[Printed]:
     output = io.StringIO()
     console(file=output, width=screen.width - 6, no_color=True).print(made)
     grid = [Printed(f"      {line}".rstrip()) for line in output.getvalue().splitlines()]
-    notes = [line for note in one.table.notes for line in _wrapped(Line(note, indent=4, look="aside"), screen)]
-    return [Printed(""), *_wrapped(Line(one.table.title, indent=4), screen), *grid, *notes, Printed("")]
+    notes = [line for note in one.table.notes for line in wrapped_line(Line(note, indent=4, look="aside"), screen)]
+    return [Printed(""), *wrapped_line(Line(one.table.title, indent=4), screen), *grid, *notes, Printed("")]
 
 
-def _wrapped(line: Line, screen: Screen) -> list[Printed]:
+def wrapped_line(line: Line, screen: Screen) -> list[Printed]:
     """One sentence in lines; a path is not broken."""
     if not line.text:
         return [Printed("")]
     mark = f"{shown_mark(line.mark, screen)} " if line.mark else ""
     first = " " * (line.indent + (2 if line.indent and not mark else 0)) + mark
     rest = "    " if line.look == "heading" else " " * (len(first) + (0 if mark else 2))
-    lines = textwrap.wrap(
-        line.text,
-        min(screen.width, WIDE),
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    lines = wrapped(line.text, min(screen.width, WIDE), first, rest)
     style = "bold red" if line.mark == "bad" else LOOKS.get(line.look, "")
     return [
         Printed(text, style, 0 if at or not mark else len(first), COLOURS.get(line.mark, ""))

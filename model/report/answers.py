@@ -15,13 +15,14 @@ from model.core.answer import Table
 from model.core.grouped import grouped
 from model.questions.row import Beside, Evidence, Row
 from model.report.verdict_words import against, asked, failing, failure, holding, unsettled
+from model.words.language import _, counted, marked
 from properties.claim import Claim
 from properties.plain_words import PlainWords, answer
 from properties.statements import STATEMENTS, SentencePart, Statement, statement
 
 FEW, MANY = 3, 15
 """Up to `FEW` claims are answered whole, more than `MANY` by statements."""
-BEYOND = "Beyond the explainer"
+BEYOND = marked("Beyond the explainer")
 Mark = Literal["good", "bad", "open", "plain", ""]
 
 
@@ -97,13 +98,13 @@ def whole(rows: Sequence[Row]) -> Iterator[Entry]:
     """One claim: its question, and for each kind of variants a sentence, every verdict, and every run."""
     claim = rows[0].task.claim
     known, settles = answer(claim), f" ({', '.join(claim.settles)})" if claim.settles else ""
-    title = f": {known.title}" if known.title != claim.name else ""
+    title = f": {_(known.title)}" if known.title != claim.name else ""
     yield Line(f"{claim.name}{settles}{title}", look="heading")
     asks = question(claim)
     yield from [Line(asks)] if asks else []
     yield Line("")
     if not rows[0].task.expected:
-        yield Line(f"Exactly: {claim.sentence}" if title else claim.sentence)
+        yield Line(_("Exactly: {sentence}").format(sentence=_(claim.sentence)) if title else _(claim.sentence))
         for row in rows:
             yield Line(asked(row), _mark(row))
             yield from shown(row)
@@ -111,13 +112,16 @@ def whole(rows: Sequence[Row]) -> Iterator[Entry]:
         yield from _half(of_kind(rows, "holds"), known.holds, known.needs)
         yield from _half(of_kind(rows, "fails"), known.fails, known.needs)
     promised = dict.fromkeys(row.fairness for row in rows if row.fairness)
-    yield from (Line(f"Of every infinite run is promised: {words}.", look="aside") for words in promised)
+    yield from (
+        Line(_("Of every infinite run is promised: {promises}.").format(promises=_(words)), look="aside")
+        for words in promised
+    )
 
 
 def question(claim: Claim) -> str:
     """What the first statement that the claim belongs to asks; empty if it belongs to none."""
     found = statement(claim.settles[0]) if claim.settles else None
-    return found.question if found else ""
+    return _(found.question) if found else ""
 
 
 def _mark(row: Row) -> Mark:
@@ -129,7 +133,7 @@ def _half(rows: Sequence[Row], sentence: str, needs: Sequence[str]) -> Iterator[
     good = [row for row in rows if row.standing == "as claimed"]
     true = settled(rows, *needs)
     if true:
-        yield Line(sentence, "good")
+        yield Line(_(sentence), "good")
     mark: Mark = "" if true else "good"
     if good and good[0].task.expected == "holds":
         yield from (Line(capital(words), mark, 2 if true else 0) for words in holding(good, brief=False))
@@ -145,20 +149,21 @@ def shown(row: Row) -> Iterator[Entry]:
     """What a row has to show: tables, runs, why a scenario is none, and what is false at a run's end."""
     yield from map(ShownTable, row.tables)
     if row.engine == "replay" and row.why:
-        yield Line(f"It stops at {row.why}.", indent=4, look="aside")
+        yield Line(_("It stops at {where}.").format(where=row.why), indent=4, look="aside")
     for one in row.evidence:
         yield ShownRun(one)
         yield from _beside(one.beside)
     yield from _beside(row.beside)
-    yield from [Line(f"Another run: {row.another}.", indent=4, look="aside")] if row.another else []
+    if row.another:
+        yield Line(_("Another run: {why}.").format(why=_(row.another)), indent=4, look="aside")
 
 
 def _beside(one: Beside | str) -> Iterator[Entry]:
     """What the other protocol does on the same schedule, or why nobody has looked."""
     if isinstance(one, Beside):
-        yield Line(one.sentence, indent=4)
+        yield Line(one.told, indent=4)
     elif one:
-        yield Line(f"Nothing beside it: {one}.", indent=4, look="aside")
+        yield Line(_("Nothing beside it: {why}.").format(why=_(one)), indent=4, look="aside")
 
 
 def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:
@@ -191,7 +196,7 @@ def several(claims: dict[str, list[Row]]) -> Iterator[Entry]:
 def _heading(name: str, rows: Sequence[Row]) -> Iterator[Entry]:
     """What a statement asks, and the parts of its answer that these rows make true."""
     about = statement(name)
-    yield Line(f"{name}  {about.question}" if about else name, look="heading")
+    yield Line(f"{name}  {_(about.question)}" if about else _(name), look="heading")
     said = so(about, rows) if about else []
     yield from [Line(" ".join(said), indent=2)] if said else []
 
@@ -203,10 +208,10 @@ def brief(rows: Sequence[Row], known: PlainWords) -> Iterator[Entry]:
         yield from (Line(f"{claim.name}: {asked(row)}", _mark(row)) for row in rows)
         return
     good = [row for row in rows if row.standing == "as claimed"]
-    yield Line(f"{claim.name}: {known.title}", "good" if len(good) == len(rows) else "")
+    yield Line(f"{claim.name}: {_(known.title)}", "good" if len(good) == len(rows) else "")
     holds, fails = of_kind(good, "holds"), of_kind(good, "fails")
-    yield from [Line("; ".join(holding(holds, brief=True)), indent=2)] if holds else []
-    yield from [Line("; ".join(failing(fails, brief=True)), indent=2)] if fails else []
+    yield from [Line(_("; ").join(holding(holds, brief=True)), indent=2)] if holds else []
+    yield from [Line(_("; ").join(failing(fails, brief=True)), indent=2)] if fails else []
     yield from wrong(rows)
 
 
@@ -218,7 +223,7 @@ def by_statement(rows: Sequence[Row]) -> Iterator[Entry]:
     claims, rest = by_claim(rows), list(rows)
     for at, one in enumerate(STATEMENTS):
         yield from [Line("")] if at else []
-        yield Line(f"{one.number}  {one.question}", look="heading")
+        yield Line(f"{one.number}  {_(one.question)}", look="heading")
         for part in one.answer:
             about = of_kind(claims.get(part.claim, ()), part.expected)
             yield from answered(part, about)
@@ -228,8 +233,13 @@ def by_statement(rows: Sequence[Row]) -> Iterator[Entry]:
     yield Line("")
     yield from wrong(row for row in rest if not row.task.claim.settles)
     if good := [row for row in rest if row.standing == "as claimed"]:
-        names = len(by_claim(good))
-        yield Line(f"{len(good)} further verdicts of {names} claim{'' if names == 1 else 's'} are as claimed.", "good")
+        said = counted(
+            "{verdicts} further verdicts of {count} claim are as claimed.",
+            "{verdicts} further verdicts of {count} claims are as claimed.",
+            len(by_claim(good)),
+            verdicts=len(good),
+        )
+        yield Line(said, "good")
 
 
 def answered(part: SentencePart, rows: Sequence[Row]) -> Iterator[Entry]:
@@ -237,9 +247,11 @@ def answered(part: SentencePart, rows: Sequence[Row]) -> Iterator[Entry]:
     if settled(rows, part.variant):
         about = [row for row in rows if row.task.variant == part.variant] or rows
         words = holding(about, brief=True) if part.expected == "holds" else failing(about, brief=True)
-        yield Line(f"{part.text} {part.claim} {'; '.join(words)}", "good")
+        said = {"sentence": _(part.text), "claim": part.claim, "verdicts": _("; ").join(words)}
+        yield Line(_("{sentence} {claim} {verdicts}").format(**said), "good")
     elif not rows:
-        yield Line(f"not checked: whether {part.claim} {part.expected} where it must", "open")
+        unchecked = _("not checked: whether {claim} {verdict} where it must")
+        yield Line(unchecked.format(claim=part.claim, verdict=_(part.expected)), "open")
     yield from wrong(rows)
 
 
@@ -247,7 +259,7 @@ def so(one: Statement, rows: Sequence[Row]) -> list[str]:
     """The parts of the statement's answer that these rows make true."""
     claims = by_claim(rows)
     about = [(part, of_kind(claims.get(part.claim, ()), part.expected)) for part in one.answer]
-    return [part.text for part, rows in about if settled(rows, part.variant)]
+    return [_(part.text) for part, rows in about if settled(rows, part.variant)]
 
 
 def sentence(row: Row) -> str:

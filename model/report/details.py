@@ -8,7 +8,6 @@ verdicts rest on the same, the second one says so.
 from __future__ import annotations
 
 import io
-import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,13 +23,23 @@ from model.report.answers import by_claim
 from model.report.summary import NOT_CHECKED, bounds
 from model.report.verdict_words import verdict
 from model.settings.setting import show_field
+from model.words.columns import width as columns_of
+from model.words.columns import wrapped
+from model.words.language import _, marked
 
-NUMBERS = ("states", "transitions", "depth", "seconds", "steps")
-COLUMNS = ("claim", "variant", "expected", "verdict", "scope", *NUMBERS, "figure")
+NUMBERS = (marked("states"), marked("transitions"), marked("depth"), marked("seconds"), marked("steps"))
+WORDS = (marked("claim"), marked("variant"), marked("expected"), marked("verdict"), marked("scope"))
+COLUMNS = (*WORDS, *NUMBERS, marked("figure"))
 WIDE, PROSE, REPORT = 150, 120, 200
+KINDS = (
+    *(marked("proof"), marked("assumed"), marked("bounds"), marked("promised"), marked("because")),
+    *(marked("explicit"), marked("liveness"), marked("study"), marked("replay"), marked("bmc"), marked("induction")),
+    *(marked("knowledge"), marked("within these bounds"), marked("beside it")),
+)
+"""What a verdict may rest on."""
 ESSENTIAL = {"claim", "variant", "expected", "verdict", "states", "steps"}
 """The columns where there are fewer than `WIDE`."""
-WITHIN = (
+WITHIN = marked(
     "all states were looked at; larger bounds add states, so who does not know in a state will not know there, who"
     " knows may not any more, and of new states nothing is said"
 )
@@ -52,7 +61,7 @@ def details(rows: Sequence[Row], width: int) -> str:
             _print_study(paper, f"{row.task.claim.name} ({row.task.variant})", made)
     beside = [line for row in rows for line in side_by_side(row, width)]
     columns = min(width, PROSE)
-    lines = [*beside, *foundations(rows, columns), "", *fill(NOT_CHECKED, columns)]
+    lines = [*beside, *foundations(rows, columns), "", *fill(_(NOT_CHECKED), columns)]
     return output.getvalue() + "\n".join(lines) + "\n"
 
 
@@ -60,20 +69,17 @@ def side_by_side(row: Row, width: int) -> Iterator[str]:
     """The two ladders of each run that has something beside it; where they are if they are too wide."""
     for label, one in row.besides:
         if isinstance(one, Beside):
-            name = ", ".join(filter(None, (row.task.variant, label)))
+            name = _(", ").join(filter(None, (_(row.task.variant), _(label))))
+            said = _("{claim} ({variant}), and the same schedule under another protocol:")
             yield ""
-            yield from fill(f"{row.task.claim.name} ({name}), and the same schedule under another protocol:", width)
-            wide = max(map(len, one.lines)) > width
-            yield from (
-                fill(f"too wide for this output: see {Path(one.words).name}", width, "  ", "  ") if wide else one.lines
-            )
+            yield from fill(said.format(claim=row.task.claim.name, variant=name), width)
+            wide, elsewhere = max(map(columns_of, one.lines)) > width, _("too wide for this output: see {file}")
+            yield from fill(elsewhere.format(file=Path(one.words).name), width, "  ", "  ") if wide else one.lines
 
 
 def fill(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
     """The text in lines; a word is not broken."""
-    return textwrap.wrap(
-        text, columns, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
+    return wrapped(text, columns, first, rest)
 
 
 # -- the tables ----------------------------------------------------------------------------------------------------
@@ -83,14 +89,15 @@ def _print_table(console: Console, rows: Sequence[Row]) -> None:
     table = Table(box=None, pad_edge=False)
     shown = [column for column in COLUMNS if console.width >= WIDE or column in ESSENTIAL]
     for column in shown:
-        table.add_column(column, justify="right" if column in NUMBERS else "left", overflow="fold")
+        table.add_column(_(column), justify="right" if column in NUMBERS else "left", overflow="fold")
     for row in rows:
         cells = dict(zip(COLUMNS, _cells(row), strict=True))
         table.add_row(*(Text(cells[column]) for column in shown))
     console.print(table)
     if len(shown) < len(COLUMNS):
-        hidden = ", ".join(column for column in COLUMNS if column not in shown)
-        console.print(f"{WIDE} columns show more: {hidden}; so does report.txt.")
+        hidden = _(", ").join(_(column) for column in COLUMNS if column not in shown)
+        said = _("{columns} columns show more: {hidden}; so does report.txt.")
+        console.print(said.format(columns=WIDE, hidden=hidden))
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -99,10 +106,10 @@ def _cells(row: Row) -> tuple[str, ...]:
     counted = searched and row.engine not in SYMBOLIC
     return (
         row.task.claim.name,
-        row.task.variant,
-        row.task.expected or "-",
+        _(row.task.variant),
+        _(row.task.expected) or "-",
         _verdict(row),
-        row.outcome.scope,
+        _(row.outcome.scope),
         f"{effort.states:,}" if counted else "",
         f"{effort.transitions:,}" if counted else "",
         str(effort.depth) if searched else "",
@@ -141,45 +148,56 @@ def foundations(rows: Sequence[Row], columns: int) -> Iterator[str]:
     for name, of_claim in by_claim(rows).items():
         yield from ("", f"{name}:")
         for row in of_claim:
-            words = ". ".join(_once(said, kind, text, f"{name} ({row.task.variant})") for kind, text in rests_on(row))
-            yield from fill(f"{row.task.variant}: {words or 'a run of its own'}", columns, "  ", "      ")
+            words = _(". ").join(
+                _once(said, kind, text, f"{name} ({_(row.task.variant)})") for kind, text in rests_on(row)
+            )
+            variant, words = _(row.task.variant), words or _("a run of its own")
+            yield from fill(_("{variant}: {words}").format(variant=variant, words=words), columns, "  ", "      ")
         left_open = of_claim[0].task.claim.not_checked
-        yield from fill(f"Not checked: {left_open}", columns, "  ", "      ") if left_open else []
+        yield from (
+            fill(_("Not checked: {what}").format(what=_(left_open)), columns, "  ", "      ") if left_open else []
+        )
 
 
 def _once(said: dict[str, str], kind: str, text: str, where: str) -> str:
     """A text; where it was said before, where."""
     if kind + text in said:
-        return f"{kind} as for {said[kind + text]}"
+        return _("{kind} as for {where}").format(kind=_(kind), where=said[kind + text])
     said[kind + text] = where
-    return f"{kind}: {text}"
+    return _("{kind}: {text}").format(kind=_(kind), text=text)
 
 
 def rests_on(row: Row) -> Iterator[tuple[str, str]]:
     """What a verdict rests on, each part with its kind."""
     if row.proof:
-        yield "proof", f"{row.outcome.scope}, {row.proof.obligations:,} obligations"
+        said, count = _("{scope}, {count} obligations"), f"{row.proof.obligations:,}"
+        yield "proof", said.format(scope=_(row.outcome.scope), count=count)
         yield "assumed", "; ".join(row.proof.assumes)
     elif row.engine != "replay":
         shown = bounds(row.task.config)
         yield "bounds", " ".join(f"{field}={show_field(value)}" for field, value in shown.items())
         yield row.engine, search(row)
     if row.engine == "knowledge":
-        yield "within these bounds", WITHIN
+        yield "within these bounds", _(WITHIN)
     if row.fairness:
-        yield "promised", row.fairness
+        yield "promised", _(row.fairness)
     if row.why:
         yield "because", row.why
-    for _, one in row.besides:
-        yield "beside it", one.sentence.rstrip(".") if isinstance(one, Beside) else f"nothing: {one}"
+    for _label, one in row.besides:
+        nothing = _("nothing: {why}")
+        yield "beside it", one.told.rstrip(".。") if isinstance(one, Beside) else nothing.format(why=_(one))
 
 
 def search(row: Row) -> str:
     """How far a search went, and which bounds it touched; Z3 does not count."""
     effort = row.effort
-    touched = ", ".join(f"{bound} {count:,} times" for bound, count in effort.touched.items())
-    none = "not counted" if row.engine in SYMBOLIC else "none"
-    whole = effort.limit or ("complete" if effort.complete else "stopped when all was decided")
-    missed = f"; a state is missed with a probability of at most {effort.collision:.1e}" if effort.collision else ""
-    left_out = f"; left out, as nothing reads them: {', '.join(effort.left_out)}" if effort.left_out else ""
-    return f"search {whole}; bounds touched: {touched or none}{left_out}{missed}"
+    times = _("{bound} {count} times")
+    touched = ", ".join(times.format(bound=bound, count=f"{count:,}") for bound, count in effort.touched.items())
+    none = _("not counted") if row.engine in SYMBOLIC else _("none")
+    whole = effort.limit or (_("complete") if effort.complete else _("stopped when all was decided"))
+    said = _("search {whole}; bounds touched: {touched}").format(whole=whole, touched=touched or none)
+    if effort.left_out:
+        said += _("; left out, as nothing reads them: {variables}").format(variables=", ".join(effort.left_out))
+    if effort.collision:
+        said += _("; a state is missed with a probability of at most {chance}").format(chance=f"{effort.collision:.1e}")
+    return said

@@ -15,6 +15,7 @@ from model.core.grouped import grouped
 from model.machine.files import write
 from model.questions.row import Evidence, Options, Row, written
 from model.report.verdict_words import length
+from model.words.language import _, language
 from properties.statements import STATEMENTS
 
 NAME = "pictures.html"
@@ -33,13 +34,14 @@ def write_gallery(rows: Sequence[Row], options: Options) -> None:
 
 def gallery(rows: Sequence[Row], out: Path) -> str:
     """The index of the rows' pictures; out: where it will stand."""
-    headings = {one.number: f"{one.number} {one.question}" for one in STATEMENTS} | {"": "Further claims"}
+    headings = {one.number: f"{one.number} {_(one.question)}" for one in STATEMENTS} | {"": _("Further claims")}
     parts = grouped(((number, row) for row in rows for number in row.task.claim.settles or ("",)), lambda one: one[0])
-    found = [(heading, [row for _, row in parts.get(number, ())]) for number, heading in headings.items()]
+    found = [(heading, [row for _number, row in parts.get(number, ())]) for number, heading in headings.items()]
     shown = [(heading, [*_figures(some, out)]) for heading, some in found]
     body = [line for heading, figures in shown if figures for line in (f"<h2>{escape(heading)}</h2>", *figures)]
-    head = f'<meta charset="utf-8"><title>Pictures</title><style>{STYLE}</style>'
-    return "\n".join(["<!doctype html>", head, "<h1>All pictures, by statement</h1>", *body]) + "\n"
+    name, title = _("Pictures"), _("All pictures, by statement")
+    head = f'<html lang="{language()}"><meta charset="utf-8"><title>{name}</title><style>{STYLE}</style>'
+    return "\n".join(["<!doctype html>", head, f"<h1>{title}</h1>", *body]) + "\n"
 
 
 def _figures(rows: Sequence[Row], out: Path) -> Iterator[str]:
@@ -47,10 +49,12 @@ def _figures(rows: Sequence[Row], out: Path) -> Iterator[str]:
     drawn = [(row, one) for row in rows for one in row.evidence if _drawn(one)]
     for row, one in drawn:
         claim, place = row.task.claim, Path(os.path.relpath(one.figure, out)).as_posix()
-        name = ", ".join(filter(None, (row.task.variant, one.label)))
-        words = " ".join([claim.sentence, *(f"Here {part}." for part in one.decides)])
+        name = _(", ").join(filter(None, (_(row.task.variant), _(one.label))))
+        words = " ".join([_(claim.sentence), *(_("Here {part}.").format(part=part) for part in one.decides)])
+        said = _("{claim} ({variant}), {length}. {words}")
+        caption = {"variant": escape(name), "length": length(one), "words": escape(words)}
         yield "<figure>"
-        yield f"<figcaption><b>{escape(claim.name)}</b> ({escape(name)}), {length(one)}. {escape(words)}</figcaption>"
+        yield f"<figcaption>{said.format(claim=f'<b>{escape(claim.name)}</b>', **caption)}</figcaption>"
         yield f'<a href="{escape(place)}"><img src="{escape(place)}" alt="{escape(words)}" loading="lazy"></a>'
         yield "</figure>"
 

@@ -7,13 +7,14 @@ about two stands under the first, which says so.
 from __future__ import annotations
 
 import shutil
-import textwrap
 from collections.abc import Sequence
 
 from model.questions.names import about, claims_named
 from model.settings.config import Config
 from model.settings.server import OWN
 from model.settings.setting import settings_of, show_field
+from model.words.columns import wrapped
+from model.words.language import _
 from properties.claim import Claim
 from properties.claims import CLAIMS
 from properties.plain_words import answer
@@ -29,9 +30,7 @@ def columns() -> int:
 
 def fill(text: str, first: str = "", rest: str = "") -> list[str]:
     """The text in lines; words are not broken."""
-    return textwrap.wrap(
-        text, columns(), initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
-    )
+    return wrapped(text, columns(), first, rest)
 
 
 def description(claims: bool, fields: bool, explained: Sequence[str]) -> str:
@@ -48,21 +47,21 @@ def listing() -> str:
         line
         for one in STATEMENTS
         for line in (
-            *fill(f"{one.number}  {one.question}", rest="    "),
+            *fill(f"{one.number}  {_(one.question)}", rest="    "),
             *(_line(claim, width) for claim in CLAIMS if claim.settles[:1] == (one.number,)),
         )
     ]
-    lines += ["Beyond the explainer", *(_line(claim, width) for claim in CLAIMS if not claim.settles)]
+    lines += [_("Beyond the explainer"), *(_line(claim, width) for claim in CLAIMS if not claim.settles)]
     lines += [
-        "Some of them, by name, statement, pattern: python -m model.check S8 'figure-*'",
-        "More: --explain CLAIM (what it means); --fields (what --set may vary)",
+        _("Some of them, by name, statement, pattern: python -m model.check S8 'figure-*'"),
+        _("More: --explain CLAIM (what it means); --fields (what --set may vary)"),
     ]
     return "\n".join(lines)
 
 
 def _line(claim: Claim, width: int) -> str:
     also = f" (+ {', '.join(claim.settles[1:])})" if claim.settles[1:] else ""
-    return f"  {claim.name:<{width}} {answer(claim).title}{also}"
+    return f"  {claim.name:<{width}} {_(answer(claim).title)}{also}"
 
 
 def field_listing() -> str:
@@ -84,20 +83,29 @@ def explanations(names: Sequence[str]) -> str:
 
 def _question(one: Statement) -> str:
     claims = [claim.name for claim in about(one.number)]
-    return "\n".join([*fill(f"{one.number}: {one.question}"), "", *fill(f"Its claims: {', '.join(claims)}")])
+    its = _("Its claims: {claims}").format(claims=", ".join(claims))
+    return "\n".join([*fill(f"{one.number}: {_(one.question)}"), "", *fill(its)])
 
 
 def explanation(claim: Claim) -> str:
     """What a claim says, where it says so, and what the answers mean."""
     known = answer(claim)
-    lines = [f"{claim.name} ({', '.join(claim.settles) or 'a finding'})", "", *fill(f"{known.holds} {known.fails}")]
-    lines += ["", *fill(f"Exactly: {claim.sentence}"), f"RFC 9293: {claim.cite}", "", *fill(claim.meaning), ""]
+    both = _("{one} {other}").format(one=_(known.holds), other=_(known.fails))
+    settles = ", ".join(claim.settles) or _("a finding")
+    lines = [f"{claim.name} ({settles})", "", *fill(both), ""]
+    lines += fill(_("Exactly: {sentence}").format(sentence=_(claim.sentence)))
+    lines += [f"RFC 9293: {claim.cite}", "", *fill(_(claim.meaning)), ""]
     for cell in claim.cells:
         fields = " ".join(f"{name}={show_field(value)}" for name, value in cell.config.varied().items())
-        lines += fill(f"{cell.variant}: {cell.expected}, on {fields or 'the default configuration'}", rest="    ")
+        words = {"variant": _(cell.variant), "verdict": _(cell.expected)}
+        words["fields"] = fields or _("the default configuration")
+        lines += fill(_("{variant}: {verdict}, on {fields}").format(**words), rest="    ")
     for proof in claim.proofs:
-        lines += fill(f"{proof.variant}: {'proved' if proof.expected == 'holds' else 'no proof'}", rest="    ")
+        verdict = _("proved") if proof.expected == "holds" else _("no proof")
+        lines += fill(_("{variant}: {verdict}").format(variant=_(proof.variant), verdict=verdict), rest="    ")
     if claim.searched:
-        lines.append(f"Fresh ISNs are {Config().isns_apart} apart where isns_apart does not say more.")
-    lines += ["", *fill(f"Not checked: {claim.not_checked}")] if claim.not_checked else []
+        said = _("Fresh ISNs are {distance} apart where isns_apart does not say more.")
+        lines += fill(said.format(distance=Config().isns_apart))
+    left_open = _("Not checked: {what}").format(what=_(claim.not_checked))
+    lines += ["", *fill(left_open)] if claim.not_checked else []
     return "\n".join(lines)

@@ -13,6 +13,7 @@ from model.report.answers import by_claim, question, sentence, so
 from model.report.verdict_words import verdict
 from model.settings.server import AnyConfig, ServerConfig
 from model.tcp.cause import named
+from model.words.language import _, counted, marked, speaking_in
 from properties.statements import STATEMENTS, Statement
 
 SCHEMA_VERSION = 1
@@ -20,15 +21,15 @@ TOOLS = ("tcp-model-checker", "z3-solver", "llvmlite", "numba", "numpy", "rich",
 MOST = 2
 """So many names are in the last line; the answers have all."""
 MEANINGS = {
-    0: "as claimed",
-    1: "a claim is contradicted",
-    2: "something could not be written",
-    3: "inconclusive",
-    130: "interrupted",
+    0: marked("as claimed"),
+    1: marked("a claim is contradicted"),
+    2: marked("something could not be written"),
+    3: marked("inconclusive"),
+    130: marked("interrupted"),
 }
-UNCLAIMED = {0: "it is so", 1: "it is not so"}
+UNCLAIMED = {0: marked("it is so"), 1: marked("it is not so")}
 """What they mean where nothing is claimed: of a property, or a scenario of the user's own."""
-NOT_CHECKED = (
+NOT_CHECKED = marked(
     "Not checked: infinite runs but those of the claims that say what is fair, a server under time, flow control, more"
     " segments in the network or more incarnations than each scope says. --explain CLAIM says what a single claim"
     " leaves open."
@@ -47,29 +48,33 @@ def bounds(config: AnyConfig) -> dict[str, object]:
 def summary(rows: Sequence[Row], expected: int, code: int) -> str:
     """One line: whether everything is as claimed, and what the exit status says."""
     unclaimed = code in UNCLAIMED and rows and not any(row.task.expected for row in rows)
-    return f"{_sum(rows, expected, code)} Exit status {code}: {(UNCLAIMED if unclaimed else MEANINGS)[code]}."
+    meaning = _((UNCLAIMED if unclaimed else MEANINGS)[code])
+    said = _("{sum} Exit status {code}: {meaning}.")
+    return said.format(sum=_sum(rows, expected, code), code=code, meaning=meaning)
 
 
 def _sum(rows: Sequence[Row], expected: int, code: int) -> str:
     contradicted = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.standing == "contradicted"]
     unknown = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.standing == "inconclusive"]
-    verdicts = "verdict" if expected == 1 else "verdicts"
     found = len(rows) - len(unknown)
     if code == 130:
-        return f"Interrupted: {found} of {expected} {verdicts} found."
+        return counted("Interrupted: {found} of {count} verdict found.",
+                       "Interrupted: {found} of {count} verdicts found.", expected, found=found)  # fmt: skip
     if contradicted:
-        return f"CONTRADICTED: {_some(contradicted)}."
+        return _("CONTRADICTED: {claims}.").format(claims=_some(contradicted))
     if unknown or not rows:
-        return f"Inconclusive: {_some(unknown) or 'nothing was checked'}."
+        return _("Inconclusive: {claims}.").format(claims=_some(unknown) or _("nothing was checked"))
     if any(row.task.expected for row in rows):
-        return f"Everything is as claimed: {found} {verdicts}."
+        return counted("Everything is as claimed: {found} verdict.", "Everything is as claimed: {found} verdicts.",
+                       expected, found=found)  # fmt: skip
     wrong = [row for row in rows if row.standing == "violated"]
     return f"{_some([f'{row.task.claim.name} {verdict(row)}' for row in wrong or rows])}."
 
 
 def _some(names: Sequence[str]) -> str:
     """The first few names, and how many more."""
-    return ", ".join(names[:MOST]) + (f" and {len(names) - MOST} more" if len(names) > MOST else "")
+    more = len(names) - MOST
+    return ", ".join(names[:MOST]) + (_(" and {count} more").format(count=more) if more > 0 else "")
 
 
 def exit_status(rows: Sequence[Row]) -> int:
@@ -79,7 +84,12 @@ def exit_status(rows: Sequence[Row]) -> int:
 
 
 def as_json(rows: Sequence[Row], command: str, code: int) -> dict[str, Any]:
-    """The report for programs."""
+    """The report for programs, in English."""
+    with speaking_in("en"):
+        return _as_json(rows, command, code)
+
+
+def _as_json(rows: Sequence[Row], command: str, code: int) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "command": command,

@@ -12,9 +12,32 @@ from pathlib import Path
 from model.core.answer import Answer
 from model.questions.row import Evidence, Row
 from model.tcp.cause import named
+from model.words.language import _, counted, marked
 
-STORY, EVENT, PLAIN = ("is a run", "is no run"), ("happens", "never happens"), ("holds", "fails")
-AS_IT_MUST = {"fails": "as it must"}
+STORY = (marked("is a run"), marked("is no run"))
+EVENT = (marked("happens"), marked("never happens"))
+PLAIN = (marked("holds"), marked("fails"))
+UNDECIDED = {"unknown": marked("is unknown"), "vacuous": marked("is vacuous")}
+FAILS = {
+    "fails": marked("fails with {variant}, as it must"),
+    "is no run": marked("is no run with {variant}, as expected"),
+    "happens": marked("happens with {variant}, as expected"),
+    "never happens": marked("never happens with {variant}, as expected"),
+}
+HOLDS = {
+    "holds": marked("holds with {variants}"),
+    "is a run": marked("is a run with {variants}"),
+    "happens": marked("happens with {variants}"),
+    "never happens": marked("never happens with {variants}"),
+}
+SCOPES = (
+    marked("bounded"),
+    marked("this run, 32 bits"),
+    marked("every channel, 32 bits"),
+    marked("every channel, 8 bits"),
+    marked("every channel, all times, 32 bits"),
+)
+"""What answers are about."""
 MOST_LOCATIONS = 2
 PLAIN_WORDS = 3
 """A variant's name of more words stands in quotes."""
@@ -30,27 +53,32 @@ def verbs(row: Row) -> tuple[str, str]:
 def verdict(row: Row) -> str:
     """The verdict as a verb: "holds", "is no run"; or "is vacuous"."""
     decided = row.answer.good or row.answer.bad
-    return verbs(row)[0 if row.answer.good else 1] if decided else f"is {row.answer}"
+    return _(verbs(row)[0 if row.answer.good else 1] if decided else UNDECIDED[row.answer.value])
 
 
 def variant(row: Row) -> str:
     """The variant's name, of a proof without its scope; in quotes if it is half a sentence."""
     name = row.task.variant.split(": ", 1)[-1] if row.task.proof else row.task.variant
-    plain = len(name.split()) <= PLAIN_WORDS and not set(name) & set(",:")
-    return name if plain or not row.task.expected else f'"{name}"'
+    plain = _(name) == name and len(name.split()) <= PLAIN_WORDS and not set(name) & set(",:")
+    return name if plain or not row.task.expected else _('"{name}"').format(name=_(name))
 
 
 def length(one: Evidence) -> str:
     """How long a run is: "4 steps", "6 steps, then 2 for ever"."""
-    count = f"{len(one.steps)} step{'' if len(one.steps) == 1 else 's'}"
-    return count if one.loop is None else f"{count}, then {len(one.loop) or 'nothing'} for ever"
+    count = counted("{count} step", "{count} steps", len(one.steps))
+    if one.loop is None:
+        return count
+    if not one.loop:
+        return _("{steps}, then nothing for ever").format(steps=count)
+    return _("{steps}, then {count} for ever").format(steps=count, count=len(one.loop))
 
 
 def picture(one: Evidence) -> str:
     """Where the picture is; its source, if it could not be drawn."""
     if not one.figure:
         return ""
-    return f"{'picture' if Path(one.figure).suffix == '.svg' else 'source of its picture'} {one.figure}"
+    said = _("picture {file}") if Path(one.figure).suffix == ".svg" else _("source of its picture {file}")
+    return said.format(file=one.figure)
 
 
 def run_of(row: Row, brief: bool = False) -> str:
@@ -58,20 +86,22 @@ def run_of(row: Row, brief: bool = False) -> str:
     if not row.evidence:
         return ""
     first, count = row.evidence[0], len(row.evidence) - 1
-    more = f"; {_more(count, 'run')}" if count and not brief else ""
+    more = _("; {more}").format(more=counted("{count} more run", "{count} more runs", count)) if not brief else ""
+    more = more if count else ""
     drawn = first.figure if brief and Path(first.figure).suffix == ".svg" else picture(first)
-    return ", ".join(filter(None, (length(first), drawn))) + more
+    return _(", ").join(filter(None, (length(first), drawn))) + more
 
 
 def together(rows: Sequence[Row], brief: bool) -> str:
     """The variants' names; if `brief` the first, and how many more."""
     names = [variant(row) for row in rows]
-    more = brief and len(names) > 1
-    return f"{names[0]} and {_more(len(names) - 1, 'variant')}" if more else "; ".join(names)
+    if brief and len(names) > 1:
+        return _("{variant} and {more}").format(variant=names[0], more=_more(len(names) - 1))
+    return _("; ").join(names)
 
 
-def _more(count: int, what: str) -> str:
-    return f"{count} more {what}{'' if count == 1 else 's'}"
+def _more(count: int) -> str:
+    return counted("{count} more variant", "{count} more variants", count)
 
 
 def holding(rows: Sequence[Row], brief: bool) -> list[str]:
@@ -79,28 +109,36 @@ def holding(rows: Sequence[Row], brief: bool) -> list[str]:
     searched, proved = [row for row in rows if not row.proof], [row for row in rows if row.proof]
     said = []
     if searched and not any(row.evidence for row in searched):
-        said.append(f"{verbs(searched[0])[0]} with {together(searched, brief)}")
+        said.append(_(HOLDS[verbs(searched[0])[0]]).format(variants=together(searched, brief)))
     elif searched:
         shown = searched[:1] if brief else searched
-        said += [f"{verbs(row)[0]} with {variant(row)}: {run_of(row, brief)}".removesuffix(": ") for row in shown]
+        said += [_joined(_(HOLDS[verbs(row)[0]]).format(variants=variant(row)), run_of(row, brief)) for row in shown]
     for row in proved[:1] if brief else proved:
-        more = f" (and {_more(len(proved) - 1, 'proof')})" if brief and len(proved) > 1 else ""
-        said.append(("is " if brief and not searched else "") + _proved(row, named=len(proved) > 1) + more)
+        more = counted("{count} more proof", "{count} more proofs", len(proved) - 1)
+        added = _(" (and {more})").format(more=more) if brief and len(proved) > 1 else ""
+        said.append((_("is ") if brief and not searched else "") + _proved(row, named=len(proved) > 1) + added)
     return said
+
+
+def _joined(said: str, rest: str) -> str:
+    """What is said, and behind a colon the rest, if there is any."""
+    return _("{said}: {rest}").format(said=said, rest=rest) if rest else said
 
 
 def _proved(row: Row, named: bool) -> str:
     assert row.proof is not None
-    which = f" with {variant(row)}" if named else ""
-    return f"proved{which} for {row.outcome.scope}: {row.proof.obligations:,} obligations"
+    said = _("proved with {variant} for {scope}: {count} obligations") if named else ""
+    said = said or _("proved for {scope}: {count} obligations")
+    return said.format(variant=variant(row), scope=_(row.outcome.scope), count=f"{row.proof.obligations:,}")
 
 
 def failing(rows: Sequence[Row], brief: bool) -> list[str]:
     """That these rows, of one claim and all as claimed, fail as they must: each search, then each proof."""
     searched, unproved = [row for row in rows if not row.proof], [row for row in rows if row.proof]
     if brief:
-        first, more = (searched or unproved)[0], len(rows) - 1
-        return [failure(first, first.proof is not None, brief) + (f" (and {_more(more, 'variant')})" if more else "")]
+        first, count = (searched or unproved)[0], len(rows) - 1
+        more = _(" (and {more})").format(more=_more(count)) if count else ""
+        return [failure(first, first.proof is not None, brief) + more]
     return [failure(row, row in unproved) for row in (*searched, *unproved)]
 
 
@@ -108,32 +146,33 @@ def failure(row: Row, proof: bool, brief: bool = False) -> str:
     """That one row fails, as it must."""
     if proof:
         return _unproved(row)
-    verb = verbs(row)[1]
-    found = f"{verb} with {variant(row)}, {AS_IT_MUST.get(verb, 'as expected')}"
-    return ": ".join(filter(None, (found, run_of(row, brief))))
+    return _joined(_(FAILS[verbs(row)[1]]).format(variant=variant(row)), run_of(row, brief))
 
 
 def _unproved(row: Row) -> str:
     """At which events the proof fails, as it must."""
     assert row.proof is not None
     events = list(dict.fromkeys(named(one.event) for one in row.proof.failing))
-    at = "; ".join(events[:MOST_LOCATIONS]) + (
-        f" and {len(events) - MOST_LOCATIONS} more" if len(events) > MOST_LOCATIONS else ""
-    )
-    return f"the proof fails with {variant(row)}, as it must, at {at} ({row.proof.obligations:,} obligations)"
+    more = len(events) - MOST_LOCATIONS
+    at = _("; ").join(events[:MOST_LOCATIONS]) + (_(" and {count} more").format(count=more) if more > 0 else "")
+    said = _("the proof fails with {variant}, as it must, at {events} ({count} obligations)")
+    return said.format(variant=variant(row), events=at, count=f"{row.proof.obligations:,}")
 
 
 def against(row: Row) -> str:
     """What contradicts its claim."""
-    wanted = "hold" if row.task.expected == "holds" else "fail"
-    rest = ": ".join(filter(None, (row.why, run_of(row))))
-    said = f"CONTRADICTED: {row.task.claim.name} had to {wanted} with {row.task.variant}, but {verdict(row)}"
-    return ": ".join(filter(None, (said, rest)))
+    if row.task.expected == "holds":
+        said = _("CONTRADICTED: {claim} had to hold with {variant}, but {verdict}")
+    else:
+        said = _("CONTRADICTED: {claim} had to fail with {variant}, but {verdict}")
+    words = {"claim": row.task.claim.name, "variant": _(row.task.variant), "verdict": verdict(row)}
+    return _joined(_joined(said.format(**words), row.why), run_of(row))
 
 
 def unsettled(row: Row) -> str:
     """Why a verdict is open."""
-    return f"open: {row.task.claim.name} with {row.task.variant}: {row.why or 'unknown'}"
+    words = {"claim": row.task.claim.name, "variant": _(row.task.variant), "why": row.why or _("unknown")}
+    return _("open: {claim} with {variant}: {why}").format(**words)
 
 
 def asked(row: Row) -> str:
@@ -142,8 +181,6 @@ def asked(row: Row) -> str:
         return unsettled(row)
     if row.proof and row.answer.good:
         return _proved(row, named=True)
-    where = f" with {row.task.variant}" if row.task.variant else ""
-    if not row.answer.good and not row.answer.bad:
-        return f"is {row.answer}{where}: {row.why}".removesuffix(": ")
-    found = f"{verdict(row)}{where}"
-    return ": ".join(filter(None, (found, run_of(row))))
+    said, where = verdict(row), row.task.variant
+    found = _("{verdict} with {variant}").format(verdict=said, variant=where) if where else said
+    return _joined(found, run_of(row) if row.answer.good or row.answer.bad else row.why)

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from model import certify, check
 from model.conform.__main__ import main as conform
 from model.export.__main__ import main as export
+from model.words.language import speaking_in
 
 FOLDER = Path(__file__).parent / "texts"
 PROMPT = "$ "
@@ -66,7 +67,7 @@ def said(command: str) -> Said:
     """What a command prints now; it is run in an empty folder."""
     words = shlex.split(command)
     output, error, status = io.StringIO(), io.StringIO(), 0
-    with empty_folder(), redirect_stdout(output), redirect_stderr(error):
+    with empty_folder(), speaking_in("en"), redirect_stdout(output), redirect_stderr(error):
         try:
             status = MAINS[words[2]](words[3:])
         except SystemExit as stop:
