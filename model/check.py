@@ -251,21 +251,15 @@ def judged(
     interrupted: bool = False,
 ) -> int:
     """Write the report and print what was found; returns the exit status."""
-    from model.page.page import write_page
     from model.questions.combine import combined
     from model.questions.figures import with_figures
-    from model.questions.row import written as told
     from model.report.answer_text import answer_text, screen_of
     from model.report.details import details, write_details
-    from model.report.gallery import write_gallery
     from model.report.summary import as_json, exit_status
 
     rows, notes = with_figures(combined(sorted(found, key=lambda row: tasks.index(row.task))), options)
     if not interrupted:
-        write_details(rows, options)
-        write_gallery(rows, options)
-        with told(options):
-            write_page(options.out)
+        write_files(rows, options)
     code = INTERRUPTED if interrupted else exit_status(rows)
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
@@ -287,6 +281,19 @@ def judged(
     for problem in dict.fromkeys(options.problems):
         complain(problem, code, PROGRAM)
     return code
+
+
+def write_files(rows: Sequence[Row], options: Options) -> None:
+    """Write what a run leaves beside its pictures: the report, the index of the pictures, and the page."""
+    from model.page.page import write_page
+    from model.questions.row import written as told
+    from model.report.details import write_details
+    from model.report.gallery import write_gallery
+
+    write_details(rows, options)
+    write_gallery(rows, options)
+    with told(options):
+        write_page(options.out)
 
 
 def cache_notes(rows: Sequence[Row]) -> list[str]:
