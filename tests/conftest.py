@@ -18,12 +18,14 @@ OBJECTS = 20_000
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the folders and the language, to this process and to those that tests start."""
+    """Name the folders and the language, to this process and to those that tests start; without pytest's cache none."""
+    os.environ["LANGUAGE"] = "en"
+    if not config.pluginmanager.hasplugin("cacheprovider"):
+        return
     kept = config.rootpath / config.getini("cache_dir") / "d"
     os.environ["TCP_MODEL_CACHE"] = str(kept / "machine-code")
     os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix = str(kept / "bytecode")
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["LANGUAGE"] = "en"
     sys.dont_write_bytecode = False
 
 

@@ -180,7 +180,15 @@ def test_no_event_depends_on_what_bounds_a_run() -> None:
         "isns_wait": "segments", "incarnations": 2, "recurring": "A", "retransmissions": 1, "crashes": 1, "timed": True,
         "losses": 1,
     }  # fmt: skip
-    times = {"msl": 3, "delay": 2, "rto": 3, "time_wait": "5", "application_delay": 1, "quiet_time": 1}
+    times = {
+        "msl": 3,
+        "delay": 2,
+        "least_delay": 1,
+        "rto": 3,
+        "time_wait": "5",
+        "application_delay": 1,
+        "quiet_time": 1,
+    }
     timeouts = {"user_timeout": 2, "syn_received_timeout": 2}
     assert {*others, *times, *timeouts} == set(BOUNDS)
     timed = {"timed": True, "crashes": 1, "gives_up": "both", "gives_up_syn": "both", **times, **timeouts}

@@ -14,6 +14,7 @@ HEADS = {
     "btor2": "; half-open: two-way; capacity=1\n1 sort bitvec 4",
     "tla": f"\\* half-open: two-way; capacity=1\n{' MODULE half_open ':-^100}",
     "vmt": "; half-open: two-way; capacity=1\n; A transition system in VMT",
+    "javascript": "// half-open: two-way; capacity=1\nexport const model={",
 }
 
 

@@ -89,7 +89,7 @@ def told_alike(network: Network) -> Property:
     [
         (ONE_SLOT, 42_796),
         pytest.param(
-            configs.DATA_QUEUED.but(crashes=0, aborts="both", duplications=1), 1_069_726, marks=pytest.mark.long
+            configs.DATA_QUEUED.but(crashes=0, aborts="both", duplications=1), 255_705, marks=pytest.mark.long
         ),
         (ONE_SLOT.but(isn_b="repeated"), None),
     ],

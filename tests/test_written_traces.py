@@ -425,6 +425,7 @@ def test_a_servers_loop_is_written_in_every_format(tmp_path: Path) -> None:
     shows = Shows(network, system, Options(tmp_path, Limits(), Drawings(), []))
     files = {name: FORMATS[name](shows, lasso.stem, lasso.loop, "title") for name in FORMATS}
     assert {name: [*found] for name, found in files.items()} == {
+        "mermaid": [".mmd"],
         "pcap": [".pcap", "-at-c1.pcap", "-at-s1.pcap"],
         "itf": [".itf.json"],
         "packetdrill": ["-c1.pkt", "-s1.pkt"],
