@@ -264,10 +264,14 @@ def judged(
     if code in (OK, INCONCLUSIVE) and options.problems:
         code = UNUSABLE
     screen = screen_of(sys.stdout, args.ladder or ("" if args.why else "rfc"))
-    files = _("Pictures by statement (pictures.html), whole runs and report.txt: {folder}").format(
-        folder=f"{args.out}{os.sep}"
-    )
-    notes = [files, *notes, *cache_notes(rows), *(left_out(args) if args.quick else ())]
+    everything = _("Try it in index.html; pictures.html, whole runs and report.txt: {folder}")
+    files = _("Whole runs and report.txt: {folder}") if interrupted else everything
+    notes = [
+        files.format(folder=f"{args.out}{os.sep}"),
+        *notes,
+        *cache_notes(rows),
+        *(left_out(args) if args.quick else ()),
+    ]
     whole = details(rows, screen.width) if args.verbose else ""
     if args.why:
         from model.report.tour import tour_text

@@ -366,7 +366,7 @@ def test_beside_each_step_stands_who_knows(tmp_path: Path) -> None:
     (shown,) = row.evidence
     assert shown.ladder is not None
     notes = [rung.note for rung in shown.ladder.rungs]
-    assert notes == ["active OPEN", "", "", "A knows", "B knows; B knows that A knows"]
+    assert notes == ["", "active OPEN", "A knows", "B knows; B knows that A knows"]
     assert "now: B knows; B knows that A knows" in shown.text
     (dot,) = tmp_path.glob("*.dot")
     assert "B knows; B knows that A knows" in dot.read_text()

@@ -234,11 +234,17 @@ def press(browser: Any, *keys: str) -> None:
         browser.switch_to.active_element.send_keys(key)
 
 
+def parts(opened: Any) -> list[Any]:
+    """What is said of the parts of the properties now."""
+    return list(opened.find_elements("css selector", "#properties .parts li"))
+
+
 def test_half_open_is_found_in_the_page_with_the_keyboard_alone_and_a_link_shows_it(opened: Any) -> None:
     from selenium.webdriver.common.keys import Keys
 
     run = outcome("two-way", "half-open").run
     assert run is not None
+    assert {one.text.split(":")[0] for one in parts(opened)} == {"✓ has not happened"}
     opened.find_element("tag name", "body").send_keys(Keys.TAB)
     press(opened, Keys.ARROW_RIGHT)  # Of the two handshakes the other one.
     assert opened.execute_script("return handshake") == "two-way"
@@ -250,6 +256,9 @@ def test_half_open_is_found_in_the_page_with_the_keyboard_alone_and_a_link_shows
     until(opened, "run.length > 0")
     assert names(opened) == [step.rule.name for step in run.steps]
     said = opened.find_element("id", "said").text
+    assert "✗ HAS HAPPENED: B is open, its peer is gone, and nobody has ever accepted its SYN" in [
+        one.text for one in parts(opened)
+    ]
     assert said.startswith("half-open is violated after 4 more steps")
     link, ladder = opened.current_url, opened.find_element("id", "ladder").get_attribute("innerHTML")
     opened.get("about:blank")

@@ -49,7 +49,7 @@ function told(number) {
   const parts = (one) => judged(model, one).flatMap((property) => property.parts);
   const before = parts(all[number - 1]);
   const broken = parts(all[number]).filter((part, at) => !part.holds && before[at].holds);
-  return `Step ${number}. ${said(model, run[number - 1])}. ${now}.${broken.map((part) => ` Now false: ${part.name}.`).join("")}`;
+  return `Step ${number}. ${said(model, run[number - 1])}. ${now}.${broken.map((part) => ` It has happened: ${part.name}.`).join("")}`;
 }
 
 function jump(to) {
@@ -193,12 +193,14 @@ function showPossible(now) {
 }
 
 const verdict = (holds) => h("span", { class: String(holds) }, holds ? "✓ true" : "✗ FALSE");
+// A part has the words for what has happened where it is false.
+const happened = (holds) => h("span", { class: String(holds) }, holds ? "✓ has not happened:" : "✗ HAS HAPPENED:");
 
 function showProperties(now) {
   $("properties").replaceChildren(...judged(model, now).map((property) => h("div", { class: "property" },
     h("h3", {}, property.name, " ", verdict(property.holds)),
     h("p", { class: "note" }, SAID[property.name]),
-    h("ul", { class: "parts" }, ...property.parts.map((part) => h("li", {}, verdict(part.holds), ` now: ${part.name}`))),
+    h("ul", { class: "parts" }, ...property.parts.map((part) => h("li", {}, happened(part.holds), ` ${part.name}`))),
     h("button", { type: "button", "data-key": `find ${property.name}`, onclick: () => find(property.name) },
       "Find a violation from here"))));
 }

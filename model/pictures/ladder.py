@@ -48,8 +48,7 @@ from model.words.language import _
 
 STATE_CHAR, EVENT_COLUMNS = 7.4, 31
 """Width of a character of a state in points; columns of an event's words."""
-NOTE, NOTES = "#1b5e20", NUMBERS + 2 * EVENT_COLUMNS * STATE_CHAR
-"""Colour of a note, and room for it to the right of the margin."""
+NOTE = "#1b5e20"
 NO_NOTES: Mapping[int, str] = {}
 KINDS = {"call": "#0b57a4", "timeout": "#8a5a00", "crash": RED}
 MARKS = {"violated": TINT, "reached": "#e3f1fb"}
@@ -85,7 +84,7 @@ def ladder(
     sends = [1, *(max(1, sum(h.action in SENDS for h in step)) for step in history(whole, oldest_first))]
     left, right = (tuple(sides) for sides in lanes.values())
     paper = Paper((left, right), width_for(known), rows_for(sends if loop else [*sends, 1]))
-    names, room = headings(lanes, whole), ROOM if loop is not None else NOTES if notes else GAP
+    names, room = headings(lanes, whole), ROOM if loop is not None else _room(notes)
     poster = Poster(paper, title, caption, names, room, signs(system, whole, lanes, known))
     if until is not None:
         part = Run(trace.initial, whole.steps[:until])
@@ -224,6 +223,12 @@ def _first_states(paper: Paper, system: System, trace: Run, states: Mapping[str,
     for sides in paper.lines:
         for height, side in enumerate(side for side in reversed(sides) if side in states):
             yield _state(paper, side, 0, _shown(system, states[side], trace.initial), STACK * height)
+
+
+def _room(notes: Mapping[int, str]) -> float:
+    """Room to the right of the margin for the widest note."""
+    widest = min(max(map(columns, notes.values()), default=0), 2 * EVENT_COLUMNS)
+    return NUMBERS + widest * STATE_CHAR if notes else GAP
 
 
 def _note(paper: Paper, number: int, words: str) -> str:

@@ -17,6 +17,7 @@ from model.core.run import Run
 from model.core.system import System
 from model.engines.epistemic.knowledge import LocalStates, check
 from model.network.bounded import Network
+from model.pictures.order import in_order
 from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
 from model.questions.row import OnSearch, Options, Row, Task, written
@@ -56,7 +57,8 @@ def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> Row:
     watch = partial(progress, task.variant)
     found, states = check(system, known.views, [known, *witnesses], beside, limits=options.limits, progress=watch)
     row = _row(task, found[known.name], [found[one.name] for one in witnesses])
-    shown = [] if row.answer is Answer.UNKNOWN else list(_shown(known, found, witnesses))
+    runs_shown = [] if row.answer is Answer.UNKNOWN else _shown(known, found, witnesses)
+    shown = [replace(one, run=in_order(system, None, one.run)) for one in runs_shown]
     if options.certify:
         with written(options):
             runs = [(one.name, one.run, None) for one in shown]
