@@ -11,6 +11,7 @@ property is only violated where some counter is lower. So the answer is exact: a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Hashable
 from dataclasses import replace
 
 from model.core import z3fast as z3
@@ -19,6 +20,7 @@ from model.core.property import Property
 from model.core.run import Run, Step, confirm
 from model.core.system import Rule, System, Var
 from model.engines.explicit.search import explore
+from model.tcp.cause import Cause
 from model.words.language import marked, phrased
 
 
@@ -46,9 +48,9 @@ def _none(found: Outcome) -> str:
     return marked("every run that shows this has all of these steps, in some order")
 
 
-def event(rule: Rule) -> tuple[str, str]:
+def event(rule: Rule) -> tuple[str, Hashable]:
     """What a step is: whose, and which event, whatever the state."""
-    return rule.side, rule.brief or rule.name
+    return rule.side, replace(rule.cause, state="") if isinstance(rule.cause, Cause) else rule.name
 
 
 def counted(system: System, prop: Property, run: Run) -> tuple[System, Property]:

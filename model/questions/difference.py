@@ -33,6 +33,8 @@ WAITS = {
     "TIME-WAIT": marked("waits until 2 MSL have passed"),
 }
 """What an endpoint waits for, by its state."""
+UNACKNOWLEDGED = ("SYN-RECEIVED", "FIN-WAIT-1", "CLOSING", "LAST-ACK")
+"""States in which an endpoint waits for an acknowledgment."""
 NAMED = {"text": marked("text"), "segment": marked("a segment")}
 """Segments that are not called by their controls."""
 PHRASES: Mapping[tuple[str, object], str] = {
@@ -183,7 +185,7 @@ class Sentence:
             own = pair.mark == "continued" or self._seen(pair)
             if own and pair.right and self._moves(pair, side, 1):
                 before, after = self._before(pair, side, 1), self._state(side, pair, 1)
-                instead = "ack" in WAITS.get(before, "") and self._controls(pair, 1) == "RST"
+                instead = before in UNACKNOWLEDGED and self._controls(pair, 1) == "RST"
                 been = {self._before(p, side, 1) for p in self.compared.pairs[: later + 1] if p.right}
                 said = _("{event} instead (step {step})") if instead else _("{event} (step {step})")
                 now = (
