@@ -16,15 +16,17 @@ from itertools import pairwise
 import pytest
 import z3
 
-from model.core.system import Rule, System
+from model.core.system import BadSystem, Rule, System
 from model.core.terms import constants
 from model.network.bounded import Network
 from model.network.channel import layout
 from model.network.ghosts.accounts import ACCOUNTS
 from model.network.ghosts.endings import HISTORY
-from model.network.ghosts.ghost import Ghost
+from model.network.ghosts.ghost import Ghost, brought_by
 from model.network.ghosts.known import KNOWN
+from model.network.ghosts.segments import ORIGINS
 from model.settings.config import Config
+from properties.old_segments import no_old_segment_accepted, old_connection_of_the_same_peer
 
 SMALL = Config(incarnations=2, octets=1, capacity=2, seq_bits=4, retransmissions=1)
 CONFIGS = {
@@ -171,3 +173,13 @@ def test_a_rule_that_sees_the_ghost_in_a_slot_is_caught(systems: dict[str, Syste
     shifted = {name: z3.RotateLeft(term, 1) if ">" in name else term for name, term in rule.update.items()}
     assert sees_ghosts(slots, spoiled(slots.system, update=shifted))
     assert sees_ghosts(slots, spoiled(slots.system, touches={"b": sender == 1}))
+
+
+def test_a_property_that_reads_what_segments_do_not_carry_is_refused() -> None:
+    """Its slots would be too narrow; `claim.network` makes networks with the ghosts that functions are marked with."""
+    network = Network(SMALL)
+    with pytest.raises(BadSystem, match="Origins writes onto segments"):
+        network.system(no_old_segment_accepted(network))
+    with pytest.raises(BadSystem, match="segments do not carry whom they acknowledge"):
+        old_connection_of_the_same_peer(network)
+    assert brought_by(no_old_segment_accepted, no_old_segment_accepted, old_connection_of_the_same_peer) == (ORIGINS,)
