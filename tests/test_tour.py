@@ -14,19 +14,22 @@ from model.core.property import Property
 from model.core.run import Lasso
 from model.engines.explicit.search import explore
 from model.engines.infinite.liveness import check_each
-from model.network.make import AnyNetwork
+from model.network.bounded import Network
+from model.network.make import AnyNetwork, network_of
 from model.pictures.render import Pictures
 from model.pictures.rungs import rung_lines, rungs
 from model.pictures.strokes import ASCII, BOX, ROOM, STYLES, between, strokes_for
 from model.questions.answering import answered
 from model.questions.names import UnknownName, claim_named
-from model.questions.plain import roles, segment_name, told
+from model.questions.plain import WHY, cases_of, roles, segment_name, told
 from model.questions.row import Options, Row
 from model.questions.scenario import NoRun, read_scenario, run_scenario
 from model.report.answer_text import Screen
 from model.report.tour import parts, statements_named, tour_tasks, tour_text
+from model.settings.config import SCENARIO, Config
 from model.words.columns import width
 from model.words.language import speaking_in
+from properties.configs import FULL, TWO_WAY
 from properties.explainer import EXPLAINED
 from properties.statements import STATEMENTS
 
@@ -114,7 +117,7 @@ def test_a_tour_says_what_is_said_what_is_true_and_how_sure_it_is(rows: list[Row
     titles += ["A run to look at", "How sure is that"]
     assert [line for line in said.splitlines() if line in titles] == titles
     assert "✓ ACK with the own FIN: it is, again and again. needless-retransmissions fails" in said
-    assert "    6. The retransmission timer of client A expires: A sends FIN,ACK (SEQ=a+1," in said
+    assert "    6. The retransmission timer of A expires: A sends FIN,ACK (SEQ=a+1," in said
     assert "needless-retransmissions leaves open: doubling of the timeout" in said
 
 
@@ -172,7 +175,7 @@ def test_a_run_is_told_in_sentences() -> None:
 def test_ticks_share_a_sentence_and_a_reset_is_believed() -> None:
     network, found = counterexample("last-ack-answered", "one tick less")
     sentences = dict(told(network, found.stem, None))
-    assert sentences["3"] == "The network loses ACK (SEQ=a+2, ACK=b+2) from client A."
+    assert sentences["3"] == "The network loses ACK (SEQ=a+2, ACK=b+2) from A."
     assert sentences["4-6"] == "3 ticks of the clocks pass."
     assert sentences["11"].endswith("A finds that there is no connection any more and answers with RST (SEQ=a+2).")
     assert sentences["12"].endswith("B believes this reset and is now CLOSED.")
@@ -262,3 +265,16 @@ def test_lifelines_stand_below_each_other_in_chinese_too(strokes: object) -> Non
     if strokes is None:
         arrows = {width(line[: line.index("-->")]) for line in lines if "--> <" in line}
         assert len(arrows) == 1
+
+
+def test_what_explains_a_step_is_a_check_that_there_is() -> None:
+    """A check with another name would leave its steps without an explanation."""
+    networks = [
+        Network(SCENARIO.but(octets=10, segment_text=10)),
+        Network(Config(ack_range="off", octets=1, half_close="discards")),
+        Network(TWO_WAY),
+        *network_of(FULL).connections,
+    ]
+    rules = [rule for network in networks for rule in network.rules]
+    cases = {case for rule in [*rules, *network_of(FULL).rules] for case in cases_of(rule)}
+    assert {*WHY, "queued"} <= cases

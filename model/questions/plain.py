@@ -12,11 +12,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from model.core.run import Run, Step
-from model.core.system import State
+from model.core.system import Rule, State
 from model.network.make import AnyNetwork
 from model.network.server import Server
-from model.pictures.flights import SENDS, Happening, history
+from model.pictures import lifelines
+from model.pictures.flights import ARRIVES, SENDS, Happening, history
 from model.pictures.numbers import relative
+from model.tcp.cause import Cause
 from model.words.columns import spaced
 from model.words.language import _, counted, marked
 
@@ -36,17 +38,20 @@ GIVEN_UP = marked("the application of {who} gives the attempt up (CLOSE)")
 QUEUED = marked("the application of {who} closes, but this has to wait until the connection is open (CLOSE)")
 CRASH = marked("{who} crashes and forgets its connection")
 FORGED = marked("the attacker {who} forges the address of a client")
+NUMBERS_OUTSIDE = marked("its numbers lie outside the window")
+NEVER_SENT = marked("it acknowledges what was never sent")
 WHY = {
-    "but the table is full": marked("all slots are taken, so the segment is dropped"),
-    "but no incarnation is left": marked("the bounds of this search allow no further connection"),
-    "unacceptable segment": marked("its numbers lie outside the window"),
-    "unacceptable RST": marked("its numbers lie outside the window"),
-    "unacceptable ACK": marked("it acknowledges what was never sent"),
-    "ACK of something not sent": marked("it acknowledges what was never sent"),
-    "ACK out of RFC 5961's range": marked("its acknowledgment is too old or too new"),
+    "the table is full": marked("all slots are taken, so the segment is dropped"),
+    "no incarnation is left": marked("the bounds of this search allow no further connection"),
+    "unacceptable segment arrives": NUMBERS_OUTSIDE,
+    "unacceptable RST arrives": NUMBERS_OUTSIDE,
+    "unacceptable ACK arrives": NEVER_SENT,
+    "RST with unacceptable ACK arrives": NEVER_SENT,
+    "ACK of something not sent arrives": NEVER_SENT,
+    "ACK out of RFC 5961's range arrives": marked("its acknowledgment is too old or too new"),
     "its text is thrown away": marked("its data is thrown away"),
 }
-"""Why a segment is treated as it is, by what the event is called."""
+"""Why a segment is treated as it is, by a check of its cause, or what happens instead."""
 NO_CONNECTION = marked("there is no connection any more")
 WAITING = marked("the application of {who} hands over data, which waits until the connection is open (SEND)")
 ROLES = {
@@ -66,25 +71,23 @@ def told(network: AnyNetwork, trace: Run, loop: Sequence[Step] | None) -> tuple[
 
 
 def roles(network: AnyNetwork, run: Run) -> Mapping[str, str]:
-    """Who is the client and who the server in a run: who is in SYN-SENT, and the other; or as the users may open."""
+    """Who is the client and who the server in a run; at a server's table, who has a state at the left is a client."""
+    if not isinstance(network, Server):
+        return lifelines.roles(network.lanes, run)
     left, right = network.lanes.values()
-    if isinstance(network, Server):
-        clients = (side for side, state in left.items() if state)
-        return {**dict.fromkeys(clients, "client"), **dict.fromkeys(right, "end")}
-    one, two = *left, *right
-    opening = [any(_shown(network, side, state) == "SYN-SENT" for state in run.states) for side in (one, two)]
-    if not any(opening):
-        config = network.connections[0].config
-        opening = [config.open_a == "active" != config.open_b, config.open_b == "active" != config.open_a]
-    if all(opening) or not any(opening):
-        return {}
-    return {side: "client" if opens else "server" for side, opens in zip((one, two), opening, strict=True)}
+    clients = (side for side, state in left.items() if state)
+    return {**dict.fromkeys(clients, "client"), **dict.fromkeys(right, "end")}
 
 
 def _shown(network: AnyNetwork, side: str, state: State) -> str:
     """The state that a side is in."""
     var = network.sides[side].state_var
     return var.show(state[var.name])
+
+
+def cases_of(rule: Rule) -> tuple[str, ...]:
+    """The checks of what causes a rule, and what happens instead."""
+    return (*rule.cause.checks, rule.cause.instead) if isinstance(rule.cause, Cause) else ()
 
 
 def segment_name(text: str) -> str:
@@ -143,7 +146,7 @@ class _Sentences:
             return _(CRASH if rule.kind == "crash" else FORGED).format(who=self.who(rule.side))
         said, state = CALLS[rule.call], self._state(rule.side, at)
         if rule.call == "CLOSE" and state in OPENING:
-            said = GIVEN_UP if state == "SYN-SENT" else QUEUED if rule.brief == "CLOSE, queued" else said
+            said = GIVEN_UP if state == "SYN-SENT" else QUEUED if "queued" in cases_of(rule) else said
         elif rule.call == "SEND" and state in OPENING:
             said = WAITING
         return _(said).format(who=self.who(rule.side))
@@ -185,13 +188,17 @@ class _Sentences:
         rule = self.run.steps[at].rule
         if rule.kind != "arrives":
             return
-        if why := next((said for words, said in WHY.items() if words in rule.brief), ""):
+        if why := next((WHY[case] for case in cases_of(rule) if case in WHY), ""):
             yield _("finds that {why}").format(why=_(why))
-        elif "RST" in rule.brief and self._state(rule.side, at) != self._state(rule.side, at + 1):
+        elif self._resets(at) and self._state(rule.side, at) != self._state(rule.side, at + 1):
             yield _("believes this reset")
         elif self._state(rule.side, at) == "CLOSED":
             yield _("finds that {why}").format(why=_(NO_CONNECTION))
         yield from self._data(at)
+
+    def _resets(self, at: int) -> bool:
+        """Whether the segment that arrives is a reset."""
+        return any(one.values.get("rst") for one in self.wires[at] if one.action in ARRIVES)
 
     def _data(self, at: int) -> Iterator[str]:
         """What becomes of the data that arrives."""
