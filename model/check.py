@@ -115,7 +115,7 @@ def against(args: argparse.Namespace) -> dict[str, Any]:
     """What `--against` varies, by field."""
     if (args.against or args.another) and (args.coverage or args.minimise):
         raise Unusable("--against and --another are about runs: they go with neither --coverage nor --minimise")
-    return settings_given(fields_listed(args.against), parse_setting)
+    return settings_given(fields_listed(args.against), parse_setting, "--against")
 
 
 def toured(args: argparse.Namespace) -> Callable[[], list[Task]]:

@@ -67,6 +67,7 @@ def test_explain_says_where_a_claim_holds_and_where_it_fails(capsys: pytest.Capt
         (["--property", "nothing"], "unknown claim 'nothing'"),
         (["half-open", "--property", "half-open"], "either --property or claims"),
         (["--property", "half-open", "--set", "capacity"], "--set wants FIELD=VALUE"),
+        (["half-open", "--against", "handshake"], "--against wants FIELD=VALUE"),
         (
             ["--property", "half-open", "--set", "colour=red"],
             "unknown field 'colour'; python -m model.check --fields describes all",

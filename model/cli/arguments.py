@@ -157,10 +157,10 @@ def fields_listed(items: Sequence[str]) -> list[str]:
     return [one for item in items for one in re.split(r",(?=[a-z_0-9]+=)", item)]
 
 
-def settings_given(items: Sequence[str], parse: Callable[[str, str], Any]) -> dict[str, Any]:
-    """What `--set` varies, by field; raises `Unusable`, and what `parse` raises."""
+def settings_given(items: Sequence[str], parse: Callable[[str, str], Any], option: str = "--set") -> dict[str, Any]:
+    """What an option varies, by field; raises `Unusable`, and what `parse` raises."""
     if any("=" not in item for item in items):
-        raise Unusable("--set wants FIELD=VALUE")
+        raise Unusable(f"{option} wants FIELD=VALUE")
     return {name: parse(name, value) for name, value in (item.split("=", 1) for item in items)}
 
 
