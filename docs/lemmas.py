@@ -11,7 +11,7 @@ from docs.facts import length, number, row
 from docs.markdown import Sections, code, names, table
 from model.any_channel.network import UnboundedNetwork
 from model.engines.inductive.obligations import Lemma
-from model.questions.row import Task
+from model.questions.task import Task
 from model.questions.theorems import network_for
 from properties.claim import Claim, Proof
 from properties.claims import CLAIMS

@@ -13,7 +13,7 @@ from benchmarks.alterations import judged_end
 from docs.facts import number
 from docs.markdown import Sections, code, names, table
 from model.conform.capture import read_capture
-from model.conform.cases import Judge
+from model.conform.cases import Replay
 from model.conform.interpreter import Interpreter
 from model.conform.own_host import exactly
 from model.conform.recorded import read_cases
@@ -130,8 +130,8 @@ def cases() -> str:
     """How many recorded cases agree, by profile."""
     rows = []
     for file, profile in (("state-event", RFC9293), ("state-event", FREEBSD), ("rfc9293", RFC9293)):
-        listed, judge = read_cases(DATA / f"{file}.jsonl"), Judge(profile)
-        agreed = sum(not judge.judge(case).difference for case in listed)
+        listed, replay = read_cases(DATA / f"{file}.jsonl"), Replay(profile)
+        agreed = sum(not replay.replay(case).difference for case in listed)
         rows.append((f"`tests/data/{file}.jsonl`", code(profile.name), str(len(listed)), str(agreed)))
     return table(("Cases", "Profile", "all", "agree"), rows)
 

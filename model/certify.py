@@ -39,7 +39,7 @@ from model.machine.interrupt import at_interrupt, speaking
 from model.machine.printing import printable, say
 from model.machine.screen import console, live_line
 from model.machine.workers import processors
-from model.questions.row import Task
+from model.questions.task import Task
 from model.rechecks import derived, searched
 from model.rechecks.tasks import OtherClaim, task_of, together
 

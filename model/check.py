@@ -37,7 +37,7 @@ from properties.claims import CLAIMS
 
 if TYPE_CHECKING:
     from model.questions.coverage import Coverage
-    from model.questions.row import Options, Row, Task
+    from model.questions.task import Options, Task, TaskResult
 
 PROGRAM = "model.check"
 
@@ -137,7 +137,7 @@ def _claimed(claims: Sequence[Claim], quick: bool, engine: str) -> list[Task]:
 
 def _finite(named: Sequence[Claim], engine: str) -> list[Claim]:
     """The claims named, or all, that are about the finite runs of a configuration."""
-    from model.questions.row import SYMBOLIC
+    from model.questions.task import SYMBOLIC
 
     if engine not in SYMBOLIC:
         return list(named)
@@ -196,7 +196,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
     from model.machine.screen import live_line
     from model.pictures.render import Pictures
     from model.questions.jobs import Answering, diagrams
-    from model.questions.row import Options
+    from model.questions.task import Options
 
     tasks = make_tasks()
     how = {"workers": args.workers, "checkpoint": args.checkpoint, "store": args.store}
@@ -246,7 +246,7 @@ def judged(
     command: str,
     options: Options,
     tasks: Sequence[Task],
-    found: Sequence[Row],
+    found: Sequence[TaskResult],
     *,
     interrupted: bool = False,
 ) -> int:
@@ -287,10 +287,10 @@ def judged(
     return code
 
 
-def write_files(rows: Sequence[Row], options: Options) -> None:
+def write_files(rows: Sequence[TaskResult], options: Options) -> None:
     """Write what a run leaves beside its pictures: the report, the index of the pictures, and the page."""
     from model.page.page import write_page
-    from model.questions.row import written as told
+    from model.questions.task import written as told
     from model.report.details import write_details
     from model.report.gallery import write_gallery
 
@@ -300,7 +300,7 @@ def write_files(rows: Sequence[Row], options: Options) -> None:
         write_page(options.out)
 
 
-def cache_notes(rows: Sequence[Row]) -> list[str]:
+def cache_notes(rows: Sequence[TaskResult]) -> list[str]:
     """A line if machine code was compiled again since others may have written the cache."""
     from model.engines.native.codecache import ignored
 
@@ -321,8 +321,8 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     """Tell whether the user's own scenario is a run, and draw it."""
     from model.pictures.render import Pictures
     from model.questions.figures import with_figures
-    from model.questions.row import Options
     from model.questions.story import tell
+    from model.questions.task import Options
     from model.report.answer_text import answer_text, screen_of
     from model.report.summary import as_json, exit_status
 

@@ -40,9 +40,9 @@ class Proof:
     """One proof for every channel and all sequence numbers: under this variant it must go through, or must fail.
 
     without: the part of the freshness assumption that is not made: "segments" is (a), "peer" is (b). fails: exactly the
-    lemmas that fail, and where; bounded: the cell whose search has a run that shows why. never: exactly the events that
-    happen in no state of the invariant, so that nothing else is proved for want of trying. time: what a proof in real
-    time assumes, by a name in `proofs.timed.TIMED`.
+    lemmas that fail, and where; bounded: the cell whose search has a run that shows why. impossible: exactly the events
+    that happen in no state of the invariant, so that nothing else is proved for want of trying. time: what a proof in
+    real time assumes, by a name in `proofs.timed.TIMED`.
     """
 
     variant: str
@@ -51,7 +51,7 @@ class Proof:
     without: Literal["", "segments", "peer"] = ""
     fails: tuple[Broken, ...] = ()
     bounded: str = ""
-    never: tuple[Cause, ...] = ()
+    impossible: tuple[Cause, ...] = ()
     time: str = ""
 
 

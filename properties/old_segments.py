@@ -26,7 +26,7 @@ from properties.configs import (
     QUIET,
     TWO_SEGMENTS,
 )
-from properties.opening import NEVER
+from properties.opening import IMPOSSIBLE
 
 TIME_WAIT, QUIET_TIME = (Var(name, CLOCK_BITS) for name in ("time_wait", "quiet_time"))
 IN_ORDER, ALONE = Var("in_order"), Var("alone")
@@ -98,7 +98,7 @@ def kept_out(network: Network, name: str, start: Mapping[str, int]) -> Property:
     return always(name, z3.Implies(z3.And(*numbers, *flags), no_old_segment_accepted(network).term))
 
 
-APART = (*NEVER, arrives("SYN-RECEIVED", "unacceptable ACK arrives"))
+APART = (*IMPOSSIBLE, arrives("SYN-RECEIVED", "unacceptable ACK arrives"))
 """What such numbers exclude besides: what does not acknowledge the SYN is out of RFC 5961's range."""
 
 UNCONFIRMED = tuple(
@@ -147,14 +147,14 @@ FRESH_NUMBERS = (
         ),
         not_checked="of searches more than two incarnations; of proofs resets",
         proofs=(
-            Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", never=APART),
+            Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", impossible=APART),
             Proof(
                 "every channel: ISNs W+window apart",
                 EVERY_CONNECTION.but(isns_apart="W+window"),
                 "fails",
                 fails=UNCONFIRMED,
                 bounded="ISNs W+window apart",
-                never=NEVER,
+                impossible=IMPOSSIBLE,
             ),
             Proof(
                 "every channel: ACK range not tested",
@@ -162,16 +162,18 @@ FRESH_NUMBERS = (
                 "fails",
                 fails=UNCONFIRMED,
                 bounded="ACK range not tested",
-                never=NEVER,
+                impossible=IMPOSSIBLE,
             ),
             Proof(
                 "all times: a number rests for 2 MSL + H",
                 EVERY_CONNECTION,
                 "holds",
                 time="numbers rest",
-                never=APART,
+                impossible=APART,
             ),
-            Proof("all times: a side rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="sides rest", never=APART),
+            Proof(
+                "all times: a side rests for 2 MSL + H", EVERY_CONNECTION, "holds", time="sides rest", impossible=APART
+            ),
             Proof(
                 "all times: a number rests for MSL + H",
                 EVERY_CONNECTION,
@@ -179,7 +181,7 @@ FRESH_NUMBERS = (
                 fails=at_every_choice("freshness (a)"),
                 bounded="repeated ISNs, quiet time MSL",
                 time="numbers rest for MSL + H",
-                never=APART,
+                impossible=APART,
             ),
             Proof(
                 "all times: a number rests for 2 MSL",
@@ -188,7 +190,7 @@ FRESH_NUMBERS = (
                 fails=at_every_choice("freshness (a)", "freshness (b)"),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
                 time="numbers rest for 2 MSL",
-                never=APART,
+                impossible=APART,
             ),
             Proof(
                 "all times: a TCB may be silent for ever",
@@ -197,7 +199,7 @@ FRESH_NUMBERS = (
                 fails=(Broken(TIME_PASSES, "silence-kept"),),
                 bounded="repeated ISNs, quiet time 2 MSL, a silent TCB",
                 time="no end of silence",
-                never=APART,
+                impossible=APART,
             ),
         ),
     ),

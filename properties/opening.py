@@ -130,7 +130,7 @@ OTHER_STATES = (
 )
 """The states of 3.10.7.4."""
 
-NEVER = (
+IMPOSSIBLE = (
     arrives("SYN-RECEIVED", "SYN in the window arrives (passive OPEN)"),
     *(arrives(state, "SYN in the window arrives") for state in OTHER_STATES),
 )
@@ -142,8 +142,8 @@ def proofs(lemma: str, bounded: str = "two-way") -> tuple[Proof, ...]:
     two_way = EVERY_CHANNEL.but(handshake="two-way")
     broken = (Broken(arrives("LISTEN", "SYN arrives"), lemma),)
     return (
-        Proof("every channel: three-way", EVERY_CHANNEL, "holds", never=NEVER),
-        Proof("every channel: two-way", two_way, "fails", fails=broken, bounded=bounded, never=NEVER),
+        Proof("every channel: three-way", EVERY_CHANNEL, "holds", impossible=IMPOSSIBLE),
+        Proof("every channel: two-way", two_way, "fails", fails=broken, bounded=bounded, impossible=IMPOSSIBLE),
     )
 
 
@@ -338,7 +338,13 @@ OPENING = (
             Cell("a half-open peer has the ISN", HALF_OPEN_PEER, "fails"),
         ),
         proofs=(
-            Proof("all times: a number rests for 2 MSL + H", EVERY_CHANNEL, "holds", time="numbers rest", never=NEVER),
+            Proof(
+                "all times: a number rests for 2 MSL + H",
+                EVERY_CHANNEL,
+                "holds",
+                time="numbers rest",
+                impossible=IMPOSSIBLE,
+            ),
             Proof(
                 "every channel: without freshness (a)",
                 EVERY_CHANNEL,
@@ -346,7 +352,7 @@ OPENING = (
                 without="segments",
                 fails=at_every_choice("segments-apart", "acks-apart", "acknowledgment-tells-of-some"),
                 bounded="server repeats its ISN",
-                never=NEVER,
+                impossible=IMPOSSIBLE,
             ),
             Proof(
                 "every channel: without freshness (b)",
@@ -355,7 +361,7 @@ OPENING = (
                 without="peer",
                 fails=at_every_choice("apart", "accepted-by-some"),
                 bounded="a half-open peer has the ISN",
-                never=NEVER,
+                impossible=IMPOSSIBLE,
             ),
         ),
     ),

@@ -130,7 +130,7 @@ ARRIVALS = (
     *(("segment without ACK arrives",), ("ACK out of RFC 5961's range arrives",), ("ACK arrives",)),
     ("ACK arrives", "FIN"),
 )
-NEVER_IN_THE_CLOSE = (
+IMPOSSIBLE_IN_THE_CLOSE = (
     *(arrives("FIN-WAIT-2", *checks) for checks in ARRIVALS[:-1]),
     *(arrives("TIME-WAIT", *checks) for checks in ARRIVALS[5:]),
     *(arrives(state, *checks, side="B") for state in ("CLOSE-WAIT", "LAST-ACK") for checks in ARRIVALS),
@@ -189,7 +189,7 @@ LAST_ACKS = (
             " proofs that B ends"
         ),
         proofs=(
-            Proof("all times: longer than RTO a loss + D", EVERY_CLOSE, "holds", never=NEVER_IN_THE_CLOSE),
+            Proof("all times: longer than RTO a loss + D", EVERY_CLOSE, "holds", impossible=IMPOSSIBLE_IN_THE_CLOSE),
             Proof(
                 "all times: an instant less",
                 EVERY_CLOSE,
@@ -197,13 +197,13 @@ LAST_ACKS = (
                 fails=OUTLASTS,
                 bounded="one tick less",
                 time="an instant less",
-                never=NEVER_IN_THE_CLOSE,
+                impossible=IMPOSSIBLE_IN_THE_CLOSE,
             ),
             Proof(
                 "all times: not restarted, longer than RTO a loss + 2 D",
                 EVERY_CLOSE.but(time_wait_restart=False),
                 "holds",
-                never=NEVER_IN_THE_CLOSE,
+                impossible=IMPOSSIBLE_IN_THE_CLOSE,
             ),
             Proof(
                 "all times: not restarted, longer than RTO a loss + D",
@@ -212,14 +212,14 @@ LAST_ACKS = (
                 fails=OUTLASTS,
                 bounded="2 MSL, not restarted",
                 time="losses + D",
-                never=NEVER_IN_THE_CLOSE,
+                impossible=IMPOSSIBLE_IN_THE_CLOSE,
             ),
             Proof(
                 "all times: text before the FIN, longer than RTO a loss + 3 D",
                 EVERY_CLOSE,
                 "holds",
                 time="text, losses + 3 D",
-                never=tuple(event for event in NEVER_IN_THE_CLOSE if event not in WITH_TEXT),
+                impossible=tuple(event for event in IMPOSSIBLE_IN_THE_CLOSE if event not in WITH_TEXT),
             ),
         ),
     ),

@@ -16,7 +16,7 @@ from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.symbolic.solver import LimitedSolver
 from model.questions.answering import varied
 from model.questions.certificates import Certificates
-from model.questions.row import Task
+from model.questions.task import Task
 from model.questions.theorems import network_for, proof_of
 from model.settings.config import parse_field
 from properties.claims import find

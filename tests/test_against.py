@@ -23,9 +23,9 @@ from model.questions.against import Comparison
 from model.questions.another import another, event
 from model.questions.cell_search import Asked
 from model.questions.counterpart import KNOWLEDGE, NO_CELL, TOLD_OTHERWISE, Counterpart, counterpart
-from model.questions.row import Beside, Options, Task
 from model.questions.schedule import Compared, NetworkSystem, compared
 from model.questions.story import answer_story
+from model.questions.task import Beside, Options, Task
 from properties.claim import Cell, Claim
 from properties.claims import CLAIMS
 

@@ -14,7 +14,7 @@ import pytest
 from model.check import main
 from model.core.answer import Answer, Effort, Outcome
 from model.pictures.rungs import Ladder, Rung
-from model.questions.row import Evidence, ProofReport, Row, Task
+from model.questions.task import ProofReport, RunReport, Task, TaskResult
 from model.report.answer_text import ALL, ONE, Screen, answer_text, screen_of
 from model.report.answers import by_claim
 from model.report.details import details
@@ -29,27 +29,27 @@ EFFORT = Effort(states=1000, transitions=2000, depth=9, complete=True)
 RED = "\x1b[1;31m"
 
 
-def evidence(name: str, variant: str, steps: int, loop: bool = False) -> Evidence:
+def evidence(name: str, variant: str, steps: int, loop: bool = False) -> RunReport:
     """A run of so many steps with its ladder."""
     rung = Rung("1-2", "SYN-RECEIVED", "-->", "<SEQ=14><ACK=2><CTL=SYN,ACK>", "-->", "ESTABLISHED", "active OPEN")
     lines = tuple(replace(rung, step=str(at + 1)) for at in range(steps))
     ladder = Ladder(("A", "B"), ("CLOSED", "CLOSED"), lines, (1, 2) if loop else None)
     path = f"out/{name}-{re.sub('[^a-z0-9]+', '-', variant.lower())}"
-    return Evidence([{}] * steps, [{}] if loop else None, "", f"{path}.svg", "", ladder, ("it is so",), f"{path}.txt")
+    return RunReport([{}] * steps, [{}] if loop else None, "", f"{path}.svg", "", ladder, ("it is so",), f"{path}.txt")
 
 
-def row_of(claim: Claim, cell: Cell, steps: int = 12) -> Row:
+def row_of(claim: Claim, cell: Cell, steps: int = 12) -> TaskResult:
     """A cell as claimed."""
     task, holds = Task(claim, cell.variant, cell.config, cell.expected), cell.expected == "holds"
     if claim.scenario:
-        row = Row(task, Outcome(claim.name, Answer.REACHABLE if holds else Answer.UNREACHABLE, EFFORT, "replay"))
+        row = TaskResult(task, Outcome(claim.name, Answer.REACHABLE if holds else Answer.UNREACHABLE, EFFORT, "replay"))
         return replace(row, evidence=(evidence(claim.name, cell.variant, steps),)) if holds else row
-    row = Row(task, Outcome(claim.name, Answer.HOLDS if holds else Answer.VIOLATED, EFFORT, "explicit"))
+    row = TaskResult(task, Outcome(claim.name, Answer.HOLDS if holds else Answer.VIOLATED, EFFORT, "explicit"))
     live = not claim.study and not claim.finite
     return row if holds else replace(row, evidence=(evidence(claim.name, cell.variant, steps, live),))
 
 
-def rows_of(claims: Sequence[Claim], quick: bool = False, steps: int = 12) -> list[Row]:
+def rows_of(claims: Sequence[Claim], quick: bool = False, steps: int = 12) -> list[TaskResult]:
     """All verdicts of these claims, as claimed."""
     found = []
     for claim in claims:
@@ -59,14 +59,14 @@ def rows_of(claims: Sequence[Claim], quick: bool = False, steps: int = 12) -> li
             task = Task(claim, proof.variant, proof.config, proof.expected, "unbounded", proof)
             report = ProofReport((), (("LISTEN, SYN arrives", "", 1366, ()),), proof.fails, (), "")
             found.append(
-                Row(
+                TaskResult(
                     task, Outcome(claim.name, answer, EFFORT, "unbounded", scope="every channel, 32 bits"), proof=report
                 )
             )
     return found
 
 
-def printed(rows: Sequence[Row], screen: Screen | None = None) -> str:
+def printed(rows: Sequence[TaskResult], screen: Screen | None = None) -> str:
     """What is printed of these rows."""
     notes = [
         "Pictures, whole runs, and report.txt with the bounds of each search: out/",

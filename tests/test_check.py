@@ -17,7 +17,7 @@ from model.core.answer import Answer, Effort, Outcome
 from model.engines.explicit.hash_table import SEGMENTS
 from model.pictures.render import CannotDraw
 from model.questions.proof_words import proof_text
-from model.questions.row import ProofReport, Row, Task
+from model.questions.task import ProofReport, Task, TaskResult
 from model.settings.config import Config
 from model.settings.server import OWN
 from properties.claims import CLAIMS, find
@@ -193,7 +193,7 @@ def test_a_violated_property_gives_1_and_its_trace_in_all_forms(
 def test_a_proof_says_how_to_get_it_again(variant: str, expected: str, settings: str) -> None:
     claim = find("half-open")
     assert claim is not None
-    row = Row(
+    row = TaskResult(
         Task(claim, variant, Config(), expected, "unbounded"),
         Outcome("", Answer.HOLDS, Effort(0, 0, 0, complete=True), "unbounded"),
     )

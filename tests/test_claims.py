@@ -14,7 +14,7 @@ from model.core.answer import Answer, Limits
 from model.core.property import Live
 from model.pictures.render import Pictures
 from model.questions.answering import answered, tasks_of
-from model.questions.row import Options, Row, Task
+from model.questions.task import Options, Task, TaskResult
 from model.report.summary import exit_status, summary
 from model.settings.config import Config
 from properties import configs
@@ -27,7 +27,7 @@ from tests.facts.results import PROMOTE, differences, facts_of, frozen
 TINY = Config(incarnations=1)
 
 
-def judged(tasks: list[Task], out: Path) -> list[Row]:
+def judged(tasks: list[Task], out: Path) -> list[TaskResult]:
     """The rows of some tasks."""
     options = Options(out, Limits(), Pictures(), [])
     rows = [row for batch in answered(tasks, options, lambda *_: None) for row in batch]

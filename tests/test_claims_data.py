@@ -9,7 +9,7 @@ import pytest
 from model.engines.explicit import search as explicit
 from model.network.bounded import Network
 from model.questions.answering import tasks_of
-from model.questions.row import Row, Task
+from model.questions.task import Task, TaskResult
 from properties import configs
 from properties.claims import find
 from properties.data import DATA, at_most_once, data_on_syn_delivered
@@ -48,25 +48,25 @@ def failing() -> list[Task]:
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Row]:
+def rows(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], TaskResult]:
     """The rows of the cells that must fail."""
     found = judged(failing(), tmp_path_factory.mktemp("out"))
     return {(row.task.claim.name, row.task.variant): row for row in found}
 
 
-def steps(rows: dict[tuple[str, str], Row], name: str, variant: str) -> list[dict[str, Any]]:
+def steps(rows: dict[tuple[str, str], TaskResult], name: str, variant: str) -> list[dict[str, Any]]:
     """The steps of one counterexample."""
     found = rows[name, variant].steps
     assert found is not None
     return found
 
 
-def test_shortest_counterexamples_have_these_lengths(rows: dict[tuple[str, str], Row]) -> None:
+def test_shortest_counterexamples_have_these_lengths(rows: dict[tuple[str, str], TaskResult]) -> None:
     assert {key: len(row.steps or []) for key, row in rows.items()} == LENGTHS
     assert all(row.standing == "as claimed" for row in rows.values())
 
 
-def test_old_text_is_delivered_to_an_unconfirmed_fin_wait_1(rows: dict[tuple[str, str], Row]) -> None:
+def test_old_text_is_delivered_to_an_unconfirmed_fin_wait_1(rows: dict[tuple[str, str], TaskResult]) -> None:
     """CLOSE in SYN-RECEIVED, then text with an ACK of the server's earlier incarnation."""
     run = steps(rows, "old-text-in-fin-wait-1", "ACK range not tested")
     assert [step["event"] for step in run if step["side"] == "B"] == [
@@ -82,7 +82,7 @@ def test_old_text_is_delivered_to_an_unconfirmed_fin_wait_1(rows: dict[tuple[str
     assert (last["B.state"], last["B.incarnation"], last["B.heard"], last["B.fed"]) == ("FIN-WAIT-1", "2", "0", "1")
 
 
-def test_a_fin_sent_again_is_enough_to_end_time_wait(rows: dict[tuple[str, str], Row]) -> None:
+def test_a_fin_sent_again_is_enough_to_end_time_wait(rows: dict[tuple[str, str], TaskResult]) -> None:
     """No old duplicate is needed: the second FIN draws an ACK, the ACK a reset at RCV.NXT."""
     run = steps(rows, "time-wait-assassination", "RFC 9293")
     assert [(step["side"], step["event"]) for step in run] == [

@@ -15,7 +15,7 @@ from model.network.bounded import Network
 from model.network.ghosts.endings import ENDINGS
 from model.pictures.render import Pictures
 from model.questions.answering import answered, tasks_of
-from model.questions.row import Options, Row
+from model.questions.task import Options, TaskResult
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.all_events import events
@@ -27,7 +27,7 @@ from properties.configs import FOUR_WAY_CLOSE, SLOW_APPLICATION
 from properties.studies.retransmissions import needless
 
 
-def rows_of(name: str, out: Path) -> list[Row]:
+def rows_of(name: str, out: Path) -> list[TaskResult]:
     """The rows of one claim."""
     claim = find(name)
     assert claim is not None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from model.conform.cases import KNOWN, CaseResult, Judge
+from model.conform.cases import KNOWN, CaseResult, Replay
 from model.conform.interpreter import Interpreter
 from model.conform.recorded import BadCase, Case, Manners, read_cases, step_of
 from model.conform.stacks import FREEBSD, LINUX, RFC9293, Profile, behaviours
@@ -21,26 +21,26 @@ CASES = {case.name: case for case in read_cases(DATA)}
 
 
 @cache
-def judge_of(profile: Profile) -> Judge:
-    return Judge(profile)
+def replay_of(profile: Profile) -> Replay:
+    return Replay(profile)
 
 
 def all_judged(profile: Profile) -> list[CaseResult]:
-    return [judge_of(profile).judge(case) for case in CASES.values()]
+    return [replay_of(profile).replay(case) for case in CASES.values()]
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_freebsd_replies_as_recorded(name: str) -> None:
-    judged = judge_of(FREEBSD).judge(CASES[name])
+    judged = replay_of(FREEBSD).replay(CASES[name])
     assert bool(judged.difference) == (name in KNOWN), judged.difference
 
 
 def test_every_case_written_from_the_rfc_agrees() -> None:
-    judge, cases = judge_of(RFC9293), read_cases(DATA.with_name("rfc9293.jsonl"))
+    replay, cases = replay_of(RFC9293), read_cases(DATA.with_name("rfc9293.jsonl"))
     assert len({case.name for case in cases}) == len(cases) == 458
     assert {case.state for case in cases} == {case.state for case in CASES.values()}
     assert all(case.cite.startswith("3.10.") for case in cases)
-    assert [judge.judge(case).difference for case in cases] == [""] * len(cases)
+    assert [replay.replay(case).difference for case in cases] == [""] * len(cases)
 
 
 def test_what_is_known_to_differ_differs_so() -> None:
@@ -83,8 +83,8 @@ def test_profiles_are_short() -> None:
 
 def test_a_model_that_forgets_a_reply_is_found() -> None:
     config = FREEBSD.config.but(mutant="CLOSED, ACK arrives: sends nothing")
-    judge = Judge(replace(FREEBSD, config=config))
-    wrong = [case.name for case in CASES.values() if judge.judge(case).difference and case.name not in KNOWN]
+    replay = Replay(replace(FREEBSD, config=config))
+    wrong = [case.name for case in CASES.values() if replay.replay(case).difference and case.name not in KNOWN]
     assert wrong == [
         "rcv-ack-without-data-closed",
         "rcv-fin-ack-with-data-closed",
@@ -102,7 +102,7 @@ def told(steps: list[dict[str, object]]) -> str:
     """What differs first in a case of our own."""
     recorded = [step_of(step) for step in [*OPENING, *steps]]
     case = Case(name="own", event="", state="", profile=Manners(), steps=recorded)
-    return judge_of(RFC9293).judge(case).difference
+    return replay_of(RFC9293).replay(case).difference
 
 
 @pytest.mark.parametrize(

@@ -244,7 +244,7 @@ def test_an_event_that_never_happens_is_an_error(monkeypatch: pytest.MonkeyPatch
     fired = [Fired("tiny", "", counts, effort), Fired("recorded", "", everything)]
     found = explained(events_of(network), fired, [TINY], NO_LIMITS)
     assert found.unexplained == [ARTIFICIAL.name]
-    assert found.events[-1].never is None
+    assert found.events[-1].excluded_by is None
     words = coverage_text(found, 200)
     assert ARTIFICIAL.name in words
     assert words.splitlines()[-1].endswith("; UNEXPLAINED: SEND in ESTABLISHED, never.")
@@ -257,7 +257,7 @@ def test_an_event_that_never_happens_is_an_error(monkeypatch: pytest.MonkeyPatch
         "transitions": 0,
         "steps": 0,
         "where": [],
-        "never": None,
+        "excluded_by": None,
         "explained": False,
     }
 
@@ -296,6 +296,6 @@ def test_every_event_happens_or_is_proved_impossible() -> None:
     found = Covering(CLAIMS, Limits(under_test.STATES), 2).run()
     assert found.unexplained == []
     assert len(found.fired) > len(configurations(CLAIMS)) + len(COVERAGE)
-    never = {one.event: one.never for one in found.events if not one.happens}
+    never = {one.event: one.excluded_by for one in found.events if not one.happens}
     assert {by for lemmas in never.values() if lemmas for by in lemmas} == {lemma.name for lemma in KEPT}
     assert len(never) == 14

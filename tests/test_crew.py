@@ -15,7 +15,7 @@ import pytest
 from model.core.answer import Limits
 from model.machine.crew import Crew, Died, tell, wanted_to_stop
 from model.pictures.render import Drawings
-from model.questions.row import Options, Task
+from model.questions.task import Options, Task
 from model.questions.worker import answer_unit
 from model.settings.config import Config
 from properties.claims import find

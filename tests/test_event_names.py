@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from model.conform.cases import Judge
+from model.conform.cases import Replay
 from model.conform.interpreter import Interpreter
 from model.conform.recorded import read_cases
 from model.conform.stacks import FREEBSD, LINUX, Profile
@@ -24,9 +24,9 @@ from model.network.make import network_of
 from model.pictures.render import Pictures
 from model.questions import coverage, proof
 from model.questions.answering import answered, tasks_of
-from model.questions.row import Options, Row, Task
 from model.questions.scenario import read_scenario, run_scenario, system_of
 from model.questions.shares import row_of
+from model.questions.task import Options, Task, TaskResult
 from model.settings.config import Config
 from model.settings.server import AnyConfig
 from model.tcp import cause as table
@@ -65,7 +65,7 @@ def forget_names() -> None:
         kept.cache_clear()
 
 
-def row(claim: str, config: AnyConfig, out: Path) -> Row:
+def row(claim: str, config: AnyConfig, out: Path) -> TaskResult:
     """What a search finds."""
     asked = find(claim)
     assert asked is not None
@@ -78,14 +78,14 @@ def options(out: Path) -> Options:
     return Options(out, Limits(), Pictures(), [])
 
 
-def facts(one: Row) -> tuple[Any, ...]:
+def facts(one: TaskResult) -> tuple[Any, ...]:
     """All that a row says but for names."""
     effort = one.effort
     counts = (effort.states, effort.transitions, effort.depth, effort.complete, effort.digest)
     return one.answer, *counts, [(len(run.steps), len(run.loop or ())) for run in one.evidence]
 
 
-def proved(task: Task, out: Path) -> Row:
+def proved(task: Task, out: Path) -> TaskResult:
     """What becomes of a proof, all its steps asked."""
     (about,), portions = proof.plan([task])
     shares = [share for events in portions for share in proof.prove([task], events, options(out))]
@@ -146,7 +146,7 @@ def test_proofs_stay(make: partial[Task], names: Names, tmp_path: Path) -> None:
     assert found.proof is not None
     assert found.answer == ("holds" if task.expected == "holds" else "unknown"), found.why
     assert set(found.proof.failing) == set(task.proof.fails)
-    assert set(found.proof.never) == set(task.proof.never) <= names.keys()
+    assert set(found.proof.impossible) == set(task.proof.impossible) <= names.keys()
     assert found.proof.obligations > 200
 
 
@@ -167,9 +167,9 @@ def test_profiles_stay(profile: Profile, request: pytest.FixtureRequest) -> None
     """Every behaviour is about as many events as before; and FreeBSD's cases are judged as before."""
     cases = read_cases(DATA)[::4] if profile is FREEBSD else []
     variants = [replace(profile, config=profile.config.but(syn=syn)) for syn in ("rfc793", "rfc5961")]
-    before = [Interpreter(one).own for one in variants], [Judge(profile).judge(case).difference for case in cases]
+    before = [Interpreter(one).own for one in variants], [Replay(profile).replay(case).difference for case in cases]
     request.getfixturevalue("names")
-    after = [Interpreter(one).own for one in variants], [Judge(profile).judge(case).difference for case in cases]
+    after = [Interpreter(one).own for one in variants], [Replay(profile).replay(case).difference for case in cases]
     assert after == before
     assert [own.count("syn-reset") > 0 for own in after[0]] == [profile is FREEBSD, False]
     assert profile is not FREEBSD or {"closing-fin", "told-of-reset"} < {*after[0][0]}
@@ -265,6 +265,8 @@ def test_all_quick_proofs_stay(tmp_path: Path) -> None:
         assert new.task.proof is not None
         old = was[f"{new.task.claim.name}, {new.task.variant}"]
         assert set(new.proof.failing) == set(new.task.proof.fails)
-        assert [len(new.proof.failing), len(new.proof.never)] == [len(old.get(n, ())) for n in ("failing", "never")]
+        assert [len(new.proof.failing), len(new.proof.impossible)] == [
+            len(old.get(n, ())) for n in ("failing", "impossible")
+        ]
         assert [count for _, _, count, _ in new.proof.events] == [*old["events"].values()]
     assert len(rows) > 10

@@ -27,7 +27,7 @@ from model.questions.answering import answered, tasks_of
 from model.questions.jobs import Answering, units
 from model.questions.proof import prepared
 from model.questions.proof_words import became, report_on
-from model.questions.row import Options, Row, Task
+from model.questions.task import Options, Task, TaskResult
 from model.questions.worker import Searching
 from model.settings.config import Config
 from properties.claim import Claim, Safety
@@ -44,7 +44,7 @@ def claim(name: str) -> Claim:
     return found
 
 
-def judged(tasks: list[Task], out: Path, jobs: int = 2, limits: Limits = NO_LIMITS) -> list[Row]:
+def judged(tasks: list[Task], out: Path, jobs: int = 2, limits: Limits = NO_LIMITS) -> list[TaskResult]:
     """What several processes find, in the order of finding."""
     options = Options(out, limits, Pictures(), [])
     judging = Answering(tasks, options, jobs)
@@ -244,7 +244,7 @@ def test_what_was_not_begun_when_it_was_stopped_is_not_waited_for(tmp_path: Path
     judging, crew = Answering([task], Options(tmp_path, NO_LIMITS, Pictures(), []), 1), Idle()
     judging._crew = crew  # type: ignore[assignment]
     judging._submit([task], print)
-    found = list[Row]()
+    found = list[TaskResult]()
     stopping = Thread(target=lambda: found.extend(judging.stop()), daemon=True)
     stopping.start()
     stopping.join(5.0)

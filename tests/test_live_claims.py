@@ -14,7 +14,7 @@ from model.engines.infinite import liveness
 from model.network.bounded import Network
 from model.pictures.render import Pictures
 from model.questions.answering import answered, tasks_of
-from model.questions.row import Options, Row, Task
+from model.questions.task import Options, Task, TaskResult
 from model.report.details import WIDE, details
 from model.report.summary import as_json
 from model.settings.config import Config
@@ -27,7 +27,7 @@ THREE_WAY = configs.FAIR_OPEN
 TWO_WAY = THREE_WAY.but(handshake="two-way")
 
 
-def judged(tasks: list[Task], out: Path, limits: Limits = NO_LIMITS) -> list[Row]:
+def judged(tasks: list[Task], out: Path, limits: Limits = NO_LIMITS) -> list[TaskResult]:
     """The rows of some tasks."""
     options = Options(out, limits, Pictures(), [])
     rows = [row for batch in answered(tasks, options, lambda *_: None) for row in batch]

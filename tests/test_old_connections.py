@@ -15,7 +15,7 @@ from model.network.bounded import Network
 from model.network.ghosts.segments import ORIGINS
 from model.questions.combine import combined
 from model.questions.proof_words import became, report_on
-from model.questions.row import Evidence, ProofReport, Row, Task
+from model.questions.task import ProofReport, RunReport, Task, TaskResult
 from model.questions.theorems import layers
 from model.report.listing import explanation
 from model.report.summary import bounds
@@ -165,26 +165,26 @@ def test_how_far_fresh_numbers_are_apart_is_said_in_scopes_explanations_and_proo
 def test_a_run_with_numbers_that_are_closer_than_the_proof_assumes_is_no_contradiction() -> None:
     claim = find("no-old-segment-accepted")
     assert claim is not None
-    proof, shown = claim.proofs[0], (Evidence([], None, "a run", ""),)
-    report, effort = ProofReport((), (), (), proof.never, ""), Effort(1, 0, 1, complete=True)
+    proof, shown = claim.proofs[0], (RunReport([], None, "a run", ""),)
+    report, effort = ProofReport((), (), (), proof.impossible, ""), Effort(1, 0, 1, complete=True)
 
     def outcome(name: str, answer: Answer, engine: str) -> Outcome:
         return Outcome(name, answer, effort, engine)
 
-    proved = Row(
+    proved = TaskResult(
         Task(claim, proof.variant, proof.config, "holds", "unbounded", proof),
         outcome(claim.name, Answer.HOLDS, "unbounded"),
         proof=report,
     )
     for cell in claim.cells:
         if cell.expected == "fails":
-            bounded = Row(
+            bounded = TaskResult(
                 Task(claim, cell.variant, cell.config, "fails"),
                 outcome(claim.name, Answer.VIOLATED, "explicit"),
                 evidence=shown,
             )
             assert combined([bounded, proved])[1].answer == "holds", cell.variant
-    fresh = Row(
+    fresh = TaskResult(
         Task(claim, "x", configs.OLD_CONNECTION, "fails"),
         outcome(claim.name, Answer.VIOLATED, "explicit"),
         evidence=shown,

@@ -18,8 +18,8 @@ from model.questions.impossible import EndsUnderLemmas
 from model.questions.jobs import UNSEEN, Proofs
 from model.questions.premise import FOLLOWED, premises, small
 from model.questions.proof_words import Became
-from model.questions.row import Options, Task
 from model.questions.shares import Plan, Share, row_of
+from model.questions.task import Options, Task
 from model.report.summary import exit_status
 from model.settings.config import Config
 from model.tcp.cause import arrives

@@ -31,8 +31,8 @@ from model.pictures.order import in_order
 from model.pictures.render import RENDERERS, Pictures, draw
 from model.pictures.rungs import rung_lines, rungs
 from model.questions.answering import answered
-from model.questions.row import Options, Row, Task
 from model.questions.scenario import read_scenario, run_scenario
+from model.questions.task import Options, Task, TaskResult
 from properties.claim import Claim
 from properties.claims import CLAIMS, find
 from tests.greeting import COPY, OLD, STAYS, greeting, story
@@ -314,7 +314,7 @@ def test_texts_that_overlap_are_found() -> None:
     assert overlaps("\n".join([one, text("two", (80, 0), ["others"], 200, align="l")])) == []
 
 
-def rows_of(claims: list[Claim], out: Path) -> list[Row]:
+def rows_of(claims: list[Claim], out: Path) -> list[TaskResult]:
     """The rows of all variants that have runs: what must fail, and stories."""
     tasks = [
         Task(claim, cell.variant, cell.config, cell.expected)

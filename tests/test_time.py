@@ -15,7 +15,7 @@ from model.network.bounded import NO_TCB, Network
 from model.network.ghosts.endings import ENDINGS
 from model.pictures.render import Pictures
 from model.questions.answering import answered, tasks_of
-from model.questions.row import Options, Row, Task
+from model.questions.task import Options, Task, TaskResult
 from model.report.details import details
 from model.report.summary import as_json
 from model.settings.config import Config
@@ -150,7 +150,7 @@ def test_text_before_the_fin_up_to_msl_three() -> None:
     assert found.smallest == {(d, rto): rto + 2 * d + 1 for d in (1, 2, 3) for rto in (1, 2, 3)}
 
 
-def study(config: Config, out: Path) -> Row:
+def study(config: Config, out: Path) -> TaskResult:
     """The row of the study on a configuration."""
     claim = find("time-wait-threshold")
     assert claim is not None

@@ -22,8 +22,8 @@ from model.pictures.strokes import ASCII, BOX, ROOM, STYLES, between, strokes_fo
 from model.questions.answering import answered
 from model.questions.names import UnknownName, claim_named
 from model.questions.plain import WHY, cases_of, roles, segment_name, told
-from model.questions.row import Options, Row
 from model.questions.scenario import NoRun, read_scenario, run_scenario
+from model.questions.task import Options, TaskResult
 from model.report.answer_text import Screen
 from model.report.tour import parts, statements_named, tour_tasks, tour_text
 from model.settings.config import SCENARIO, Config
@@ -99,19 +99,19 @@ def test_every_sentence_has_its_variant_and_its_run() -> None:
 
 
 @pytest.fixture(scope="module")
-def rows(tmp_path_factory: pytest.TempPathFactory) -> list[Row]:
+def rows(tmp_path_factory: pytest.TempPathFactory) -> list[TaskResult]:
     """The rows of the tour of S9."""
     options = Options(tmp_path_factory.mktemp("tour"), NO_LIMITS, Pictures(), [])
     found = answered(tour_tasks(statements_named(["S9"])), options, lambda *_: None)
     return [row for listed in found for row in listed]
 
 
-def tour(rows: list[Row], screen: Screen = Screen()) -> str:  # noqa: B008  # It is frozen.
+def tour(rows: list[TaskResult], screen: Screen = Screen()) -> str:  # noqa: B008  # It is frozen.
     """The tour of S9 from these rows."""
     return tour_text(statements_named(["S9"]), rows, len(rows), 0, [], screen=screen)
 
 
-def test_a_tour_says_what_is_said_what_is_true_and_how_sure_it_is(rows: list[Row]) -> None:
+def test_a_tour_says_what_is_said_what_is_true_and_how_sure_it_is(rows: list[TaskResult]) -> None:
     said = tour(rows)
     titles = ["What the explainer says", "What is true", "What the explainer leaves out, or has wrong"]
     titles += ["A run to look at", "How sure is that"]
@@ -121,7 +121,7 @@ def test_a_tour_says_what_is_said_what_is_true_and_how_sure_it_is(rows: list[Row
     assert "needless-retransmissions leaves open: doubling of the timeout" in said
 
 
-def test_a_tour_says_nothing_that_no_verdict_makes_true(rows: list[Row]) -> None:
+def test_a_tour_says_nothing_that_no_verdict_makes_true(rows: list[TaskResult]) -> None:
     assert "✓" not in tour([])
     assert "? not checked: whether needless-retransmissions fails where it must" in tour([])
     wrong = [row.but(Answer.HOLDS, "") if row.task.expected == "fails" else row for row in rows]
@@ -129,7 +129,7 @@ def test_a_tour_says_nothing_that_no_verdict_makes_true(rows: list[Row]) -> None
     assert "✗ CONTRADICTED: needless-retransmissions had to fail with merged, but holds" in tour(wrong)
 
 
-def test_a_tour_is_drawn_as_the_screen_can_and_keeps_to_its_columns(rows: list[Row]) -> None:
+def test_a_tour_is_drawn_as_the_screen_can_and_keeps_to_its_columns(rows: list[TaskResult]) -> None:
     boxes, mail = tour(rows, Screen(ladder="")), tour(rows, Screen(encoding="ascii", ladder=""))
     assert "│───── <SEQ=a+1><ACK=b+1><CTL=FIN,ACK> ────▶│" in boxes
     assert "|----- <SEQ=a+1><ACK=b+1><CTL=FIN,ACK> ---->|" in mail

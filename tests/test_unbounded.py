@@ -19,7 +19,7 @@ from model.engines.inductive.obligations import Corollary, Duty, Induction, Lemm
 from model.engines.symbolic.solver import LimitedSolver
 from model.questions.combine import combined
 from model.questions.proof_words import became, report_on
-from model.questions.row import Evidence, ProofReport, Row, Task
+from model.questions.task import ProofReport, RunReport, Task, TaskResult
 from model.questions.theorems import layers
 from model.report.summary import exit_status
 from model.settings.config import Config
@@ -27,7 +27,7 @@ from model.settings.setting import BadConfig
 from model.tcp.cause import Broken, Cause, caused
 from properties.claims import CLAIMS, find
 from properties.configs import EVERY_CHANNEL, EVERY_CONNECTION
-from properties.opening import NEVER
+from properties.opening import IMPOSSIBLE
 from properties.proofs.theorems import THEOREMS
 
 TOY = EVERY_CHANNEL.but(seq_bits=5, window=4, octets=2)
@@ -151,7 +151,7 @@ def test_the_premises_of_every_obligation_can_be_satisfied_but_for_a_syn_in_the_
         (event_of(o), more) for o in asked for more in (False, True) if not _satisfied(solver, o, ghosts[: 4 * more])
     ]
     assert len(asked) > 1300
-    assert {event for event, _ in never} == set(NEVER)
+    assert {event for event, _ in never} == set(IMPOSSIBLE)
     assert [event for event, more in never if more] == [event for event, more in never if not more]
 
 
@@ -168,8 +168,8 @@ def test_the_report_names_the_events_that_never_happen(handshake: str) -> None:
     network = every_channel(TOY.but(handshake=handshake))
     whole = layers("half-open", network)[-1]
     never = [step.cause for step in network.soup.steps if not asker().happens(whole, step)]
-    assert len(never) == len(NEVER)
-    assert set(never) == set(NEVER)
+    assert len(never) == len(IMPOSSIBLE)
+    assert set(never) == set(IMPOSSIBLE)
 
 
 def test_a_lemma_that_is_false_is_not_proved() -> None:
@@ -273,22 +273,22 @@ def test_layers_prove_only_what_is_new() -> None:
 # -- verdicts combine --
 
 
-def rows_of(name: str) -> tuple[Row, Row]:
+def rows_of(name: str) -> tuple[TaskResult, TaskResult]:
     """A search of two-way that has found a run, and the proof of it that fails as it must."""
     claim = find(name)
     assert claim is not None
     proof = next(one for one in claim.proofs if one.fails)
     cell = next(one for one in claim.cells if one.variant == proof.bounded)
     effort = Effort(1, 0, 1, complete=True)
-    shown = (Evidence([], None, "a run", ""),)
-    bounded = Row(
+    shown = (RunReport([], None, "a run", ""),)
+    bounded = TaskResult(
         Task(claim, cell.variant, cell.config, "fails"),
         Outcome(name, Answer.VIOLATED, effort, "explicit"),
         evidence=shown,
     )
-    report = ProofReport((), (), proof.fails, proof.never, "")
+    report = ProofReport((), (), proof.fails, proof.impossible, "")
     task = Task(claim, proof.variant, proof.config, "fails", "unbounded", proof)
-    return bounded, Row(task, Outcome(name, Answer.UNKNOWN, effort, "unbounded"), proof=report)
+    return bounded, TaskResult(task, Outcome(name, Answer.UNKNOWN, effort, "unbounded"), proof=report)
 
 
 def test_a_proof_that_fails_is_a_violation_only_with_a_run_and_in_exactly_the_named_obligations() -> None:

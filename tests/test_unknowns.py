@@ -35,8 +35,8 @@ from model.questions.answering import tasks_of
 from model.questions.coverage import impossible
 from model.questions.impossible import EndsUnderLemmas
 from model.questions.minimise import need
-from model.questions.row import Options, Row, Task
 from model.questions.shares import Plan, row_of
+from model.questions.task import Options, Task, TaskResult
 from model.questions.theorems import layers
 from model.report.summary import exit_status
 from model.settings.config import Config
@@ -148,7 +148,7 @@ def test_one_obligation_that_is_not_answered_is_not_proved(lie: str) -> None:
         assert not any(one.limit for known in prover.known.values() for one in known[2]), "it is asked again"
 
 
-def rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: Unreliable, names: list[str]) -> Row:
+def rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, made: Unreliable, names: list[str]) -> TaskResult:
     """The row of a proof of which these steps are asked."""
     task, options = task_of("last-ack-answered"), Options(tmp_path, NO_LIMITS, Drawings(), [])
     monkeypatch.setattr(proof, "prover", lambda *_: Prover(LimitedSolver(solver=made.solver)))

@@ -31,8 +31,8 @@ from model.pictures.formats.packets import moments, packets, placed, places, see
 from model.pictures.formats.pcap import RAW_IP, capture, hosts
 from model.pictures.render import Drawings
 from model.questions.evidence import FORMATS, Shows
-from model.questions.row import Options
 from model.questions.scenario import read_scenario, run_scenario
+from model.questions.task import Options
 from model.settings.config import SCENARIO, Config
 from model.settings.server import AnyConfig
 from properties import configs

@@ -21,7 +21,7 @@ from model.engines.native.codegen import Expand, PropertyCheck
 from model.engines.native.packing import Layout
 from model.questions.answering import tasks_of
 from model.questions.cell_search import Asked
-from model.questions.row import Task
+from model.questions.task import Task
 from model.settings.server import AnyConfig
 from properties.claims import CLAIMS
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.alterations import judged_end
 from benchmarks.mutation.changes import as_written, changed
 from model.conform.capture import Conversation, Socket, read_capture
-from model.conform.cases import Judge
+from model.conform.cases import Replay
 from model.conform.interpreter import Interpreter
 from model.conform.own_host import exactly
 from model.conform.recorded import Case, read_cases
@@ -36,8 +36,8 @@ def of_mutant(profile: Profile, name: str) -> Profile:
 @cache
 def cases(profile: Profile) -> tuple[tuple[Case, frozenset[Cause]], ...]:
     """The cases that agree, with the events that happen in each."""
-    judge = Judge(profile)
-    found = [judge.judge(case) for case in read_cases(DATA / FILES[profile])]
+    replay = Replay(profile)
+    found = [replay.replay(case) for case in read_cases(DATA / FILES[profile])]
     return tuple(
         (one.case, frozenset(step.event.cause for step in one.steps if not step.own))
         for one in found
@@ -47,8 +47,8 @@ def cases(profile: Profile) -> tuple[tuple[Case, frozenset[Cause]], ...]:
 
 def _first(profile: Profile, name: str) -> str | None:
     """The first case that the mutant does not agree with."""
-    events, judge = changed(PLAIN, name).keys(), Judge(of_mutant(profile, name))
-    wrong = (case for case, happens in cases(profile) if happens & events and judge.judge(case).difference)
+    events, replay = changed(PLAIN, name).keys(), Replay(of_mutant(profile, name))
+    wrong = (case for case, happens in cases(profile) if happens & events and replay.replay(case).difference)
     return next((case.name for case in wrong), None)
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from model.cli.arguments import Parser, place, settings_given
 from model.cli.endings import INCONCLUSIVE, OK, Unusable, ended
 from model.conform.capture import Capture, Conversation, capture_of, is_capture
-from model.conform.cases import Judge
+from model.conform.cases import Replay
 from model.conform.interpreter import Interpreter
 from model.conform.on_the_way import between
 from model.conform.own_host import Finding, exactly
@@ -123,10 +123,10 @@ def varied(profile: Profile, items: Sequence[str]) -> Profile:
 
 def judged_cases(cases: Sequence[Case], profile: Profile) -> Iterator[Item]:
     """Recorded cases under a profile; what differs is tried with the behaviours of the recorded stack."""
-    judge, recorded = Judge(profile), Judge(FREEBSD)
+    replay, recorded = Replay(profile), Replay(FREEBSD)
     for case in cases:
-        found = judge.judge(case)
-        own = recorded.judge(case) if found.difference else found
+        found = replay.replay(case)
+        own = recorded.replay(case) if found.difference else found
         yield of_case(found, profile, [] if own.difference or own is found else own.own)
 
 

@@ -69,7 +69,7 @@ class StackDiffers(Exception):
     """The recorded stack did something else than the model; the text says what."""
 
 
-class Judge:
+class Replay:
     """Cases under one profile; interpreters are made once for each pair of RFC 793 or 5961 manners.
 
     That FreeBSD drops a SYN with FIN is a switch of that system, which is on where a case's name says so.
@@ -89,7 +89,7 @@ class Judge:
             self._made[key] = Interpreter(Profile(self._profile.name, config, own))
         return self._made[key]
 
-    def judge(self, case: Case) -> CaseResult:
+    def replay(self, case: Case) -> CaseResult:
         """Run the case; whatever differs first is what it is judged by."""
         run = _Run(self._interpreter(case), window=case.window)
         try:

@@ -19,8 +19,8 @@ from model.pictures.text import steps_json, wrap
 from model.pictures.two_ladders import LadderRun, Two, two_ladders, two_ladders_text
 from model.questions.counterpart import ACTS, Counterpart, counterpart, differing, flat
 from model.questions.difference import Sentence, phrase
-from model.questions.row import Beside, Options, Row, Task, stem, written
 from model.questions.schedule import Compared, NetworkSystem, compared
+from model.questions.task import Beside, Options, Task, TaskResult, stem, written
 from model.settings.server import AnyConfig
 from model.settings.setting import BadConfig, show_field
 from model.words.language import _, phrased, speaking_in
@@ -30,7 +30,7 @@ Able = Callable[[AnyConfig], Sequence[System]]
 
 
 def beside(
-    row: Row,
+    row: TaskResult,
     one: NetworkSystem,
     run: Run,
     options: Options,
@@ -99,7 +99,7 @@ class Comparison:
         other = self.world(config)
         return other, compared(self.one, self.run, other, self.able(config) if self.able else ())
 
-    def telling(self, whole: Compared) -> dict[str, object]:
+    def decisive(self, whole: Compared) -> dict[str, object]:
         """The changes without those that make no difference to this run."""
         kept = dict(self.found.changes)
         if whole.first is None:
@@ -117,7 +117,7 @@ class Comparison:
     def written(self, options: Options, label: str) -> Beside:
         """The comparison in words, in files and as data."""
         other, found = self.compared(self.found.config)
-        changes, mine = self.telling(found), flat(self.one.network.config)
+        changes, mine = self.decisive(found), flat(self.one.network.config)
         theirs = {name: mine.get(name, mine.get(f"1.{name}")) for name in changes}
 
         def sentence() -> str:

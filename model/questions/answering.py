@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from model.core.grouped import grouped
-from model.questions.row import OnSearch, Options, Row, Task
+from model.questions.task import OnSearch, Options, Task, TaskResult
 from model.settings.server import AnyConfig
 from model.settings.setting import show_field
 from properties.claim import Claim, quick_of
@@ -40,7 +40,7 @@ def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object], engine
     return Task(claim, variant or "default", base.vary(settings), "", engine)
 
 
-def answered(tasks: Sequence[Task], options: Options, progress: OnSearch) -> Iterator[list[Row]]:
+def answered(tasks: Sequence[Task], options: Options, progress: OnSearch) -> Iterator[list[TaskResult]]:
     """The rows of tasks, a list as soon as it is known; tasks on the same configuration share one search.
 
     Proofs are not among them: those are asked step by step (`proof`).

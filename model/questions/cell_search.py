@@ -20,7 +20,7 @@ from model.pictures.order import in_order
 from model.questions.another import another
 from model.questions.certificates import Certificates
 from model.questions.evidence import ANOTHER, Shows
-from model.questions.row import OnSearch, Options, Row, Task, written
+from model.questions.task import OnSearch, Options, Task, TaskResult, written
 from model.words.language import marked
 
 NO_RUN = marked("what should happen never does, so no run shows it")
@@ -43,7 +43,7 @@ class Asked:
         self.system = self.network.system(*self.named.values())
 
 
-def answer_cells(tasks: Sequence[Task], options: Options, progress: OnSearch) -> list[Row]:
+def answer_cells(tasks: Sequence[Task], options: Options, progress: OnSearch) -> list[TaskResult]:
     """The rows of tasks on one configuration."""
     asked = Asked(tasks)
     watch = partial(progress, tasks[0].variant)
@@ -106,10 +106,10 @@ def _symbolic(
     return induction(system, depth=options.depth, limits=options.limits, progress=progress, lemmas=lemmas)
 
 
-def _row(task: Task, verdict: Outcome, witnesses: Sequence[Outcome]) -> Row:
+def _row(task: Task, verdict: Outcome, witnesses: Sequence[Outcome]) -> TaskResult:
     """The verdict as a row; what holds is vacuous if its premise never happens, and open if it was not seen to."""
     why = verdict.effort.limit if verdict.answer is Answer.UNKNOWN else ""
-    row = Row(task, replace(verdict, evidence=None, why=why))
+    row = TaskResult(task, replace(verdict, evidence=None, why=why))
     missing = [witness.name for witness in witnesses if witness.answer is Answer.UNREACHABLE]
     if missing and verdict.answer.good:
         return row.but(Answer.VACUOUS, f"its premise never happens: {', '.join(missing)}")
@@ -121,7 +121,7 @@ def _row(task: Task, verdict: Outcome, witnesses: Sequence[Outcome]) -> Row:
     return row
 
 
-def _with_evidence(row: Row, prop: Property | Live, verdict: Outcome, shows: Shows) -> Row:
+def _with_evidence(row: TaskResult, prop: Property | Live, verdict: Outcome, shows: Shows) -> TaskResult:
     """The row with what the search has found; a live one also says what was promised."""
     if isinstance(prop, Live):
         row = replace(row, fairness=prop.words)
@@ -130,7 +130,7 @@ def _with_evidence(row: Row, prop: Property | Live, verdict: Outcome, shows: Sho
     return shows.trace(row, verdict.run, prop) if verdict.run else replace(row, beside=NO_RUN if row.answer.bad else "")
 
 
-def _with_another(row: Row, asked: Asked, verdict: Outcome, shows: Shows, progress: OnProgress) -> Row:
+def _with_another(row: TaskResult, asked: Asked, verdict: Outcome, shows: Shows, progress: OnProgress) -> TaskResult:
     """The row with another run that shows the same, or why there is none."""
     prop = asked.made[row.task]
     if isinstance(prop, Live) or not verdict.run or row.engine != "explicit":

@@ -16,7 +16,7 @@ from model.core.run import Lasso, Run, Step
 from model.engines.inductive.discharge import Discharged
 from model.engines.inductive.obligations import Duty
 from model.machine.files import private_folder, write
-from model.questions.row import Row, Task, stem
+from model.questions.task import Task, TaskResult, stem
 
 
 class Certificates:
@@ -42,7 +42,7 @@ class Certificates:
         more = {"width": bits, "assumptions": list(assumes), "obligations": list(listed)}
         return self._write(task, {"kind": "proof", "verdict": verdict, **more})
 
-    def search(self, row: Row, together: Sequence[Task], shown: Sequence[tuple[str, Run, Lasso | None]]) -> Path:
+    def search(self, row: TaskResult, together: Sequence[Task], shown: Sequence[tuple[str, Run, Lasso | None]]) -> Path:
         """The certificate of a search: its figures, and the runs that decide a property, by the property's name.
 
         together: the tasks that were judged by this search, on which its end depends.

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from model.core.answer import Answer
-from model.questions.row import Row
+from model.questions.task import TaskResult
 from model.settings.config import Config
 from model.tcp.cause import named
 
 
-def combined(rows: Sequence[Row]) -> list[Row]:
+def combined(rows: Sequence[TaskResult]) -> list[TaskResult]:
     """The rows, each proof together with the search that its claim points to.
 
     A proof that fails where it must, in exactly the obligations that are named, and whose search has found a run, is a
@@ -22,7 +22,7 @@ def combined(rows: Sequence[Row]) -> list[Row]:
     return [_with_search(row, searched) if row.proof and row.task.proof else row for row in rows]
 
 
-def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
+def _with_search(row: TaskResult, searched: dict[tuple[str, str], TaskResult]) -> TaskResult:
     assert row.task.proof is not None
     assert row.proof is not None
     proof, name = row.task.proof, row.task.claim.name
@@ -44,7 +44,7 @@ def _with_search(row: Row, searched: dict[tuple[str, str], Row]) -> Row:
     return replace(row.but(Answer.VIOLATED, why), evidence=bounded.evidence)
 
 
-def _refutes(bounded: Row, proved: Row) -> bool:
+def _refutes(bounded: TaskResult, proved: TaskResult) -> bool:
     """A search has found a run of the protocol and under the assumptions of the proof, at which the property fails."""
     one = bounded.task.config
     if bounded.answer is not Answer.VIOLATED or not isinstance(one, Config):

@@ -57,7 +57,7 @@ class Covered:
     cite: str
     transitions: Mapping[tuple[str, str], int]
     steps: Mapping[tuple[str, str], int]
-    never: tuple[str, ...] | None = None
+    excluded_by: tuple[str, ...] | None = None
 
     @property
     def happens(self) -> bool:
@@ -67,7 +67,7 @@ class Covered:
     @property
     def explained(self) -> bool:
         """Whether it happens, or is proved to be impossible."""
-        return self.happens or self.never is not None
+        return self.happens or self.excluded_by is not None
 
 
 @dataclass(frozen=True)

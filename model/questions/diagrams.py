@@ -8,7 +8,7 @@ from model.engines.explicit.quotient import quotient
 from model.mutants.endpoint_events import events
 from model.network.make import network_of
 from model.pictures.diagram import Arc, quotient_diagram, state_diagram
-from model.questions.row import Options, Task, stem
+from model.questions.task import Options, Task, stem
 from model.settings.config import SCENARIO
 from model.tcp.event import Event
 from model.tcp.segment import symbolic_segment

@@ -29,8 +29,8 @@ from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
 from model.questions.plain import told
-from model.questions.row import Beside, Evidence, Options, Row, stem, written
 from model.questions.schedule import NetworkSystem
+from model.questions.task import Beside, Options, RunReport, TaskResult, stem, written
 from model.words.language import _, marked
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
@@ -50,7 +50,7 @@ Loop = tuple[Step, ...] | None
 """What follows a run again and again; None if it is finite."""
 
 
-def with_counterexamples(row: Row, found: Sequence[Counterexample], options: Options) -> Row:
+def with_counterexamples(row: TaskResult, found: Sequence[Counterexample], options: Options) -> TaskResult:
     """The row with the runs of a study."""
     return replace(
         row, evidence=tuple(Shows(one.network, one.system, options).counterexample(row, one) for one in found)
@@ -66,7 +66,7 @@ class Shows:
     options: Options
     able: Able | None = None
 
-    def trace(self, row: Row, trace: Run, prop: Property | None) -> Row:
+    def trace(self, row: TaskResult, trace: Run, prop: Property | None) -> TaskResult:
         """The row with its finite run."""
         mark: TraceMark = "violated" if row.answer is Answer.VIOLATED else "reached"
         said = _("No run, as far as it goes: {sentence}") if row.answer is Answer.UNREACHABLE else _(SAYS[mark])
@@ -74,7 +74,7 @@ class Shows:
         shown = self._evidence(row, trace, self._words(row, trace, prop), caption, prop=prop, mark=mark)
         return replace(row, evidence=(shown,))
 
-    def lasso(self, row: Row, lasso: Lasso, live: Live) -> Row:
+    def lasso(self, row: TaskResult, lasso: Lasso, live: Live) -> TaskResult:
         """The row with its infinite run."""
         text = render_lasso(
             self.system,
@@ -93,14 +93,14 @@ class Shows:
         shown = self._evidence(row, lasso.stem, text, caption, loop=lasso.loop, broken=(live.broken,))
         return replace(row, evidence=(shown,))
 
-    def counterexample(self, row: Row, found: Counterexample) -> Evidence:
+    def counterexample(self, row: TaskResult, found: Counterexample) -> RunReport:
         """One run of a study."""
         run = in_order(found.system, found.prop, found.run)
         caption = _(SAYS["violated"]).format(sentence=_(found.prop.sentence or found.prop.name))
         text = self._words(row, run, found.prop, shortest=found.label != ANOTHER)
         return self._evidence(row, run, text, caption, prop=found.prop, label=found.label)
 
-    def of_knowledge(self, row: Row, run: Run, sentence: str, label: str, beside: Sequence[str]) -> Evidence:
+    def of_knowledge(self, row: TaskResult, run: Run, sentence: str, label: str, beside: Sequence[str]) -> RunReport:
         """One run of a claim about knowledge. beside: what has come to be known with each state, the first included."""
         said = _("{one} {other}").format(one=_(row.task.claim.sentence), other=sentence)
         prop = Property(row.task.claim.name, "reachable", z3.BoolVal(True), said)
@@ -114,7 +114,7 @@ class Shows:
         return self._evidence(row, run, text, caption, mark=mark, label=label, notes=notes)
 
     def _words(
-        self, row: Row, trace: Run, prop: Property | None, *, shortest: bool = True, notes: Notes = NO_NOTES
+        self, row: TaskResult, trace: Run, prop: Property | None, *, shortest: bool = True, notes: Notes = NO_NOTES
     ) -> str:
         """A finite run as text."""
         return render_text(
@@ -131,7 +131,7 @@ class Shows:
 
     def _evidence(
         self,
-        row: Row,
+        row: TaskResult,
         trace: Run,
         text: str,
         caption: str,
@@ -142,7 +142,7 @@ class Shows:
         label: str = "",
         broken: tuple[str, ...] = (),
         notes: Notes = NO_NOTES,
-    ) -> Evidence:
+    ) -> RunReport:
         """Draw a run and write its words. broken: what it shows, where no part of a property says it."""
         claim, variant = row.task.claim.name, row.task.variant
         path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, _(variant))))
@@ -170,9 +170,9 @@ class Shows:
         again = None if loop is None else steps[last:]
         lines = with_notes(rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo), notes)
         sentences = told(self.network, trace, loop)
-        return Evidence(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
+        return RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
 
-    def _beside(self, row: Row, run: Run, loop: int | None, label: str) -> Beside | str:
+    def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str) -> Beside | str:
         """What stands beside a run; loop: the step that begins what comes again for ever."""
         world = NetworkSystem(self.network, self.system)
         return beside(row, world, run, self.options, loop=loop, label=label, able=self.able)

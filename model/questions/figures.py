@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from model.questions.row import Beside, Evidence, Options, Row
+from model.questions.task import Beside, Options, RunReport, TaskResult
 
 
-def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list[str]]:
+def with_figures(rows: Sequence[TaskResult], options: Options) -> tuple[list[TaskResult], list[str]]:
     """The rows with the figures that were drawn (or their sources), and why some could not be, each reason once.
 
     What went wrong beside the searches, and files that could not be written, are among the options' problems then.
@@ -25,7 +25,7 @@ def with_figures(rows: Sequence[Row], options: Options) -> tuple[list[Row], list
     return drawn_rows, list(reasons)
 
 
-def _drawn(one: Evidence, files: Mapping[str, str]) -> Evidence:
+def _drawn(one: RunReport, files: Mapping[str, str]) -> RunReport:
     return replace(one, figure=files.get(one.figure, ""), beside=_beside(one.beside, files))
 
 

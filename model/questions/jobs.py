@@ -19,7 +19,7 @@ from model.core.answer import INTERRUPTED, OUT_OF_MEMORY, Answer, Effort, Outcom
 from model.machine.crew import Crew, Died
 from model.pictures.render import Drawings
 from model.questions.answering import answered
-from model.questions.row import Options, Row, Task
+from model.questions.task import Options, Task, TaskResult
 from model.questions.worker import (
     Found,
     Searching,
@@ -77,7 +77,7 @@ class Answering:
         further: Sequence[Callable[[Options], None]] = (),
         meanwhile: Callable[[], None] = lambda: None,
     ) -> None:
-        self.tasks, self.rows = tasks, list[Row]()
+        self.tasks, self.rows = tasks, list[TaskResult]()
         self._options, self._jobs, self._watch, self._further = options, jobs, watch, further
         self._meanwhile, self._stopping = meanwhile, False
         self._lock = RLock()
@@ -105,7 +105,7 @@ class Answering:
                 self._look()
         self.rows += self._proofs.rows()
 
-    def stop(self) -> list[Row]:
+    def stop(self) -> list[TaskResult]:
         """Stop, from another thread; the rows found so far, those of what was cut short among them."""
         self._stopping = True
         if self._crew is not None:
@@ -211,7 +211,7 @@ class Proofs:
         self.shares: list[Share] = []
         self.premises: dict[Task, str] = {}
 
-    def rows(self, limit: str = "") -> list[Row]:
+    def rows(self, limit: str = "") -> list[TaskResult]:
         """A row for each proof; limit: what has cut them short."""
         limit = self.limit or limit
         if not self.plans:
@@ -231,13 +231,13 @@ class Proofs:
         ]
 
 
-def lost(task: Task, why: str, at: Progress | None = None) -> Row:
+def lost(task: Task, why: str, at: Progress | None = None) -> TaskResult:
     """The row of a task whose search ended without an answer. at: how far it was."""
     engine = "replay" if task.claim.scenario else "study" if task.claim.study else task.engine
     engine = "knowledge" if task.claim.epistemic else engine
     states, transitions, depth, seconds = (at.states, at.transitions, at.depth, at.seconds) if at else (0, 0, 0, 0.0)
     effort = Effort(states, transitions, depth, complete=False, limit=why, seconds=seconds)
-    return Row(task, Outcome(task.claim.name, Answer.UNKNOWN, effort, engine, why=why))
+    return TaskResult(task, Outcome(task.claim.name, Answer.UNKNOWN, effort, engine, why=why))
 
 
 def diagrams(tasks: Sequence[Task], graphs: bool) -> list[Callable[[Options], None]]:

@@ -20,7 +20,7 @@ from model.network.bounded import Network
 from model.pictures.order import in_order
 from model.questions.certificates import Certificates
 from model.questions.evidence import Shows
-from model.questions.row import OnSearch, Options, Row, Task, written
+from model.questions.task import OnSearch, Options, Task, TaskResult, written
 from model.settings.config import Config
 from model.words.language import _, marked, phrased, together
 from properties.claim import Knowledge
@@ -51,7 +51,7 @@ def asked_of(task: Task) -> AboutKnowledge:
     return AboutKnowledge(network, network.system(known, *witnesses), known, witnesses, question.beside(network))
 
 
-def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> Row:
+def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> TaskResult:
     """The row of a task."""
     network, system, known, witnesses, beside = asked_of(task)
     watch = partial(progress, task.variant)
@@ -69,10 +69,10 @@ def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> Row:
     return replace(row, evidence=tuple(evidence))
 
 
-def _row(task: Task, found: Outcome, witnesses: Sequence[Outcome]) -> Row:
+def _row(task: Task, found: Outcome, witnesses: Sequence[Outcome]) -> TaskResult:
     """What was found, as a row: vacuous if a witness never happens, open if a bound has cut what should not be cut."""
     assert isinstance(task.config, Config)
-    row = Row(task, replace(found, evidence=None))
+    row = TaskResult(task, replace(found, evidence=None))
     if found.answer is Answer.UNKNOWN:
         return row.but(Answer.UNKNOWN, found.effort.limit)
     if found.effort.touched and not (task.config.loss and task.config.losses is None):

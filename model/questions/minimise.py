@@ -17,7 +17,7 @@ from model.engines.inductive.discharge import Discharged, Prover
 from model.engines.inductive.obligations import Induction, Lemma
 from model.engines.symbolic.solver import LimitedSolver, Unanswered
 from model.machine.crew import Crew, Died
-from model.questions.row import Task
+from model.questions.task import Task
 from model.questions.theorems import proof_of
 from model.tcp.cause import named
 from properties.proofs.invariant import COROLLARIES

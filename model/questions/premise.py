@@ -19,7 +19,7 @@ from model.engines.explicit.search import explore
 from model.mutants.derive import Unaffected
 from model.network.ghosts.ghost import brought_by
 from model.network.make import network_of
-from model.questions.row import OnSearch, Task
+from model.questions.task import OnSearch, Task
 from model.settings.config import Config
 from model.settings.protocol import Protocol
 from model.settings.runs import Users

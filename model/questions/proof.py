@@ -20,8 +20,8 @@ from model.engines.symbolic.solver import BLASTED, LimitedSolver, Unanswered
 from model.machine.crew import wanted_to_stop
 from model.questions.certificates import Certificates
 from model.questions.proof_words import Became, became
-from model.questions.row import Options, Task, written
 from model.questions.shares import Plan, Share
+from model.questions.task import Options, Task, written
 from model.questions.theorems import network_for, proof_of
 from model.tcp.cause import Cause
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.core.answer import Answer
 from model.core.grouped import grouped
-from model.questions.row import ProofReport, Row, Task
+from model.questions.task import ProofReport, Task, TaskResult
 from model.tcp.cause import Broken, Cause, Where, named
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ def became(one: Discharged, place: tuple[int, ...] = (), listed: Sequence[Mappin
     return Became(place, event, cite, one.answer, lemmas, words, tuple(listed))
 
 
-def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[Cause] = ()) -> ProofReport:
-    """What became of the obligations, by event. never: the events that cannot happen."""
+def report_on(assumes: Sequence[str], found: Sequence[Became], impossible: Sequence[Cause] = ()) -> ProofReport:
+    """What became of the obligations, by event. impossible: the events that cannot happen."""
     events = grouped(found, lambda one: (one.event, one.cite))
     failing = {Broken(one.event, lemma) for one in found for lemma in one.failing}
     first: dict[Where, str] = {}
@@ -57,12 +57,12 @@ def report_on(assumes: Sequence[str], found: Sequence[Became], never: Sequence[C
             for (event, cite), of_event in events.items()
         ),
         failing=tuple(sorted(failing, key=lambda one: one.name)),
-        never=tuple(never),
+        impossible=tuple(impossible),
         words="\n".join(first.values()),
     )
 
 
-def proof_text(row: Row) -> str:
+def proof_text(row: TaskResult) -> str:
     """A proof in words: what it assumes, its obligations by event, and where it fails."""
     assert row.proof is not None
     report, lines = row.proof, [f"{row.task.claim.name}: {row.task.claim.sentence}", "", "Assumed:"]
@@ -70,9 +70,9 @@ def proof_text(row: Row) -> str:
     lines += ["", f"{report.obligations:,} obligations, by the event that must keep the lemmas (of either side):", ""]
     for event, cite, count, failing in report.events:
         became = f"FAILS: {', '.join(filter(None, failing)) or 'the property'}" if failing else "proved"
-        became = "never" if event in report.never else became
+        became = "never" if event in report.impossible else became
         lines.append(f"  {count:3}  {became:<8} {named(event)}" + (f"  [{cite}]" if cite else ""))
-    if report.never:
+    if report.impossible:
         lines += ["", "never: proved, since no state that satisfies the lemmas lets the event happen."]
     if report.words:
         lines += ["", "Counterexamples to induction. A state like this need not be reachable.", "", report.words]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from model.core.answer import Answer, Effort, Outcome
 from model.machine.files import write
 from model.questions.proof_words import Became, proof_text, report_on
-from model.questions.row import Options, Row, Task, stem, written
+from model.questions.task import Options, Task, TaskResult, stem, written
 from model.tcp.cause import Cause
 
 
@@ -23,21 +23,21 @@ class Plan:
 
 @dataclass(frozen=True)
 class Share:
-    """What became of some steps of one proof. never: those that no state of the invariant allows. limit: see `Effort`.
+    """What became of some steps of one proof.
 
-    seconds: spent on it by one process.
+    impossible: those that no state of the invariant allows. limit: see `Effort`. seconds: spent on it by one process.
     """
 
     task: Task
     found: tuple[Became, ...]
-    never: tuple[Cause, ...]
+    impossible: tuple[Cause, ...]
     limit: str
     seconds: float
 
 
 def row_of(
     task: Task, about: Plan, shares: Sequence[Share], options: Options, limit: str = "", *, premise: str = ""
-) -> Row:
+) -> TaskResult:
     """The theorem of one claim: it holds if every obligation is proved; otherwise it is unknown, and says what fails.
 
     limit: why there are no more shares. premise: why the premise may never happen; then nothing holds.
@@ -45,18 +45,20 @@ def row_of(
     """
     found = sorted((one for share in shares for one in share.found), key=lambda one: one.place)
     limit = next((share.limit for share in shares if share.limit), limit)
-    never = [] if limit else [cause for share in shares for cause in share.never]
+    impossible = [] if limit else [cause for share in shares for cause in share.impossible]
     effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=sum(share.seconds for share in shares))
-    report = report_on(about.assumes, found, in_order(never, found))
+    report = report_on(about.assumes, found, in_order(impossible, found))
     answer = Answer.HOLDS if found and not report.failing and not limit else Answer.UNKNOWN
     broken = f"not inductive: {', '.join(one.name for one in report.failing)}" if report.failing else ""
     why = limit or broken or ("" if found else "no obligation was asked")
     if answer is Answer.HOLDS and premise:
         answer, why = Answer.UNKNOWN, f"every obligation is proved, but {premise}"
-    if task.proof and not limit and set(never) != set(task.proof.never):
-        events = ", ".join(cause.name for cause in never) or "none"
+    if task.proof and not limit and set(impossible) != set(task.proof.impossible):
+        events = ", ".join(cause.name for cause in impossible) or "none"
         answer, why = Answer.VACUOUS, f"the events that never happen are not those expected: {events}"
-    row = Row(task, Outcome(task.claim.name, answer, effort, "unbounded", scope=about.scope, why=why), proof=report)
+    row = TaskResult(
+        task, Outcome(task.claim.name, answer, effort, "unbounded", scope=about.scope, why=why), proof=report
+    )
     with written(options):
         write(options.out / (stem(task.claim.name, task.variant) + ".txt"), proof_text(row))
         if options.certify and not limit:

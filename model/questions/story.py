@@ -13,16 +13,16 @@ from model.network.make import network_of
 from model.questions.against import beside_story
 from model.questions.counterpart import counterpart
 from model.questions.evidence import Shows
-from model.questions.row import Beside, Options, Row, Task
 from model.questions.scenario import NoRun, Scenario, read_scenario, run_scenario, systems_of
 from model.questions.schedule import NetworkSystem
+from model.questions.task import Beside, Options, Task, TaskResult
 from model.settings.config import SCENARIO, Config
 from model.settings.server import AnyConfig
 from model.settings.setting import show_field
 from properties.claim import Claim, Story
 
 
-def answer_story(task: Task, options: Options) -> Row:
+def answer_story(task: Task, options: Options) -> TaskResult:
     """Whether a scenario of the package is a run."""
     assert isinstance(task.config, Config)
     with as_file(files("properties") / "scenarios" / task.claim.story(task.variant)) as path:
@@ -47,7 +47,7 @@ def _beside(task: Task, here: Scenario, path: Path, options: Options, stops: int
     return beside_story(task, one, run, here.config, options, holding=found.cell, able=lambda _: able, stops=stops)
 
 
-def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
+def replay_scenario(task: Task, scenario: Scenario, options: Options) -> TaskResult:
     """Run a scenario under the Python meaning; its row says "reachable", or "unreachable" and where it stops.
 
     The evidence is the run, as far as it goes; but not where it is claimed to be none.
@@ -59,7 +59,7 @@ def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
         system, trace, answer, why = stop.system, stop.trace, Answer.UNREACHABLE, str(stop)
     count = len(trace.steps)
     effort = Effort(states=count + 1, transitions=count, depth=count + 1, complete=True)
-    row = Row(task, Outcome(task.claim.name, answer, effort, "replay", scope="this run, 32 bits", why=why))
+    row = TaskResult(task, Outcome(task.claim.name, answer, effort, "replay", scope="this run, 32 bits", why=why))
     if why and task.expected:
         return row
 
@@ -70,7 +70,7 @@ def replay_scenario(task: Task, scenario: Scenario, options: Options) -> Row:
     return Shows(network_of(scenario.config), system, options, able).trace(row, trace, None)
 
 
-def tell(path: Path, settings: Mapping[str, object], options: Options) -> Row:
+def tell(path: Path, settings: Mapping[str, object], options: Options) -> TaskResult:
     """The row of a scenario of the user's own, "reachable" or "unreachable", with its run as far as it goes.
 
     settings: what is varied before the file's own. Raises `BadScenario`, `BadConfig`, `OSError`.

@@ -13,7 +13,7 @@ from model.engines.inductive.obligations import Induction
 from model.network.bounded import Network
 from model.network.ghosts.handshakes import TURNS
 from model.network.make import AnyNetwork
-from model.questions.row import Task
+from model.questions.task import Task
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from properties.proofs.invariant import BASE, COROLLARIES

@@ -14,7 +14,7 @@ from model.core.answer import Progress
 from model.machine.crew import tell, wanted_to_stop
 from model.pictures.render import Drawing, Drawings
 from model.questions.answering import answered
-from model.questions.row import Options, Row, Task
+from model.questions.task import Options, Task, TaskResult
 
 if TYPE_CHECKING:
     from model.questions.shares import Plan, Share
@@ -32,7 +32,7 @@ class Searching:
 class Found:
     """Some rows, the pictures that they need, and files that could not be written."""
 
-    rows: list[Row]
+    rows: list[TaskResult]
     drawings: list[Drawing]
     problems: list[str]
 
@@ -44,7 +44,7 @@ class Desk:
         self._drawings, self._problems = Drawings(), list[str]()
         self.options = replace(options, pictures=self._drawings, problems=self._problems)
 
-    def tell(self, rows: list[Row]) -> None:
+    def tell(self, rows: list[TaskResult]) -> None:
         """Tell rows, and what came up with them."""
         tell(Found(rows, self._drawings.take(), self._problems.copy()))
         self._problems.clear()

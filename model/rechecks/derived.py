@@ -15,7 +15,7 @@ from functools import cache
 from model.certificates.manifests import Certificate, Damaged, ProofManifest, Script
 from model.certificates.obligation_scripts import Scribe, entry
 from model.engines.inductive.obligations import Duty, Obligation
-from model.questions.row import Task
+from model.questions.task import Task
 from model.questions.theorems import network_for, proof_of
 from model.settings.setting import BadConfig
 

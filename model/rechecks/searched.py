@@ -24,7 +24,7 @@ from model.pictures.render import Drawings
 from model.questions.answering import answered
 from model.questions.cell_search import Asked
 from model.questions.knowing import ALIKE, asked_of
-from model.questions.row import Options, Task
+from model.questions.task import Options, Task
 from model.settings.setting import BadConfig
 
 

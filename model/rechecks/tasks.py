@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from model.certificates.manifests import Certificate, Damaged, ProofManifest, SearchManifest, config_of
-from model.questions.row import Task
+from model.questions.task import Task
 from model.questions.theorems import network_for
 from model.settings.config import Config
 from model.settings.server import SETTABLE, AnyConfig, parse_setting

@@ -21,7 +21,7 @@ from model.machine.printing import printable as harmless
 from model.machine.screen import console
 from model.pictures.rungs import rung_lines
 from model.pictures.strokes import Strokes, strokes_for
-from model.questions.row import Evidence, Row
+from model.questions.task import RunReport, TaskResult
 from model.report.answers import Entry, Line, Mark, ShownRun, ShownTable, by_claim, entries
 from model.report.summary import summary
 from model.words.columns import width, wrapped
@@ -90,7 +90,7 @@ class Printed:
 
 
 def answer_text(
-    rows: Sequence[Row], expected: int, code: int, notes: Iterable[str], *, screen: Screen, details: str = ""
+    rows: Sequence[TaskResult], expected: int, code: int, notes: Iterable[str], *, screen: Screen, details: str = ""
 ) -> str:
     """The answers, the notes, and the sum, ending without a newline.
 
@@ -106,7 +106,7 @@ def answer_text(
     return coloured([*(found if whole or (found and found[-1].text) else found[:-1]), *whole, *tail], screen)
 
 
-def doubts(rows: Sequence[Row]) -> list[str]:
+def doubts(rows: Sequence[TaskResult]) -> list[str]:
     """What qualifies the verdicts of searches that keep hashes of states only."""
     worst = max((row.effort.collision for row in rows), default=0.0)
     return (
@@ -138,7 +138,7 @@ def single_spaced(lines: Sequence[Printed], most: int) -> list[Printed]:
     return spaced if len(spaced) <= most else [line for line in spaced if line.text]
 
 
-def run_lines(one: Evidence, screen: Screen) -> list[Printed]:
+def run_lines(one: RunReport, screen: Screen) -> list[Printed]:
     """A run as a ladder between two empty lines, and what is false at its end."""
     if one.ladder is None:
         return []
@@ -151,7 +151,7 @@ def run_lines(one: Evidence, screen: Screen) -> list[Printed]:
     return [Printed(""), *label, *ladder, *false, Printed("")]
 
 
-def shortened(lines: Sequence[Printed], most: int, one: Evidence, screen: Screen) -> list[Printed]:
+def shortened(lines: Sequence[Printed], most: int, one: RunReport, screen: Screen) -> list[Printed]:
     """A long run's beginning and end."""
     words = Line(
         _("({count} lines in all; the whole run is in {file})").format(count=len(lines), file=one.words),

@@ -13,7 +13,7 @@ from typing import Literal
 
 from model.core.answer import Table
 from model.core.grouped import grouped
-from model.questions.row import Beside, Evidence, Row
+from model.questions.task import Beside, RunReport, TaskResult
 from model.report.verdict_words import against, asked, failing, failure, holding, unsettled
 from model.words.language import _, counted, marked
 from properties.claim import Claim
@@ -40,7 +40,7 @@ class Line:
 class ShownRun:
     """A run to be shown where there is room for it."""
 
-    evidence: Evidence
+    evidence: RunReport
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class ShownTable:
 Entry = Line | ShownRun | ShownTable
 
 
-def entries(rows: Sequence[Row]) -> Iterator[Entry]:
+def entries(rows: Sequence[TaskResult]) -> Iterator[Entry]:
     """The answers of these rows, in their order."""
     claims = by_claim(rows)
     if len(claims) <= FEW:
@@ -66,12 +66,12 @@ def entries(rows: Sequence[Row]) -> Iterator[Entry]:
         yield from several(claims)
 
 
-def by_claim(rows: Iterable[Row]) -> dict[str, list[Row]]:
+def by_claim(rows: Iterable[TaskResult]) -> dict[str, list[TaskResult]]:
     """The rows of each claim, by its name."""
     return grouped(rows, lambda row: row.task.claim.name)
 
 
-def settled(rows: Iterable[Row], *needs: str) -> bool:
+def settled(rows: Iterable[TaskResult], *needs: str) -> bool:
     """Whether rows of one kind make its sentence true: all are as claimed, the first variant or its proof among them.
 
     needs: variants of either kind that have to be among them, too, if they are of this one.
@@ -86,7 +86,7 @@ def settled(rows: Iterable[Row], *needs: str) -> bool:
     return bool(firsts & have) and {need for need in needs if need in cells} <= have
 
 
-def of_kind(rows: Iterable[Row], expected: str) -> list[Row]:
+def of_kind(rows: Iterable[TaskResult], expected: str) -> list[TaskResult]:
     """The rows of which this is expected."""
     return [row for row in rows if row.task.expected == expected]
 
@@ -94,7 +94,7 @@ def of_kind(rows: Iterable[Row], expected: str) -> list[Row]:
 # -- one claim, whole ----------------------------------------------------------------------------------------------
 
 
-def whole(rows: Sequence[Row]) -> Iterator[Entry]:
+def whole(rows: Sequence[TaskResult]) -> Iterator[Entry]:
     """One claim: its question, and for each kind of variants a sentence, every verdict, and every run."""
     claim = rows[0].task.claim
     known, settles = answer(claim), f" ({', '.join(claim.settles)})" if claim.settles else ""
@@ -124,11 +124,11 @@ def question(claim: Claim) -> str:
     return _(found.question) if found else ""
 
 
-def _mark(row: Row) -> Mark:
+def _mark(row: TaskResult) -> Mark:
     return "open" if row.standing == "inconclusive" else "good" if row.answer.good else "plain"
 
 
-def _half(rows: Sequence[Row], sentence: str, needs: Sequence[str]) -> Iterator[Entry]:
+def _half(rows: Sequence[TaskResult], sentence: str, needs: Sequence[str]) -> Iterator[Entry]:
     """The variants of one kind: their sentence, if they make it true, and each verdict with its run."""
     good = [row for row in rows if row.standing == "as claimed"]
     true = settled(rows, *needs)
@@ -145,7 +145,7 @@ def _half(rows: Sequence[Row], sentence: str, needs: Sequence[str]) -> Iterator[
     yield from wrong(rows, runs=True)
 
 
-def shown(row: Row) -> Iterator[Entry]:
+def shown(row: TaskResult) -> Iterator[Entry]:
     """What a row has to show: tables, runs, why a scenario is none, and what is false at a run's end."""
     yield from map(ShownTable, row.tables)
     if row.engine == "replay" and row.why:
@@ -166,7 +166,7 @@ def _beside(one: Beside | str) -> Iterator[Entry]:
         yield Line(_("Nothing beside it: {why}.").format(why=_(one)), indent=4, look="aside")
 
 
-def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:
+def wrong(rows: Iterable[TaskResult], runs: bool = False) -> Iterator[Entry]:
     """What contradicts its claim, and what is open."""
     for row in rows:
         if row.standing == "contradicted":
@@ -179,10 +179,10 @@ def wrong(rows: Iterable[Row], runs: bool = False) -> Iterator[Entry]:
 # -- several claims ------------------------------------------------------------------------------------------------
 
 
-def several(claims: dict[str, list[Row]]) -> Iterator[Entry]:
+def several(claims: dict[str, list[TaskResult]]) -> Iterator[Entry]:
     """A few lines for each claim, under the statement that all of them are about, or the first of each."""
     common = set[str].intersection(*(set(rows[0].task.claim.settles) for rows in claims.values()))
-    groups: dict[str, list[list[Row]]] = {}
+    groups: dict[str, list[list[TaskResult]]] = {}
     for rows in claims.values():
         settles = [one for one in rows[0].task.claim.settles if one in common or not common]
         groups.setdefault(settles[0] if settles else BEYOND, []).append(rows)
@@ -193,7 +193,7 @@ def several(claims: dict[str, list[Row]]) -> Iterator[Entry]:
             yield from brief(rows, answer(rows[0].task.claim))
 
 
-def _heading(name: str, rows: Sequence[Row]) -> Iterator[Entry]:
+def _heading(name: str, rows: Sequence[TaskResult]) -> Iterator[Entry]:
     """What a statement asks, and the parts of its answer that these rows make true."""
     about = statement(name)
     yield Line(f"{name}  {_(about.question)}" if about else _(name), look="heading")
@@ -201,7 +201,7 @@ def _heading(name: str, rows: Sequence[Row]) -> Iterator[Entry]:
     yield from [Line(" ".join(said), indent=2)] if said else []
 
 
-def brief(rows: Sequence[Row], known: PlainWords) -> Iterator[Entry]:
+def brief(rows: Sequence[TaskResult], known: PlainWords) -> Iterator[Entry]:
     """One claim in a few lines."""
     claim = rows[0].task.claim
     if not rows[0].task.expected:
@@ -218,7 +218,7 @@ def brief(rows: Sequence[Row], known: PlainWords) -> Iterator[Entry]:
 # -- many claims: the statements -----------------------------------------------------------------------------------
 
 
-def by_statement(rows: Sequence[Row]) -> Iterator[Entry]:
+def by_statement(rows: Sequence[TaskResult]) -> Iterator[Entry]:
     """For each statement its question and the parts of its answer, and what became of all other verdicts."""
     claims, rest = by_claim(rows), list(rows)
     for at, one in enumerate(STATEMENTS):
@@ -242,7 +242,7 @@ def by_statement(rows: Sequence[Row]) -> Iterator[Entry]:
         yield Line(said, "good")
 
 
-def answered(part: SentencePart, rows: Sequence[Row]) -> Iterator[Entry]:
+def answered(part: SentencePart, rows: Sequence[TaskResult]) -> Iterator[Entry]:
     """One part of an answer with the verdicts that make it true; or what is wrong with them."""
     if settled(rows, part.variant):
         about = [row for row in rows if row.task.variant == part.variant] or rows
@@ -255,14 +255,14 @@ def answered(part: SentencePart, rows: Sequence[Row]) -> Iterator[Entry]:
     yield from wrong(rows)
 
 
-def so(one: Statement, rows: Sequence[Row]) -> list[str]:
+def so(one: Statement, rows: Sequence[TaskResult]) -> list[str]:
     """The parts of the statement's answer that these rows make true."""
     claims = by_claim(rows)
     about = [(part, of_kind(claims.get(part.claim, ()), part.expected)) for part in one.answer]
     return [_(part.text) for part, rows in about if settled(rows, part.variant)]
 
 
-def sentence(row: Row) -> str:
+def sentence(row: TaskResult) -> str:
     """One verdict in words."""
     name = row.task.claim.name
     if row.standing == "contradicted":

@@ -45,7 +45,7 @@ def unexplained(found: Coverage) -> str:
 def cells(one: Covered, open_word: str) -> tuple[str, ...]:
     """One row. open_word: see `unexplained`."""
     if not one.happens:
-        by = open_word if one.never is None else f"never: {', '.join(one.never) or 'its guard is false'}"
+        by = open_word if one.excluded_by is None else f"never: {', '.join(one.excluded_by) or 'its guard is false'}"
         return one.event.name, one.cite, "0", "", "", "", by
     counts = [f"{sum(found.values()):,}" if found else "" for found in (one.transitions, one.steps)]
     places = [str(len(found)) if found else "" for found in (one.transitions, one.steps)]
@@ -62,7 +62,7 @@ def notes(found: Coverage) -> Iterator[str]:
         f"searched: {len(searches)} configurations, {total:,} transitions, {cut} of them cut short; runs of scenarios:"
         f" {sum(1 for one in found.fired if not one.effort)}; 'where' is the first of them"
     )
-    used = {name for one in found.events if not one.happens for name in one.never or ()}
+    used = {name for one in found.events if not one.happens for name in one.excluded_by or ()}
     yield from (f"{lemma.name}: {lemma.sentence}" for lemma in KEPT if lemma.name in used)
     if used:
         yield (
@@ -105,7 +105,7 @@ def coverage_json(found: Coverage, command: str, code: int) -> dict[str, Any]:
                     {"claim": claim, "variant": variant, "count": count}
                     for (claim, variant), count in (*one.transitions.items(), *one.steps.items())
                 ],
-                "never": None if one.happens or one.never is None else list(one.never),
+                "excluded_by": None if one.happens or one.excluded_by is None else list(one.excluded_by),
                 "explained": one.explained,
             }
             for one in found.events

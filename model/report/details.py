@@ -18,7 +18,7 @@ from rich.text import Text
 from model.core import answer
 from model.machine.files import write
 from model.machine.screen import console
-from model.questions.row import SYMBOLIC, Beside, Options, Row, written
+from model.questions.task import SYMBOLIC, Beside, Options, TaskResult, written
 from model.report.answers import by_claim
 from model.report.summary import NOT_CHECKED, bounds
 from model.report.verdict_words import verdict
@@ -45,13 +45,13 @@ WITHIN = marked(
 )
 
 
-def write_details(rows: Sequence[Row], options: Options) -> None:
+def write_details(rows: Sequence[TaskResult], options: Options) -> None:
     """Write the whole report beside the figures."""
     with written(options):
         write(options.out / "report.txt", details(rows, REPORT))
 
 
-def details(rows: Sequence[Row], width: int) -> str:
+def details(rows: Sequence[TaskResult], width: int) -> str:
     """The whole report in plain text, in so many columns."""
     output = io.StringIO()
     paper = console(file=output, width=width, force_terminal=False, no_color=True)
@@ -65,7 +65,7 @@ def details(rows: Sequence[Row], width: int) -> str:
     return output.getvalue() + "\n".join(lines) + "\n"
 
 
-def side_by_side(row: Row, width: int) -> Iterator[str]:
+def side_by_side(row: TaskResult, width: int) -> Iterator[str]:
     """The two ladders of each run that has something beside it; where they are if they are too wide."""
     for label, one in row.besides:
         if isinstance(one, Beside):
@@ -85,7 +85,7 @@ def fill(text: str, columns: int, first: str = "", rest: str = "") -> list[str]:
 # -- the tables ----------------------------------------------------------------------------------------------------
 
 
-def _print_table(console: Console, rows: Sequence[Row]) -> None:
+def _print_table(console: Console, rows: Sequence[TaskResult]) -> None:
     table = Table(box=None, pad_edge=False)
     shown = [column for column in COLUMNS if console.width >= WIDE or column in ESSENTIAL]
     for column in shown:
@@ -100,7 +100,7 @@ def _print_table(console: Console, rows: Sequence[Row]) -> None:
         console.print(said.format(columns=WIDE, hidden=hidden))
 
 
-def _cells(row: Row) -> tuple[str, ...]:
+def _cells(row: TaskResult) -> tuple[str, ...]:
     effort, replayed = row.effort, row.engine == "replay"
     searched = not replayed and not row.proof
     counted = searched and row.engine not in SYMBOLIC
@@ -119,12 +119,12 @@ def _cells(row: Row) -> tuple[str, ...]:
     )
 
 
-def _verdict(row: Row) -> str:
+def _verdict(row: TaskResult) -> str:
     """The verdict in the words of the answers; with a mark where it contradicts its claim."""
     return f"{verdict(row)} !" if row.standing == "contradicted" else verdict(row)
 
 
-def _length(row: Row) -> str:
+def _length(row: TaskResult) -> str:
     """How many steps the run has; of an infinite one those before its loop, and those of its loop."""
     return "+".join(str(len(part)) for part in (row.steps, row.loop) if part is not None)
 
@@ -142,7 +142,7 @@ def _print_study(console: Console, name: str, made: answer.Table) -> None:
 # -- what a verdict rests on ---------------------------------------------------------------------------------------
 
 
-def foundations(rows: Sequence[Row], columns: int) -> Iterator[str]:
+def foundations(rows: Sequence[TaskResult], columns: int) -> Iterator[str]:
     """For each claim what its verdicts rest on, a paragraph for each verdict."""
     said: dict[str, str] = {}
     for name, of_claim in by_claim(rows).items():
@@ -167,7 +167,7 @@ def _once(said: dict[str, str], kind: str, text: str, where: str) -> str:
     return _("{kind}: {text}").format(kind=_(kind), text=text)
 
 
-def rests_on(row: Row) -> Iterator[tuple[str, str]]:
+def rests_on(row: TaskResult) -> Iterator[tuple[str, str]]:
     """What a verdict rests on, each part with its kind."""
     if row.proof:
         said, count = _("{scope}, {count} obligations"), f"{row.proof.obligations:,}"
@@ -188,7 +188,7 @@ def rests_on(row: Row) -> Iterator[tuple[str, str]]:
         yield "beside it", one.told.rstrip(".。") if isinstance(one, Beside) else nothing.format(why=_(one))
 
 
-def search(row: Row) -> str:
+def search(row: TaskResult) -> str:
     """How far a search went, and which bounds it touched; Z3 does not count."""
     effort = row.effort
     times = _("{bound} {count} times")

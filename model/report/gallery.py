@@ -13,7 +13,7 @@ from pathlib import Path
 
 from model.core.grouped import grouped
 from model.machine.files import write
-from model.questions.row import Evidence, Options, Row, written
+from model.questions.task import Options, RunReport, TaskResult, written
 from model.report.verdict_words import length
 from model.words.language import _, language
 from properties.statements import STATEMENTS
@@ -25,14 +25,14 @@ STYLE = (
 )
 
 
-def write_gallery(rows: Sequence[Row], options: Options) -> None:
+def write_gallery(rows: Sequence[TaskResult], options: Options) -> None:
     """Write the index beside the pictures, if there are any."""
     if any(_drawn(one) for row in rows for one in row.evidence):
         with written(options):
             write(options.out / NAME, gallery(rows, options.out))
 
 
-def gallery(rows: Sequence[Row], out: Path) -> str:
+def gallery(rows: Sequence[TaskResult], out: Path) -> str:
     """The index of the rows' pictures; out: where it will stand."""
     headings = {one.number: f"{one.number} {_(one.question)}" for one in STATEMENTS} | {"": _("Further claims")}
     parts = grouped(((number, row) for row in rows for number in row.task.claim.settles or ("",)), lambda one: one[0])
@@ -44,7 +44,7 @@ def gallery(rows: Sequence[Row], out: Path) -> str:
     return "\n".join(["<!doctype html>", head, f"<h1>{title}</h1>", *body]) + "\n"
 
 
-def _figures(rows: Sequence[Row], out: Path) -> Iterator[str]:
+def _figures(rows: Sequence[TaskResult], out: Path) -> Iterator[str]:
     """The pictures of the rows, each with its words."""
     drawn = [(row, one) for row in rows for one in row.evidence if _drawn(one)]
     for row, one in drawn:
@@ -59,5 +59,5 @@ def _figures(rows: Sequence[Row], out: Path) -> Iterator[str]:
         yield "</figure>"
 
 
-def _drawn(one: Evidence) -> bool:
+def _drawn(one: RunReport) -> bool:
     return Path(one.figure).suffix == ".svg"

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from model.questions.row import Beside, ProofReport, Row
+from model.questions.task import Beside, ProofReport, TaskResult
 from model.report.answers import by_claim, question, sentence, so
 from model.report.verdict_words import verdict
 from model.settings.server import AnyConfig, ServerConfig
@@ -45,7 +45,7 @@ def bounds(config: AnyConfig) -> dict[str, object]:
     return {name: getattr(config, name) for name in shown} | config.varied()
 
 
-def summary(rows: Sequence[Row], expected: int, code: int) -> str:
+def summary(rows: Sequence[TaskResult], expected: int, code: int) -> str:
     """One line: whether everything is as claimed, and what the exit status says."""
     unclaimed = code in UNCLAIMED and rows and not any(row.task.expected for row in rows)
     meaning = _((UNCLAIMED if unclaimed else MEANINGS)[code])
@@ -53,7 +53,7 @@ def summary(rows: Sequence[Row], expected: int, code: int) -> str:
     return said.format(sum=_sum(rows, expected, code), code=code, meaning=meaning)
 
 
-def _sum(rows: Sequence[Row], expected: int, code: int) -> str:
+def _sum(rows: Sequence[TaskResult], expected: int, code: int) -> str:
     contradicted = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.standing == "contradicted"]
     unknown = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.standing == "inconclusive"]
     found = len(rows) - len(unknown)
@@ -77,19 +77,19 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST]) + (_(" and {count} more").format(count=more) if more > 0 else "")
 
 
-def exit_status(rows: Sequence[Row]) -> int:
+def exit_status(rows: Sequence[TaskResult]) -> int:
     """0 as claimed (or holds), 1 contradicted (or violated), 3 inconclusive; 1 outranks 3."""
     outcomes = {row.standing for row in rows}
     return 1 if outcomes & {"contradicted", "violated"} else 3 if not rows or "inconclusive" in outcomes else 0
 
 
-def as_json(rows: Sequence[Row], command: str, code: int) -> dict[str, Any]:
+def as_json(rows: Sequence[TaskResult], command: str, code: int) -> dict[str, Any]:
     """The report for programs, in English."""
     with speaking_in("en"):
         return _as_json(rows, command, code)
 
 
-def _as_json(rows: Sequence[Row], command: str, code: int) -> dict[str, Any]:
+def _as_json(rows: Sequence[TaskResult], command: str, code: int) -> dict[str, Any]:
     return {
         "schema_version": SCHEMA_VERSION,
         "command": command,
@@ -101,13 +101,13 @@ def _as_json(rows: Sequence[Row], command: str, code: int) -> dict[str, Any]:
     }
 
 
-def _statement_json(one: Statement, rows: Sequence[Row]) -> dict[str, Any]:
+def _statement_json(one: Statement, rows: Sequence[TaskResult]) -> dict[str, Any]:
     """What a statement asks, the parts of the answer that these rows make true, and the claims that they are of."""
     about = [row for row in rows if one.number in row.task.claim.settles]
     return {"statement": one.number, "question": one.question, "answer": so(one, rows), "claims": [*by_claim(about)]}
 
 
-def _row_json(row: Row) -> dict[str, Any]:
+def _row_json(row: TaskResult) -> dict[str, Any]:
     effort = row.effort
     return {
         "claim": row.task.claim.name,
@@ -178,7 +178,7 @@ def _proof_json(proof: ProofReport) -> dict[str, Any]:
             for event, cite, count, failing in proof.events
         ],
         "failing": [one.name for one in proof.failing],
-        "never": [cause.name for cause in proof.never],
+        "impossible": [cause.name for cause in proof.impossible],
     }
 
 

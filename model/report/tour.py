@@ -14,7 +14,7 @@ from model.machine.printing import meant
 from model.pictures.rungs import rung_lines
 from model.questions.answering import tasks_of
 from model.questions.names import WILD, UnknownName, claims_named
-from model.questions.row import Evidence, Row, Task
+from model.questions.task import RunReport, Task, TaskResult
 from model.report.answer_text import WIDE, Printed, Screen, coloured, wrapped_line
 from model.report.answers import Line, answered, by_claim, of_kind
 from model.report.summary import summary
@@ -80,7 +80,13 @@ def _needed(part: SentencePart, tasks: Sequence[Task]) -> Iterator[Task]:
 
 
 def tour_text(
-    chosen: Sequence[Statement], rows: Sequence[Row], expected: int, code: int, notes: Sequence[str], *, screen: Screen
+    chosen: Sequence[Statement],
+    rows: Sequence[TaskResult],
+    expected: int,
+    code: int,
+    notes: Sequence[str],
+    *,
+    screen: Screen,
 ) -> str:
     """The tour in lines, ending without a newline. expected: how many verdicts were asked for."""
     lines = [line for one in chosen for line in (*_tour(one, rows, screen), Printed(""))]
@@ -89,7 +95,7 @@ def tour_text(
     return coloured([*lines, Printed(summary(rows, expected, code))], screen)
 
 
-def _tour(one: Statement, rows: Sequence[Row], screen: Screen) -> Iterator[Printed]:
+def _tour(one: Statement, rows: Sequence[TaskResult], screen: Screen) -> Iterator[Printed]:
     """One statement."""
     about = explained(one.number)
     yield from wrapped_line(Line(f"{one.number}  {_(one.question)}", look="heading"), screen)
@@ -122,7 +128,7 @@ def _paragraph(text: str, screen: Screen, number: str = "  ") -> Iterator[Printe
     yield from map(Printed, wrapped(text, min(screen.width, WIDE), number, " " * len(number)))
 
 
-def _said(said: Sequence[SentencePart], rows: Sequence[Row]) -> Iterator[Line]:
+def _said(said: Sequence[SentencePart], rows: Sequence[TaskResult]) -> Iterator[Line]:
     """The sentences that the verdicts make true; and what is wrong with the others."""
     claims = by_claim(rows)
     for part in said:
@@ -132,12 +138,12 @@ def _said(said: Sequence[SentencePart], rows: Sequence[Row]) -> Iterator[Line]:
             yield Line(entry.text, entry.mark, 2)
 
 
-def _heading(claim: str, row: Row, evidence: Evidence) -> str:
+def _heading(claim: str, row: TaskResult, evidence: RunReport) -> str:
     words = {"claim": claim, "variant": _(row.task.variant), "length": length(evidence), "figure": evidence.figure}
     return _("{claim}, with {variant}: {length}; the picture is in {figure}").format(**words)
 
 
-def _run(evidence: Evidence, screen: Screen) -> Iterator[Printed]:
+def _run(evidence: RunReport, screen: Screen) -> Iterator[Printed]:
     """A run as a ladder, and a sentence for each step."""
     yield Printed("")
     if evidence.ladder is not None:
@@ -153,7 +159,7 @@ def _run(evidence: Evidence, screen: Screen) -> Iterator[Printed]:
     yield Printed("")
 
 
-def _sure(rows: Sequence[Row]) -> Iterator[Line]:
+def _sure(rows: Sequence[TaskResult]) -> Iterator[Line]:
     """What the verdicts rest on, in sentences, and what is not checked."""
     if searched := _searches([row for row in rows if not row.proof and row.engine != "replay"]):
         searches = counted("{count} search", "{count} searches", len(searched))
@@ -184,6 +190,6 @@ def _open(claims: Sequence[Claim]) -> Iterator[Line]:
     yield Line(_(NEVER_CHECKED), "open", 2)
 
 
-def _searches(rows: Sequence[Row]) -> list[Row]:
+def _searches(rows: Sequence[TaskResult]) -> list[TaskResult]:
     """One row for each search: those of one configuration share it."""
     return list({(row.task.config, row.engine): row for row in rows}.values())

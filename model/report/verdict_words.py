@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model.core.answer import Answer
-from model.questions.row import Evidence, Row
+from model.questions.task import RunReport, TaskResult
 from model.tcp.cause import named
 from model.words.language import _, counted, marked
 
@@ -43,27 +43,27 @@ PLAIN_WORDS = 3
 """A variant's name of more words stands in quotes."""
 
 
-def verbs(row: Row) -> tuple[str, str]:
+def verbs(row: TaskResult) -> tuple[str, str]:
     """What a claim does where it holds, and where it fails: a scenario is a run, an event happens."""
     if row.engine == "replay":
         return STORY
     return EVENT if row.answer in (Answer.REACHABLE, Answer.UNREACHABLE) else PLAIN
 
 
-def verdict(row: Row) -> str:
+def verdict(row: TaskResult) -> str:
     """The verdict as a verb: "holds", "is no run"; or "is vacuous"."""
     decided = row.answer.good or row.answer.bad
     return _(verbs(row)[0 if row.answer.good else 1] if decided else UNDECIDED[row.answer.value])
 
 
-def variant(row: Row) -> str:
+def variant(row: TaskResult) -> str:
     """The variant's name, of a proof without its scope; in quotes if it is half a sentence."""
     name = row.task.variant.split(": ", 1)[-1] if row.task.proof else row.task.variant
     plain = _(name) == name and len(name.split()) <= PLAIN_WORDS and not set(name) & set(",:")
     return name if plain or not row.task.expected else _('"{name}"').format(name=_(name))
 
 
-def length(one: Evidence) -> str:
+def length(one: RunReport) -> str:
     """How long a run is: "4 steps", "6 steps, then 2 for ever"."""
     count = counted("{count} step", "{count} steps", len(one.steps))
     if one.loop is None:
@@ -73,7 +73,7 @@ def length(one: Evidence) -> str:
     return _("{steps}, then {count} for ever").format(steps=count, count=len(one.loop))
 
 
-def picture(one: Evidence) -> str:
+def picture(one: RunReport) -> str:
     """Where the picture is; its source, if it could not be drawn."""
     if not one.figure:
         return ""
@@ -81,7 +81,7 @@ def picture(one: Evidence) -> str:
     return said.format(file=one.figure)
 
 
-def run_of(row: Row, brief: bool = False) -> str:
+def run_of(row: TaskResult, brief: bool = False) -> str:
     """The length of the row's first run and its picture, and how many runs more; empty if there is none."""
     if not row.evidence:
         return ""
@@ -92,7 +92,7 @@ def run_of(row: Row, brief: bool = False) -> str:
     return _(", ").join(filter(None, (length(first), drawn))) + more
 
 
-def together(rows: Sequence[Row], brief: bool) -> str:
+def together(rows: Sequence[TaskResult], brief: bool) -> str:
     """The variants' names; if `brief` the first, and how many more."""
     names = [variant(row) for row in rows]
     if brief and len(names) > 1:
@@ -104,7 +104,7 @@ def _more(count: int) -> str:
     return counted("{count} more variant", "{count} more variants", count)
 
 
-def holding(rows: Sequence[Row], brief: bool) -> list[str]:
+def holding(rows: Sequence[TaskResult], brief: bool) -> list[str]:
     """That these rows, of one claim and all as claimed, hold: the searches together, then each proof."""
     searched, proved = [row for row in rows if not row.proof], [row for row in rows if row.proof]
     said = []
@@ -125,14 +125,14 @@ def _joined(said: str, rest: str) -> str:
     return _("{said}: {rest}").format(said=said, rest=rest) if rest else said
 
 
-def _proved(row: Row, named: bool) -> str:
+def _proved(row: TaskResult, named: bool) -> str:
     assert row.proof is not None
     said = _("proved with {variant} for {scope}: {count} obligations") if named else ""
     said = said or _("proved for {scope}: {count} obligations")
     return said.format(variant=variant(row), scope=_(row.outcome.scope), count=f"{row.proof.obligations:,}")
 
 
-def failing(rows: Sequence[Row], brief: bool) -> list[str]:
+def failing(rows: Sequence[TaskResult], brief: bool) -> list[str]:
     """That these rows, of one claim and all as claimed, fail as they must: each search, then each proof."""
     searched, unproved = [row for row in rows if not row.proof], [row for row in rows if row.proof]
     if brief:
@@ -142,14 +142,14 @@ def failing(rows: Sequence[Row], brief: bool) -> list[str]:
     return [failure(row, row in unproved) for row in (*searched, *unproved)]
 
 
-def failure(row: Row, proof: bool, brief: bool = False) -> str:
+def failure(row: TaskResult, proof: bool, brief: bool = False) -> str:
     """That one row fails, as it must."""
     if proof:
         return _unproved(row)
     return _joined(_(FAILS[verbs(row)[1]]).format(variant=variant(row)), run_of(row, brief))
 
 
-def _unproved(row: Row) -> str:
+def _unproved(row: TaskResult) -> str:
     """At which events the proof fails, as it must."""
     assert row.proof is not None
     events = list(dict.fromkeys(named(one.event) for one in row.proof.failing))
@@ -159,7 +159,7 @@ def _unproved(row: Row) -> str:
     return said.format(variant=variant(row), events=at, count=f"{row.proof.obligations:,}")
 
 
-def against(row: Row) -> str:
+def against(row: TaskResult) -> str:
     """What contradicts its claim."""
     if row.task.expected == "holds":
         said = _("CONTRADICTED: {claim} had to hold with {variant}, but {verdict}")
@@ -169,13 +169,13 @@ def against(row: Row) -> str:
     return _joined(_joined(said.format(**words), row.why), run_of(row))
 
 
-def unsettled(row: Row) -> str:
+def unsettled(row: TaskResult) -> str:
     """Why a verdict is open."""
     words = {"claim": row.task.claim.name, "variant": _(row.task.variant), "why": row.why or _("unknown")}
     return _("open: {claim} with {variant}: {why}").format(**words)
 
 
-def asked(row: Row) -> str:
+def asked(row: TaskResult) -> str:
     """A verdict of which nothing was expected."""
     if row.answer is Answer.UNKNOWN:
         return unsettled(row)

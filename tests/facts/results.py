@@ -41,7 +41,7 @@ def _facts(row: Mapping[str, Any]) -> dict[str, Any]:
     found["touched"] = row["bounds_touched"]
     found["tables"] = [table["rows"] for table in row["tables"]]
     if row["proof"]:
-        found |= {name: row["proof"][name] for name in ("obligations", "failing", "never", "assumes")}
+        found |= {name: row["proof"][name] for name in ("obligations", "failing", "impossible", "assumes")}
         found["events"] = {one["event"]: one["obligations"] for one in row["proof"]["events"]}
     return {name: value for name, value in found.items() if value not in (None, [], {}, "", ())}
 

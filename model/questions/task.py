@@ -84,7 +84,7 @@ class Beside:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class RunReport:
     """A run: its steps, those of its loop (None if it is finite), its words, its picture, and a label if it needs one.
 
     figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
@@ -110,14 +110,14 @@ class ProofReport:
     """What a proof rests on and how it went.
 
     assumes: sentences. events: each with its paragraph, its number of obligations, and the lemmas that fail there.
-    failing: those. never: events that no state of the invariant allows. words: a counterexample to induction for
+    failing: those. impossible: events that no state of the invariant allows. words: a counterexample to induction for
     each failing event's first.
     """
 
     assumes: tuple[str, ...]
     events: tuple[tuple[Where, str, int, tuple[str, ...]], ...]
     failing: tuple[Broken, ...]
-    never: tuple[Cause, ...]
+    impossible: tuple[Cause, ...]
     words: str
 
     @property
@@ -127,18 +127,18 @@ class ProofReport:
 
 
 @dataclass(frozen=True)
-class Row:
+class TaskResult:
     """What became of a task; its evidence is plain data, so that it can go to another process.
 
     fairness: what infinite runs owe, in words. evidence: the runs that decide it; tables: of a study. proof: of the
-    engine "unbounded". beside: of a story that is no run, where it is one; see `Evidence`. another: why there is no
+    engine "unbounded". beside: of a story that is no run, where it is one; see `RunReport`. another: why there is no
     other run ("": nobody has looked, or there is one).
     """
 
     task: Task
     outcome: Outcome
     fairness: str = ""
-    evidence: tuple[Evidence, ...] = ()
+    evidence: tuple[RunReport, ...] = ()
     tables: tuple[Table, ...] = ()
     proof: ProofReport | None = None
     beside: Beside | str = ""
@@ -170,7 +170,7 @@ class Row:
         """An unknown or vacuous answer in words, or where a story stops."""
         return self.outcome.why
 
-    def but(self, answer: Answer, why: str) -> Row:
+    def but(self, answer: Answer, why: str) -> TaskResult:
         """The row with another answer."""
         return replace(self, outcome=replace(self.outcome, answer=answer, why=why))
 
