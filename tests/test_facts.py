@@ -45,6 +45,17 @@ def test_an_internal_error_is_not_promoted(
     assert (tmp_path / "quick.txt").read_text() == kept
 
 
+def test_results_are_compared_without_the_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.json"
+    report.write_text('{"claims": []}')
+    monkeypatch.setattr(texts, "FOLDER", tmp_path / "nowhere")
+    monkeypatch.setattr(sys, "argv", ["tests.facts", "--results", "--report", str(report)])
+    assert main() == 0
+    assert f"{len(results.frozen())} rows" in capsys.readouterr().out
+
+
 def test_a_difference_is_told_by_row_and_field() -> None:
     old: results.Facts = {"a, b": {"verdict": "holds", "states": 3}, "c, d": {"verdict": "holds"}}
     new: results.Facts = {"a, b": {"verdict": "violated", "states": 3, "steps": 4}, "e, f": {}}

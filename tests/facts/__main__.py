@@ -1,4 +1,4 @@
-"""The command line: `python -m tests.facts [--promote] [--report FILE] [--texts]`.
+"""The command line: `python -m tests.facts [--promote] [--report FILE] [--texts | --results]`.
 
 Exit status: 0 nothing has changed, or what has is promoted; 1 something has changed; 2 a command ends in an internal
 error, which is never promoted.
@@ -21,10 +21,12 @@ def main() -> int:
     parser.add_argument("--promote", action="store_true", help="keep what is found now")
     parser.add_argument("--report", metavar="FILE", type=Path, help="of a run (model.check --json FILE), of which"
                         " only the claims are looked at; default: run everything")  # fmt: skip
-    parser.add_argument("--texts", action="store_true", help="the texts only")
+    part = parser.add_mutually_exclusive_group()
+    part.add_argument("--texts", action="store_true", help="the texts only")
+    part.add_argument("--results", action="store_true", help="the results only")
     args = parser.parse_args()
     try:
-        changed = changed_texts(args.promote)
+        changed = 0 if args.results else changed_texts(args.promote)
     except Mistake as error:
         return complain(str(error), 2, "tests.facts")
     if not args.texts:
