@@ -24,10 +24,8 @@ from model.settings.protocol import Protocol
 from model.settings.setting import names_of, refuse
 from model.tcp.event import FALSE, TRUE
 
-MAY_DIFFER = ("send_on_syn", "retransmission")
-"""Fields of the protocol by which a search may have fewer runs than a proof, and none besides."""
-SHARED = tuple(name for name in names_of(Protocol) if name not in MAY_DIFFER)
-"""Those in which they must agree, or else the proof says nothing of the search."""
+WIDER = ("send_on_syn", "retransmission")
+"""Fields of the protocol of which a proof with true speaks of searches with false, too."""
 
 
 def every_channel(config: Config, segments: bool = True, peer: bool = True) -> UnboundedNetwork:
@@ -83,7 +81,12 @@ def is_one(network: UnboundedNetwork, one: Config) -> bool:
     distance = one.but(isns_apart=all_of.isns_apart).isn_distance
     chosen = [pair for name in ("isn_a", "isn_b") for pair in combinations(one.isns(name, 0)[: one.incarnations], 2)]
     fresh = all(min((m - n) % space, (n - m) % space) >= distance for m, n in chosen)
-    return fresh and all(getattr(all_of, name) in ("either", getattr(one, name)) for name in SHARED)
+    return fresh and all(speaks_of(name, getattr(all_of, name), getattr(one, name)) for name in names_of(Protocol))
+
+
+def speaks_of(name: str, proved: object, searched: object) -> bool:
+    """Whether a proof with one value of a field of the protocol speaks of a search with another."""
+    return proved in ("either", searched) or (name in WIDER and proved is True)
 
 
 def distances(network: UnboundedNetwork) -> Pairs:
