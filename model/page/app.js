@@ -134,6 +134,7 @@ function Page() {
       <${Run} />
       <${Properties} />
       <${Tcbs} />
+      ${model.knowledge && html`<${Knowledge} />`}
     </main>
     <footer>
       <p class="note">${t("Limits: {settings}. A segment that finds no room in the network is lost.", { settings: now.place.bounds })}</p>
@@ -278,6 +279,48 @@ function Tcbs() {
       })}</tr>`)}</tbody></table></div>
     <p class="note"><mark>${t("Marked with • is")}</mark> ${t("what the last step changed, with the old value after it. What no endpoint knows is in italics: the model keeps it only to judge.")}</p>
   </section>`;
+}
+
+/** Who knows what in the state that is shown, and since which step: once all states have been looked at. */
+function Knowledge() {
+  const { knows } = now;
+  const every = all();
+  const ready = knows?.model === model;
+  if (ready && knows.ask && knows.of !== every.length + model.about + now.run.map((one) => one.rule).join()) knows.ask(every);
+  const since = (formula) => {
+    const held = knows.along.map((row) => row[formula]);
+    return held.slice(0, now.at + 1).lastIndexOf(false) + 1;
+  };
+  return html`<section id="knowledge-section" aria-labelledby="knowledge-title">
+    <h2 id="knowledge-title">${t("Who knows what")}</h2>
+    <p class="note">${t("A side knows what holds in every state that looks the same to it: the same state, TCB and timers. So all states have to be looked at first.")}</p>
+    ${!ready && html`<${Button} of="know" does=${learn}>${t("Look at all states")}<//>`}
+    ${ready && !knows.ask && html`<p role="status">${t("{states} states so far", { states: knows.states.toLocaleString("en") })}</p>`}
+    ${ready && knows.along?.length > now.at && html`<ul class="parts">${model.knowledge.formulas.map(([words], at) => html`<li>
+      <span class=${String(knows.along[now.at][at])}>${knows.along[now.at][at] ? "✓" : "–"}</span> ${partName(words)} ${knows.along[now.at][at] && html`<span class="note">${t("since step {step}", { step: since(at) })}</span>`}</li>`)}</ul>`}
+  </section>`;
+}
+
+/** Look at all states of the model in a worker, which then says who knows what. */
+function learn() {
+  stop();
+  now.knows?.worker.terminate();
+  const text = `${$("engine").textContent}\nconst model=${modelText(now.place.model)};let answer=null;onmessage=({data})=>postMessage({along:answer(data)});answer=knowing(model,(x)=>postMessage(x));postMessage({ready:true});`;
+  const place = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const worker = new Worker(place);
+  const knows = { worker, model, states: 0, along: null, of: null, ask: null };
+  now.knows = knows;
+  worker.onmessage = ({ data }) => {
+    URL.revokeObjectURL(place);
+    if (data.states) knows.states = data.states;
+    if (data.along) knows.along = data.along;
+    if (data.ready) knows.ask = (every) => {
+      knows.of = every.length + model.about + now.run.map((one) => one.rule).join();
+      worker.postMessage(every);
+    };
+    show();
+  };
+  show();
 }
 
 /** The run and the same schedule under the other protocol, step beside step. */

@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from gzip import compress
 from hashlib import sha256
 from itertools import product
 
+from model.core.knowledge import Formula, Known, Views, both, said
 from model.core.system import System
 from model.export.javascript import javascript
 from model.network.bounded import Network
@@ -24,7 +25,8 @@ from model.settings.config import SCENARIO, Config
 from model.settings.server import AnyConfig
 from model.settings.setting import BadConfig, show_field
 from model.words.language import marked
-from properties.configs import HISTORY
+from properties.configs import HISTORY, KNOWING_WITH_TEXT
+from properties.knowledge import levels_of_both
 from properties.opening import client_can_receive, no_half_open
 
 PIECE = re.compile(r"(?=,(?:able|guard|fire|wires|conditions):)|(?<=\n)")
@@ -33,13 +35,21 @@ ASKED = (no_half_open, client_can_receive)
 BY_HAND = HISTORY.but(octets=1, duplications=None, open_a="both", aborts="both", gives_up="both", send_on_syn=True)
 
 
+About = tuple[Views, Sequence[tuple[str, Formula]]]
+"""What each side sees, and formulas about who knows what, with their words."""
+
+
 @dataclass(frozen=True)
 class World:
-    """What can be done by hand. switches: fields of the configuration, with the values that the page offers."""
+    """What can be done by hand. switches: fields of the configuration, with the values that the page offers.
+
+    knows: whether it is small enough to say who knows what.
+    """
 
     name: str
     config: Config
     switches: Mapping[str, tuple[object, ...]]
+    knows: bool = False
 
     def configs(self) -> Iterator[tuple[str, Config]]:
         """Each combination that is a protocol, by its name in an address."""
@@ -64,9 +74,11 @@ WORLDS = (
     World(marked("opening"), HISTORY.but(octets=0, capacity=2, duplications=None), HANDSHAKE),
     World(marked("whole connection"), BY_HAND, SWITCHES),
     World(marked("32 bits"), BY_HAND.but(seq_bits=32, window=1000, isn_a="100,5100", isn_b="300,5300"), SWITCHES),
+    World(marked("who knows what"), KNOWING_WITH_TEXT, HANDSHAKE, knows=True),
 )
 """What the page offers, the one that it begins with first: as `half-open` is checked, small enough to be searched
-whole; everything that two users may do; the same with numbers as they are on the wire."""
+whole; everything that two users may do; the same with numbers as they are on the wire; and a connection with an octet
+of text, of which the page says who knows that both SYNs have been accepted."""
 
 
 def system_of(config: Config) -> System:
@@ -76,6 +88,23 @@ def system_of(config: Config) -> System:
     return network.system(*(make(network) for make in ASKED))
 
 
+def knowing(config: Config) -> tuple[System, About]:
+    """The system of a configuration in which somebody may know something, and what of it the page says."""
+    network = network_of(config)
+    assert isinstance(network, Network)
+    formulas = levels_of_both(network)
+    about = network.local_states, [(said(formula), formula) for formula in formulas]
+    return network.system(Known("knows", "somewhere", both(*formulas), network.local_states)), about
+
+
+def text_of(world: World, config: Config, name: str) -> str:
+    """The model of a combination."""
+    if not world.knows:
+        return model_text(system_of(config), name)
+    system, about = knowing(config)
+    return model_text(system, name, about)
+
+
 def hand_parts() -> list[str]:
     """The names of the parts of the properties that are asked in the worlds."""
     network = network_of(WORLDS[0].config)
@@ -83,9 +112,9 @@ def hand_parts() -> list[str]:
     return [name for make in ASKED for name in make(network).parts]
 
 
-def model_text(system: System, about: str = "") -> str:
-    """A system with its properties as an object of JavaScript."""
-    text = javascript(system, system.properties, about)
+def model_text(system: System, about: str = "", knowledge: About | None = None) -> str:
+    """A system with its properties, and with formulas about knowledge, as an object of JavaScript."""
+    text = javascript(system, system.properties, about, knowledge)
     return text.removeprefix("export const model=").removesuffix(";\n")
 
 
@@ -129,7 +158,7 @@ def by_hand() -> str:
     pack = Pack()
     for world in WORLDS:
         for name, config in world.configs():
-            pack.add(name, model_text(system_of(config), name))
+            pack.add(name, text_of(world, config, name))
     return pack.written
 
 

@@ -65,6 +65,13 @@ const CHINESE = {
   "✗ FALSE": "✗ 不成立",
   "✓ has not happened:": "✓ 没有发生：",
   "✗ HAS HAPPENED:": "✗ 已经发生：",
+  "who knows what": "谁知道什么",
+  "Who knows what": "谁知道什么",
+  "A side knows what holds in every state that looks the same to it: the same state, TCB and timers. So all states have to be looked at first.":
+    "一方知道的，是在它看来相同的每个状态（状态、TCB 和定时器都相同）中都成立的事。所以要先看遍所有状态。",
+  "Look at all states": "看遍所有状态",
+  "{states} states so far": "目前 {states} 个状态",
+  "since step {step}": "自第 {step} 步起",
   "What must be true": "必须成立的",
   "Of this run no property of states is asked: it is a figure, or an infinite run.": "这个运行不涉及状态的性质：它是一幅图，或一个无穷的运行。",
   "Find a run from here": "从这里找一个运行",
