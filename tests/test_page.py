@@ -17,7 +17,7 @@ import pytest
 import properties
 from model.check import main
 from model.core.answer import NO_LIMITS, Outcome
-from model.core.knowledge import said
+from model.core.knowledge import facts
 from model.core.run import Run, Step, enabled, fire
 from model.core.system import State, System
 from model.engines.epistemic.knowledge import LocalStates
@@ -260,7 +260,7 @@ def test_a_property_of_steps_is_judged_of_two_states(tmp_path: Path) -> None:
 
 KNOWS = (
     "const place=PLACES[%s],of=modelNamed(place.model);let said=0;const ask=knowing(of,({states})=>{said=states;});"
-    "show([of.knowledge.formulas.map(([words])=>words),ask(states(firstState(place),recorded(place)))]);"
+    "show([of.knowledge.facts.map(([words])=>words),ask(states(firstState(place),recorded(place)))]);"
 )
 
 
@@ -282,7 +282,7 @@ def test_who_knows_what_is_what_the_engine_says(claim: str, variant: str, run: s
     shown = row.evidence[0].playable
     assert shown is not None
     trace = played({"id": run})[2]
-    assert words == [said(formula) for formula in beside]
+    assert words == list(dict.fromkeys(fact.name for formula in beside for fact in facts(formula)))
     assert holds == [[bool(one) for one in state] for state in local.along(trace, beside)]
     assert any(any(state) for state in holds)
     assert network.local_states
@@ -293,7 +293,7 @@ def test_who_knows_what_by_hand(tmp_path: Path) -> None:
     """Along three random runs, three-way with text: states, and who knows what in each, are those of the engine."""
     name = "who knows what,three-way"
     asked, (views, formulas) = models.knowing(configs()[name])
-    local = LocalStates(asked, views, [formula for _, formula in formulas])
+    local = LocalStates(asked, views, formulas)
     assert local.run() == ""
     runs = []
     for seed in range(3):
@@ -308,7 +308,7 @@ def test_who_knows_what_by_hand(tmp_path: Path) -> None:
         f"show({json.dumps(paths)}.map((path)=>{{let s=first_;return ask([s,...path.map(([rule,...inputs])=>"
         "(s=of.rules[rule].fire(s,...inputs)))]);}));"
     )
-    wanted = [[[bool(one) for one in state] for state in local.along(run, [f for _, f in formulas])] for run in runs]
+    wanted = [[[bool(one) for one in state] for state in local.along(run, formulas)] for run in runs]
     assert in_node(program, tmp_path) == wanted
     assert sum(any(state) for run in wanted for state in run) > 5
 

@@ -69,11 +69,11 @@ def javascript(
     system: System,
     properties: Sequence[Property] = (),
     about: str = "",
-    knowledge: tuple[Views, Sequence[tuple[str, Formula]]] | None = None,
+    knowledge: tuple[Views, Sequence[Formula]] | None = None,
 ) -> str:
     """The module's text. about: a line that says what the model is of.
 
-    knowledge: what each side sees, and formulas with their words, for who wants to know who knows what.
+    knowledge: what each side sees, and formulas, for who wants to know who knows what.
     """
     places = {var.name: f"s[{at}]" for at, var in enumerate(system.variables)}
     rows = [_variable(var) for var in system.variables]
@@ -110,7 +110,15 @@ def _rule(system: System, rule: Rule, places: Names) -> str:
     """A rule; its text is kept for other systems with the same rule and the same variables."""
     terms = [rule.guard, *rule.update.values(), *(t for wire in rule.wires for t in (wire.when, *wire.fields.values()))]
     wires = tuple((wire.action, wire.source, wire.target, *wire.fields) for wire in rule.wires)
-    key = (*places, rule.name, rule.cite, *rule.update, *rule.choose.items(), wires, *(node_of(t).digest for t in terms))
+    key = (
+        *places,
+        rule.name,
+        rule.cite,
+        *rule.update,
+        *rule.choose.items(),
+        wires,
+        *(node_of(t).digest for t in terms),
+    )
     if key not in _written:
         if len(_written) >= MOST:
             _written.clear()
@@ -171,14 +179,14 @@ def _property(prop: Property, places: Names) -> str:
     return f"{{{told},holds:{_says(prop.term, {**places, **after})},parts:[{parts}]}}\n"
 
 
-def _knowledge(system: System, views: Views, formulas: Sequence[tuple[str, Formula]], places: Names) -> str:
-    """The variables that each side sees, by their places; the facts as functions; and the formulas over these."""
+def _knowledge(system: System, views: Views, formulas: Sequence[Formula], places: Names) -> str:
+    """The variables that each side sees, by their places; the facts, named functions; and the formulas over these."""
     at = {name: position for position, name in enumerate(system.var)}
     seen = {side: [at[var.name] for var in view] for side, view in views.items()}
-    found = list({id(fact): fact for _, formula in formulas for fact in facts(formula)}.values())
+    found = list({id(fact): fact for formula in formulas for fact in facts(formula)}.values())
     number = {id(fact): position for position, fact in enumerate(found)}
-    listed = ",".join(f"[{json.dumps(words)},{json.dumps(_tree(formula, number))}]" for words, formula in formulas)
-    functions = ",".join(_says(fact.term, places) for fact in found)
+    listed = ",".join(json.dumps(_tree(formula, number)) for formula in formulas)
+    functions = ",".join(f"[{json.dumps(fact.name)},{_says(fact.term, places)}]" for fact in found)
     return f"knowledge:{{views:{json.dumps(seen)},facts:[{functions}],formulas:[{listed}]}}"
 
 

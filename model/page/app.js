@@ -5,7 +5,7 @@ const NAMES = {
   state: "state", snd_una: "SND.UNA", snd_nxt: "SND.NXT", iss: "ISS", rcv_nxt: "RCV.NXT", irs: "IRS",
   passive_open: "opened passively", close_queued: "CLOSE is queued", queued: "octets queued", syn_text: "octets of the SYN",
   syn_fin: "FIN of the SYN", ack_held: "an ACK is held back",
-  incarnation: "incarnation", peer: "believes in incarnation", heard: "whose SYN was accepted",
+  incarnation: "incarnation", peer: "believes in incarnation", heard: "whose SYN was accepted", accepted: "a SYN of it was accepted",
 };
 const OWN = { snd_una: true, snd_nxt: true, iss: true, rcv_nxt: false, irs: false };
 const NO_TCB = ["CLOSED", "LISTEN"];
@@ -146,9 +146,7 @@ function Page() {
 function Begin() {
   const own = (number) => CONTENT.runs.filter((run) => run.settles.includes(number));
   const others = CONTENT.runs.filter((run) => !run.settles.length);
-  const list = (runs) => html`<ul class="runs">${runs.map((run) => html`<li><${Button} of=${`begin ${run.id}`} aria-current=${now.place.id === run.id ? "true" : null} does=${() => begin(PLACES[run.id])}>
-    <b>${run.claim}</b>${t(", with {variant}: {length}", { variant: told(run.text).variant + (told(run.text).label ? `, ${told(run.text).label}` : ""), length: told(run.text).length })}<//>
-    <span class="note">${told(run.text).verdict}</span></li>`)}</ul>`;
+  const list = (runs) => html`<ul class="runs">${runs.map((run) => html`<li><${Button} of=${`begin ${run.id}`} aria-current=${now.place.id === run.id ? "true" : null} does=${() => begin(PLACES[run.id])}><b>${run.claim}</b>${t(", with {variant}: {length}", { variant: told(run.text).variant + (told(run.text).label ? `, ${told(run.text).label}` : ""), length: told(run.text).length })}<//> <span class="note">${told(run.text).verdict}</span></li>`)}</ul>`;
   const marks = { good: "✓", bad: "✗", open: "?", plain: "·" };
   const lines = (some) => some.map(([mark, text]) => html`<p class=${`line ${mark}`}><span aria-hidden="true">${marks[mark] ?? ""}</span> ${text}</p>`);
   return html`<section id="begin" aria-labelledby="begin-title">
@@ -178,8 +176,7 @@ function Protocol() {
     </fieldset>
     ${world ? Object.entries(world.switches).map(([name, offered], at) => html`<fieldset><legend>${name}</legend>
       ${offered.map((value) => html`<label><input type="radio" name=${name} value=${value} data-key=${`${name}=${value}`} checked=${values[at] === value} disabled=${!world.models[pick(at, value)]} onChange=${() => choose(pick(at, value))} /> ${value}</label>`)}
-    </fieldset>`) : html`<p>${told(now.place.text).verdict} <span class="note">${told(now.place.text).sentence}
-      ${typeof now.place.against === "string" && now.place.against && t("Nothing stands beside it: {why}.", { why: now.place.against })}</span></p>`}
+    </fieldset>`) : html`<p>${told(now.place.text).verdict} <span class="note">${told(now.place.text).sentence} ${typeof now.place.against === "string" && now.place.against && t("Nothing stands beside it: {why}.", { why: now.place.against })}</span></p>`}
   </section>`;
 }
 
@@ -247,7 +244,7 @@ function Properties() {
   const before = all()[Math.max(now.at - 1, 0)];
   return html`<section id="properties-section" aria-labelledby="properties-title">
     <h2 id="properties-title">${t("What must be true")}</h2>
-    ${!model.properties.length && html`<p class="note">${t("Of this run no property of states is asked: it is a figure, or an infinite run.")}</p>`}
+    ${!model.properties.length && html`<p class="note">${t("Of this run no property of states is asked: it is a figure, an infinite run, or about knowledge.")}</p>`}
     ${judged(model, before, state()).map((property) => html`<div class="property">
       <h3>${property.name} <${Verdict} holds=${property.holds} /></h3>
       <p class="note">${now.place.text ? told(now.place.text).sentence : told(SAID[property.name])}</p>
@@ -264,7 +261,8 @@ function Tcbs() {
   const { named } = segments(now.run.slice(0, now.at));
   const text = (side, name, of) => {
     const at = variableAt(`${side}.${name}`);
-    if (at < 0 || (name in OWN && NO_TCB.includes(stateName(side, of)))) return "–";
+    const unknown = [...NO_TCB, ...(OWN[name] === false ? ["SYN-SENT"] : [])]; // RCV.NXT and IRS are the peer's.
+    if (at < 0 || (name in OWN && unknown.includes(stateName(side, of)))) return "–";
     return name in OWN ? named(of[at], OWN[name] ? side : peer[side]) : t(value(model.variables[at], of[at]));
   };
   const known = sides().filter((side) => variableAt(`${side}.state`) >= 0);
@@ -296,9 +294,20 @@ function Knowledge() {
     <p class="note">${t("A side knows what holds in every state that looks the same to it: the same state, TCB and timers. So all states have to be looked at first.")}</p>
     ${!ready && html`<${Button} of="know" does=${learn}>${t("Look at all states")}<//>`}
     ${ready && !knows.ask && html`<p role="status">${t("{states} states so far", { states: knows.states.toLocaleString("en") })}</p>`}
-    ${ready && knows.along?.length > now.at && html`<ul class="parts">${model.knowledge.formulas.map(([words], at) => html`<li>
-      <span class=${String(knows.along[now.at][at])}>${knows.along[now.at][at] ? "✓" : "–"}</span> ${partName(words)} ${knows.along[now.at][at] && html`<span class="note">${t("since step {step}", { step: since(at) })}</span>`}</li>`)}</ul>`}
+    ${ready && knows.along?.length > now.at && html`<ul class="parts">${model.knowledge.formulas.map((formula, at) => html`<li>
+      <span class=${String(knows.along[now.at][at])}>${knows.along[now.at][at] ? "✓" : "–"}</span> ${inWords(formula)} ${knows.along[now.at][at] && html`<span class="note">${t("since step {step}", { step: since(at) })}</span>`}</li>`)}</ul>`}
   </section>`;
+}
+
+/** A formula about knowledge in words. */
+function inWords([kind, ...parts]) {
+  if (kind === "fact") return partName(model.knowledge.facts[parts[0]][0]);
+  if (kind === "knows") {
+    const [[one, ...others], what] = parts;
+    if (others.length) return t("{sides} commonly know that {what}", { sides: [one, ...others].join(", "), what: inWords(what) });
+    return t("{side} knows that {what}", { side: one, what: inWords(what) });
+  }
+  return `${kind}(${parts.map(inWords).join("; ")})`;
 }
 
 /** Look at all states of the model in a worker, which then says who knows what. */

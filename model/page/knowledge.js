@@ -34,7 +34,7 @@ function joined(groups) {
 /** Whether a formula holds, for each state. */
 function holding(model, store, formula, known) {
   const [kind, ...parts] = formula;
-  if (kind === "fact") return Uint8Array.from({ length: store.count }, (_, at) => model.knowledge.facts[parts[0]](store.state(at)));
+  if (kind === "fact") return Uint8Array.from({ length: store.count }, (_, at) => model.knowledge.facts[parts[0]][1](store.state(at)));
   if (kind === "knows") {
     const [sides, what] = parts;
     const groups = joined(sides.map((side) => (known[side] ??= groupsOf(model, store, side))));
@@ -60,7 +60,7 @@ function knowing(model, tell) {
   for (; !step.done; step = search.next()) tell({ states: step.value.store.count });
   const { store } = step.value;
   const known = {};
-  const all = model.knowledge.formulas.map(([, formula]) => holding(model, store, formula, known));
+  const all = model.knowledge.formulas.map((formula) => holding(model, store, formula, known));
   return (asked) => asked.map((state) => {
     const at = store.find(state);
     return all.map((holds) => Boolean(holds[at]));

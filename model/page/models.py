@@ -16,7 +16,7 @@ from gzip import compress
 from hashlib import sha256
 from itertools import product
 
-from model.core.knowledge import Formula, Known, Views, both, said
+from model.core.knowledge import Formula, Known, Views, both, facts
 from model.core.system import System
 from model.export.javascript import javascript
 from model.network.bounded import Network
@@ -35,8 +35,8 @@ ASKED = (no_half_open, client_can_receive)
 BY_HAND = HISTORY.but(octets=1, duplications=None, open_a="both", aborts="both", gives_up="both", send_on_syn=True)
 
 
-About = tuple[Views, Sequence[tuple[str, Formula]]]
-"""What each side sees, and formulas about who knows what, with their words."""
+About = tuple[Views, Sequence[Formula]]
+"""What each side sees, and formulas about who knows what."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def knowing(config: Config) -> tuple[System, About]:
     network = network_of(config)
     assert isinstance(network, Network)
     formulas = levels_of_both(network)
-    about = network.local_states, [(said(formula), formula) for formula in formulas]
+    about = network.local_states, formulas
     return network.system(Known("knows", "somewhere", both(*formulas), network.local_states)), about
 
 
@@ -106,10 +106,11 @@ def text_of(world: World, config: Config, name: str) -> str:
 
 
 def hand_parts() -> list[str]:
-    """The names of the parts of the properties that are asked in the worlds."""
+    """The names of the parts of the properties that are asked in the worlds, and of what somebody may know."""
     network = network_of(WORLDS[0].config)
     assert isinstance(network, Network)
-    return [name for make in ASKED for name in make(network).parts]
+    known = [fact.name for formula in levels_of_both(network) for fact in facts(formula)]
+    return [*(name for make in ASKED for name in make(network).parts), *known]
 
 
 def model_text(system: System, about: str = "", knowledge: About | None = None) -> str:

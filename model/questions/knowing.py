@@ -12,7 +12,7 @@ from functools import partial, reduce
 from typing import NamedTuple
 
 from model.core.answer import Answer, Outcome
-from model.core.knowledge import Common, Fact, Formula, Known, Knows, Refutation, facts, said
+from model.core.knowledge import Common, Fact, Formula, Known, Knows, Refutation, facts
 from model.core.run import Run
 from model.core.system import System
 from model.engines.epistemic.knowledge import LocalStates, check
@@ -63,8 +63,7 @@ def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> TaskRe
         with written(options):
             runs = [(one.name, one.run, None) for one in shown]
             Certificates(options.out / "certificates").search(row, [task], runs)
-    knowing = known.views, [(said(formula), formula) for formula in beside]
-    shows, about = Shows(network, system, options, about=knowing), legend(beside)
+    shows, about = Shows(network, system, options, about=(known.views, beside)), legend(beside)
     told = [(one, who_knows(states, one.run, beside)) for one in shown]
     evidence = (shows.of_knowledge(row, one.run, f"{one.says} {about}", one.label, news) for one, news in told)
     return replace(row, evidence=tuple(evidence))

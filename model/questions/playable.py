@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from zlib import compress
 
+from model.core.knowledge import facts
 from model.core.run import Run, fire
 from model.core.system import System
 from model.network.make import AnyNetwork
@@ -31,6 +32,8 @@ def playable(network: AnyNetwork, system: System, run: Run, about: About | None 
     config = network.config
     begins = tuple(run.initial.values()) if run.initial != system.initial[0] else ()
     settings = story_settings(config) if isinstance(config, Config) else None
-    parts = tuple(dict.fromkeys(name for prop in system.properties for name in prop.parts))
+    names = [name for prop in system.properties for name in prop.parts]
+    names += [fact.name for formula in (about or ((), ()))[1] for fact in facts(formula)]
+    parts = tuple(dict.fromkeys(names))
     lanes = network.lanes
     return Playable(_last[0][1], begins, steps, settings, network.window, lanes, network.fifo, bounds(config), parts)
