@@ -128,6 +128,7 @@ function Page() {
     <${Protocol} />
     <${Bar} />
     <p id="said" role="status" aria-live="polite">${now.said}</p>
+    <${Became} />
     ${now.beside && html`<${Beside} other=${now.place.against} />`}
     <main>
       <${Possible} />
@@ -223,7 +224,37 @@ function Possible() {
       return html`<h3>${side ? t("{side}: calls and timeouts", { side }) : t("Time")}</h3>
         ${own.length ? html`<div class="choices">${own.map((step) => html`<${Step} step=${step} />`)}</div>` : html`<p class="note">${t("none")}</p>`}`;
     })}
+    <details id="impossible" onToggle=${(event) => { now.reasons = event.target.open; show(); }}>
+      <summary>${t("What cannot happen now, and why")}</summary>
+      ${now.reasons && html`<${Impossible} />`}
+    </details>
   </section>`;
+}
+
+/** A condition in words, as a formula, and with the values that it reads. */
+function Reason({ of }) {
+  return html`<span class="reason">${partName(of.says).replace("{about}", of.about)}${of.formula && html`: <code>${of.formula}</code> ${t("here:")} <code>${of.values}</code>`}${of.segment && html` ${t("of {segment}", { segment: of.segment.text })}`}</span>`;
+}
+
+/** Every event that is not possible, with the first condition that is false; those that lack least come first. */
+function Impossible() {
+  const why = model.rules.map((rule, at) => ({ rule, why: whyNot(model, state(), at) })).filter((one) => one.why);
+  return [...sides(), ""].map((side) => {
+    const own = why.filter(({ rule }) => rule.side === side).sort((a, b) => b.why.passed - a.why.passed);
+    return own.length ? html`<h3>${side || t("The network, and time")}</h3><ul class="reasons">${own.map(({ rule, why }) => html`<li key=${rule.name}>
+      <button type="button" aria-disabled="true">${rule.event}${rule.cite && html` <span class="cite">${cited(rule.cite)}</span>`}</button> <span class="note">${t("It is false that")} <${Reason} of=${why} /></span></li>`)}</ul>` : "";
+  });
+}
+
+/** What became of the segment that the last step has delivered, and which check decided it. */
+function Became() {
+  if (!now.at) return "";
+  const of = became(model, all()[now.at - 1], now.run[now.at - 1]);
+  if (!of) return "";
+  const words = { accepted: "The segment was accepted: {check} ({cite}).", answered: "The segment changed nothing and was answered: {check} ({cite}).",
+    ignored: "The segment came through all checks, and there was nothing to do: {check} ({cite}).", dropped: "The segment was dropped by the check “{check}” ({cite})." };
+  return html`<div id="became" class=${of.became}><p><b>${t(words[of.became], { check: of.check, cite: cited(of.cite) })}</b></p>
+    <ul>${of.decided.map((one) => html`<li class="note"><${Reason} of=${one} /></li>`)}</ul></div>`;
 }
 
 function Run() {
@@ -295,19 +326,19 @@ function Knowledge() {
     ${!ready && html`<${Button} of="know" does=${learn}>${t("Look at all states")}<//>`}
     ${ready && !knows.ask && html`<p role="status">${t("{states} states so far", { states: knows.states.toLocaleString("en") })}</p>`}
     ${ready && knows.along?.length > now.at && html`<ul class="parts">${model.knowledge.formulas.map((formula, at) => html`<li>
-      <span class=${String(knows.along[now.at][at])}>${knows.along[now.at][at] ? "✓" : "–"}</span> ${inWords(formula)} ${knows.along[now.at][at] && html`<span class="note">${t("since step {step}", { step: since(at) })}</span>`}</li>`)}</ul>`}
+      <span class=${String(knows.along[now.at][at])}>${knows.along[now.at][at] ? "✓" : "–"}</span> ${formulaWords(formula)} ${knows.along[now.at][at] && html`<span class="note">${t("since step {step}", { step: since(at) })}</span>`}</li>`)}</ul>`}
   </section>`;
 }
 
 /** A formula about knowledge in words. */
-function inWords([kind, ...parts]) {
+function formulaWords([kind, ...parts]) {
   if (kind === "fact") return partName(model.knowledge.facts[parts[0]][0]);
   if (kind === "knows") {
     const [[one, ...others], what] = parts;
-    if (others.length) return t("{sides} commonly know that {what}", { sides: [one, ...others].join(", "), what: inWords(what) });
-    return t("{side} knows that {what}", { side: one, what: inWords(what) });
+    if (others.length) return t("{sides} commonly know that {what}", { sides: [one, ...others].join(", "), what: formulaWords(what) });
+    return t("{side} knows that {what}", { side: one, what: formulaWords(what) });
   }
-  return `${kind}(${parts.map(inWords).join("; ")})`;
+  return `${kind}(${parts.map(formulaWords).join("; ")})`;
 }
 
 /** Look at all states of the model in a worker, which then says who knows what. */

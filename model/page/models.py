@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from gzip import compress
+from gzip import compress, decompress
 from hashlib import sha256
 from itertools import product
 
@@ -133,6 +133,9 @@ def bounds(config: AnyConfig) -> str:
     return " ".join(f"{name}={show_field(value)}" for name, value in config.varied().items()) or "-"
 
 
+SAYS = re.compile(r'"says": "((?:[^"\\]|\\.)*)"')
+
+
 class Pack:
     """Models, each function once."""
 
@@ -144,6 +147,11 @@ class Pack:
         """Put a model into the pack."""
         self._models[name] = [self._pieces.setdefault(piece, len(self._pieces)) for piece in PIECE.split(text)]
 
+    @property
+    def conditions(self) -> list[str]:
+        """What conditions of rules say, each once."""
+        return list(dict.fromkeys(says for piece in self._pieces for says in SAYS.findall(piece)))
+
     @cached_property
     def written(self) -> str:
         """All of it as text in base 64, compressed; alike pieces are beside each other."""
@@ -152,6 +160,11 @@ class Pack:
         models = {name: [place[number] for number in numbers] for name, numbers in self._models.items()}
         whole = json.dumps({"pieces": listed, "models": models}, separators=(",", ":"), ensure_ascii=False)
         return b64encode(compress(whole.encode(), mtime=0)).decode()
+
+
+def conditions_in(written: str) -> list[str]:
+    """What conditions of rules say in a pack that is written, each once."""
+    return list(dict.fromkeys(SAYS.findall(decompress(b64decode(written)).decode().replace('\\"', '"'))))
 
 
 def by_hand() -> str:
