@@ -97,13 +97,13 @@ def outcome(name: str, asked: str) -> Outcome:
 
 
 SHOW = "const show=(v)=>console.log(JSON.stringify(v,(_,x)=>typeof x==='bigint'?x.toString():x));"
-READY = "[packs.byHand,packs.runs]=await Promise.all([unpack(BY_HAND),unpack(RUNS)]);"
 
 
 def in_node(program: str, folder: Path) -> Any:
     """What a program prints as JSON that has all of the page but what shows it."""
     scripts = [(page.HERE / name).read_text() for name in ("words.js", "models.js", "session.js", "save.js")]
-    whole = "\n".join([page.engine(), page.data(*content()), *scripts, SHOW, READY, f"{{{program}}}"])
+    library = "globalThis.self=globalThis;" + (page.HERE / "vendor" / "fzstd.js").read_text()
+    whole = "\n".join([library, page.engine(), page.data(*content()), *scripts, SHOW, f"{{{program}}}"])
     (folder / "main.mjs").write_text(whole)
     done = subprocess.run(["node", folder / "main.mjs"], capture_output=True, text=True, check=False, timeout=600)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -456,7 +456,4 @@ addEventListener("keydown", (event) => {
 addEventListener("hashchange", open);
 addEventListener("resize", () => show());
 
-(async () => {
-  [packs.byHand, packs.runs] = await Promise.all([unpack(BY_HAND), unpack(RUNS)]);
-  open();
-})();
+open();

@@ -1,19 +1,30 @@
 // The models that the page has, unpacked when they are first needed; and where a run may begin.
 
-const packs = {};
 const models = {};
+const packs = {
+  get byHand() {
+    return kept(this, "byHand", BY_HAND);
+  },
+  get runs() {
+    return kept(this, "runs", RUNS);
+  },
+};
 
-/** The pieces of all models: text in base 64, compressed. */
-async function unpack(base64) {
+/** A pack, unpacked once: text in base 64, compressed. */
+function kept(packs, name, base64) {
   const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return JSON.parse(await new Response(stream).text());
+  const value = JSON.parse(new TextDecoder().decode(fzstd.decompress(bytes)));
+  Object.defineProperty(packs, name, { value });
+  return value;
 }
 
-/** The text of a model, by its name. */
+/** The text of a model, by its name; a pack has names of variables where the model has their places. */
 function modelText(name) {
-  const pack = packs.byHand.models[name] ? packs.byHand : packs.runs;
-  return pack.models[name].map((at) => pack.pieces[at]).join("");
+  const pack = Object.hasOwn(packs.byHand.models, name) ? packs.byHand : packs.runs;
+  const text = pack.models[name].map((at) => pack.pieces[at]).join("");
+  const variables = JSON.parse(/\nvariables:(\[.*?\]),\ninitial:/s.exec(text)[1]);
+  const places = new Map(variables.map((variable, at) => [variable.name, at]));
+  return text.replace(/\b([st])\[@([^\]]+)\]/g, (_, array, variable) => `${array}[${places.get(variable)}]`);
 }
 
 /** A model, by its name. */

@@ -12,9 +12,10 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from gzip import compress, decompress
 from hashlib import sha256
 from itertools import product
+
+from zstandard import ZstdCompressionParameters, ZstdCompressor, ZstdDecompressor
 
 from model.core.knowledge import Formula, Known, Views, both, facts
 from model.core.system import System
@@ -133,7 +134,25 @@ def bounds(config: AnyConfig) -> str:
     return " ".join(f"{name}={show_field(value)}" for name, value in config.varied().items()) or "-"
 
 
+VARIABLES = re.compile(r"\nvariables:(\[.*?\]),\ninitial:", re.DOTALL)
+PLACE = re.compile(r"\b([st])\[(\d+)\]")
 SAYS = re.compile(r'"says": "((?:[^"\\]|\\.)*)"')
+
+
+COMPRESSOR = ZstdCompressor(
+    compression_params=ZstdCompressionParameters.from_level(
+        15, window_log=26, enable_ldm=True, write_content_size=True, threads=0
+    )
+)
+"""It finds what was there long before: most pieces are much like others."""
+
+
+def with_names(text: str) -> str:
+    """A model with the names of variables instead of their places, which differ from model to model."""
+    listed = VARIABLES.search(text)
+    assert listed is not None
+    names = [variable["name"] for variable in json.loads(listed[1])]
+    return PLACE.sub(lambda found: f"{found[1]}[@{names[int(found[2])]}]", text)
 
 
 class Pack:
@@ -145,7 +164,8 @@ class Pack:
 
     def add(self, name: str, text: str) -> None:
         """Put a model into the pack."""
-        self._models[name] = [self._pieces.setdefault(piece, len(self._pieces)) for piece in PIECE.split(text)]
+        pieces = PIECE.split(with_names(text))
+        self._models[name] = [self._pieces.setdefault(piece, len(self._pieces)) for piece in pieces]
 
     @property
     def conditions(self) -> list[str]:
@@ -159,12 +179,14 @@ class Pack:
         place = {self._pieces[piece]: at for at, piece in enumerate(listed)}
         models = {name: [place[number] for number in numbers] for name, numbers in self._models.items()}
         whole = json.dumps({"pieces": listed, "models": models}, separators=(",", ":"), ensure_ascii=False)
-        return b64encode(compress(whole.encode(), mtime=0)).decode()
+        return b64encode(COMPRESSOR.compress(whole.encode())).decode()
 
 
 def conditions_in(written: str) -> list[str]:
     """What conditions of rules say in a pack that is written, each once."""
-    return list(dict.fromkeys(SAYS.findall(decompress(b64decode(written)).decode().replace('\\"', '"'))))
+    return list(
+        dict.fromkeys(SAYS.findall(ZstdDecompressor().decompress(b64decode(written)).decode().replace('\\"', '"')))
+    )
 
 
 def by_hand() -> str:

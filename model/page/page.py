@@ -24,6 +24,7 @@ from properties.opening import OPENING
 NAME = "index.html"
 HERE = Path(__file__).parent
 ENGINE = ("run.js", "knowledge.js")
+LIBRARIES = ("htm-preact", "fzstd")
 PAGE = ("words.js", "models.js", "session.js", "save.js", "ladder.js", "app.js")
 """The scripts: what a worker has, too, and what only the page has, in the order in which they need each other."""
 
@@ -37,7 +38,7 @@ def page(content: dict[str, object], models: str) -> str:
     """The page with the runs of a check."""
     parts = {
         "STYLE": _text("page.css"),
-        "LIBRARY": _text("vendor/htm-preact.js"),
+        "LIBRARY": "\n".join(_text(f"vendor/{name}.js") for name in LIBRARIES),
         "ENGINE": engine(),
         "DATA": data(content, models),
         "PAGE": "".join(map(_text, PAGE)),
