@@ -5,7 +5,7 @@ Everything that a rule is made of is here; the rules themselves are `bounded`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,8 +20,8 @@ from model.network.side import NO_TCB, SIDES, Side
 from model.settings.config import Config
 from model.settings.runs import Sides
 from model.tcp.event import TRUE, Event
-from model.tcp.segment import CONTROLS, Segment
-from model.tcp.state import STATES
+from model.tcp.segment import CONTROLS, SEGMENT_NAMES, Segment
+from model.tcp.state import NAMES, STATES
 
 
 @dataclass(frozen=True)
@@ -123,6 +123,27 @@ class Ends:
         """What each side sees: its state, its TCB and its timers; no ghost, no budget, no count of incarnations."""
         timers = {name: self.clocks.variables(side) if self.clocks else [] for name, side in self.sides.items()}
         return {n: [side.state_var, *side.tcb_vars.values(), *timers[n]] for n, side in self.sides.items()}
+
+    def sees(self, side: Side) -> Mapping[str, z3.ExprRef]:
+        """What is known at a side where an event happens, by the names that readers know; nothing of the other side."""
+        return self._sees[side.name]
+
+    @cached_property
+    def _sees(self) -> dict[str, Mapping[str, z3.ExprRef]]:
+        return {name: dict(self._seen(side)) for name, side in self.sides.items()}
+
+    def _seen(self, side: Side) -> Iterator[tuple[str, z3.ExprRef]]:
+        inbox, x = self.channel(self.other(side)), self.arriving(side)[1]
+        yield "state", side.state_var.term
+        yield from ((NAMES[field], getattr(side.tcb, field)) for field in side.tcb_vars)
+        yield from ((name, getattr(x, field)) for field, name in SEGMENT_NAMES.items())
+        if self.config.syn_cookies:
+            yield "ISN", self._isn(side)
+        if self.config.timed:
+            yield "age", inbox.layout.age(inbox.chosen(choice("slot")))
+        counters = [side.incarnation, side.budget("retransmissions"), side.budget("crashes"), self.duplications]
+        clocks = self.clocks.variables(side) if self.clocks else []
+        yield from ((var.name.split(".")[-1], var.term) for var in (*counters, *clocks) if var)
 
     def old_enough(self, side: Side) -> z3.BoolRef:
         """The chosen segment on its way to a side has been under way for the least delay."""

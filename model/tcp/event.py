@@ -13,14 +13,20 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, Literal, TypeVar
 
 from model.core import z3fast as z3
+from model.core.system import Condition
 from model.tcp.cause import Call, Cause, CauseKind, arrives
 from model.tcp.segment import Segment
 from model.tcp.state import Tcb
+from model.words.language import marked
 
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 Budget = Literal["", "octets", "retransmissions", "crashes"]
 Change = Callable[[Cause, z3.BoolRef], z3.BoolRef]
 """What is tested instead of a condition of a check; it is also told which case it is, as `arrival` would have it."""
+
+
+EARLIER = marked("no earlier check takes it: {about}")
+TAKEN = marked("this check takes it: {about}")
 
 
 def as_written(_case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
@@ -68,7 +74,7 @@ class Event:
     """One thing that an endpoint can do in one state.
 
     cause: its identity. guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. budget: which
-    of the bounded run's budgets it takes from.
+    of the bounded run's budgets it takes from. asked: what the guard is made of, as it is written ((): the guard).
     """
 
     cause: Cause
@@ -76,6 +82,7 @@ class Event:
     guard: z3.BoolRef
     effect: Effect
     budget: Budget = ""
+    asked: tuple[Condition, ...] = ()
 
     @property
     def name(self) -> str:
@@ -99,15 +106,15 @@ class Event:
 
     def but(self, **changes: Any) -> Event:
         """The event with other values of these fields, its effect's among them."""
-        return _changed(self, changes)
+        return _changed(self, {"asked": (), **changes} if "guard" in changes else changes)
 
 
 @dataclass(frozen=True)
 class Path:
     """How far the processing of an arriving segment has got.
 
-    arrived_in: the state in which it arrived. when: the condition of the cases taken, names and cite: what they are
-    called and where the RFC says so. effect: what the processing amounts to so far.
+    arrived_in: the state in which it arrived. when: the condition of the cases taken, asked: the same as it is written;
+    names and cite: what they are called and where the RFC says so. effect: what the processing amounts to so far.
     ack_due: an acknowledgment has to be sent when all checks are done; taken: octets of text taken so far.
     opened: ESTABLISHED has been entered while processing this segment. change: of the conditions, see `mutation`.
     """
@@ -115,6 +122,7 @@ class Path:
     arrived_in: str
     effect: Effect
     when: tuple[z3.BoolRef, ...] = ()
+    asked: tuple[Condition, ...] = ()
     names: tuple[str, ...] = ()
     cite: str = ""
     done: bool = False
@@ -164,15 +172,17 @@ Check = Callable[[Path], Sequence[Path]]
 def first_match(path: Path, *cases: Branch, otherwise: Path | None = None, name: str = "") -> list[Path]:
     """Split `path`: the first case whose condition holds applies, else `otherwise` (default: go on unchanged)."""
     paths: list[Path] = []
-    when = path.when
+    when, asked = path.when, path.asked
     changed = [(of, path.change(arrives(path.arrived_in, *path.named(of)), raw), target) for of, raw, target in cases]
     for case_name, raw, target in (*changed, (name, TRUE, otherwise or path)):
         condition = z3.simplify(raw)
         if not z3.is_false(condition):
-            paths.append(replace(target, when=(*when, condition), names=path.named(case_name)))
+            taken = (*asked, Condition(TAKEN, raw, case_name, target.cite))
+            paths.append(replace(target, when=(*when, condition), asked=taken, names=path.named(case_name)))
         if z3.is_true(condition):
             break
         when = (*when, z3.simplify(z3.Not(condition)))
+        asked = (*asked, Condition(EARLIER, z3.Not(raw), case_name, target.cite))
     return paths
 
 
@@ -187,4 +197,4 @@ def then(paths: Sequence[Path], *checks: Check) -> list[Path]:
 def arrival(path: Path) -> Event:
     """The event that a path through the checks of SEGMENT ARRIVES amounts to."""
     guard = z3.And(*(condition for condition in path.when if not z3.is_true(condition)))
-    return Event(arrives(path.arrived_in, *path.names), path.cite, guard, path.effect)
+    return Event(arrives(path.arrived_in, *path.names), path.cite, guard, path.effect, asked=path.asked)
