@@ -103,7 +103,8 @@ class UntilItEnds(Network):
         lasts = ENDINGS.ended_as(self.sides["B"], "not")
         also = Condition(marked("the connection of B has not ended"), lasts)
         return tuple(
-            replace(rule, guard=z3.And(lasts, rule.guard), conditions=(also, *rule.conditions)) for rule in super().rules
+            replace(rule, guard=z3.And(lasts, rule.guard), conditions=(also, *rule.conditions))
+            for rule in super().rules
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from random import Random
@@ -18,11 +17,12 @@ import model.page
 from model.core.nodes import node_of
 from model.core.run import enabled
 from model.core.system import Condition, Rule, State, System
-from model.core.terms import Meaning
+from model.core.terms import Meaning, constants
 from model.export.formula import formula
 from model.export.javascript import javascript
+from model.export.javascript_conditions import Sight
 from model.network.make import network_of
-from model.settings.config import SCENARIO, Config
+from model.settings.config import SCENARIO
 from model.settings.server import AnyConfig
 from properties import configs, time_wait
 from tests.test_javascript import needs_node, run
@@ -34,7 +34,7 @@ CONFIGS: dict[str, AnyConfig] = {
     "a server": configs.GHOST,
     "a table of one slot": configs.FULL,
     "32 bits": SCENARIO.but(octets=20, segment_text=10, retransmissions=2),
-    "data on SYN": configs.KNOWING_WITH_TEXT,
+    "data on SYN": configs.DATA_QUEUED,
 }
 RUN = (Path(model.page.__file__).parent / "run.js").read_text(encoding="utf-8")
 IMPORTS = "import {model} from './model.mjs'; import {steps,choices} from './search.mjs';"
@@ -61,7 +61,7 @@ def same(rule: Rule, conditions: Sequence[Condition]) -> bool:
     """Whether Z3 says that the conditions together are the guard."""
     solver = z3.Solver()
     solver.add(z3.And(*(one.term for one in conditions)) != rule.guard)
-    return solver.check() == z3.unsat
+    return bool(solver.check() == z3.unsat)
 
 
 def test_a_condition_that_is_left_out_is_noticed() -> None:
@@ -73,3 +73,119 @@ def test_a_condition_that_is_left_out_is_noticed() -> None:
 def test_a_rule_of_an_ended_run_has_one_more_condition() -> None:
     network = time_wait.UntilItEnds(configs.LAST_ACK)
     assert all(same(rule, asked(rule)) for rule in network.rules)
+
+
+# -- in JavaScript --
+
+WHY = (
+    "const rows=%s.map(read);console.log(JSON.stringify(rows.map((state)=>model.rules.map((_,number)=>{"
+    "const why=whyNot(model,state,number);return why&&[why.inputs,why.passed,why.values];}))));"
+)
+
+
+def walked(system: System, count: int, seed: int = 0) -> Iterator[State]:
+    """States of random runs of 40 steps."""
+    random = Random(seed)
+    state = system.initial[0]
+    for number in range(count):
+        able = list(enabled(system, state))
+        state = random.choice(able).state if able and number % 40 else system.initial[0]
+        yield state
+
+
+def literal(system: System, states: Iterable[State]) -> str:
+    """States as JSON; a BigInt is a text there."""
+    rows = [[(bool(s[v.name]) if not v.width else str(s[v.name]) if v.width > 32 else s[v.name])
+             for v in system.variables] for s in states]  # fmt: skip
+    return json.dumps(rows)
+
+
+def in_page(system: System, program: str, folder: Path, model: str = "", script: str = RUN) -> Any:
+    """What a program with the page's functions prints."""
+    return run(f"{IMPORTS}{VALUES}{script}{program}", folder, model=model or javascript(system))
+
+
+class Reasons:
+    """Python's own reasons: the conditions of every rule, and their meaning."""
+
+    def __init__(self, system: System) -> None:
+        self._rules = system.rules
+        self._names = {var.name: var.names for var in system.variables if var.names}
+        self._asked = [asked(rule) for rule in system.rules]
+        terms = {node_of(one.term).digest: one.term for some in self._asked for one in some}
+        self._places = {digest: at for at, digest in enumerate(terms)}
+        self._meaning = Meaning([*terms.values()])
+        self._orders = [[self._places[node_of(one.term).digest] for one in some] for some in self._asked]
+        self._seen = {id(rule.sees): Meaning([*rule.sees.values()]) for rule in system.rules}
+        sights = {id(rule.sees): Sight(rule.sees, system.variables) for rule in system.rules}
+        self._formulas = [[written(one, sights[id(rule.sees)]) for one in some]
+                          for rule, some in zip(system.rules, self._asked, strict=True)]  # fmt: skip
+
+    def of(self, state: State) -> list[Any]:
+        """What the page should say of each rule: None (it is possible); or inputs, how many are true, and values."""
+        return [*self._of(state)]
+
+    def _of(self, state: State) -> Iterator[Any]:
+        every: dict[tuple[int, ...], State] = {
+            key: {**state, "slot": key[0], "copy": key[1]} for key in product(range(4), range(2))
+        }
+        holds = {key: self._meaning(assignment) for key, assignment in every.items()}
+        for number, rule in enumerate(self._rules):
+            passed = {}
+            for inputs in product(*map(range, rule.choose.values())):
+                key = (*inputs, 0, 0)[:2]
+                order = enumerate(self._orders[number])
+                passed[inputs] = next((at for at, place in order if not holds[key][place]), len(self._orders[number]))
+            furthest = max(passed, key=passed.__getitem__)
+            if passed[furthest] == len(self._orders[number]):
+                yield None
+                continue
+            text = self._formulas[number][passed[furthest]]
+            values = self._values(rule, every[(*furthest, 0, 0)[:2]])
+            yield [[*furthest], passed[furthest], re.sub("{(.*?)}", lambda found: values[found[1]], text)]  # noqa: B023
+
+    def _values(self, rule: Rule, assignment: State) -> dict[str, str]:
+        """What is seen, as a reader knows it."""
+        found = zip(rule.sees.items(), self._seen[id(rule.sees)](assignment), strict=True)
+        return {
+            name: self._names[known][value] if (known := node_of(term).name) in self._names else str(int(value))
+            for (name, term), value in found
+        }
+
+
+def written(condition: Condition, sight: Sight) -> str:
+    """Its formula, "" if it reads what has no name."""
+    term = sight.told(condition.term)
+    return formula(term, sight.names) if constants([term]) <= sight.terms.keys() else ""
+
+
+def compared(name: str, count: int, folder: Path, script: str = RUN) -> int:
+    """How many of the page's reasons, in so many states of random runs, are not Python's."""
+    system = system_of(name)
+    states = [*walked(system, count)]
+    found = in_page(system, WHY % literal(system, states), folder, script=script)
+    reasons = Reasons(system)
+    assert sum(why is not None for row in found for why in row) > count * len(system.rules) / 2
+    return sum(ours != theirs for state, row in zip(states, found, strict=True)
+               for ours, theirs in zip(row, reasons.of(state), strict=True))  # fmt: skip
+
+
+@needs_node
+@pytest.mark.parametrize("name", ["three-way", "timed", "a table of one slot", "32 bits", "data on SYN"])
+def test_the_reason_of_every_rule_in_2000_random_states_is_that_of_python(name: str, tmp_path: Path) -> None:
+    assert compared(name, 400, tmp_path) == 0
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("passed > found.passed", "passed < found.passed"),
+        ("!condition.holds(", "condition.holds("),
+        ("of(state, slot, copy), slot, copy }", "of(model.initial[0], slot, copy), slot, copy }"),
+        ("String(Number(e[name]))", "String(Number(e[name]) + 1)"),
+    ],
+)
+def test_a_wrong_reason_is_noticed(right: str, wrong: str, tmp_path: Path) -> None:
+    assert RUN.count(right) == 1
+    assert compared("three-way", 40, tmp_path, RUN.replace(right, wrong)) > 0

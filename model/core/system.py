@@ -157,9 +157,7 @@ class Rule:
 
     def if_also(self, condition: Condition) -> Rule:
         """The rule that may fire only where this holds too."""
-        return replace(
-            self, guard=z3.And(self.guard, condition.term), conditions=(*self.conditions, condition)
-        )
+        return replace(self, guard=z3.And(self.guard, condition.term), conditions=(*self.conditions, condition))
 
     @cached_property
     def guard_meaning(self) -> Meaning:

@@ -31,6 +31,7 @@ INFIX = {
     z3.Z3_OP_ULEQ: (" =< ", COMPARED),
     z3.Z3_OP_UGT: (" > ", COMPARED),
     z3.Z3_OP_UGEQ: (" >= ", COMPARED),
+    z3.Z3_OP_SGT: (" > ", COMPARED),
     z3.Z3_OP_BADD: ("+", SUM),
     z3.Z3_OP_BSUB: ("-", SUM),
 }
@@ -65,19 +66,20 @@ class Printer(NamedTuple):
         """The formula of a node."""
         if (value := fixed(node)) is not None:
             return Written(str(value) if node.width else str(bool(value)).lower(), ATOM)
-        if node.constant:
-            return Written(f"{{{node.name}}}", ATOM)
+        if node.kind not in OPERATORS:
+            raise UnknownOperator(f"operator '{node.name}' is in no formula (in {str(node)[:80]})")
         if found := self._in_number_space(node):
             return Written(found, COMPARED)
-        if node.kind == z3.Z3_OP_NOT:
-            return self._negated(node.given[0])
-        if node.kind == z3.Z3_OP_ZERO_EXT:
-            return self.written(node.given[0])
-        if node.kind == z3.Z3_OP_ITE:
-            return self._choice(*node.given)
-        if node.kind not in INFIX:
-            raise UnknownOperator(f"operator '{node.name}' is in no formula (in {str(node)[:80]})")
-        return self._infix(node, INFIX[node.kind][0])
+        return OPERATORS[node.kind](self, node)
+
+    def _name(self, node: Node) -> Written:
+        return Written(f"{{{node.name}}}", ATOM)
+
+    def _same(self, node: Node) -> Written:
+        return self.written(node.given[0])
+
+    def _not(self, node: Node) -> Written:
+        return self._negated(node.given[0])
 
     def part(self, node: Node, least: int) -> str:
         """The formula as a part of another one."""
@@ -91,7 +93,8 @@ class Printer(NamedTuple):
             return self._infix(node, NOT[node.kind])
         return Written(f"not {self.part(node, ATOM)}", COMPARED)
 
-    def _choice(self, condition: Node, then: Node, otherwise: Node) -> Written:
+    def _choice(self, node: Node) -> Written:
+        condition, then, otherwise = node.given
         if (known := fixed(condition)) is not None:
             return self.written(then if known else otherwise)
         if (fixed(then), fixed(otherwise)) == (1, 0):
@@ -101,9 +104,10 @@ class Printer(NamedTuple):
         told = [self.part(one, CONNECTED) for one in (then, condition, otherwise)]
         return Written("{} if {}, else {}".format(*told), CHOICE)
 
-    def _infix(self, node: Node, sign: str) -> Written:
+    def _infix(self, node: Node, sign: str = "") -> Written:
         """An operator between its parts, without those that add nothing, and numbers last in an equation."""
-        level = INFIX[node.kind][1]
+        own, level = INFIX[node.kind]
+        sign = sign or own
         parts = list(_parts(node))
         if node.kind in NOT:
             parts.sort(key=lambda one: fixed(one) is not None)
@@ -124,7 +128,7 @@ class Printer(NamedTuple):
         (number, start), bound = node.given[0].given, node.given[1]
         said, low = self.part(number, SUM), self.part(start, SUM)
         if node.kind == z3.Z3_OP_SGT:
-            return f"{said} > {low}" if bound.value == 0 else ""
+            return f"{said} > {low}" if bound.value == 0 else ""  # The number space is halved there (`beyond`).
         sign, between = INFIX[node.kind][0], bound.kind == z3.Z3_OP_BSUB
         if between and node.kind == z3.Z3_OP_ULT and _follows(start, bound.given[1]):
             return f"{self.part(bound.given[1], SUM)} < {said} =< {self.part(bound.given[0], SUM)}"
@@ -132,7 +136,7 @@ class Printer(NamedTuple):
         return f"{low} =< {said}{sign}{end or f'{low}+{self.part(bound, ATOM)}'}"
 
     def _outside(self, one: Node, other: Node) -> str:
-        """A number that is neither among those up to the last, nor one of some octets before the first of them; or ""."""
+        """A number that is not among those up to the last, nor one of some octets before the first of them; or ""."""
         if not one.kind == other.kind == z3.Z3_OP_BADD or one.given[1].digest != other.given[1].digest:
             return ""
         inner = (one.given[0], other.given[0])
@@ -154,3 +158,12 @@ def _parts(node: Node) -> Iterator[Node]:
 def _follows(node: Node, other: Node) -> bool:
     """Whether one number is the next after the other."""
     return node.kind == z3.Z3_OP_BADD and node.given[0].digest == other.digest and node.given[1].value == 1
+
+
+OPERATORS = {
+    z3.Z3_OP_UNINTERPRETED: Printer._name,
+    z3.Z3_OP_NOT: Printer._not,
+    z3.Z3_OP_ZERO_EXT: Printer._same,
+    z3.Z3_OP_ITE: Printer._choice,
+    **dict.fromkeys(INFIX, Printer._infix),
+}

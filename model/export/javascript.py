@@ -20,9 +20,10 @@ import z3
 from model.core.nodes import Node, conjuncts, node_of
 from model.core.property import Property
 from model.core.system import Rule, System, Var
-from model.export.javascript_conditions import ConditionsTable
 from model.export.javascript_body import FunctionBody, Names
+from model.export.javascript_conditions import ConditionsTable
 from model.export.javascript_table import NARROW, number, wide
+
 
 def javascript(system: System, properties: Sequence[Property] = (), about: str = "") -> str:
     """The module's text. about: a line that says what the model is of."""

@@ -1,7 +1,7 @@
 """What the guards of rules are made of, in JavaScript: so that a page can say why a rule is not possible.
 
-`sees` lists what is known where a rule happens: each entry's `of` gives it by the names that readers know, as a function
-of a state and the rule's inputs; `names` says which variable's values have names. `conditions` maps a key, a digest of
+`sees` lists what is known where a rule happens: each entry's `of` gives it by the names that readers know, as a
+function of a state and the rule's inputs; `names` says which variable's values have names. `conditions` maps a key, a digest of
 the text, to a condition: `says` (with `about` for its `{about}`), `cite`, the `formula` with what it reads in braces
 ("" if that has no name), `reads`, and `holds`, a function of what is seen, the state and the inputs. A rule has the
 number of what is seen and the keys of its conditions in the order in which they are asked. One condition of two sides
@@ -38,8 +38,7 @@ class Sight:
 
     @cached_property
     def _pairs(self) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
-        named = {n: z3.BitVec(n, t.size()) if isinstance(t, z3.BitVecRef) else z3.Bool(n) for n, t in self.terms.items()}
-        return [(form, named[name]) for name, term in self.terms.items() for form in (term, z3.simplify(term))]
+        return [(form, _named(name, term)) for name, term in self.terms.items() for form in (term, z3.simplify(term))]
 
     def told(self, term: z3.BoolRef) -> z3.BoolRef:
         """The term over these names, where it is made of them."""
@@ -56,6 +55,10 @@ class Sight:
     def names(self) -> Names:
         """These names."""
         return {name: self.variables[at].names for name, at in self.listed.items()}
+
+
+def _named(name: str, like: z3.ExprRef) -> z3.ExprRef:
+    return z3.BitVec(name, like.size()) if isinstance(like, z3.BitVecRef) else z3.Bool(name)
 
 
 class ConditionsTable:
@@ -103,7 +106,9 @@ class ConditionsTable:
             "says": condition.says, "about": condition.about, "cite": condition.cite,
             "formula": formula(term, sight.names) if known else "", "reads": reads if known else [],
         }  # fmt: skip
-        body = FunctionBody([node_of(term)], {**self._places, **{name: f"e[{json.dumps(name)}]" for name in sight.terms}})
+        body = FunctionBody(
+            [node_of(term)], {**self._places, **{name: f"e[{json.dumps(name)}]" for name in sight.terms}}
+        )
         value = body.operand(term)
         said = json.dumps(told, ensure_ascii=False)
         return f"{{...{said},holds:(e,s,{','.join(INPUTS)})=>{{{body.text}return {value};}}}}"

@@ -24,7 +24,6 @@ from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
 from model.words.language import marked
 
-
 BUDGETS = {"retransmissions": marked("retransmissions are left"), "crashes": marked("crashes are left")}
 
 

@@ -147,7 +147,7 @@ class Server:
         room = self.room(STATES[number.as_long()])
         yield rule.if_also(Condition(marked("the table has room"), room))
         if not z3.is_true(z3.simplify(room)):
-            yield connection.dropping(rule, Condition(marked("the table is full"), z3.Not(room)))
+            yield connection.dropping(rule, Condition(marked("the table is full"), z3.Not(room), cite="RFC 4987, 2.2"))
 
     def system(self, *asked: Reads, starts: Sequence[Mapping[str, int]] | None = None) -> System:
         """The `System` with these properties, and with the ghosts that they and those of infinite runs read.

@@ -208,7 +208,7 @@ function whyNot(model, state, number) {
  *
  * "accepted": the receiver's state or TCB has changed; "answered": they have not, but a segment is sent; "ignored": it
  * came through all checks, and there was nothing to do; "dropped": a check dropped it. With the checks that it came
- * through by name, the paragraph, and the last condition that was asked about it, which decided.
+ * through by name, the paragraph, and what the last of them asked about it, which decided.
  */
 function became(model, before, step) {
   const rule = model.rules[step.rule];
@@ -217,12 +217,14 @@ function became(model, before, step) {
   const changed = model.variables.some((variable, at) => own(variable) && before[at] !== step.state[at]);
   const sent = wires(model, before, step).some((one) => one.action.startsWith("send"));
   const { e } = seen(model, rule, before, step.inputs);
-  const last = rule.conditions.map((key) => model.conditions.get(key)).findLast((one) => one.cite);
+  const asked = rule.conditions.map((key) => model.conditions.get(key));
+  const last = asked.findLast((one) => one.cite);
   return {
     became: changed ? "accepted" : sent ? "answered" : rule.replies ? "ignored" : "dropped",
     check: rule.brief,
     cite: rule.cite,
-    decided: last ? told(model, rule, last, e) : null,
+    decided: asked.filter((one) => one.says === last.says && one.about === last.about && one.cite === last.cite)
+      .map((one) => told(model, rule, one, e)),
     segment: about(model, step.rule, before, step.inputs),
   };
 }
