@@ -1,11 +1,11 @@
 """What the guards of rules are made of, in JavaScript: so that a page can say why a rule is not possible.
 
 `sees` lists what is known where a rule happens: each entry's `of` gives it by the names that readers know, as a
-function of a state and the rule's inputs; `names` says which variable's values have names. `conditions` maps a key, a digest of
-the text, to a condition: `says` (with `about` for its `{about}`), `cite`, the `formula` with what it reads in braces
-("" if that has no name), `reads`, and `holds`, a function of what is seen, the state and the inputs. A rule has the
-number of what is seen and the keys of its conditions in the order in which they are asked. One condition of two sides
-is one text.
+function of a state and the rule's inputs; `names` says which variable's values have names. `conditions` maps a key, a
+digest of the text, to a condition: `says` (with `about` for its `{about}`), `cite`, the `formula` with what it reads in
+braces ("" if that has no name), `reads`, and `holds`, a function of what is seen, the state and the inputs. A rule has
+the number of what is seen and the keys of its conditions in the order in which they are asked. One condition of two
+sides is one text.
 """
 
 from __future__ import annotations
