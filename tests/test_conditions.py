@@ -45,16 +45,11 @@ def system_of(name: str) -> System:
     return network_of(CONFIGS[name]).system()
 
 
-def asked(rule: Rule) -> list[Condition]:
-    """What is asked for a rule to fire, in its order."""
-    return [one for condition in rule.conditions for one in condition.each()]
-
-
 @pytest.mark.parametrize("name", CONFIGS)
 def test_the_conditions_of_a_rule_are_its_guard(name: str) -> None:
     for rule in system_of(name).rules:
-        assert asked(rule), rule.name
-        assert same(rule, asked(rule)), rule.name
+        assert rule.asked, rule.name
+        assert same(rule, rule.asked), rule.name
 
 
 def same(rule: Rule, conditions: Sequence[Condition]) -> bool:
@@ -67,12 +62,12 @@ def same(rule: Rule, conditions: Sequence[Condition]) -> bool:
 def test_a_condition_that_is_left_out_is_noticed() -> None:
     rule = next(rule for rule in system_of("timed").rules if rule.kind == "arrives")
     for left_out in range(3):
-        assert not same(rule, [one for at, one in enumerate(asked(rule)) if at != left_out])
+        assert not same(rule, [one for at, one in enumerate(rule.asked) if at != left_out])
 
 
 def test_a_rule_of_an_ended_run_has_one_more_condition() -> None:
     network = time_wait.UntilItEnds(configs.LAST_ACK)
-    assert all(same(rule, asked(rule)) for rule in network.rules)
+    assert all(same(rule, rule.asked) for rule in network.rules)
 
 
 # -- in JavaScript --
@@ -111,7 +106,7 @@ class Reasons:
     def __init__(self, system: System) -> None:
         self._rules = system.rules
         self._names = {var.name: var.names for var in system.variables if var.names}
-        self._asked = [asked(rule) for rule in system.rules]
+        self._asked = [rule.asked for rule in system.rules]
         terms = {node_of(one.term).digest: one.term for some in self._asked for one in some}
         self._places = {digest: at for at, digest in enumerate(terms)}
         self._meaning = Meaning([*terms.values()])

@@ -107,19 +107,19 @@ class Condition(NamedTuple):
     """One of the things that must be so for a rule to fire.
 
     says: a sentence for readers, with `{about}` where `about` belongs. cite: the paragraph that asks for it.
-    parts: what the term is the conjunction of, in the order in which they are asked; none if it is asked as it is.
+    parts: makes what the term is the conjunction of, in the order in which they are asked; none: it is asked as it is.
     """
 
     says: str
     term: z3.BoolRef
     about: str = ""
     cite: str = ""
-    parts: tuple[Condition, ...] = ()
+    parts: Callable[[], tuple[Condition, ...]] = tuple
 
     def each(self) -> Iterator[Condition]:
         """What is asked, one thing after the other; of conjunctions each part, and nothing that is true of itself."""
-        if self.parts:
-            yield from (one for part in self.parts for one in part.each())
+        if parts := self.parts():
+            yield from (one for part in parts for one in part.each())
         elif z3.is_and(self.term):
             yield from (one for term in self.term.children() for one in self._replace(term=term).each())
         elif not z3.is_true(z3fast.simplify(self.term)):
@@ -158,6 +158,11 @@ class Rule:
     def if_also(self, condition: Condition) -> Rule:
         """The rule that may fire only where this holds too."""
         return replace(self, guard=z3.And(self.guard, condition.term), conditions=(*self.conditions, condition))
+
+    @property
+    def asked(self) -> list[Condition]:
+        """What is asked for it to fire, one thing after the other."""
+        return [one for condition in self.conditions for one in condition.each()]
 
     @cached_property
     def guard_meaning(self) -> Meaning:

@@ -73,7 +73,7 @@ class ConditionsTable:
         """The fields of a rule; what they refer to is kept."""
         seen = tuple((name, node_of(term).digest) for name, term in rule.sees.items())
         sight = self._sights.setdefault(seen, Sight(rule.sees, self._variables))
-        keys = [self._key(one, sight) for condition in rule.conditions for one in condition.each()]
+        keys = [self._key(one, sight) for one in rule.asked]
         replies = any(wire.action.startswith("send") for wire in rule.wires)
         return f"sees:{[*self._sights].index(seen)},replies:{json.dumps(replies)},conditions:{json.dumps(keys)}"
 

@@ -81,6 +81,7 @@ class Network(Ends):
 
     def _side_rules(self, side: Side) -> Iterator[Rule]:
         present, x, sender = self.arriving(side)
+        full = Condition(marked("a segment is under way to {about}"), present, side.name)
         found = self.listed(side)
         if self.clocks:
             self.clocks.check(side, found)
@@ -89,7 +90,7 @@ class Network(Ends):
         for event in found:
             if event.state in reached and self._user_may(side, event):
                 arrives = event.kind == "arrives"
-                yield from Firing(self, side, event, x if arrives else None, present, sender).rules()
+                yield from Firing(self, side, event, x if arrives else None, full, sender).rules()
         if self.config.loss and self.config.losses != 0:
             yield self._loss(side)
 

@@ -202,7 +202,7 @@ class Clocks:
         waits = [Condition(says, t.due, t.call) for t in timers if t.call and t.call == event.call]
         silent = Condition(marked("no quiet time keeps it"), z3.Not(self.quiet(side)) if event.kind == "call" else TRUE)
         parts = (*waits, silent)
-        return Condition("", z3.And(*(one.term for one in parts)), parts=parts)
+        return Condition("", z3.And(*(one.term for one in parts)), parts=lambda: parts)
 
     def update(self, side: Side, event: Event, changed: Mapping[str, z3.ExprRef]) -> dict[str, z3.ExprRef]:
         """The clocks after an event of `side`; `changed` has the TCB after it."""

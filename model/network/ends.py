@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import Var, choice
+from model.core.system import Condition, Var, choice
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.ghosts.endings import HISTORY
@@ -22,6 +22,7 @@ from model.settings.runs import Sides
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import CONTROLS, SEGMENT_NAMES, Segment
 from model.tcp.state import NAMES, STATES
+from model.words.language import marked
 
 
 @dataclass(frozen=True)
@@ -209,6 +210,14 @@ class Ends:
     def original(self) -> z3.BoolRef:
         """The chosen segment itself arrives, not a duplicate of it."""
         return choice("copy") == 0 if self.config.duplications != 0 else TRUE
+
+    @cached_property
+    def may_copy(self) -> Condition | None:
+        """That the chosen segment arrives, or that a copy of it still may, if copies are bounded."""
+        if (counter := self.duplications) is None:
+            return None
+        allowed = z3.Or(self.original, z3.ULT(counter.term, self.config.duplications))
+        return Condition(marked("a copy may still be made"), allowed)
 
     def taken_out(self, side: Side) -> Mapping[str, z3.ExprRef]:
         """What is on its way to a side without the chosen segment, unless a duplicate of that arrives."""

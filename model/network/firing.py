@@ -6,7 +6,7 @@ added here, and what a picture shows of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,12 +24,18 @@ from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
 from model.words.language import marked
 
+ALWAYS = Condition("", TRUE)
 BUDGETS = {"retransmissions": marked("retransmissions are left"), "crashes": marked("crashes are left")}
 
 
 def wire(action: WireAction, channel: Channel, x: Segment, when: z3.BoolRef) -> Wire:
     fields = {name: getattr(x, name) for name in SEGMENT_FIELDS}
     return Wire(action, channel.source, channel.target, fields, show_segment, when)
+
+
+def _all(conditions: Sequence[Condition]) -> z3.BoolRef:
+    guard: z3.BoolRef = z3.simplify(z3.And(*(one.term for one in conditions)))
+    return guard
 
 
 @dataclass(frozen=True)
@@ -43,14 +49,14 @@ class Firing:
     side: Side
     event: Event
     x: Segment | None
-    present: z3.BoolRef
+    present: Condition
     sender: z3.BitVecRef
 
     def rules(self) -> Iterator[Rule]:
         """The rule; and, where the event chooses an ISN on arrival, what happens when none is left."""
         left = self.network.isn_left(self.side)
         if not self.event.effect.chooses_isn and not self.event.effect.offers_isn:
-            yield from self._rule(Condition("", TRUE))
+            yield from self._rule(ALWAYS)
             return
         yield from self._rule(Condition(marked("an initial sequence number is left"), left))
         if self.x is not None and not z3.is_true(left):
@@ -58,7 +64,7 @@ class Firing:
 
     def _rule(self, isn_left: Condition) -> Iterator[Rule]:
         conditions = tuple(self._conditions(isn_left))
-        guard = z3.simplify(z3.And(*(one.term for one in conditions)))
+        guard = _all(conditions)
         if z3.is_false(guard):
             return
         changed = {**self._tcb_update(), **self._ghost_update(), **self._budget_update(), **self._channel_update()}
@@ -76,10 +82,9 @@ class Firing:
 
     def _exhausted(self, none_left: Condition) -> Iterator[Rule]:
         conditions = tuple(self._conditions(none_left))
-        guard = z3.simplify(z3.And(*(one.term for one in conditions)))
         update = {**self.network.taken_out(self.side), **self._duplication_update()}
         instead = replace(self.event.cause, instead="no incarnation is left")
-        yield self._named(instead, guard, conditions, update, touches={"incarnations exhausted": TRUE})
+        yield self._named(instead, _all(conditions), conditions, update, touches={"incarnations exhausted": TRUE})
 
     def _named(
         self,
@@ -112,9 +117,9 @@ class Firing:
     def _conditions(self, isn_left: Condition) -> Iterator[Condition]:
         event, network = self.event, self.network
         if self.x is not None:
-            yield Condition(marked("a segment is under way to {about}"), self.present, self.side.name)
-        yield Condition(marked("the state is {about}"), self.side.state_is(event.state), event.state)
-        yield Condition(marked("the event is possible in this case"), event.guard, "", event.cite, event.asked)
+            yield self.present
+        yield self.side.in_state[event.state]
+        yield Condition(marked("the event is possible in this case"), event.guard, "", event.cite, event.conditions)
         yield isn_left
         if event.effect.chooses_isn and network.config.isns_wait != "no":
             says = marked("no segment under way carries a number near the one on offer")
@@ -123,9 +128,8 @@ class Firing:
             says = marked("the peer knows no number near the one on offer")
             yield Condition(says, no_peer_carries(network, self.side))
         yield from self._budget()
-        if self.x is not None and (counter := network.duplications) is not None:
-            allowed = z3.Or(network.original, z3.ULT(counter.term, network.config.duplications))
-            yield Condition(marked("a copy may still be made"), allowed)
+        if self.x is not None and network.may_copy:
+            yield network.may_copy
         if network.clocks:
             yield network.clocks.due(self.side, event)
         if self.x is not None and network.config.least_delay:

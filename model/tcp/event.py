@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from model.core import z3fast as z3
 from model.core.system import Condition
@@ -32,6 +32,16 @@ TAKEN = marked("this check takes it: {about}")
 def as_written(_case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
     """The condition as it is."""
     return condition
+
+
+class Asked(NamedTuple):
+    """A case of a check that takes a segment, or an earlier one that does not, and what was asked before."""
+
+    before: Asked | None
+    says: str
+    raw: z3.BoolRef
+    case: str
+    cite: str
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,8 @@ class Event:
     """One thing that an endpoint can do in one state.
 
     cause: its identity. guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. budget: which
-    of the bounded run's budgets it takes from. asked: what the guard is made of, as it is written ((): the guard).
+    of the bounded run's budgets it takes from. asked: the last of the cases that the guard
+    is made of, as they are written.
     """
 
     cause: Cause
@@ -82,7 +93,16 @@ class Event:
     guard: z3.BoolRef
     effect: Effect
     budget: Budget = ""
-    asked: tuple[Condition, ...] = ()
+    asked: Asked | None = None
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the guard is made of, in the order in which it is asked; none if it is asked as it is."""
+        found, last = list[Condition](), self.asked
+        while last:
+            term = z3.Not(last.raw) if last.says == EARLIER else last.raw
+            found.append(Condition(last.says, term, last.case, last.cite))
+            last = last.before
+        return tuple(reversed(found))
 
     @property
     def name(self) -> str:
@@ -106,7 +126,7 @@ class Event:
 
     def but(self, **changes: Any) -> Event:
         """The event with other values of these fields, its effect's among them."""
-        return _changed(self, {"asked": (), **changes} if "guard" in changes else changes)
+        return _changed(self, {"asked": None, **changes} if "guard" in changes else changes)
 
 
 @dataclass(frozen=True)
@@ -122,7 +142,7 @@ class Path:
     arrived_in: str
     effect: Effect
     when: tuple[z3.BoolRef, ...] = ()
-    asked: tuple[Condition, ...] = ()
+    asked: Asked | None = None
     names: tuple[str, ...] = ()
     cite: str = ""
     done: bool = False
@@ -177,12 +197,12 @@ def first_match(path: Path, *cases: Branch, otherwise: Path | None = None, name:
     for case_name, raw, target in (*changed, (name, TRUE, otherwise or path)):
         condition = z3.simplify(raw)
         if not z3.is_false(condition):
-            taken = (*asked, Condition(TAKEN, raw, case_name, target.cite))
+            taken = Asked(asked, TAKEN, raw, case_name, target.cite)
             paths.append(replace(target, when=(*when, condition), asked=taken, names=path.named(case_name)))
         if z3.is_true(condition):
             break
         when = (*when, z3.simplify(z3.Not(condition)))
-        asked = (*asked, Condition(EARLIER, z3.Not(raw), case_name, target.cite))
+        asked = Asked(asked, EARLIER, raw, case_name, target.cite)
     return paths
 
 
