@@ -14,16 +14,19 @@ import pytest
 import z3
 
 import model.page
-from model.core.nodes import node_of
+from model.core.nodes import UnknownOperator, node_of
 from model.core.run import enabled
 from model.core.system import Condition, Rule, State, System
 from model.core.terms import Meaning, constants
 from model.export.formula import formula
 from model.export.javascript import javascript
 from model.export.javascript_conditions import Sight
+from model.network.bounded import Network
 from model.network.make import network_of
-from model.settings.config import SCENARIO
+from model.settings.config import SCENARIO, Config
 from model.settings.server import AnyConfig
+from model.tcp.segment import Segment, acknowledges, beyond, segment, within
+from model.tcp.state import STATES
 from properties import configs, time_wait
 from tests.test_javascript import needs_node, run
 
@@ -184,3 +187,106 @@ def test_the_reason_of_every_rule_in_2000_random_states_is_that_of_python(name: 
 def test_a_wrong_reason_is_noticed(right: str, wrong: str, tmp_path: Path) -> None:
     assert RUN.count(right) == 1
     assert compared("three-way", 40, tmp_path, RUN.replace(right, wrong)) > 0
+
+
+# -- what became of a segment --
+
+STORIES = {
+    "an old duplicate SYN in ESTABLISHED": (
+        {"state": "ESTABLISHED", "iss": 14, "snd_una": 15, "snd_nxt": 15, "irs": 5, "rcv_nxt": 6},
+        segment("SYN", z3.BitVecVal(1, 4)),
+        "answered",
+        "unacceptable segment arrives",
+        "3.10.7.4, first",
+        ["not ({window} if SEG.LEN = 0, else {window} or RCV.NXT =< SEG.SEQ+SEG.LEN-1 < RCV.NXT+2)".format(
+            window="RCV.NXT =< SEG.SEQ < RCV.NXT+2"
+        )],
+        ["not (6 =< 1 < 6+2 if 1 = 0, else 6 =< 1 < 6+2 or 6 =< 1+1-1 < 6+2)"],
+    ),
+    "a RST out of the window": (
+        {"state": "ESTABLISHED", "iss": 14, "snd_una": 15, "snd_nxt": 15, "irs": 1, "rcv_nxt": 2},
+        segment("RST", z3.BitVecVal(9, 4)),
+        "dropped",
+        "unacceptable RST arrives",
+        "3.10.7.4, first",
+        ["not ({window} if SEG.LEN = 0, else {window} or RCV.NXT =< SEG.SEQ+SEG.LEN-1 < RCV.NXT+2)".format(
+            window="RCV.NXT =< SEG.SEQ < RCV.NXT+2"
+        ), "RST"],
+        ["not (2 =< 9 < 2+2 if 0 = 0, else 2 =< 9 < 2+2 or 2 =< 9+0-1 < 2+2)", "1"],
+    ),
+    "an ACK of something never sent in SYN-RECEIVED": (
+        {"state": "SYN-RECEIVED", "iss": 14, "snd_una": 14, "snd_nxt": 15, "irs": 1, "rcv_nxt": 2, "passive_open": 1},
+        segment("ACK", z3.BitVecVal(2, 4), z3.BitVecVal(3, 4)),
+        "answered",
+        "unacceptable ACK arrives",
+        "3.10.7.4, fifth",
+        ["not (SND.UNA < SEG.ACK =< SND.NXT)"],
+        ["not (14 < 3 =< 15)"],
+    ),
+    "the ACK that opens": (
+        {"state": "SYN-RECEIVED", "iss": 14, "snd_una": 14, "snd_nxt": 15, "irs": 1, "rcv_nxt": 2, "passive_open": 1},
+        segment("ACK", z3.BitVecVal(2, 4), z3.BitVecVal(15, 4)),
+        "accepted",
+        "ACK of our SYN arrives",
+        "3.10.7.4, fifth, seventh",
+        ["SND.UNA < SEG.ACK =< SND.NXT"],
+        ["14 < 15 =< 15"],
+    ),
+    "an ACK again": (
+        {"state": "CLOSE-WAIT", "iss": 14, "snd_una": 15, "snd_nxt": 15, "irs": 1, "rcv_nxt": 3},
+        segment("ACK", z3.BitVecVal(3, 4), z3.BitVecVal(15, 4)),
+        "ignored",
+        "ACK arrives",
+        "3.10.7.4, fifth",
+        [],
+        [],
+    ),
+}  # fmt: skip
+BECAME = (
+    "const state=read(%s);const step=[...steps(model,state)].find((one)=>model.rules[one.rule].kind==='arrives');"
+    "const {became:what,check,cite,decided}=became(model,state,step);"
+    "console.log(JSON.stringify([what,check,cite,decided.map((one)=>one.formula),decided.map((one)=>one.values)]));"
+)
+
+
+def arriving(network: Network, side: str, known: dict[str, Any], x: Segment) -> State:
+    """The initial state, but for what is known of a side, to which a segment is under way."""
+    inbox, c = network.channel(network.other(network.sides[side])), network.config
+    nobody = z3.BitVecVal(0, c.incarnation_bits)
+    slot = z3.simplify(inbox.layout.pack(x, nobody, nobody)).as_long()
+    told = {f"{side}.{name}": STATES.index(value) if name == "state" else value for name, value in known.items()}
+    return {**network.system().initial[0], **told, f"{side}.incarnation": 1, inbox.slots[0].name: slot}
+
+
+@needs_node
+@pytest.mark.parametrize("name", STORIES)
+def test_what_became_of_a_segment(name: str, tmp_path: Path) -> None:
+    known, x, *wanted = STORIES[name]
+    network = Network(Config(octets=0, window=2, rst="rfc793", syn="rfc793", ack_range="off"))
+    system = network.system()
+    (row,) = json.loads(literal(system, [arriving(network, "B", known, x)]))
+    assert in_page(system, BECAME % json.dumps(row), tmp_path) == wanted
+
+
+def test_formulas_are_written_as_the_rfc_writes_them() -> None:
+    una, nxt, ack, wnd = (z3.BitVec(name, 8) for name in ("UNA", "NXT", "ACK", "WND"))
+    p, q = z3.Bools("p q")
+    known = {
+        acknowledges(ack, una, nxt): "{UNA} < {ACK} =< {NXT}",
+        within(ack, una, wnd): "{UNA} =< {ACK} < {UNA}+{WND}",
+        within(ack, una, nxt - una): "{UNA} =< {ACK} < {NXT}",
+        z3.ULE(ack - una, nxt - una): "{UNA} =< {ACK} =< {NXT}",
+        z3.ULT(ack - una, nxt - wnd): "{UNA} =< {ACK} < {UNA}+({NXT}-{WND})",
+        beyond(ack, nxt): "{ACK} > {NXT}",
+        z3.UGT(ack - una + wnd, nxt - una + wnd): "not ({UNA}-{WND} =< {ACK} =< {NXT})",
+        z3.Not(z3.And(p, z3.BoolVal(True), z3.Not(q))): "not ({p} and not {q})",
+        z3.And(z3.Or(p, q), z3.Or(z3.BoolVal(False), q)): "({p} or {q}) and {q}",
+        z3.Not(una - (nxt - 0) == 1): "{UNA}-({NXT}-0) ≠ 1",
+        una == z3.If(p, z3.BitVecVal(1, 8), z3.BitVecVal(0, 8)) + nxt: "{UNA} = {p}+{NXT}",
+        z3.If(p, una, nxt) == 1: "({UNA} if {p}, else {NXT}) = 1",
+        z3.BitVec("state", 4) == 2: "{state} = c",
+        z3.Not(z3.BitVec("state", 4) == 1): "{state} ≠ b",
+    }
+    assert {term: formula(term, {"state": ("a", "b", "c")}) for term in known} == known
+    with pytest.raises(UnknownOperator, match="in no formula"):
+        formula(una * nxt == 1, {})

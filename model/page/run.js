@@ -216,7 +216,7 @@ function whyNot(model, state, number) {
  *
  * "accepted": the receiver's state or TCB has changed; "answered": they have not, but a segment is sent; "ignored": it
  * came through all checks, and there was nothing to do; "dropped": a check dropped it. With the checks that it came
- * through by name, the paragraph, and what the last of them asked about it, which decided.
+ * through by name, the paragraph, and what decided: what was asked last, or last answered with yes if it came through.
  */
 function became(model, before, step) {
   const rule = model.rules[step.rule];
@@ -226,12 +226,15 @@ function became(model, before, step) {
   const sent = wires(model, before, step).some((one) => one.action.startsWith("send"));
   const { e } = seenAt(model, rule, before, step.inputs);
   const asked = rule.conditions.map((key) => model.conditions.get(key));
-  const last = asked.findLast((one) => one.cite);
+  const what = changed ? "accepted" : sent ? "answered" : rule.replies ? "ignored" : "dropped";
+  const checks = rule.brief.split("; ");
+  const through = what === "accepted" || what === "ignored";
+  const last = asked.findLast((one) => one.cite && (!through || checks.includes(one.about)));
   return {
-    became: changed ? "accepted" : sent ? "answered" : rule.replies ? "ignored" : "dropped",
+    became: what,
     check: rule.brief,
     cite: rule.cite,
-    decided: asked.filter((one) => one.cite && one.says === last.says && one.about === last.about && one.cite === last.cite)
+    decided: asked.filter((one) => last && one.says === last.says && one.about === last.about && one.cite === last.cite)
       .map((one) => inWords(model, rule, one, e)),
     segment: segmentOf(model, step.rule, before, step.inputs),
   };
