@@ -10,7 +10,7 @@ from itertools import product
 import z3
 
 from model.core.property import LeadsTo, Live, Property, always, sometimes, sometimes_one, step
-from model.core.system import Rule, System, Var
+from model.core.system import Condition, Rule, System, Var
 from model.network.bounded import Network, Side
 from model.network.clocks import Times
 from model.network.ghosts.endings import ENDINGS
@@ -18,6 +18,7 @@ from model.network.ghosts.ghost import Ghost
 from model.settings.clocks import CLOCK_BITS
 from model.settings.setting import BadConfig
 from model.tcp.cause import Broken, arrives, caused
+from model.words.language import marked
 from properties.claim import Cell, Claim, Infinite, Proof, Safety
 from properties.configs import (
     EVERY_CLOSE,
@@ -100,7 +101,11 @@ class UntilItEnds(Network):
     def rules(self) -> tuple[Rule, ...]:
         """Those of the network, while the connection lasts."""
         lasts = ENDINGS.ended_as(self.sides["B"], "not")
-        return tuple(replace(rule, guard=z3.And(lasts, rule.guard)) for rule in super().rules)
+        also = Condition(marked("the connection of B has not ended"), lasts)
+        return tuple(
+            replace(rule, guard=z3.And(lasts, rule.guard), conditions=(also, *rule.conditions))
+            for rule in super().rules
+        )
 
 
 def all_at_once(network: Network, wanted: Iterable[TimingCase]) -> System:

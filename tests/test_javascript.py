@@ -24,7 +24,8 @@ from model.core.system import State, System, Var
 from model.core.terms import PYTHON, Meaning
 from model.engines.explicit.digest import digest_of
 from model.engines.explicit.search import explore
-from model.export.javascript import FunctionBody, javascript
+from model.export.javascript import javascript
+from model.export.javascript_body import FunctionBody
 from model.export.javascript_table import TABLE
 from model.network.make import network_of
 from model.settings.config import SCENARIO, Config

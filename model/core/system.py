@@ -12,14 +12,15 @@ order are one state.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import z3
 
+from model.core import z3fast
 from model.core.nodes import Constant, conjuncts, node_of
 from model.core.property import Property
 from model.core.terms import PYTHON, Fold, Meaning
@@ -102,6 +103,29 @@ class Wire:
         return Meaning([self.when, *self.fields.values()])
 
 
+class Condition(NamedTuple):
+    """One of the things that must be so for a rule to fire.
+
+    says: a sentence for readers, with `{about}` where `about` belongs. cite: the paragraph that asks for it.
+    parts: makes what the term is the conjunction of, in the order in which they are asked; none: it is asked as it is.
+    """
+
+    says: str
+    term: z3.BoolRef
+    about: str = ""
+    cite: str = ""
+    parts: Callable[[], tuple[Condition, ...]] = tuple
+
+    def each(self) -> Iterator[Condition]:
+        """What is asked, one thing after the other; of conjunctions each part, and nothing that is true of itself."""
+        if parts := self.parts():
+            yield from (one for part in parts for one in part.each())
+        elif z3.is_and(self.term):
+            yield from (one for term in self.term.children() for one in self._replace(term=term).each())
+        elif not z3.is_true(z3fast.simplify(self.term)):
+            yield self
+
+
 @dataclass(frozen=True)
 class Rule:
     """A guarded command.
@@ -111,7 +135,8 @@ class Rule:
     choose: input name to number of choices; the input occurs in terms as `choice(name)`, a bit-vector of 8 bits.
     touches: bound name to the condition under which firing the rule lets that bound cut behaviour off.
     brief: the event for readers who know the state. cause, call: its identity and the call or timer, for whoever asks
-    which event it is; no engine does.
+    which event it is; no engine does. conditions: what the guard is made of, in the order in which it is asked.
+    sees: what readers know by a name where it happens; conditions are told in these names.
     """
 
     name: str
@@ -127,6 +152,17 @@ class Rule:
     brief: str = ""
     cause: Hashable = None
     call: str = ""
+    conditions: tuple[Condition, ...] = ()
+    sees: Mapping[str, z3.ExprRef] = field(default_factory=dict)
+
+    def if_also(self, condition: Condition) -> Rule:
+        """The rule that may fire only where this holds too."""
+        return replace(self, guard=z3.And(self.guard, condition.term), conditions=(*self.conditions, condition))
+
+    @property
+    def asked(self) -> list[Condition]:
+        """What is asked for it to fire, one thing after the other."""
+        return [one for condition in self.conditions for one in condition.each()]
 
     @cached_property
     def guard_meaning(self) -> Meaning:

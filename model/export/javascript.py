@@ -2,9 +2,10 @@
 
 `model` has the variables, the initial states, and for each rule what readers are told, its guard (`able` is what does
 not depend on the inputs, `guard` the rest), its update and what it does to segments, as functions of a state and the
-rule's inputs; the constraint as `within`, and the properties with their parts. A state is an array of values in the
-order of the variables (see `javascript_table`). `pack` and `unpack` put one into 32-bit words and back. Nothing is
-imported there; search.js beside this module explores such a model.
+rule's inputs; what its guard is made of (see `javascript_conditions`); the constraint as `within`, and the properties
+with their parts. A state is an array of values in the order of the variables (see `javascript_table`). `pack` and
+`unpack` put one into 32-bit words and back. Nothing is imported there; search.js beside this module explores such a
+model.
 
 Source: the operator table. Limits: none of width; properties of steps read the successor as a second state.
 """
@@ -12,57 +13,17 @@ Source: the operator table. Limits: none of width; properties of steps read the 
 from __future__ import annotations
 
 import json
-from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import z3
 
 from model.core.knowledge import Common, Fact, Formula, Knows, Views, facts
-from model.core.nodes import Node, conjuncts, node_of, order
+from model.core.nodes import Node, conjuncts, node_of
 from model.core.property import Property
 from model.core.system import Rule, System, Var
-from model.core.terms import step
-from model.export.javascript_table import NARROW, TABLE, number, wide
-
-Names = Mapping[str, str]
-"""What a free constant is called: a place in a state, or an input."""
-
-
-class FunctionBody:
-    """The body of a function: what occurs twice is computed once, just before it is needed for the first time."""
-
-    def __init__(self, roots: Iterable[Node], names: Names) -> None:
-        self.lines: list[str] = []
-        self._names, self._value = names, dict[bytes, str]()
-        uses = Counter(child.digest for node in order(list(roots)) for child in node.children)
-        self._shared = {digest for digest, count in uses.items() if count > 1}
-
-    def operand(self, root: z3.ExprRef | Node) -> str:
-        """The expression for a term."""
-        for node in order([root], self._value):
-            self._value[node.digest] = self._named(node, self._of(node))
-        return self._value[node_of(root).digest]
-
-    def _of(self, node: Node) -> str:
-        if node.constant:
-            return self._names[node.name]
-        return str(step(TABLE, node)(*(self._value[child.digest] for child in node.children)))
-
-    def _named(self, node: Node, expression: str) -> str:
-        if node.digest not in self._shared or not node.children:
-            return expression
-        name = f"v{len(self.lines)}"
-        self.lines.append(f"const {name}={expression};")
-        return name
-
-    def do(self, line: str) -> None:
-        """Add a statement."""
-        self.lines.append(line)
-
-    @property
-    def text(self) -> str:
-        """The statements."""
-        return "".join(self.lines)
+from model.export.javascript_body import FunctionBody, Names
+from model.export.javascript_conditions import ConditionsTable
+from model.export.javascript_table import NARROW, number, wide
 
 
 def javascript(
@@ -79,13 +40,16 @@ def javascript(
     rows = [_variable(var) for var in system.variables]
     initial = [[_literal(var, state[var.name]) for var in system.variables] for state in system.initial]
     groups = [[[*system.var].index(name) for name in group] for group in system.symmetric]
+    conditions = ConditionsTable(system, places)
+    rules = ",".join(_rule(system, rule, places, conditions.of(rule)) for rule in system.rules)
     parts = [
         f"about:{json.dumps(about)}",
         f"variables:[{','.join(rows)}]",
         f"initial:[{','.join('[' + ','.join(values) + ']' for values in initial)}]",
         f"symmetric:{json.dumps(groups)}",
         f"within:{_says(z3.BoolVal(True) if system.constraint is None else system.constraint, places)}",
-        f"rules:[\n{','.join(_rule(system, rule, places) for rule in system.rules)}]",
+        f"rules:[\n{rules}]",
+        conditions.text,
         f"properties:[\n{','.join(_property(prop, places) for prop in properties)}]",
         *([_knowledge(system, *knowledge, places)] if knowledge else []),
         *_packing(system.variables),
@@ -106,11 +70,12 @@ _written: dict[Hashable, str] = {}
 MOST = 20_000
 
 
-def _rule(system: System, rule: Rule, places: Names) -> str:
+def _rule(system: System, rule: Rule, places: Names, conditions: str) -> str:
     """A rule; its text is kept for other systems with the same rule and the same variables."""
     terms = [rule.guard, *rule.update.values(), *(t for wire in rule.wires for t in (wire.when, *wire.fields.values()))]
     wires = tuple((wire.action, wire.source, wire.target, *wire.fields) for wire in rule.wires)
     key = (
+        conditions,
         *places,
         rule.name,
         rule.cite,
@@ -122,11 +87,11 @@ def _rule(system: System, rule: Rule, places: Names) -> str:
     if key not in _written:
         if len(_written) >= MOST:
             _written.clear()
-        _written[key] = _rule_text(system, rule, places)
+        _written[key] = _rule_text(system, rule, places, conditions)
     return _written[key]
 
 
-def _rule_text(system: System, rule: Rule, places: Names) -> str:
+def _rule_text(system: System, rule: Rule, places: Names, conditions: str) -> str:
     names = {**places, **{name: name for name in rule.choose}}
     inputs = "".join(f",{name}" for name in rule.choose)
     whole = [*conjuncts(node_of(rule.guard))]
@@ -136,7 +101,7 @@ def _rule_text(system: System, rule: Rule, places: Names) -> str:
         "cite": rule.cite, "call": rule.call, "choose": dict(rule.choose),
     }  # fmt: skip
     return (
-        f"{{...{json.dumps(told)},able:(s)=>{{{_all(first, names)}}},"
+        f"{{...{json.dumps(told)},{conditions},able:(s)=>{{{_all(first, names)}}},"
         f"guard:(s{inputs})=>{{{_all([one for one in whole if one not in first], names)}}},"
         f"fire:(s{inputs})=>{{{_fire(system, rule, names)}}},"
         f"wires:(s{inputs})=>{{{_wires(rule, names)}}}}}\n"

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from model.core import z3fast as z3
 from model.core.property import Reads, finite
-from model.core.system import BadSystem, Rule, System, choice
+from model.core.system import BadSystem, Condition, Rule, System, choice
 from model.mutants.endpoint_events import events
 from model.network.ends import Ends
 from model.network.firing import Firing, wire
@@ -23,6 +23,7 @@ from model.settings.setting import BadConfig
 from model.tcp.cause import Call, Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.state import STATES, endpoint
+from model.words.language import marked
 
 __all__ = ["NO_TCB", "SIDES", "Network", "Side"]
 
@@ -80,6 +81,7 @@ class Network(Ends):
 
     def _side_rules(self, side: Side) -> Iterator[Rule]:
         present, x, sender = self.arriving(side)
+        full = Condition(marked("a segment is under way to {about}"), present, side.name)
         found = self.listed(side)
         if self.clocks:
             self.clocks.check(side, found)
@@ -88,7 +90,7 @@ class Network(Ends):
         for event in found:
             if event.state in reached and self._user_may(side, event):
                 arrives = event.kind == "arrives"
-                yield from Firing(self, side, event, x if arrives else None, present, sender).rules()
+                yield from Firing(self, side, event, x if arrives else None, full, sender).rules()
         if self.config.loss and self.config.losses != 0:
             yield self._loss(side)
 
@@ -140,15 +142,17 @@ class Network(Ends):
         present, x, _ = channel.layout.unpack(channel.chosen(slot))
         lost = wire("lose", channel, x, TRUE)
         counter, update = self.losses, channel.remove(slot, TRUE)
-        guard = present
+        conditions = [Condition(marked("a segment is under way to {about}"), present, receiver.name)]
         if counter is not None:
-            guard = z3.And(present, z3.ULT(counter.term, self.config.losses))
+            conditions.append(Condition(marked("losses are left"), z3.ULT(counter.term, self.config.losses)))
             update[counter.name] = counter.term + 1
         for ghost in self.ghosts:
             update |= ghost.after_loss(receiver, x)
         return Rule(
             name=f"network loses a segment for {receiver.name}",
-            guard=guard,
+            guard=present if counter is None else z3.And(*(one.term for one in conditions)),
+            conditions=tuple(conditions),
+            sees={} if counter is None else {counter.name: counter.term},
             update=update,
             kind="network",
             event="the network loses a segment",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 
 from model.core import z3fast as z3
 from model.core.nodes import node_of
-from model.core.system import BadSystem, Rule, Var
+from model.core.system import BadSystem, Condition, Rule, Var
 from model.network.channel import Channel
 from model.network.side import Side
 from model.settings.clocks import CLOCK_BITS
@@ -21,6 +21,7 @@ from model.settings.config import Config
 from model.tcp.cause import TIME_PASSES, Call
 from model.tcp.event import FALSE, TRUE, Event
 from model.tcp.segment import one_if
+from model.words.language import marked
 
 ZERO = z3.BitVecVal(0, CLOCK_BITS)
 
@@ -195,10 +196,13 @@ class Clocks:
         quiet = [] if self.times.quiet_time is None else [self.quiet_clock(side)]
         return [timer.clock for timer in self.timers(side)] + quiet
 
-    def due(self, side: Side, event: Event) -> z3.BoolRef:
-        """Whether the clock that causes the event, if one does, has reached its time, and no quiet time forbids it."""
-        waits = [timer.due for timer in self.timers(side) if timer.call and timer.call == event.call]
-        return z3.And(*waits, z3.Not(self.quiet(side)) if event.kind == "call" else TRUE)
+    def due(self, side: Side, event: Event) -> Condition:
+        """The clock that causes the event, if one does, has reached its time, and no quiet time forbids it."""
+        says, timers = marked("the timer is due: {about}"), self.timers(side)
+        waits = [Condition(says, t.due, t.call) for t in timers if t.call and t.call == event.call]
+        silent = Condition(marked("no quiet time keeps it"), z3.Not(self.quiet(side)) if event.kind == "call" else TRUE)
+        parts = (*waits, silent)
+        return Condition("", z3.And(*(one.term for one in parts)), parts=lambda: parts)
 
     def update(self, side: Side, event: Event, changed: Mapping[str, z3.ExprRef]) -> dict[str, z3.ExprRef]:
         """The clocks after an event of `side`; `changed` has the TCB after it."""
@@ -216,22 +220,27 @@ class Clocks:
 
     def tick(self, sides: Sequence[Side], channels: Sequence[Channel]) -> Rule:
         """One tick: every segment and every running clock gets older, unless something is due now."""
-        waiting: list[z3.BoolRef] = []
+        waiting: list[Condition] = []
         update: dict[str, z3.ExprRef] = {}
         for channel in channels:
             for slot in channel.slots:
-                waiting.append(z3.And(slot.term != 0, z3.UGE(channel.layout.age(slot.term), self.times.delay)))
+                late = z3.And(slot.term != 0, z3.UGE(channel.layout.age(slot.term), self.times.delay))
+                says = marked("no segment under way to {about} has to arrive now")
+                waiting.append(Condition(says, late, channel.target))
                 update[slot.name] = channel.layout.older(slot.term)
         for side in sides:
             for timer in self.timers(side):
-                waiting.append(z3.And(timer.running, timer.due))
+                says = marked("no timer goes off now: {about}")
+                waiting.append(Condition(says, z3.And(timer.running, timer.due), f"{side.name}, {timer.name}"))
                 update[timer.clock.name] = timer.clock.term + one_if(timer.running, timer.clock.term)
             if self.times.quiet_time is not None:
                 left = self.quiet_clock(side)
                 update[left.name] = left.term - one_if(self.quiet(side), left.term)
         return Rule(
             name=TIME_PASSES.name,
-            guard=z3.Not(z3.Or(*waiting)),
+            guard=z3.Not(z3.Or(*(one.term for one in waiting))),
+            conditions=tuple(one._replace(term=z3.Not(one.term)) for one in waiting),
+            sees={var.name: var.term for side in sides for var in (*side.variables, *self.variables(side))},
             update=update,
             kind="time",
             event="a tick",

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import BadSystem, Rule, Var
+from model.core.system import BadSystem, Condition, Rule, Var
 from model.network.bounded import Network
 from model.network.channel import Channel
 from model.network.firing import wire
@@ -22,6 +22,7 @@ from model.tcp.cause import Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import segment
 from model.tcp.state import STATES
+from model.words.language import marked
 
 UNBORN = 1
 """The sender's ghost of an injected SYN: an incarnation that the attacker, which has no TCB, never begins."""
@@ -86,19 +87,18 @@ class Connection(Network):
             raise BadSystem("no event leads the server's end out of LISTEN")
         return frozenset(event.cause for event in found)
 
-    def dropping(self, rule: Rule, no_room: z3.BoolRef) -> Rule:
+    def dropping(self, rule: Rule, no_room: Condition) -> Rule:
         """Instead of `rule`, which takes a slot: the segment is dropped."""
         gone = {slot.name for slot in self.channels[0].slots} | {v.name for v in (self.duplications,) if v}
         assert isinstance(rule.cause, Cause)
         instead = replace(rule.cause, instead="the table is full")
         return replace(
-            rule,
+            rule.if_also(no_room),
             name=f"{rule.side}: {instead.name}",
             event=instead.name,
             brief=instead.brief,
             cause=instead,
             cite="RFC 4987, 2.2",
-            guard=z3.And(rule.guard, no_room),
             update={name: term for name, term in rule.update.items() if name in gone},
             wires=tuple(w for w in rule.wires if w.action in ("arrive", "arrive-copy")),
             touches={},
@@ -132,13 +132,14 @@ class Attack(Connection):
         x = segment("SYN", z3.BitVecVal(1, bits), text=z3.BitVecVal(self.text, bits))
         unborn, nobody = (z3.BitVecVal(number, self.config.incarnation_bits) for number in (UNBORN, 0))
         update = dict(outbox.insert(x, unborn, nobody, TRUE))
-        allowed = [z3.Not(outbox.full)]
+        allowed = [Condition(marked("the channel has room"), z3.Not(outbox.full))]
         if counter is not None:
-            allowed.append(z3.ULT(counter.term, most))
+            allowed.append(Condition(marked("forged SYNs are left"), z3.ULT(counter.term, most)))
             update[counter.name] = counter.term + 1
         return Rule(
             name=f"{self.client.name}: a forged SYN",
-            guard=z3.And(*allowed),
+            guard=z3.And(*(one.term for one in allowed)),
+            conditions=tuple(allowed),
             update=update,
             kind="attack",
             side=self.client.name,

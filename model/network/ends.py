@@ -5,12 +5,12 @@ Everything that a rule is made of is here; the rules themselves are `bounded`'s.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import Var, choice
+from model.core.system import Condition, Var, choice
 from model.network.channel import Channel, layout
 from model.network.clocks import Clocks, Times, constant_times
 from model.network.ghosts.endings import HISTORY
@@ -20,8 +20,9 @@ from model.network.side import NO_TCB, SIDES, Side
 from model.settings.config import Config
 from model.settings.runs import Sides
 from model.tcp.event import TRUE, Event
-from model.tcp.segment import CONTROLS, Segment
-from model.tcp.state import STATES
+from model.tcp.segment import CONTROLS, SEGMENT_NAMES, Segment
+from model.tcp.state import NAMES, STATES
+from model.words.language import marked
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,27 @@ class Ends:
         timers = {name: self.clocks.variables(side) if self.clocks else [] for name, side in self.sides.items()}
         return {n: [side.state_var, *side.tcb_vars.values(), *timers[n]] for n, side in self.sides.items()}
 
+    def sees(self, side: Side) -> Mapping[str, z3.ExprRef]:
+        """What is known at a side where an event happens, by the names that readers know; nothing of the other side."""
+        return self._sees[side.name]
+
+    @cached_property
+    def _sees(self) -> dict[str, Mapping[str, z3.ExprRef]]:
+        return {name: dict(self._seen(side)) for name, side in self.sides.items()}
+
+    def _seen(self, side: Side) -> Iterator[tuple[str, z3.ExprRef]]:
+        inbox, x = self.channel(self.other(side)), self.arriving(side)[1]
+        yield "state", side.state_var.term
+        yield from ((NAMES[field], getattr(side.tcb, field)) for field in side.tcb_vars)
+        yield from ((name, getattr(x, field)) for field, name in SEGMENT_NAMES.items())
+        if self.config.syn_cookies:
+            yield "ISN", self._isn(side)
+        if self.config.timed:
+            yield "age", inbox.layout.age(inbox.chosen(choice("slot")))
+        counters = [side.incarnation, side.budget("retransmissions"), side.budget("crashes"), self.duplications]
+        clocks = self.clocks.variables(side) if self.clocks else []
+        yield from ((var.name.split(".")[-1], var.term) for var in (*counters, *clocks) if var)
+
     def old_enough(self, side: Side) -> z3.BoolRef:
         """The chosen segment on its way to a side has been under way for the least delay."""
         inbox = self.channel(self.other(side))
@@ -188,6 +210,14 @@ class Ends:
     def original(self) -> z3.BoolRef:
         """The chosen segment itself arrives, not a duplicate of it."""
         return choice("copy") == 0 if self.config.duplications != 0 else TRUE
+
+    @cached_property
+    def may_copy(self) -> Condition | None:
+        """That the chosen segment arrives, or that a copy of it still may, if copies are bounded."""
+        if (counter := self.duplications) is None:
+            return None
+        allowed = z3.Or(self.original, z3.ULT(counter.term, self.config.duplications))
+        return Condition(marked("a copy may still be made"), allowed)
 
     def taken_out(self, side: Side) -> Mapping[str, z3.ExprRef]:
         """What is on its way to a side without the chosen segment, unless a duplicate of that arrives."""

@@ -6,12 +6,12 @@ added here, and what a picture shows of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import BadSystem, Rule, Var, Wire, WireAction, choice
+from model.core.system import BadSystem, Condition, Rule, Var, Wire, WireAction, choice
 from model.network.channel import Channel
 from model.network.ends import Ends
 from model.network.freshness import no_peer_carries, no_segment_carries
@@ -22,11 +22,20 @@ from model.tcp.cause import Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
+from model.words.language import marked
+
+ALWAYS = Condition("", TRUE)
+BUDGETS = {"retransmissions": marked("retransmissions are left"), "crashes": marked("crashes are left")}
 
 
 def wire(action: WireAction, channel: Channel, x: Segment, when: z3.BoolRef) -> Wire:
     fields = {name: getattr(x, name) for name in SEGMENT_FIELDS}
     return Wire(action, channel.source, channel.target, fields, show_segment, when)
+
+
+def _all(conditions: Sequence[Condition]) -> z3.BoolRef:
+    guard: z3.BoolRef = z3.simplify(z3.And(*(one.term for one in conditions)))
+    return guard
 
 
 @dataclass(frozen=True)
@@ -40,21 +49,22 @@ class Firing:
     side: Side
     event: Event
     x: Segment | None
-    present: z3.BoolRef
+    present: Condition
     sender: z3.BitVecRef
 
     def rules(self) -> Iterator[Rule]:
         """The rule; and, where the event chooses an ISN on arrival, what happens when none is left."""
         left = self.network.isn_left(self.side)
         if not self.event.effect.chooses_isn and not self.event.effect.offers_isn:
-            yield from self._rule(TRUE)
+            yield from self._rule(ALWAYS)
             return
-        yield from self._rule(left)
+        yield from self._rule(Condition(marked("an initial sequence number is left"), left))
         if self.x is not None and not z3.is_true(left):
-            yield from self._exhausted(z3.Not(left))
+            yield from self._exhausted(Condition(marked("no initial sequence number is left"), z3.Not(left)))
 
-    def _rule(self, isn_left: z3.BoolRef) -> Iterator[Rule]:
-        guard = z3.simplify(z3.And(*self._conditions(isn_left)))
+    def _rule(self, isn_left: Condition) -> Iterator[Rule]:
+        conditions = tuple(self._conditions(isn_left))
+        guard = _all(conditions)
         if z3.is_false(guard):
             return
         changed = {**self._tcb_update(), **self._ghost_update(), **self._budget_update(), **self._channel_update()}
@@ -65,18 +75,24 @@ class Firing:
         yield self._named(
             self.event.cause,
             guard,
+            conditions,
             {name: term for name, term in update.items() if not term.eq(before[name])},
             touches={"channel full": self._overflow} if self.event.effect.send else {},
         )
 
-    def _exhausted(self, none_left: z3.BoolRef) -> Iterator[Rule]:
-        guard = z3.simplify(z3.And(*self._conditions(none_left)))
+    def _exhausted(self, none_left: Condition) -> Iterator[Rule]:
+        conditions = tuple(self._conditions(none_left))
         update = {**self.network.taken_out(self.side), **self._duplication_update()}
         instead = replace(self.event.cause, instead="no incarnation is left")
-        yield self._named(instead, guard, update, touches={"incarnations exhausted": TRUE})
+        yield self._named(instead, _all(conditions), conditions, update, touches={"incarnations exhausted": TRUE})
 
     def _named(
-        self, cause: Cause, guard: z3.BoolRef, update: dict[str, z3.ExprRef], touches: dict[str, z3.BoolRef]
+        self,
+        cause: Cause,
+        guard: z3.BoolRef,
+        conditions: tuple[Condition, ...],
+        update: dict[str, z3.ExprRef],
+        touches: dict[str, z3.BoolRef],
     ) -> Rule:
         return Rule(
             name=f"{self.side.name}: {cause.name}",
@@ -92,34 +108,44 @@ class Firing:
             choose=self._choose(),
             wires=tuple(self._wires(sends="channel full" in touches)),
             touches=touches,
+            conditions=conditions,
+            sees=self.network.sees(self.side),
         )
 
     # -- guards --
 
-    def _conditions(self, isn_left: z3.BoolRef) -> Iterator[z3.BoolRef]:
+    def _conditions(self, isn_left: Condition) -> Iterator[Condition]:
+        event, network = self.event, self.network
         if self.x is not None:
             yield self.present
-        yield self.side.state_is(self.event.state)
-        yield self.event.guard
+        yield self.side.in_state[event.state]
+        yield Condition(marked("the event is possible in this case"), event.guard, "", event.cite, event.conditions)
         yield isn_left
-        if self.event.effect.chooses_isn and self.network.config.isns_wait != "no":
-            yield no_segment_carries(self.network, self.side)
-        if self.event.effect.chooses_isn and self.network.config.isns_wait == "segments-and-peer":
-            yield no_peer_carries(self.network, self.side)
-        if self.event.budget == "octets":
+        if event.effect.chooses_isn and network.config.isns_wait != "no":
+            says = marked("no segment under way carries a number near the one on offer")
+            yield Condition(says, no_segment_carries(network, self.side))
+        if event.effect.chooses_isn and network.config.isns_wait == "segments-and-peer":
+            says = marked("the peer knows no number near the one on offer")
+            yield Condition(says, no_peer_carries(network, self.side))
+        yield from self._budget()
+        if self.x is not None and network.may_copy:
+            yield network.may_copy
+        if network.clocks:
+            yield network.clocks.due(self.side, event)
+        if self.x is not None and network.config.least_delay:
+            yield Condition(marked("the segment has been under way for the least delay"), network.old_enough(self.side))
+        if network.assumptions:
+            allowed = network.assumptions.allows(network, self.side, event)
+            yield Condition(marked("no assumption about the run forbids it"), allowed)
+
+    def _budget(self) -> Iterator[Condition]:
+        budget = self.event.budget
+        if budget == "octets":
             tcb, c = self.side.tcb, self.network.config
             used = tcb.snd_nxt - tcb.iss + tcb.queued - (0 if self.event.state == "LISTEN" else 1)
-            yield z3.ULE(used + c.segment_text, c.octets)
-        elif self.event.budget and (counter := self.side.budget(self.event.budget)) is not None:
-            yield z3.ULT(counter.term, getattr(self.network.config, self.event.budget))
-        if self.x is not None and (counter := self.network.duplications) is not None:
-            yield z3.Or(self.network.original, z3.ULT(counter.term, self.network.config.duplications))
-        if self.network.clocks:
-            yield self.network.clocks.due(self.side, self.event)
-        if self.x is not None and self.network.config.least_delay:
-            yield self.network.old_enough(self.side)
-        if self.network.assumptions:
-            yield self.network.assumptions.allows(self.network, self.side, self.event)
+            yield Condition(marked("octets are left to send"), z3.ULE(used + c.segment_text, c.octets))
+        elif budget and (counter := self.side.budget(budget)) is not None:
+            yield Condition(BUDGETS[budget], z3.ULT(counter.term, getattr(self.network.config, budget)))
 
     def _choose(self) -> dict[str, int]:
         if self.x is None:

@@ -17,7 +17,7 @@ from functools import cached_property
 
 from model.core import z3fast as z3
 from model.core.property import Reads, finite
-from model.core.system import Rule, System, Var
+from model.core.system import Condition, Rule, System, Var
 from model.network.channel import Channel
 from model.network.connection import Attack, Connection
 from model.network.ghosts.ghost import Ghost
@@ -26,6 +26,7 @@ from model.network.side import NO_TCB, Side
 from model.settings.server import ServerConfig
 from model.tcp.event import TRUE
 from model.tcp.state import STATES
+from model.words.language import marked
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,8 @@ class Server:
             listed, waits = connection.rules, self.config.timers == "patient"
         for rule in listed:
             if rule.kind == "timeout" and waits:
-                yield replace(rule, guard=z3.And(rule.guard, connection.quiet))
+                says = marked("no segment is under way between the two ends, for which a patient timer waits")
+                yield rule.if_also(Condition(says, connection.quiet))
             elif connection.takes_slot(rule):
                 yield from self._taking(connection, rule)
             else:
@@ -143,9 +145,9 @@ class Server:
         """A rule that takes a slot, and what happens if there is none."""
         number = z3.simplify(rule.update[connection.server.state_var.name])
         room = self.room(STATES[number.as_long()])
-        yield replace(rule, guard=z3.And(rule.guard, room))
+        yield rule.if_also(Condition(marked("the table has room"), room))
         if not z3.is_true(z3.simplify(room)):
-            yield connection.dropping(rule, z3.Not(room))
+            yield connection.dropping(rule, Condition(marked("the table is full"), z3.Not(room), cite="RFC 4987, 2.2"))
 
     def system(self, *asked: Reads, starts: Sequence[Mapping[str, int]] | None = None) -> System:
         """The `System` with these properties, and with the ghosts that they and those of infinite runs read.

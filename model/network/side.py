@@ -7,13 +7,15 @@ incarnation (with `syn_cookies`, in LISTEN: of the one that the cookies on offer
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from model.core import z3fast as z3
-from model.core.system import Var, enumeration
+from model.core.system import Condition, Var, enumeration
 from model.settings.config import Config
 from model.tcp.state import FIELDS, FLAGS, STATES, Tcb
+from model.words.language import marked
 
 SIDES = ("A", "B")
 NO_TCB = ("CLOSED", "LISTEN")
@@ -79,6 +81,11 @@ class Side:
     def state_is(self, *states: str) -> z3.BoolRef:
         """Whether the state is one of `states`."""
         return z3.Or(*(self.state_var.term == STATES.index(state) for state in states))
+
+    @cached_property
+    def in_state(self) -> Mapping[str, Condition]:
+        """That the state is a certain one, for each."""
+        return {state: Condition(marked("the state is {about}"), self.state_is(state), state) for state in STATES}
 
     @property
     def variables(self) -> list[Var]:

@@ -163,3 +163,79 @@ function searching(model, from, name, tell) {
     if (done) return;
   }
 }
+
+/** What is known where a rule happens, by the names that readers know; inputs: the rule's, in its order. */
+function seenAt(model, rule, state, inputs) {
+  const { slot, copy } = Object.fromEntries(Object.keys(rule.choose).map((name, at) => [name, inputs[at]]));
+  return { e: model.sees[rule.sees].of(state, slot, copy), slot, copy };
+}
+
+/** A condition in words, as a formula, and with the values of what it reads. */
+function inWords(model, rule, condition, e) {
+  const { says, about, cite, formula } = condition;
+  const names = model.sees[rule.sees].names;
+  const shows = (name) => (name in names ? model.variables[names[name]].names[e[name]] : String(Number(e[name])));
+  return {
+    says,
+    about,
+    cite,
+    formula: formula.replace(/[{}]/g, ""),
+    values: formula.replace(/{(.*?)}/g, (_, name) => shows(name)),
+    reads: Object.fromEntries(condition.reads.map((name) => [name, shows(name)])),
+  };
+}
+
+/** The segment that a rule is about, for these inputs, or null. */
+function segmentOf(model, number, state, inputs) {
+  return wires(model, state, { rule: number, inputs }).find((one) => /^(arrive|lose)/.test(one.action)) ?? null;
+}
+
+/**
+ * Why a rule is not possible in a state: the first condition that is false, for those inputs that get furthest.
+ *
+ * `passed` counts the conditions before it, which are true. `segment`: the one that it is about; null if there is none.
+ * Null if the rule is possible.
+ */
+function whyNot(model, state, number) {
+  const rule = model.rules[number];
+  const asked = rule.conditions.map((key) => model.conditions.get(key));
+  let found = null;
+  for (const inputs of choices(rule)) {
+    const { e, slot, copy } = seenAt(model, rule, state, inputs);
+    const passed = asked.findIndex((condition) => !condition.holds(e, state, slot, copy));
+    if (passed < 0) return null;
+    if (!found || passed > found.passed) found = { inputs, passed, e };
+  }
+  const { inputs, passed, e } = found;
+  const segment = passed && "slot" in rule.choose ? segmentOf(model, number, state, inputs) : null;
+  return { ...inWords(model, rule, asked[passed], e), inputs, passed, segment };
+}
+
+/**
+ * What became of a segment that a step delivers; null if it delivers none. before: the state in which the step begins.
+ *
+ * "accepted": the receiver's state or TCB has changed; "answered": they have not, but a segment is sent; "ignored": it
+ * came through all checks, and there was nothing to do; "dropped": a check dropped it. With the checks that it came
+ * through by name, the paragraph, and what decided: what was asked last, or last answered with yes if it came through.
+ */
+function became(model, before, step) {
+  const rule = model.rules[step.rule];
+  if (rule.kind !== "arrives") return null;
+  const own = (variable) => variable.name.startsWith(`${rule.side}.`) && !variable.ghost;
+  const changed = model.variables.some((variable, at) => own(variable) && before[at] !== step.state[at]);
+  const sent = wires(model, before, step).some((one) => one.action.startsWith("send"));
+  const { e } = seenAt(model, rule, before, step.inputs);
+  const asked = rule.conditions.map((key) => model.conditions.get(key));
+  const what = changed ? "accepted" : sent ? "answered" : rule.replies ? "ignored" : "dropped";
+  const checks = rule.brief.split("; ");
+  const through = what === "accepted" || what === "ignored";
+  const last = asked.findLast((one) => one.cite && (!through || checks.includes(one.about)));
+  return {
+    became: what,
+    check: rule.brief,
+    cite: rule.cite,
+    decided: asked.filter((one) => last && one.says === last.says && one.about === last.about && one.cite === last.cite)
+      .map((one) => inWords(model, rule, one, e)),
+    segment: segmentOf(model, step.rule, before, step.inputs),
+  };
+}

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from model.core import z3fast as z3
+from model.core.system import Condition
 from model.tcp.cause import Call, Cause, CauseKind, arrives
 from model.tcp.segment import Segment
 from model.tcp.state import Tcb
+from model.words.language import marked
 
 TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 Budget = Literal["", "octets", "retransmissions", "crashes"]
@@ -23,9 +25,23 @@ Change = Callable[[Cause, z3.BoolRef], z3.BoolRef]
 """What is tested instead of a condition of a check; it is also told which case it is, as `arrival` would have it."""
 
 
+EARLIER = marked("no earlier check takes it: {about}")
+TAKEN = marked("this check takes it: {about}")
+
+
 def as_written(_case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
     """The condition as it is."""
     return condition
+
+
+class Asked(NamedTuple):
+    """A case of a check that takes a segment, or an earlier one that does not, and what was asked before."""
+
+    before: Asked | None
+    says: str
+    raw: z3.BoolRef
+    case: str
+    cite: str
 
 
 @dataclass(frozen=True)
@@ -68,7 +84,8 @@ class Event:
     """One thing that an endpoint can do in one state.
 
     cause: its identity. guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. budget: which
-    of the bounded run's budgets it takes from.
+    of the bounded run's budgets it takes from. asked: the last of the cases that the guard
+    is made of, as they are written.
     """
 
     cause: Cause
@@ -76,6 +93,16 @@ class Event:
     guard: z3.BoolRef
     effect: Effect
     budget: Budget = ""
+    asked: Asked | None = None
+
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the guard is made of, in the order in which it is asked; none if it is asked as it is."""
+        found, last = list[Condition](), self.asked
+        while last:
+            term = z3.Not(last.raw) if last.says == EARLIER else last.raw
+            found.append(Condition(last.says, term, last.case, last.cite))
+            last = last.before
+        return tuple(reversed(found))
 
     @property
     def name(self) -> str:
@@ -99,15 +126,15 @@ class Event:
 
     def but(self, **changes: Any) -> Event:
         """The event with other values of these fields, its effect's among them."""
-        return _changed(self, changes)
+        return _changed(self, {"asked": None, **changes} if "guard" in changes else changes)
 
 
 @dataclass(frozen=True)
 class Path:
     """How far the processing of an arriving segment has got.
 
-    arrived_in: the state in which it arrived. when: the condition of the cases taken, names and cite: what they are
-    called and where the RFC says so. effect: what the processing amounts to so far.
+    arrived_in: the state in which it arrived. when: the condition of the cases taken, asked: the same as it is written;
+    names and cite: what they are called and where the RFC says so. effect: what the processing amounts to so far.
     ack_due: an acknowledgment has to be sent when all checks are done; taken: octets of text taken so far.
     opened: ESTABLISHED has been entered while processing this segment. change: of the conditions, see `mutation`.
     """
@@ -115,6 +142,7 @@ class Path:
     arrived_in: str
     effect: Effect
     when: tuple[z3.BoolRef, ...] = ()
+    asked: Asked | None = None
     names: tuple[str, ...] = ()
     cite: str = ""
     done: bool = False
@@ -164,15 +192,17 @@ Check = Callable[[Path], Sequence[Path]]
 def first_match(path: Path, *cases: Branch, otherwise: Path | None = None, name: str = "") -> list[Path]:
     """Split `path`: the first case whose condition holds applies, else `otherwise` (default: go on unchanged)."""
     paths: list[Path] = []
-    when = path.when
+    when, asked = path.when, path.asked
     changed = [(of, path.change(arrives(path.arrived_in, *path.named(of)), raw), target) for of, raw, target in cases]
     for case_name, raw, target in (*changed, (name, TRUE, otherwise or path)):
         condition = z3.simplify(raw)
         if not z3.is_false(condition):
-            paths.append(replace(target, when=(*when, condition), names=path.named(case_name)))
+            taken = Asked(asked, TAKEN, raw, case_name, target.cite)
+            paths.append(replace(target, when=(*when, condition), asked=taken, names=path.named(case_name)))
         if z3.is_true(condition):
             break
         when = (*when, z3.simplify(z3.Not(condition)))
+        asked = Asked(asked, EARLIER, raw, case_name, target.cite)
     return paths
 
 
@@ -187,4 +217,4 @@ def then(paths: Sequence[Path], *checks: Check) -> list[Path]:
 def arrival(path: Path) -> Event:
     """The event that a path through the checks of SEGMENT ARRIVES amounts to."""
     guard = z3.And(*(condition for condition in path.when if not z3.is_true(condition)))
-    return Event(arrives(path.arrived_in, *path.names), path.cite, guard, path.effect)
+    return Event(arrives(path.arrived_in, *path.names), path.cite, guard, path.effect, asked=path.asked)

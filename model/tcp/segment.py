@@ -39,6 +39,10 @@ class Segment:
 
 SEGMENT_FIELDS = tuple(field.name for field in fields(Segment))
 
+SEGMENT_NAMES = {**{name: name.upper() for name in CONTROLS}, "seq": "SEG.SEQ", "ackno": "SEG.ACK", "text": "SEG.TEXT",
+                 "length": "SEG.LEN"}  # fmt: skip
+"""What readers call the parts of a segment; the RFC has no name for the octets of text alone."""
+
 
 def segment(
     controls: str,

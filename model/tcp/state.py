@@ -63,6 +63,20 @@ class Tcb:
 
 FLAGS = ("passive_open", "close_queued", "syn_fin", "ack_held")
 FIELDS = tuple(field.name for field in fields(Tcb))
+NAMES = {
+    "snd_una": "SND.UNA",
+    "snd_nxt": "SND.NXT",
+    "iss": "ISS",
+    "rcv_nxt": "RCV.NXT",
+    "irs": "IRS",
+    "passive_open": "passive OPEN",
+    "queued": "queued octets",
+    "close_queued": "queued CLOSE",
+    "syn_text": "octets of the SYN",
+    "syn_fin": "FIN of the SYN",
+    "ack_held": "delayed ACK",
+}
+"""What readers call the fields."""
 
 
 def no_tcb(bits: int) -> Tcb:
