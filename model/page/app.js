@@ -128,7 +128,6 @@ function Page() {
     <${Protocol} />
     <${Bar} />
     <p id="said" role="status" aria-live="polite">${now.said}</p>
-    <${Became} />
     ${now.beside && html`<${Beside} other=${now.place.against} />`}
     <main>
       <${Possible} />
@@ -260,6 +259,7 @@ function Became() {
 function Run() {
   return html`<section id="ladder-section" aria-labelledby="ladder-title">
     <h2 id="ladder-title">${t("The run")}</h2>
+    <${Became} />
     <div id="ladder" data-scroll tabindex="0" role="group" aria-label=${t("The ladder, which scrolls")}><${Ladder} of=${model} first=${first} run=${now.run} lanes=${lanes()} fifo=${now.place.fifo} at=${now.at} row=${(step) => step} count=${now.run.length} jump=${jump} loop=${now.place.steps ? now.place.loop : null} drags=${true} /></div>
     <p class="note">${t("Drag the end of a segment that is under way to the other side to deliver it (with Shift: a copy), or out of the lines to lose it.")}</p>
     <ol id="steps" data-scroll aria-label=${t("Steps; each button jumps to the state after it")}>${[t("the start"), ...now.run.map((step) => said(model, step))].map((words, number) => html`<li>
