@@ -162,6 +162,7 @@ def test_every_text_of_the_page_is_there_in_chinese() -> None:
     said = set(re.findall(r'\bt\("((?:[^"\\]|\\.)*)"', scripts)) | set(
         re.findall(r'"((?:The|A step of the) address [^"]+)"', scripts)
     )
+    said |= set(re.findall(r'\w+: "(The segment [^"]+)"', scripts))
     said |= {world.name for world in models.WORLDS} | {"skipped", "inserted", "continued", "differs"}
     names = re.search(r"const NAMES = \{(.*?)\};", scripts, re.DOTALL)
     assert names is not None
