@@ -74,8 +74,8 @@ class Shows:
         shown = self._evidence(row, trace, self._words(row, trace, prop), caption, prop=prop, mark=mark)
         return replace(row, evidence=(shown,))
 
-    def lasso(self, row: TaskResult, lasso: Lasso, live: Live) -> TaskResult:
-        """The row with its infinite run."""
+    def lasso(self, row: TaskResult, lasso: Lasso, live: Live, label: str = "") -> RunReport:
+        """An infinite run."""
         text = render_lasso(
             self.system,
             lasso.stem,
@@ -90,8 +90,7 @@ class Shows:
         )
         promised = _("This run keeps what is promised: {promises}.").format(promises=_(live.words))
         caption = f"{_(SAYS['violated']).format(sentence=_(row.task.claim.sentence))} {promised}"
-        shown = self._evidence(row, lasso.stem, text, caption, loop=lasso.loop, broken=(live.broken,))
-        return replace(row, evidence=(shown,))
+        return self._evidence(row, lasso.stem, text, caption, loop=lasso.loop, label=label, broken=(live.broken,))
 
     def counterexample(self, row: TaskResult, found: Counterexample) -> RunReport:
         """One run of a study."""
@@ -148,6 +147,7 @@ class Shows:
         path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, _(variant))))
         whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
         broken = tuple(with_roles(_(one), self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
+        follows = consequence(self.system, prop, trace)
         happened, times = _capital(broken), _times(self.network, trace.initial)
         drawing = partial(
             ladder,
@@ -160,11 +160,11 @@ class Shows:
             caption=" ".join(filter(None, ("" if loop is None else happened, caption, times))),
             mark=mark,
             shows=happened,
-            follows=consequence(self.system, prop, trace),
+            follows=follows,
             notes=notes,
         )
         self._draw(drawing, path, len(whole.steps))
-        other = self._beside(row, whole, None if loop is None else last + 1, label)
+        other = self._beside(row, whole, None if loop is None else last + 1, label, follows)
         words = self._write(path, trace, loop, title, text + beside_lines(other))
         steps, lanes = steps_json(self.system, whole), self.network.lanes
         again = None if loop is None else steps[last:]
@@ -172,10 +172,10 @@ class Shows:
         sentences = told(self.network, trace, loop)
         return RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
 
-    def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str) -> Beside | str:
-        """What stands beside a run; loop: the step that begins what comes again for ever."""
-        world = NetworkSystem(self.network, self.system)
-        return beside(row, world, run, self.options, loop=loop, label=label, able=self.able)
+    def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str, then: Sequence[Step]) -> Beside | str:
+        """What stands beside a run. loop: the step that begins what comes again for ever. then: see `consequence`."""
+        world, whole = NetworkSystem(self.network, self.system), Run(run.initial, (*run.steps, *then))
+        return beside(row, world, whole, self.options, loop=loop, label=label, able=self.able, then=len(then))
 
     def _draw(self, drawing: Callable[..., str], path: Path, count: int) -> None:
         """Draw a run of so many steps, and if wanted each beginning of it as a slide."""
