@@ -97,12 +97,12 @@ class Two:
         continued = next((pair for pair in self.pairs if pair.mark == "continued"), None)
         found = []
         for pair in self.pairs:
-            said = [_joined(_(MARKED[pair.mark]), _(pair.reason))] if pair.mark in MARKED else []
+            said = [_("then")] if pair.left == self.last + 1 else []
+            said += [_joined(_(MARKED[pair.mark]), _(pair.reason))] if pair.mark in MARKED else []
             said += [_("the first difference")] if pair is self.first else []
             said += [_("from here on to rest")] if pair is continued else []
             said += [_("from here on, for ever")] if self.loop is not None and pair.left == self.loop else []
             said += [_("after it nothing more happens, for ever")] if pair.left and pair.left + 1 == self.stays else []
-            said += [_("then")] if pair.left == self.last + 1 else []
             said += [_("here the story stops")] if self.stops is not None and pair.left == self.stops else []
             found.append(_("; ").join(said))
         return found

@@ -126,6 +126,7 @@ class Shows:
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
             notes=notes,
+            then=consequence(self.system, prop, trace),
         )
 
     def _evidence(
@@ -168,9 +169,11 @@ class Shows:
         words = self._write(path, trace, loop, title, text + beside_lines(other))
         steps, lanes = steps_json(self.system, whole), self.network.lanes
         again = None if loop is None else steps[last:]
-        lines = with_notes(rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo), notes)
+        then = steps_json(self.system, Run(whole.initial, (*whole.steps, *follows)))[len(whole.steps) :]
+        made = rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo, then=follows)
+        lines = with_notes(made, notes)
         sentences = told(self.network, trace, loop)
-        return RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
+        return RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences, then)
 
     def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str, then: Sequence[Step]) -> Beside | str:
         """What stands beside a run. loop: the step that begins what comes again for ever. then: see `consequence`."""

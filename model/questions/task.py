@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -90,7 +90,7 @@ class RunReport:
     figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
     segment. decides: the parts of the property that are false at its end. words: the file with the words. beside: the
     same schedule under another protocol, or why there is none ("": nothing is wrong with the run). told: a sentence for
-    each step, with its number.
+    each step, with its number. then: the steps of which its end is the cause.
     """
 
     steps: list[dict[str, Any]]
@@ -103,6 +103,7 @@ class RunReport:
     words: str = ""
     beside: Beside | str = ""
     told: tuple[tuple[str, str], ...] = ()
+    then: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)
