@@ -17,6 +17,7 @@ GHOSTS = {
     "heard_by": "its SYN has been accepted by the incarnation in question",
     "older": "it was chosen before the other side's",
 }
+"""What a ghost says where it is true; not every network has each."""
 
 
 def event_of(obligation: Obligation) -> Where:
@@ -59,7 +60,7 @@ def _side(side: str, values: Mapping[str, int]) -> str:
         return state
     names = ["iss", "snd_una", "snd_nxt"] + ([] if state in NO_IRS else ["irs", "rcv_nxt"])
     numbers = ", ".join(f"{name.upper().replace('_', '.')}={values[f'{side}.{name}']}" for name in names)
-    ghosts = "; ".join(words for name, words in GHOSTS.items() if values[f"{side}.{name}"])
+    ghosts = "; ".join(words for name, words in GHOSTS.items() if values.get(f"{side}.{name}"))
     return f"{state}, {numbers}" + (f" ({ghosts})" if ghosts else "")
 
 

@@ -38,9 +38,8 @@ class FunctionBody:
 
     def operand(self, root: z3.ExprRef | Node) -> str:
         """The expression for a term."""
-        for node in order([root]):
-            if node.digest not in self._value:
-                self._value[node.digest] = self._named(node, self._of(node))
+        for node in order([root], self._value):
+            self._value[node.digest] = self._named(node, self._of(node))
         return self._value[node_of(root).digest]
 
     def _of(self, node: Node) -> str:
@@ -51,7 +50,7 @@ class FunctionBody:
     def _named(self, node: Node, expression: str) -> str:
         if node.digest not in self._shared or not node.children:
             return expression
-        name = f"v{len(self._value)}"
+        name = f"v{len(self.lines)}"
         self.lines.append(f"const {name}={expression};")
         return name
 

@@ -29,6 +29,7 @@ from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
 from model.questions.plain import told
+from model.questions.playable import playable
 from model.questions.schedule import NetworkSystem
 from model.questions.task import Beside, Options, RunReport, TaskResult, stem, written
 from model.words.language import _, marked
@@ -173,7 +174,21 @@ class Shows:
         made = rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo, then=follows)
         lines = with_notes(made, notes)
         sentences = told(self.network, trace, loop)
-        return RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences, then)
+        return RunReport(
+            steps[:last],
+            again,
+            text,
+            str(path),
+            label,
+            lines,
+            broken,
+            words,
+            other,
+            sentences,
+            playable(self.network, self.system, whole),
+            notes,
+            then,
+        )
 
     def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str, then: Sequence[Step]) -> Beside | str:
         """What stands beside a run. loop: the step that begins what comes again for ever. then: see `consequence`."""
