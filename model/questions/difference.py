@@ -173,14 +173,19 @@ class Sentence:
                 stays=stays.format(clause=self._is(side, pair, 1, waits=True)) if side in self._states else "",
             )
         if side not in self._changed(pair):
-            mine, theirs = (together(self._sends(pair, run)) or _("nothing") for run in (0, 1))
-            said = _("{one}, {event} in step {step}, and {side} sends {mine}{more}; {other} it sends {theirs}")
-            return said.format(**words, side=side, mine=mine, more=self._more(pair), theirs=theirs)
+            mine, theirs = self._sending(side, pair, 0) + self._more(pair), self._sending(_("it"), pair, 1)
+            said = _("{one}, {event} in step {step}, and {mine}; {other} {theirs}")
+            return said.format(**words, mine=mine, theirs=theirs)
         waits = (self._state(side, pair, 0) in UNACKNOWLEDGED) > (self._state(side, pair, 1) in UNACKNOWLEDGED)
         comes = self._comes(at, last, side, 0) if waits else ""
         mine = _("; ").join(filter(None, (self._is(side, pair, 0, waits=waits), comes)))
         said = _("{one}, {event} in step {step}, and {mine}; {other} {theirs}")
         return said.format(**words, mine=mine, theirs=self._is(side, pair, 1, _("it"), waits=True))
+
+    def _sending(self, side: str, pair: Pair, run: int) -> str:
+        """What a side sends in a step."""
+        sends = together(self._sends(pair, run))
+        return (_("{side} sends {what}") if sends else _("{side} sends nothing")).format(side=side, what=sends)
 
     def _more(self, pair: Pair) -> str:
         """How many octets of text the first run's segment acknowledges beyond the second one's, if it does."""
