@@ -78,9 +78,9 @@ function begin(place) {
 
 /** Another protocol, and the same schedule as far as it goes. */
 function choose(name) {
-  const [before, run] = [model, now.run];
+  const [before, begun, run] = [model, first, now.run];
   const place = PLACES[name];
-  const next = again(before, run, modelNamed(place.model), firstState(place));
+  const next = again(before, begun, run, modelNamed(place.model), firstState(place));
   stop();
   enter({ place, run: next, at: Math.min(now.at, next.length) });
   const same = next.length === run.length ? t("The same schedule under it: {count} steps.", { count: run.length })
@@ -177,7 +177,8 @@ function Protocol() {
     </fieldset>
     ${world ? Object.entries(world.switches).map(([name, offered], at) => html`<fieldset><legend>${name}</legend>
       ${offered.map((value) => html`<label><input type="radio" name=${name} value=${value} data-key=${`${name}=${value}`} checked=${values[at] === value} disabled=${!world.models[pick(at, value)]} onChange=${() => choose(pick(at, value))} /> ${value}</label>`)}
-    </fieldset>`) : html`<p>${told(now.place.text).verdict} <span class="note">${told(now.place.text).sentence}</span></p>`}
+    </fieldset>`) : html`<p>${told(now.place.text).verdict} <span class="note">${told(now.place.text).sentence}
+      ${typeof now.place.against === "string" && now.place.against && t("Nothing stands beside it: {why}.", { why: now.place.against })}</span></p>`}
   </section>`;
 }
 
@@ -263,7 +264,7 @@ function Tcbs() {
   const text = (side, name, of) => {
     const at = variableAt(`${side}.${name}`);
     if (at < 0 || (name in OWN && NO_TCB.includes(stateName(side, of)))) return "–";
-    return name in OWN ? named(of[at], OWN[name] ? side : peer[side]) : value(model.variables[at], of[at]);
+    return name in OWN ? named(of[at], OWN[name] ? side : peer[side]) : t(value(model.variables[at], of[at]));
   };
   const known = sides().filter((side) => variableAt(`${side}.state`) >= 0);
   const names = [...new Set(known.flatMap((side) => model.variables.filter((one) => one.name.startsWith(`${side}.`)).map((one) => one.name.slice(side.length + 1))))];

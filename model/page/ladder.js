@@ -45,20 +45,35 @@ function Ladder({ of, first, run, lanes, fifo, row, count, at, jump, loop = null
     const from = flight.sent === null ? 18 : y(flight.sent);
     return html`<g class=${later(to)}><line class=${`flight ${kind}`} x1=${x1 + 2 * way} y1=${from} x2=${x2 - 3 * way} y2=${y(to)} /><path class="tip" d=${`M${x2 - 2 * way} ${y(to)}l${-10 * way} -6v9z`} /></g>`;
   };
+  /** A segment's text: along its arrow, or below where a line begins that does not reach the other side. */
+  const along = (flight, begins) => {
+    const text = narrow ? flight.brief ?? flight.short : flight.told ?? flight.text;
+    const [x1, x2, arrives] = [x(flight.source), x(flight.target), flight.end === "arrive" ? flight.ended : flight.copies[0]];
+    if (!arrives) {
+      const [where, shift] = anchor(flight.source);
+      return html`<text class=${`mono${later(begins)}`} x=${x1 + shift} y=${y(begins) + 17} text-anchor=${where}>${text}</text>`;
+    }
+    const [y1, y2] = [flight.sent === null ? 18 : y(flight.sent), y(arrives)];
+    const angle = (Math.atan2(y2 - y1, Math.abs(x2 - x1)) * 180) / Math.PI;
+    const turn = `translate(${(x1 + x2) / 2} ${(y1 + y2) / 2 - 4}) rotate(${x2 > x1 ? angle : -angle})`;
+    return html`<text class=${`mono${later(begins)}`} transform=${turn} text-anchor="middle">${text}</text>`;
+  };
   const segment = (flight, place) => {
     const [x1, x2] = [x(flight.source), x(flight.target)];
     const way = Math.sign(x2 - x1);
     const begins = flight.sent ?? 0;
     const [where, shift] = anchor(flight.source);
     const lost = flight.end !== null && flight.end !== "arrive";
+    const underWay = begins <= at && (flight.ended === null || flight.ended > at);
     const far = lost && row(flight.ended) > row(begins) ? y(flight.ended) : y(begins) + 10;
     const [xx, yy] = [(x1 + x2) / 2, far];
     return html`${flight.copies.map((to) => arrow(flight, to, "copy"))}
       ${flight.end === "arrive" ? arrow(flight, flight.ended, "") : html`<g class=${later(lost ? flight.ended : begins)}>
         <line class=${`flight ${lost ? "lost" : "waits"}`} x1=${x1 + 2 * way} y1=${y(begins)} x2=${xx} y2=${yy} />
         ${lost && html`<path class="flight cross" d=${`M${xx - 5} ${yy - 5}l10 10m0 -10l-10 10`} />`}
-        ${!lost && drags && html`<${Handle} flight=${flight} x=${xx} y=${yy} target=${x2} place=${place} />`}</g>`}
-      <text class=${`mono${later(begins)}`} x=${x1 + shift} y=${y(begins) - 3} text-anchor=${where}>${narrow ? flight.brief ?? flight.short : flight.told ?? flight.text}</text>`;
+</g>`}
+      ${drags && underWay && html`<${Handle} key=${place} flight=${flight} x=${xx} y=${flight.end === "arrive" ? (y(begins) + y(flight.ended)) / 2 : yy} target=${x2} />`}
+      ${along(flight, begins)}`;
   };
 
   return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox=${`0 0 ${width} ${tall}`} width=${width} height=${tall} role="img" aria-label=${t("The run as a ladder: the list of steps has the same in words")}>

@@ -94,21 +94,21 @@ function addressed(text) {
 
 /**
  * The same schedule under another model, as far as it goes: the same calls and timeouts of the same side, and whatever
- * a segment that arrives in the same place causes there.
+ * the same segment causes there.
  */
-function again(before, run, model, first) {
+function again(before, begin, run, model, first) {
+  const known = (of, from, step) => wires(of, from, step).filter(({ action }) => !action.startsWith("send")).map(({ action, source, target, text }) => [action, source, target, text].join(" ")).join();
   const found = [];
+  const every = states(begin, run);
   let state = first;
-  for (const step of run) {
-    const old = before.rules[step.rule];
+  for (const [at, step] of run.entries()) {
+    const [old, segment] = [before.rules[step.rule], known(before, every[at], step)];
     const alike = (one) => {
       const rule = model.rules[one.rule];
-      if (rule.name === old.name) return 2;
-      const same = rule.side === old.side && rule.kind === old.kind && rule.call === old.call;
-      return same && (old.kind === "arrives" || old.call) ? 1 : 0;
+      if (rule.side !== old.side || rule.kind !== old.kind || known(model, state, one) !== segment) return 0;
+      return rule.name === old.name ? 2 : segment || rule.call === old.call ? 1 : 0;
     };
-    const same = [...steps(model, state)].filter((one) => String(one.inputs) === String(step.inputs) && alike(one));
-    same.sort((a, b) => alike(b) - alike(a));
+    const same = [...steps(model, state)].filter(alike).sort((a, b) => alike(b) - alike(a));
     if (!same.length) break;
     found.push(same[0]);
     state = same[0].state;

@@ -42,6 +42,7 @@ const CHINESE = {
   "A scenario file, for --scenario": "场景文件，供 --scenario 使用",
   "No scenario tells runs of a timed network, of a server, or from an open connection": "带时间的网络、服务器、或从已打开的连接开始的运行，没有场景能讲述",
   "scenario": "场景",
+  "Nothing stands beside it: {why}.": "旁边没有另一个运行：{why}。",
   "Beside it: the same schedule under the other protocol": "并排：另一种协议下同样的时间安排",
   "Deliver": "送达",
   "Deliver a copy": "送达一个副本",

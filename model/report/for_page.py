@@ -56,6 +56,7 @@ def both(make: Callable[[], Any]) -> Texts:
 
 
 def _statement(one: Statement, rows: Sequence[TaskResult]) -> dict[str, Any]:
+    rows = [replace(row, evidence=tuple(replace(run, figure="") for run in row.evidence)) for row in rows]
     about, claims = explained(one.number), by_claim(rows)
     own = [row for part in parts(one) for row in of_kind(claims.get(part.claim, ()), part.expected)]
 
