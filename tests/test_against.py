@@ -276,8 +276,8 @@ def test_why_three(tmp_path: Path) -> None:
             "two-way",
             "Two-way, a SYN arrives at S1 in step 3, and S1 is ESTABLISHED at once; three-way it is in SYN-RECEIVED and"
             " waits for an acknowledgment of its SYN; a RST arrives instead (step 7), and S1 is back in LISTEN."
-            " Two-way, all stays so for ever, with C1 CLOSED and S1 ESTABLISHED: nothing is under way, and no timer runs."
-            " So three-way this does not happen: a ghost holds its slot for ever.",
+            " Two-way, all stays so for ever, with C1 CLOSED and S1 ESTABLISHED: nothing is under way, and no timer"
+            " runs. So three-way this does not happen: a ghost holds its slot for ever.",
         ),
         (
             "last-ack-answered",
