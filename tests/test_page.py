@@ -14,10 +14,13 @@ from typing import Any
 
 import pytest
 
+import properties
 from model.check import main
 from model.core.answer import NO_LIMITS, Outcome
-from model.core.run import Run, enabled, fire
+from model.core.knowledge import facts
+from model.core.run import Run, Step, enabled, fire
 from model.core.system import State, System
+from model.engines.epistemic.knowledge import LocalStates
 from model.engines.explicit.search import explore
 from model.network.make import AnyNetwork, network_of
 from model.page import models, page
@@ -27,9 +30,12 @@ from model.pictures.formats.pcap import capture, hosts
 from model.pictures.numbers import relative
 from model.pictures.render import Pictures
 from model.questions.answering import answered, tasks_of
+from model.questions.knowing import asked_of
 from model.questions.scenario import read_scenario, run_scenario
 from model.questions.task import Options, TaskResult
 from model.report import for_page
+from model.settings.config import Config
+from properties.claim import Knowledge
 from properties.claims import find
 
 needs_node = pytest.mark.skipif(shutil.which("node") is None, reason="no JavaScript (node) is installed")
@@ -41,7 +47,8 @@ SHOWN = {
     "last-ack-answered": ["one tick less"],
     "live-client-is-served": ["two-way"],
     "normal-close": ["three-way"],
-    "segments-buy-knowledge": ["two-way"],
+    "server-knows": ["two-way, text"],
+    "two-generals": ["exactly two ticks, and timers"],
 }
 """Claims and variants whose runs are in the page of these tests: a search, stories, infinite runs, time, a server."""
 HALF_OPEN = "opening,two-way"
@@ -251,6 +258,61 @@ def test_a_property_of_steps_is_judged_of_two_states(tmp_path: Path) -> None:
     assert (kinds, holds) == (["step"], [True] * 11 + [False])
 
 
+KNOWS = (
+    "const place=PLACES[%s],of=modelNamed(place.model);let said=0;const ask=knowing(of,({states})=>{said=states;});"
+    "show([of.knowledge.facts.map(([words])=>words),ask(states(firstState(place),recorded(place)))]);"
+)
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("claim", "variant", "run"),
+    [
+        ("server-knows", "two-way, text", "server-knows-two-way-text"),
+        ("two-generals", "exactly two ticks, and timers", "two-generals-exactly-two-ticks-and-timers"),
+    ],
+)
+def test_who_knows_what_is_what_the_engine_says(claim: str, variant: str, run: str, tmp_path: Path) -> None:
+    """Of every state of a run and of every formula, common knowledge among them."""
+    (row,) = (row for row in rows() if (row.task.claim.name, row.task.variant) == (claim, variant))
+    network, asked, known, _witnesses, beside = asked_of(row.task)
+    local = LocalStates(asked, known.views, beside)
+    assert local.run() == ""
+    words, holds = in_node(KNOWS % json.dumps(run), tmp_path)
+    shown = row.evidence[0].playable
+    assert shown is not None
+    trace = played({"id": run})[2]
+    assert words == list(dict.fromkeys(fact.name for formula in beside for fact in facts(formula)))
+    assert holds == [[bool(one) for one in state] for state in local.along(trace, beside)]
+    assert any(any(state) for state in holds)
+    assert network.local_states
+
+
+@needs_node
+def test_who_knows_what_by_hand(tmp_path: Path) -> None:
+    """Along three random runs, three-way with text: states, and who knows what in each, are those of the engine."""
+    name = "who knows what,three-way"
+    asked, (views, formulas) = models.knowing(configs()[name])
+    local = LocalStates(asked, views, formulas)
+    assert local.run() == ""
+    runs = []
+    for seed in range(3):
+        random, steps, state = Random(seed), list[Step](), asked.initial[0]
+        while len(steps) < 20 and (able := list(enabled(asked, state))):
+            steps.append(random.choice(able))
+            state = steps[-1].state
+        runs.append(Run(asked.initial[0], tuple(steps)))
+    paths = [[[asked.rules.index(s.rule), *s.inputs.values()] for s in run.steps] for run in runs]
+    program = (
+        f"const of=modelNamed({json.dumps(name)}),ask=knowing(of,()=>0),first_=of.initial[0];"
+        f"show({json.dumps(paths)}.map((path)=>{{let s=first_;return ask([s,...path.map(([rule,...inputs])=>"
+        "(s=of.rules[rule].fire(s,...inputs)))]);}));"
+    )
+    wanted = [[[bool(one) for one in state] for state in local.along(run, formulas)] for run in runs]
+    assert in_node(program, tmp_path) == wanted
+    assert sum(any(state) for run in wanted for state in run) > 5
+
+
 # -- the runs in it --
 
 
@@ -259,15 +321,25 @@ def played(one: Mapping[str, Any]) -> tuple[AnyNetwork, System, Run]:
     (row,) = (row for row in rows() if any(one["id"] == _id(row, run.label) for run in row.evidence))
     (run,) = (run for run in row.evidence if one["id"] == _id(row, run.label))
     network = row.task.claim.network(row.task.config)
+    if row.task.claim.scenario:
+        assert isinstance(row.task.config, Config)
+        story = row.task.claim.story(row.task.variant)
+        scenario = read_scenario(Path(properties.__file__).parent / "scenarios" / story, row.task.config)
+        return network_of(scenario.config), *run_scenario(scenario)
     asked = network.system(*([row.task.claim.asked_of(network)] if row.task.claim.searched else []))
+    if isinstance(row.task.claim.question, Knowledge):
+        asked = asked_of(row.task).system
     assert run.playable is not None
     state = dict(zip(asked.var, run.playable.begins, strict=True)) if run.playable.begins else asked.initial[0]
     steps = []
     begin = state
     for place, *inputs in run.playable.steps:
         rule = asked.rules[place]
-        steps.append(fire(asked, state, rule, dict(zip(rule.choose, inputs, strict=True))))
-        state = steps[-1].state
+        chosen = dict(zip(rule.choose, inputs, strict=True))
+        after = fire(rule, chosen, state)
+        assert after is not None
+        state = after
+        steps.append(Step(rule, chosen, state))
     return network, asked, Run(begin, tuple(steps))
 
 
@@ -290,7 +362,7 @@ def test_the_runs_of_the_check_are_replayed_and_their_files_are_those_of_the_com
     """Of every run: its rules and last state, which segment arrives where and its name, the capture, the scenario."""
     found = in_node(RUNS, tmp_path)
     assert len(found) >= len(SHOWN)
-    assert [one["id"] for one in found if not one["story"]]  # Of time and servers there is no scenario.
+    assert any(not one["story"] for one in found)  # Of time and servers there is no scenario.
     for one in found:
         network, asked, run = played(one)
         steps = history(run, network.fifo)

@@ -5,7 +5,7 @@ const NAMES = {
   state: "state", snd_una: "SND.UNA", snd_nxt: "SND.NXT", iss: "ISS", rcv_nxt: "RCV.NXT", irs: "IRS",
   passive_open: "opened passively", close_queued: "CLOSE is queued", queued: "octets queued", syn_text: "octets of the SYN",
   syn_fin: "FIN of the SYN", ack_held: "an ACK is held back",
-  incarnation: "incarnation", peer: "believes in incarnation", heard: "whose SYN was accepted",
+  incarnation: "incarnation", peer: "believes in incarnation", heard: "whose SYN was accepted", accepted: "a SYN of it was accepted",
 };
 const OWN = { snd_una: true, snd_nxt: true, iss: true, rcv_nxt: false, irs: false };
 const NO_TCB = ["CLOSED", "LISTEN"];
@@ -128,12 +128,14 @@ function Page() {
     <${Protocol} />
     <${Bar} />
     <p id="said" role="status" aria-live="polite">${now.said}</p>
+    <${Became} />
     ${now.beside && html`<${Beside} other=${now.place.against} />`}
     <main>
       <${Possible} />
       <${Run} />
       <${Properties} />
       <${Tcbs} />
+      ${model.knowledge && html`<${Knowledge} />`}
     </main>
     <footer>
       <p class="note">${t("Limits: {settings}. A segment that finds no room in the network is lost.", { settings: now.place.bounds })}</p>
@@ -145,9 +147,7 @@ function Page() {
 function Begin() {
   const own = (number) => CONTENT.runs.filter((run) => run.settles.includes(number));
   const others = CONTENT.runs.filter((run) => !run.settles.length);
-  const list = (runs) => html`<ul class="runs">${runs.map((run) => html`<li><${Button} of=${`begin ${run.id}`} aria-current=${now.place.id === run.id ? "true" : null} does=${() => begin(PLACES[run.id])}>
-    <b>${run.claim}</b>${t(", with {variant}: {length}", { variant: told(run.text).variant + (told(run.text).label ? `, ${told(run.text).label}` : ""), length: told(run.text).length })}<//>
-    <span class="note">${told(run.text).verdict}</span></li>`)}</ul>`;
+  const list = (runs) => html`<ul class="runs">${runs.map((run) => html`<li><${Button} of=${`begin ${run.id}`} aria-current=${now.place.id === run.id ? "true" : null} does=${() => begin(PLACES[run.id])}><b>${run.claim}</b>${t(", with {variant}: {length}", { variant: told(run.text).variant + (told(run.text).label ? `, ${told(run.text).label}` : ""), length: told(run.text).length })}<//> <span class="note">${told(run.text).verdict}</span></li>`)}</ul>`;
   const marks = { good: "✓", bad: "✗", open: "?", plain: "·" };
   const lines = (some) => some.map(([mark, text]) => html`<p class=${`line ${mark}`}><span aria-hidden="true">${marks[mark] ?? ""}</span> ${text}</p>`);
   return html`<section id="begin" aria-labelledby="begin-title">
@@ -177,8 +177,7 @@ function Protocol() {
     </fieldset>
     ${world ? Object.entries(world.switches).map(([name, offered], at) => html`<fieldset><legend>${name}</legend>
       ${offered.map((value) => html`<label><input type="radio" name=${name} value=${value} data-key=${`${name}=${value}`} checked=${values[at] === value} disabled=${!world.models[pick(at, value)]} onChange=${() => choose(pick(at, value))} /> ${value}</label>`)}
-    </fieldset>`) : html`<p>${told(now.place.text).verdict} <span class="note">${told(now.place.text).sentence}
-      ${typeof now.place.against === "string" && now.place.against && t("Nothing stands beside it: {why}.", { why: now.place.against })}</span></p>`}
+    </fieldset>`) : html`<p>${told(now.place.text).verdict} <span class="note">${told(now.place.text).sentence} ${typeof now.place.against === "string" && now.place.against && t("Nothing stands beside it: {why}.", { why: now.place.against })}</span></p>`}
   </section>`;
 }
 
@@ -225,7 +224,37 @@ function Possible() {
       return html`<h3>${side ? t("{side}: calls and timeouts", { side }) : t("Time")}</h3>
         ${own.length ? html`<div class="choices">${own.map((step) => html`<${Step} step=${step} />`)}</div>` : html`<p class="note">${t("none")}</p>`}`;
     })}
+    <details id="impossible" onToggle=${(event) => { now.reasons = event.target.open; show(); }}>
+      <summary>${t("What cannot happen now, and why")}</summary>
+      ${now.reasons && html`<${Impossible} />`}
+    </details>
   </section>`;
+}
+
+/** A condition in words, as a formula, and with the values that it reads. */
+function Reason({ of }) {
+  return html`<span class="reason">${partName(of.says).replace("{about}", of.about)}${of.formula && html`: <code>${of.formula}</code> ${t("here:")} <code>${of.values}</code>`}${of.segment && html` ${t("of {segment}", { segment: of.segment.text })}`}</span>`;
+}
+
+/** Every event that is not possible, with the first condition that is false; those that lack least come first. */
+function Impossible() {
+  const why = model.rules.map((rule, at) => ({ rule, why: whyNot(model, state(), at) })).filter((one) => one.why);
+  return [...sides(), ""].map((side) => {
+    const own = why.filter(({ rule }) => rule.side === side).sort((a, b) => b.why.passed - a.why.passed);
+    return own.length ? html`<h3>${side || t("The network, and time")}</h3><ul class="reasons">${own.map(({ rule, why }) => html`<li key=${rule.name}>
+      <button type="button" aria-disabled="true">${rule.event}${rule.cite && html` <span class="cite">${cited(rule.cite)}</span>`}</button> <span class="note">${t("It is false that")} <${Reason} of=${why} /></span></li>`)}</ul>` : "";
+  });
+}
+
+/** What became of the segment that the last step has delivered, and which check decided it. */
+function Became() {
+  if (!now.at) return "";
+  const of = became(model, all()[now.at - 1], now.run[now.at - 1]);
+  if (!of) return "";
+  const words = { accepted: "The segment was accepted: {check} ({cite}).", answered: "The segment changed nothing and was answered: {check} ({cite}).",
+    ignored: "The segment came through all checks, and there was nothing to do: {check} ({cite}).", dropped: "The segment was dropped by the check “{check}” ({cite})." };
+  return html`<div id="became" class=${of.became}><p><b>${t(words[of.became], { check: of.check, cite: cited(of.cite) })}</b></p>
+    <ul>${of.decided.map((one) => html`<li class="note"><${Reason} of=${one} /></li>`)}</ul></div>`;
 }
 
 function Run() {
@@ -246,7 +275,7 @@ function Properties() {
   const before = all()[Math.max(now.at - 1, 0)];
   return html`<section id="properties-section" aria-labelledby="properties-title">
     <h2 id="properties-title">${t("What must be true")}</h2>
-    ${!model.properties.length && html`<p class="note">${t("Of this run no property of states is asked: it is a figure, or an infinite run.")}</p>`}
+    ${!model.properties.length && html`<p class="note">${t("Of this run no property of states is asked: it is a figure, an infinite run, or about knowledge.")}</p>`}
     ${judged(model, before, state()).map((property) => html`<div class="property">
       <h3>${property.name} <${Verdict} holds=${property.holds} /></h3>
       <p class="note">${now.place.text ? told(now.place.text).sentence : told(SAID[property.name])}</p>
@@ -263,7 +292,8 @@ function Tcbs() {
   const { named } = segments(now.run.slice(0, now.at));
   const text = (side, name, of) => {
     const at = variableAt(`${side}.${name}`);
-    if (at < 0 || (name in OWN && NO_TCB.includes(stateName(side, of)))) return "–";
+    const unknown = [...NO_TCB, ...(OWN[name] === false ? ["SYN-SENT"] : [])]; // RCV.NXT and IRS are the peer's.
+    if (at < 0 || (name in OWN && unknown.includes(stateName(side, of)))) return "–";
     return name in OWN ? named(of[at], OWN[name] ? side : peer[side]) : t(value(model.variables[at], of[at]));
   };
   const known = sides().filter((side) => variableAt(`${side}.state`) >= 0);
@@ -278,6 +308,59 @@ function Tcbs() {
       })}</tr>`)}</tbody></table></div>
     <p class="note"><mark>${t("Marked with • is")}</mark> ${t("what the last step changed, with the old value after it. What no endpoint knows is in italics: the model keeps it only to judge.")}</p>
   </section>`;
+}
+
+/** Who knows what in the state that is shown, and since which step: once all states have been looked at. */
+function Knowledge() {
+  const { knows } = now;
+  const every = all();
+  const ready = knows?.model === model;
+  if (ready && knows.ask && knows.of !== every.length + model.about + now.run.map((one) => one.rule).join()) knows.ask(every);
+  const since = (formula) => {
+    const held = knows.along.map((row) => row[formula]);
+    return held.slice(0, now.at + 1).lastIndexOf(false) + 1;
+  };
+  return html`<section id="knowledge-section" aria-labelledby="knowledge-title">
+    <h2 id="knowledge-title">${t("Who knows what")}</h2>
+    <p class="note">${t("A side knows what holds in every state that looks the same to it: the same state, TCB and timers. So all states have to be looked at first.")}</p>
+    ${!ready && html`<${Button} of="know" does=${learn}>${t("Look at all states")}<//>`}
+    ${ready && !knows.ask && html`<p role="status">${t("{states} states so far", { states: knows.states.toLocaleString("en") })}</p>`}
+    ${ready && knows.along?.length > now.at && html`<ul class="parts">${model.knowledge.formulas.map((formula, at) => html`<li>
+      <span class=${String(knows.along[now.at][at])}>${knows.along[now.at][at] ? "✓" : "–"}</span> ${formulaWords(formula)} ${knows.along[now.at][at] && html`<span class="note">${t("since step {step}", { step: since(at) })}</span>`}</li>`)}</ul>`}
+  </section>`;
+}
+
+/** A formula about knowledge in words. */
+function formulaWords([kind, ...parts]) {
+  if (kind === "fact") return partName(model.knowledge.facts[parts[0]][0]);
+  if (kind === "knows") {
+    const [[one, ...others], what] = parts;
+    if (others.length) return t("{sides} commonly know that {what}", { sides: [one, ...others].join(", "), what: formulaWords(what) });
+    return t("{side} knows that {what}", { side: one, what: formulaWords(what) });
+  }
+  return `${kind}(${parts.map(formulaWords).join("; ")})`;
+}
+
+/** Look at all states of the model in a worker, which then says who knows what. */
+function learn() {
+  stop();
+  now.knows?.worker.terminate();
+  const text = `${$("engine").textContent}\nconst model=${modelText(now.place.model)};let answer=null;onmessage=({data})=>postMessage({along:answer(data)});answer=knowing(model,(x)=>postMessage(x));postMessage({ready:true});`;
+  const place = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  const worker = new Worker(place);
+  const knows = { worker, model, states: 0, along: null, of: null, ask: null };
+  now.knows = knows;
+  worker.onmessage = ({ data }) => {
+    URL.revokeObjectURL(place);
+    if (data.states) knows.states = data.states;
+    if (data.along) knows.along = data.along;
+    if (data.ready) knows.ask = (every) => {
+      knows.of = every.length + model.about + now.run.map((one) => one.rule).join();
+      worker.postMessage(every);
+    };
+    show();
+  };
+  show();
 }
 
 /** The run and the same schedule under the other protocol, step beside step. */

@@ -9,7 +9,8 @@
 function Ladder({ of, first, run, lanes, fifo, row, count, at, jump, loop = null, marks = {}, drags = false }) {
   const width = Math.max(Math.min(document.documentElement.clientWidth - 60, 760), 260);
   const narrow = width < 480;
-  const [left, right] = [112, width - 112];
+  const margin = narrow ? 82 : 112;
+  const [left, right] = [margin, width - margin];
   const x = (side) => (lanes[0].includes(side) ? left : right);
   const y = (step) => 34 + row(step) * LINE;
   const tall = 34 + count * LINE + 40;
@@ -76,7 +77,7 @@ function Ladder({ of, first, run, lanes, fifo, row, count, at, jump, loop = null
       ${along(flight, begins)}`;
   };
 
-  return html`<svg xmlns="http://www.w3.org/2000/svg" viewBox=${`0 0 ${width} ${tall}`} width=${width} height=${tall} role="img" aria-label=${t("The run as a ladder: the list of steps has the same in words")}>
+  return html`<svg xmlns="http://www.w3.org/2000/svg" class=${narrow ? "narrow" : ""} viewBox=${`0 0 ${width} ${tall}`} width=${width} height=${tall} role="img" aria-label=${t("The run as a ladder: the list of steps has the same in words")}>
     <rect class="here" x="0" y=${34 + at * LINE - 24} width=${width} height=${LINE - 10} rx="5" />
     ${lines}
     ${flown.map(segment)}

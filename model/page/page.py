@@ -23,7 +23,7 @@ from properties.opening import OPENING
 
 NAME = "index.html"
 HERE = Path(__file__).parent
-ENGINE = ("run.js",)
+ENGINE = ("run.js", "knowledge.js")
 PAGE = ("words.js", "models.js", "session.js", "save.js", "ladder.js", "app.js")
 """The scripts: what a worker has, too, and what only the page has, in the order in which they need each other."""
 

@@ -1,7 +1,7 @@
 // What is shown now: a run with its model. Nothing here knows of a page.
 
 /** Everything that is shown: where the run began, its steps, the step that is shown, and what the page is doing. */
-const now = { place: null, run: [], at: 0, from: 0, said: "", timer: null, search: null, beside: false, started: false };
+const now = { place: null, run: [], at: 0, from: 0, said: "", timer: null, search: null, beside: false, started: false, reasons: false };
 let model, first;
 
 const lanes = () => Object.values(now.place.lanes).map((line) => Object.keys(line));

@@ -21,6 +21,7 @@ from model.core.system import State, System
 from model.core.terms import evaluate
 from model.machine.files import write
 from model.network.make import AnyNetwork
+from model.page.models import About
 from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
 from model.pictures.lifelines import with_roles
@@ -60,12 +61,13 @@ def with_counterexamples(row: TaskResult, found: Sequence[Counterexample], optio
 
 @dataclass(frozen=True)
 class Shows:
-    """What shows the runs of one system. able: see `against`."""
+    """What shows the runs of one system. able: see `against`; about: see `playable`."""
 
     network: AnyNetwork
     system: System
     options: Options
     able: Able | None = None
+    about: About | None = None
 
     def trace(self, row: TaskResult, trace: Run, prop: Property | None) -> TaskResult:
         """The row with its finite run."""
@@ -185,7 +187,7 @@ class Shows:
             words,
             other,
             sentences,
-            playable(self.network, self.system, whole),
+            playable(self.network, self.system, whole, self.about),
             notes,
             then,
         )
