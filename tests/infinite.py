@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import partial
 from itertools import combinations
 
@@ -207,6 +207,63 @@ class Twin:
     def where(self, states: set[Key], term: z3.BoolRef) -> set[Key]:
         """The states where a term holds."""
         return {s for s in states if evaluate(term, self.states[s])}
+
+
+class Without(Twin):
+    """Whether a property is violated by a fair run that does without something that these rules do.
+
+    most: the run fires them so often at most; None: any number of times, but not for ever. By dictionaries and sets,
+    with a number of firings beside each state.
+    """
+
+    def __init__(self, system: System, fairness: Fairness, names: Container[str], most: int | None) -> None:
+        super().__init__(system, fairness)
+        self.most, self.all = most, self.edges
+        fires = {
+            key: [(step.rule.name in names, self.key(step.state)) for step in self.steps(state)]
+            for key, state in self.states.items()
+        }
+        self.fires = fires
+        self.kept = {
+            key: [edge for edge, (rare, _) in zip(self.edges[key], fires[key], strict=True) if not rare]
+            for key in self.states
+        }
+
+    def unfair(self, states: set[Key]) -> set[Key]:
+        """As the twin's, but only what is kept is fired; what is enabled is enabled all the same."""
+        fired = set().union(*(label for s in states for label, to in self.kept[s] if to in states))
+        on = {s: set().union(*(label for label, _ in self.all[s])) - fired for s in states}
+        if any(label[0] < self.weak for label in set.intersection(*on.values())):
+            return states
+        return {s for s in states if any(label[0] >= self.weak for label in on[s])}
+
+    def counted(self, first: set[tuple[Key, int]], inside: set[Key]) -> set[tuple[Key, int]]:
+        """What is reached inside, with how often the rules have fired; not counted where any number will do."""
+        found, waiting = set(first), list(first)
+        while waiting:
+            at, count = waiting.pop()
+            for rare, to in self.fires[at]:
+                after = to, count + (rare and self.most is not None)
+                if to in inside and after not in found and (self.most is None or after[1] <= self.most):
+                    found.add(after)
+                    waiting.append(after)
+        return found
+
+    def violated(self, prop: Liveness) -> bool:
+        """Whether there is such a run."""
+        everything = set(self.states)
+        before = self.counted({(key, 0) for key in self.initial}, everything)
+        if isinstance(prop, EventuallyAlways):
+            inside, again = everything, everything - self.where(everything, prop.term)
+            begun = before
+        else:
+            inside = again = everything - self.where(everything, prop.goal)
+            first = self.where(everything, prop.premise) & inside
+            begun = self.counted({one for one in before if one[0] in first}, inside)
+        self.edges = self.kept
+        found = any(component & again for component in self.components({key for key, _ in begun}))
+        self.edges = self.all
+        return found
 
 
 def check_liveness(

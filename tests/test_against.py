@@ -12,16 +12,16 @@ import pytest
 from model.cli.arguments import fields_listed
 from model.core.answer import NO_LIMITS
 from model.core.property import Live, Property
-from model.core.run import ReplayError, Run, replay
+from model.core.run import ReplayError, Run, enabled, replay
 from model.core.terms import evaluate
 from model.engines.explicit.search import explore
 from model.engines.infinite.liveness import check_each
-from model.pictures.order import in_order
-from model.pictures.render import Pictures
+from model.pictures.order import consequence, in_order
+from model.pictures.render import Drawings, Pictures
 from model.pictures.two_ladders import LadderRun, Two, two_ladders, two_ladders_text
 from model.questions.against import Comparison
 from model.questions.another import another, event
-from model.questions.cell_search import Asked
+from model.questions.cell_search import Asked, answer_cells
 from model.questions.counterpart import KNOWLEDGE, NO_CELL, TOLD_OTHERWISE, Counterpart, counterpart
 from model.questions.schedule import Compared, NetworkSystem, compared
 from model.questions.story import answer_story
@@ -124,7 +124,7 @@ FACTS = {
     ("last-ack-answered", "one tick less"): (10, 1, 0, 7),
     ("last-ack-answered", "2 MSL, not restarted"): (9, 1, 0, 2),
     ("last-ack-ends", "TIME-WAIT does not answer"): (8, 2, 1, 4),
-    ("no-needless-fin-retransmission", "merged"): (3, 0, 1, 7),
+    ("no-needless-fin-retransmission", "merged"): (3, 1, 1, 7),
     ("time-wait-refuses-syn", "two-way"): (4, 3, 0, 7),
 }
 """Of well-known counterexamples: the first step that differs; how many are skipped, inserted, and done until rest."""
@@ -144,7 +144,9 @@ class Found:
     def against(self, found: Counterpart) -> Comparison:
         """It, and what it is compared with."""
         task = Task(self.claim, self.cell.variant, self.cell.config, "fails")
-        return Comparison(task, self.world, self.run, found, self.loop, None)
+        then = consequence(self.world.system, self.prop if isinstance(self.prop, Property) else None, self.run)
+        whole = Run(self.run.initial, (*self.run.steps, *then))
+        return Comparison(task, self.world, whole, found, self.loop, None, then=len(then))
 
 
 @cache
@@ -213,7 +215,8 @@ def test_the_other_run_is_one_and_keeps_what_is_claimed(name: str, variant: str)
     one, (other, both) = found(name, variant), beside(name, variant)
     assert one is not None
     replay(other.system, both.right)
-    assert [pair.left for pair in both.pairs if pair.left] == [*range(1, len(one.run.steps) + 1)]
+    assert both.left.steps[: len(one.run.steps)] == one.run.steps
+    assert [pair.left for pair in both.pairs if pair.left] == [*range(1, len(both.left.steps) + 1)]
     assert [pair.right for pair in both.pairs if pair.right] == [*range(1, len(both.right.steps) + 1)]
     assert all(bool(pair.reason) == (pair.mark == "skipped") for pair in both.pairs)
     prop = one.claim.asked_of(other.network)
@@ -253,9 +256,10 @@ def written(name: str, variant: str, folder: Path) -> Beside:
 def test_why_three(tmp_path: Path) -> None:
     shown = written("half-open", "two-way", tmp_path)
     assert shown.sentence == (
-        "Two-way, B is ESTABLISHED in step 4; three-way it is in SYN-RECEIVED and waits for an acknowledgment of its"
-        " SYN; a RST arrives instead (step 6), and B is back in LISTEN. Three-way, all is at rest with A CLOSED and B"
-        " LISTEN."
+        "Two-way, a SYN arrives at B in step 4, and B is ESTABLISHED at once; three-way it is in SYN-RECEIVED and waits"
+        " for an acknowledgment of its SYN; a RST arrives instead (step 6), and B is back in LISTEN. So three-way this"
+        " does not happen: B is open, its peer is gone, and nobody has ever accepted its SYN. In the end all is at rest"
+        " there with A CLOSED and B LISTEN."
     )
     assert (shown.name, shown.changes, shown.first, shown.kept) == ("three-way", {"handshake": "three-way"}, 4, True)
     words = Path(shown.words).read_text(encoding="utf-8").splitlines()
@@ -270,28 +274,48 @@ def test_why_three(tmp_path: Path) -> None:
         (
             "ghosts-release-slots",
             "two-way",
-            "Two-way, S1 is ESTABLISHED in step 3; three-way it is in SYN-RECEIVED and waits for an acknowledgment of"
-            " its SYN; a RST arrives instead (step 7), and S1 is back in LISTEN. Two-way, it stays so: nothing is under"
-            " way, and no timer runs.",
+            "Two-way, a SYN arrives at S1 in step 3, and S1 is ESTABLISHED at once; three-way it is in SYN-RECEIVED and"
+            " waits for an acknowledgment of its SYN; a RST arrives instead (step 7), and S1 is back in LISTEN."
+            " Two-way, all stays so for ever, with C1 CLOSED and S1 ESTABLISHED: nothing is under way, and no timer"
+            " runs. So three-way this does not happen: a ghost holds its slot for ever.",
         ),
         (
             "last-ack-answered",
             "one tick less",
             "With a TIME-WAIT of 5 ticks, A's TIME-WAIT TIMEOUT expires in step 10, and A is CLOSED; with a TIME-WAIT"
-            " of 2 MSL, it does not (the TIME-WAIT TIMEOUT is not due): A is in TIME-WAIT and waits until 2 MSL have"
-            " passed. With a TIME-WAIT of 5 ticks, a RST arrives at B in the last step (12), and B is CLOSED; with a"
-            " TIME-WAIT of 2 MSL, an ACK arrives at B, and B is CLOSED.",
+            " of 2 MSL, this does not happen (the TIME-WAIT TIMEOUT is not due): A stays in TIME-WAIT and waits until 2"
+            " MSL have passed. With a TIME-WAIT of 5 ticks, a RST arrives at B in the last step (12), and B is CLOSED;"
+            " with a TIME-WAIT of 2 MSL, an ACK arrives at B, and B is CLOSED. So with a TIME-WAIT of 2 MSL, this does"
+            " not happen: a reset ends B's LAST-ACK.",
         ),
         (
             "no-needless-fin-retransmission",
             "merged",
-            "With ACK and FIN merged, B sends nothing in step 3; with the ACK of a FIN sent at once, it sends",
+            "With ACK and FIN merged, a FIN,ACK arrives at B in step 3, and B sends nothing; with the ACK of a FIN sent"
+            " at once, it sends <SEQ=b+1><ACK=a+2><CTL=ACK>. With ACK and FIN merged, A's RETRANSMISSION TIMEOUT"
+            " expires then, and A stays in FIN-WAIT-1; with the ACK of a FIN sent at once, this does not happen (no"
+            " RETRANSMISSION TIMEOUT in FIN-WAIT-2).",
+        ),
+        (
+            "data-on-syn-delivered",
+            "accepted",
+            "With the text of a SYN delivered at once, a SYN arrives at B in step 4, and B sends"
+            " <SEQ=b><ACK=a+2><CTL=SYN,ACK>, which acknowledges 1 octet more; with the text of a SYN queued, it sends"
+            " <SEQ=b><ACK=a+1><CTL=SYN,ACK>",
+        ),
+        (
+            "time-wait-assassination",
+            "RFC 9293",
+            "Without fix F1 of RFC 1337, a RST arrives at A in step 7, and A is CLOSED; with fix F1 of RFC 1337, it"
+            " stays in TIME-WAIT and waits until 2 MSL have passed; A's TIME-WAIT TIMEOUT expires (step 8), and A is"
+            " CLOSED. So with fix F1 of RFC 1337, this does not happen: a reset ends A's TIME-WAIT.",
         ),
         (
             "half-close-data",
             "text after CLOSE discarded",
             "Segments and states are the same; but after step 3 the number of octets that the user of A was given is 0"
-            " with text after CLOSE thrown away, and 1 with text after CLOSE delivered.",
+            " with text after CLOSE thrown away, and 1 with text after CLOSE delivered. So with text after CLOSE"
+            " delivered, this does not happen: B's incarnation 1 has ended in order, and A lacks octets that it sent.",
         ),
     ],
 )
@@ -299,14 +323,105 @@ def test_sentences(name: str, variant: str, begin: str, tmp_path: Path) -> None:
     assert written(name, variant, tmp_path).sentence.startswith(begin)
 
 
-def test_a_story_shows_the_step_that_stops_it(tmp_path: Path) -> None:
+STORIES = [key for key in COUNTERPARTS if FAILING[key][0].story(key[1])]
+
+
+@pytest.mark.parametrize(("name", "variant"), STORIES)
+def test_a_story_shows_the_step_that_stops_it(name: str, variant: str, tmp_path: Path) -> None:
+    """In the text, in the picture, in the data, and in the sentence."""
+    claim, cell = FAILING[name, variant]
+    drawings = Drawings()
+    row = answer_story(Task(claim, variant, cell.config, "fails"), Options(tmp_path, NO_LIMITS, drawings, []))
+    assert isinstance(row.beside, Beside)
+    step = row.effort.states
+    at = next(at for at, line in enumerate(row.beside.lines) if "here the story stops" in line)
+    assert row.beside.lines[at + 1].split()[0] == str(step)
+    assert [pair["left"] for pair in row.beside.pairs if "here the story stops" in pair["notes"]] == [step]
+    (drawn,) = drawings.take()
+    assert "here the story stops" in words_of(drawn[0])
+    assert f"the story stops in step {step}, and does not show this: {claim.sentence}" in row.beside.sentence
+
+
+def words_of(dot: str) -> str:
+    """A picture's source with its lines of text joined."""
+    return re.sub(r"\\n| +", " ", dot)
+
+
+def test_what_a_story_lacks_is_skipped(tmp_path: Path) -> None:
     claim, cell = FAILING["figure-8", "two-way"]
     row = answer_story(Task(claim, cell.variant, cell.config, "fails"), Options(tmp_path, NO_LIMITS, Pictures([]), []))
     assert isinstance(row.beside, Beside)
     assert (row.beside.name, row.beside.first, row.beside.count("skipped")) == ("three-way", 5, 1)
-    (at,) = (at for at, line in enumerate(row.beside.lines) if "here the story stops" in line)
-    assert row.beside.lines[at + 1].split()[0] == "5"
     assert any("skipped: no such segment: step 9 sends none" in line for line in row.beside.lines)
+
+
+@pytest.mark.parametrize(
+    ("name", "variant"), [key for key in QUICK if key in COUNTERPARTS and not FAILING[key][0].finite]
+)
+def test_a_lasso_is_unrolled_once(name: str, variant: str, tmp_path: Path) -> None:
+    """What is for ever is said in the text, in the picture and in the data."""
+    one = found(name, variant)
+    assert one is not None
+    assert one.loop is not None
+    other = counterpart(one.claim, one.cell.config)
+    assert isinstance(other, Counterpart)
+    drawings = Drawings()
+    shown = one.against(other).written(Options(tmp_path, NO_LIMITS, drawings, []), "")
+    lefts = [pair["left"] for pair in shown.pairs if pair["left"]]
+    assert lefts == [*range(1, len(one.run.steps) + 1)]
+    turns = one.loop <= len(one.run.steps)
+    said = "from here on, for ever" if turns else "after it nothing more happens, for ever"
+    assert [pair["left"] for pair in shown.pairs if said in pair["notes"]] == [one.loop if turns else one.loop - 1]
+    assert sum(said in line for line in shown.lines) == 1
+    (drawn,) = drawings.take()
+    assert said in words_of(drawn[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "variant", "count"),
+    [("at-most-once", "accepted", 12), ("old-text-in-fin-wait-1", "ACK range not tested", 9)],
+)
+def test_why_there_is_no_rest(name: str, variant: str, count: int) -> None:
+    """All states that can follow are looked at, and both sides have to send again in each."""
+    other, both = beside(name, variant)
+    assert both.rest == (
+        f"there is no rest: {count} states can follow, and in each one A and B must send again what is not"
+        " acknowledged; only a user who gives up could end it, and here none does"
+    )
+    waiting, seen = [both.right.states[-1]], [both.right.states[-1]]
+    for state in waiting:
+        after = [step for step in enabled(other.system, state) if step.rule.kind in ("arrives", "timeout")]
+        new = [step.state for step in after if step.state not in seen and not step.inputs.get("copy")]
+        for one in new:
+            if one not in seen:
+                seen.append(one)
+                waiting.append(one)
+        assert {step.rule.side for step in after if step.rule.call == "RETRANSMISSION TIMEOUT"} == {"A", "B"}
+    assert len(seen) == count
+
+
+def test_where_nothing_differs_nothing_is_written(tmp_path: Path) -> None:
+    claim, cell = FAILING["fin-restarts-nothing", "as the RFC means it"]
+    task = Task(claim, cell.variant, cell.config, "fails")
+    (row,) = answer_cells([task], Options(tmp_path, NO_LIMITS, Pictures([]), []), lambda *_: None)
+    assert row.besides == [("", "'the RFC's letter' does the same on this schedule, step by step")]
+    assert not [*tmp_path.glob("*-against*")]
+
+
+def test_what_the_end_of_a_run_causes_stands_in_text_picture_and_data(tmp_path: Path) -> None:
+    claim, cell = FAILING["no-needless-fin-retransmission", "merged"]
+    task, drawings = Task(claim, cell.variant, cell.config, "fails"), Drawings()
+    (row,) = answer_cells([task], Options(tmp_path, NO_LIMITS, drawings, []), lambda *_: None)
+    (run,) = row.evidence
+    assert (len(run.steps), [step["event"] for step in run.then]) == (6, ["RETRANSMISSION of FIN in FIN-WAIT-1"])
+    assert run.ladder is not None
+    assert [rung.step for rung in run.ladder.rungs][-2:] == ["6", "then"]
+    assert "\nThen\n" in run.text
+    assert isinstance(run.beside, Beside)
+    (note,) = (pair["notes"] for pair in run.beside.pairs if pair["left"] == 7)
+    assert note == "then; skipped: no RETRANSMISSION TIMEOUT in FIN-WAIT-2"
+    assert f"      ({note})" in run.beside.lines
+    assert all("then" in words_of(drawn[0]) for drawn in drawings.take())
 
 
 # -- the picture --

@@ -64,13 +64,23 @@ class Ladder:
 
 
 def rungs(
-    system: System, trace: Run, lanes: Lanes, *, loop: Sequence[Step] | None = None, oldest_first: bool = True
+    system: System,
+    trace: Run,
+    lanes: Lanes,
+    *,
+    loop: Sequence[Step] | None = None,
+    oldest_first: bool = True,
+    then: Sequence[Step] = (),
 ) -> Ladder:
-    """The ladder of a run. loop: what follows it again and again. lanes, oldest_first: see `ladder.ladder`."""
-    whole = Run(trace.initial, (*trace.steps, *(loop or ())))
+    """The ladder of a run. loop: what follows it again and again. then: what its end is the cause of.
+
+    lanes, oldest_first: see `ladder.ladder`.
+    """
+    whole = Run(trace.initial, (*trace.steps, *(loop or ()), *then))
     made = _Rungs(system, whole, lanes, len(trace.steps), oldest_first)
     stem = tuple(made.lines(0, len(trace.steps)))
     turn = tuple(made.lines(len(trace.steps), len(whole.steps)))
+    turn = tuple(replace(rung, step=_("then")) for rung in turn) if then else turn
     names = headings(lanes, whole)
     states = [made.state(side, trace.initial) if len(sides) == 1 else "" for sides in lanes.values() for side in sides]
     again = None if loop is None else (len(stem), len(trace.steps) + 1)
@@ -83,7 +93,8 @@ def with_notes(ladder: Ladder, notes: Mapping[int, str]) -> Ladder:
     rest, noted = dict(notes), []
     for rung in ladder.rungs:
         first, _dash, last = rung.step.partition("-")
-        of_steps = [rest.pop(at, "") for at in range(int(first), int(last or first) + 1)]
+        numbers = range(int(first), int(last or first) + 1) if first.isdigit() else ()
+        of_steps = [rest.pop(at, "") for at in numbers]
         noted.append(replace(rung, note=_("; ").join(filter(None, (rung.note, *of_steps)))))
     return replace(ladder, rungs=tuple(noted))
 

@@ -33,19 +33,24 @@ def render_text(
     hidden: Collection[str] = (),
     oldest_first: bool = True,
     notes: Mapping[int, str] = NO_NOTES,
+    then: Sequence[Step] = (),
 ) -> str:
     """The trace in words, ending with a newline.
 
     full_states: every variable after each step, not only what changed. command: what reproduces the trace.
     shortest: no run with fewer steps shows the same. hidden: variables left out unless `full_states`, besides those of
     symmetric groups: the segments already say what such slots hold. oldest_first: see `flights`.
-    notes: further words for some steps, by their numbers, from 0 for the beginning.
+    notes: further words for some steps, by their numbers, from 0 for the beginning. then: what its end is the cause of.
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
     lines = [*_heading(prop), "Initially", *state_lines(system, trace.initial, left_out, full_states)]
-    steps = enumerate([[], *step_lines(system, trace, left_out, full_states, oldest_first)])
+    whole = Run(trace.initial, (*trace.steps, *then))
+    every = [[], *step_lines(system, whole, left_out, full_states, oldest_first)]
+    steps = enumerate(every[: len(trace.steps) + 1])
     lines += [line for number, step in steps for line in (*step, *_note(notes, number))]
-    lines += ["", *_ending(trace, prop, shortest), *([f"Reproduce it: {command}"] if command else [])]
+    lines += ["", *_ending(trace, prop, shortest)]
+    lines += [line for step in every[len(trace.steps) + 1 :] for line in ("", "Then", *step[1:])]
+    lines += [*([f"Reproduce it: {command}"] if command else [])]
     return "\n".join(lines) + "\n"
 
 

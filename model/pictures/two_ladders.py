@@ -65,6 +65,7 @@ class Two:
     """Both runs and their steps. loop: the step that begins what the first one repeats for ever, or None.
 
     stops: the step at which a story is no run of the second. good: nothing is wrong with the first run's last step.
+    then: so many of its last steps are a consequence.
     """
 
     shown: tuple[LadderRun, LadderRun]
@@ -74,6 +75,17 @@ class Two:
     loop: int | None = None
     stops: int | None = None
     good: bool = False
+    then: int = 0
+
+    @property
+    def last(self) -> int:
+        """The last step of the first run, without what it is the cause of."""
+        return len(self.shown[0].run.steps) - self.then
+
+    @property
+    def stays(self) -> int | None:
+        """The step that the first run does without, as it stays in its last state for ever."""
+        return self.loop if self.loop == len(self.shown[0].run.steps) + 1 else None
 
     @property
     def first(self) -> Pair | None:
@@ -85,10 +97,12 @@ class Two:
         continued = next((pair for pair in self.pairs if pair.mark == "continued"), None)
         found = []
         for pair in self.pairs:
-            said = [_joined(_(MARKED[pair.mark]), _(pair.reason))] if pair.mark in MARKED else []
+            said = [_("then")] if pair.left == self.last + 1 else []
+            said += [_joined(_(MARKED[pair.mark]), _(pair.reason))] if pair.mark in MARKED else []
             said += [_("the first difference")] if pair is self.first else []
             said += [_("from here on to rest")] if pair is continued else []
             said += [_("from here on, for ever")] if self.loop is not None and pair.left == self.loop else []
+            said += [_("after it nothing more happens, for ever")] if pair.left and pair.left + 1 == self.stays else []
             said += [_("here the story stops")] if self.stops is not None and pair.left == self.stops else []
             found.append(_("; ").join(said))
         return found
@@ -147,7 +161,7 @@ def _bands(two: Two, rows: Sequence[float], middle: float, whole: float) -> Iter
         height = rows[row + 1] - rows[row]
         if pair is two.first:
             yield box("the first difference", (middle, rows[row] + (height - ROW) / 2 + 2), whole, height - 5, FIRST)
-        elif pair.left == len(two.shown[0].run.steps) and not two.good and two.loop is None:
+        elif pair.left == two.last and not two.good and two.loop is None:
             paper = two.shown[0]
             width = width_for(_segments(paper)) + 2 * MARGIN + NUMBERS
             x = width / 2 - MARGIN - NUMBERS

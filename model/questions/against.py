@@ -6,16 +6,19 @@ What the other protocol is, `--against` says; or it is the counterpart of the co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
-from model.core.property import Property
+from model.core.property import Live
 from model.core.run import Run
 from model.core.system import System
-from model.core.terms import evaluate
+from model.core.terms import Meaning
+from model.engines.infinite.liveness import violated
 from model.machine.files import write
 from model.network.make import AnyNetwork
-from model.pictures.text import steps_json, wrap
+from model.pictures.text import decided, steps_json, wrap
 from model.pictures.two_ladders import LadderRun, Two, two_ladders, two_ladders_text
 from model.questions.counterpart import ACTS, Counterpart, counterpart, differing, flat
 from model.questions.difference import Sentence, phrase
@@ -39,8 +42,12 @@ def beside(
     loop: int | None = None,
     label: str = "",
     able: Able | None = None,
+    then: int = 0,
 ) -> Beside | str:
-    """What stands beside a run; or why nothing does. loop: the step that begins what comes again for ever."""
+    """What stands beside a run; or why nothing does. loop: the step that begins what comes again for ever.
+
+    then: so many of its last steps are a consequence.
+    """
     config = one.network.config
     if options.against:
         try:
@@ -53,9 +60,10 @@ def beside(
         found = ""
     if isinstance(found, str):
         return found
-    made = Comparison(row.task, one, run, found, loop, able).written(options, label)
-    same = not options.against and not made.first
-    return phrased("'{variant}' does the same on this schedule, step by step", variant=found.cell) if same else made
+    made = Comparison(row.task, one, run, found, loop, able, then=then)
+    if not options.against and made.other[1].first is None:
+        return phrased("'{variant}' does the same on this schedule, step by step", variant=found.cell)
+    return made.written(options, label)
 
 
 def beside_story(
@@ -79,7 +87,10 @@ def beside_lines(found: Beside | str) -> str:
 
 @dataclass(frozen=True)
 class Comparison:
-    """A run of a task, and what it is compared with. stops: the step at which a story is no run of the other."""
+    """A run of a task, and what it is compared with.
+
+    stops: the step at which a story is no run of the other. then: so many of its last steps are a consequence.
+    """
 
     task: Task
     one: NetworkSystem
@@ -88,12 +99,18 @@ class Comparison:
     loop: int | None
     able: Able | None
     stops: int | None = None
+    then: int = 0
 
     def world(self, config: AnyConfig) -> NetworkSystem:
         """The other system, with the claim's property if it has one."""
         network: AnyNetwork = replace(self.one.network, config=config)  # type: ignore[arg-type]  # Of the same kind.
         claim = self.task.claim
         return NetworkSystem(network, network.system(*([claim.asked_of(network)] if claim.searched else [])))
+
+    @cached_property
+    def other(self) -> tuple[NetworkSystem, Compared]:
+        """The same schedule in the configuration that it is compared with."""
+        return self.compared(self.found.config)
 
     def compared(self, config: AnyConfig) -> tuple[NetworkSystem, Compared]:
         """The same schedule in another configuration."""
@@ -117,12 +134,16 @@ class Comparison:
 
     def written(self, options: Options, label: str) -> Beside:
         """The comparison in words, in files and as data."""
-        other, found = self.compared(self.found.config)
+        other, found = self.other
+        kept = self._kept(other, found)
         changes, mine = self.decisive(found), flat(self.one.network.config)
         theirs = {name: mine.get(name, mine.get(f"1.{name}")) for name in changes}
 
         def sentence() -> str:
-            return Sentence(self.one, other, found, (phrase(theirs), phrase(changes)), self.loop).text()
+            shows = _("; ").join(map(_, self._shown())) if kept else ""
+            story = _(self.task.claim.sentence) if self.stops else ""
+            names = phrase(theirs), phrase(changes)
+            return Sentence(self.one, other, found, names, self.loop, shows, story, self.stops, bool(self.then)).text()
 
         told, two = sentence(), self._two(other, found, (phrase(theirs), phrase(changes)), sentence())
         path = options.out / (stem(self.task.claim.name, self.task.variant, label) + "-against")
@@ -132,16 +153,16 @@ class Comparison:
         with written(options):
             write(words, "\n".join([two.title, "", told, "", *lines]) + "\n")
         with speaking_in("en"):
-            english = sentence()
+            english, notes = sentence(), two.notes()
         return Beside(
             self.found.cell,
             {name: show_field(value) for name, value in changes.items()},
             english,
             found.differs_in,
-            self._kept(other, found.right),
+            kept,
             steps_json(other.system, found.right),
             [{"step": p.number, "left": p.left, "right": p.right, "mark": p.mark, "reason": p.reason,
-              "differs": p.differs} for p in found.pairs],
+              "differs": p.differs, "notes": said} for p, said in zip(found.pairs, notes, strict=True)],
             found.rest,
             tuple(lines),
             str(path),
@@ -159,20 +180,26 @@ class Comparison:
         said = _("{claim} ({variant}): the same schedule, {one} and {other}")
         words = {"claim": self.task.claim.name, "variant": _(self.task.variant)}
         title = said.format(**words, one=names[0], other=names[1])
-        return Two(
-            (both[0], both[1]), found.pairs, title, sentence, self.loop, self.stops, bool(self.task.claim.scenario)
-        )
+        good, then = bool(self.task.claim.scenario), self.then
+        return Two((both[0], both[1]), found.pairs, title, sentence, self.loop, self.stops, good, then)
 
-    def _kept(self, other: NetworkSystem, run: Run) -> bool | None:
-        """Whether the claim's property of finite runs holds all along the other run."""
-        if not self.task.claim.finite:
+    def _shown(self) -> Sequence[str]:
+        """What the run shows that is wrong."""
+        claim = self.task.claim
+        prop = claim.asked_of(self.one.network) if claim.searched else None
+        if isinstance(prop, Live):
+            return (prop.broken,)
+        run = replace(self.run, steps=self.run.steps[: len(self.run.steps) - self.then])
+        return decided(run, prop) if prop and prop.kind != "reachable" else ()
+
+    def _kept(self, other: NetworkSystem, found: Compared) -> bool | None:
+        """Whether the claim's property holds all along the other run; of infinite runs, if it stays at rest."""
+        claim, states = self.task.claim, found.right.states
+        prop = claim.asked_of(other.network) if claim.searched else None
+        if isinstance(prop, Live):
+            return not found.rest and not violated(prop.prop, states, states[-1:])
+        if prop is None or prop.kind == "reachable":
             return None
-        prop = self.task.claim.asked_of(other.network)
-        assert isinstance(prop, Property)
-        states: list[Mapping[str, int]] = [*run.states]
-        if prop.kind == "step":
-            states = [
-                {**a, **{name + "'": value for name, value in b.items()}}
-                for a, b in zip(run.states, run.states[1:], strict=False)
-            ]
-        return all(evaluate(prop.term, state) for state in states) if prop.kind != "reachable" else None
+        steps = [{**a, **{name + "'": value for name, value in b.items()}} for a, b in pairwise(states)]
+        meaning = Meaning((prop.term,))
+        return all(meaning(state)[0] for state in (steps if prop.kind == "step" else states))

@@ -13,7 +13,8 @@ from model.core.grouped import grouped
 from model.questions.task import OnSearch, Options, Task, TaskResult
 from model.settings.server import AnyConfig
 from model.settings.setting import show_field
-from properties.claim import Claim, quick_of
+from model.words.language import marked
+from properties.claim import Claim, Knowledge, Question, Story, Study, quick_of
 
 
 def tasks_of(claims: Iterable[Claim], quick: bool = False, engine: str = "") -> list[Task]:
@@ -40,6 +41,14 @@ def varied(claim: Claim, base: AnyConfig, settings: Mapping[str, object], engine
     return Task(claim, variant or "default", base.vary(settings), "", engine)
 
 
+ALONE: Mapping[type[Question], str] = {
+    Story: marked("none is looked for, as a scenario is one run, step by step"),
+    Study: marked("none is looked for, as a study's runs are examples of what its tables say"),
+    Knowledge: marked("none is looked for, as knowledge is about all runs"),
+}
+"""Why of some questions no other run is looked for."""
+
+
 def answered(tasks: Sequence[Task], options: Options, progress: OnSearch) -> Iterator[list[TaskResult]]:
     """The rows of tasks, a list as soon as it is known; tasks on the same configuration share one search.
 
@@ -49,22 +58,27 @@ def answered(tasks: Sequence[Task], options: Options, progress: OnSearch) -> Ite
         if task.claim.scenario:
             from model.questions.story import answer_story
 
-            yield [answer_story(task, options)]
+            yield [_alone(answer_story(task, options), options)]
         elif task.claim.study:
             from model.questions.study import answer_study
 
             progress(task.variant, None)
-            yield [answer_study(task, _timed(options), progress)]
+            yield [_alone(answer_study(task, _timed(options), progress), options)]
         elif task.claim.epistemic:
             from model.questions.knowing import answer_knowledge
 
             progress(task.variant, None)
-            yield [answer_knowledge(task, _timed(options), progress)]
+            yield [_alone(answer_knowledge(task, _timed(options), progress), options)]
     for shared in searches(tasks):
         from model.questions.cell_search import answer_cells
 
         progress(shared[0].variant, None)
         yield answer_cells(shared, _timed(options), progress)
+
+
+def _alone(row: TaskResult, options: Options) -> TaskResult:
+    """The row with why no other run is looked for, if one is wanted."""
+    return replace(row, another=ALONE[type(row.task.claim.question)]) if options.another else row
 
 
 def searches(tasks: Sequence[Task]) -> list[list[Task]]:

@@ -17,14 +17,14 @@ from model.network.ghosts.ghost import brought_by
 from model.network.ghosts.handshakes import TURNS
 from model.network.make import AnyNetwork, network_of
 from model.pictures.order import in_order
-from model.questions.another import another
+from model.questions.another import another, another_lasso
 from model.questions.certificates import Certificates
 from model.questions.evidence import ANOTHER, Shows
 from model.questions.task import OnSearch, Options, Task, TaskResult, written
 from model.words.language import marked
 
 NO_RUN = marked("what should happen never does, so no run shows it")
-EXPLICIT_ONLY = marked("another run is looked for by explicit search only, and for finite runs")
+EXPLICIT_ONLY = marked("another run is looked for by explicit search only")
 
 
 class Asked:
@@ -125,17 +125,27 @@ def _with_evidence(row: TaskResult, prop: Property | Live, verdict: Outcome, sho
     """The row with what the search has found; a live one also says what was promised."""
     if isinstance(prop, Live):
         row = replace(row, fairness=prop.words)
-        return shows.lasso(row, verdict.lasso, prop) if verdict.lasso else row
+        return replace(row, evidence=(shows.lasso(row, verdict.lasso, prop),)) if verdict.lasso else row
     prop = replace(prop, sentence=row.task.claim.sentence)
     return shows.trace(row, verdict.run, prop) if verdict.run else replace(row, beside=NO_RUN if row.answer.bad else "")
 
 
 def _with_another(row: TaskResult, asked: Asked, verdict: Outcome, shows: Shows, progress: OnProgress) -> TaskResult:
     """The row with another run that shows the same, or why there is none."""
-    prop = asked.made[row.task]
-    if isinstance(prop, Live) or not verdict.run or row.engine != "explicit":
-        return replace(row, another="" if verdict.answer.good else EXPLICIT_ONLY)
-    found = another(asked.system, prop, verdict.run, shows.options.limits, progress)
+    prop, limits = asked.made[row.task], shows.options.limits
+    if not (verdict.run or verdict.lasso):
+        return replace(row, another=NO_RUN if verdict.answer.bad else "")
+    if row.engine not in ("explicit", "liveness"):
+        return replace(row, another=EXPLICIT_ONLY)
+    if isinstance(prop, Live):
+        assert verdict.lasso
+        lasso = another_lasso(asked.system, prop, verdict.lasso, limits, progress)
+        if isinstance(lasso, str):
+            return replace(row, another=lasso)
+        lasso = replace(lasso, stem=in_order(asked.system, None, lasso.stem))
+        return replace(row, evidence=(*row.evidence, shows.lasso(row, lasso, prop, ANOTHER)))
+    assert verdict.run
+    found = another(asked.system, prop, verdict.run, limits, progress)
     if isinstance(found, str):
         return replace(row, another=found)
     shown = shows.counterexample(row, Counterexample(ANOTHER, shows.network, asked.system, found, prop))

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from model.core.run import Run, Step
 from model.core.system import State
 from model.pictures.flights import SENDS, Happening, history
+from model.pictures.numbers import number_bits, relative
 from model.pictures.two_ladders import Pair
 from model.questions.schedule import Compared, NetworkSystem, different
 from model.settings.setting import show_field
@@ -60,6 +62,8 @@ PHRASES: Mapping[tuple[str, object], str] = {
     ("syn_cookies", False): marked("with a TCB for each SYN"),
     ("syn_cookies", True): marked("with SYN cookies"),
     ("mutant", ""): marked("as the RFC has it"),
+    ("abort_to", "CLOSED"): marked("with CLOSED after ABORT"),
+    ("abort_to", "TIME-WAIT"): marked("with TIME-WAIT after ABORT"),
     ("time_wait", "2msl"): marked("with a TIME-WAIT of 2 MSL"),
     ("time_wait", "0"): marked("without TIME-WAIT"),
     ("time_wait_restart", False): marked("where no FIN restarts TIME-WAIT"),
@@ -87,25 +91,35 @@ def _said(name: str, value: object) -> str:
 
 @dataclass(frozen=True)
 class Sentence:
-    """Two runs, and what their protocols are called. loop: the step that begins what comes again for ever, or None."""
+    """Two runs, and what their protocols are called.
+
+    loop: the step that begins what comes again for ever, or None. shows: what the first run shows and the second one
+    does not ("": nothing, or nobody has looked). story: what a story says that is no run of the second. stops: the step
+    that stops it. then: whether the last step is what the one before it is the cause of.
+    """
 
     one: NetworkSystem
     other: NetworkSystem
     compared: Compared
     names: tuple[str, str]
     loop: int | None = None
+    shows: str = ""
+    story: str = ""
+    stops: int | None = None
+    then: bool = False
 
     def text(self) -> str:
         """What the difference does."""
         pairs = self.compared.pairs
         at = next((at for at, pair in enumerate(pairs) if self._seen(pair)), None)
         if at is None:
-            return self._unseen()
+            return spaced(" ".join(filter(None, (self._unseen(), self._so()))))
         side = self._side(pairs[at])
         ends = self._last(at)
         last = len(pairs) if self.loop is not None or not ends else pairs.index(self._final)
-        said = _("; ").join(filter(None, (self._begins(at, side), self._comes(at, last, side))))
-        return spaced(" ".join(filter(None, (_("{cause}.").format(cause=_capital(said)), ends, self._end()))))
+        said = _("; ").join(filter(None, (self._begins(at, side, last), self._comes(at, last, side))))
+        parts = (_("{cause}.").format(cause=_capital(said)), ends, self._stays(), self._so(), self._end())
+        return spaced(" ".join(filter(None, parts)))
 
     def _unseen(self) -> str:
         """What differs where segments and states are the same."""
@@ -120,7 +134,7 @@ class Sentence:
             for name, (mine, theirs) in known.items()
         ]
         all_in_all = _("Segments and states are the same; but after step {step} {differences}.")
-        return spaced(all_in_all.format(step=first.number, differences=_("; ").join(said)))
+        return all_in_all.format(step=first.number, differences=_("; ").join(said))
 
     # -- where it begins --
 
@@ -143,28 +157,45 @@ class Sentence:
         changed = self._changed(pair) if pair.left and pair.right else []
         return step.rule.side if step.rule.side in changed or not changed else changed[0]
 
-    def _begins(self, at: int, side: str) -> str:
+    def _begins(self, at: int, side: str, last: int) -> str:
         pair, (one, other) = self.compared.pairs[at], self.names
         if pair.mark == "inserted":
             said = _("{protocol}, {event} before step {step}")
             return said.format(protocol=other, event=self._event(pair, 1), step=self.compared.differs_in)
-        words = {"one": one, "other": self._other, "side": side, "step": pair.left}
+        words = {"one": one, "other": self._other, "step": pair.left, "event": self._event(pair, 0)}
         if pair.mark == "skipped":
-            said = _("{one}, {event} in step {step}{moves}; {other} it does not ({reason}){stays}")
-            stays, moves = _(": {side} is {state}"), _(", and {side} is {state}")
+            said = _("{one}, {event} in step {step}{moves}; {other} this does not happen ({reason}){stays}")
+            stays, moves = _(": {clause}"), _(", and {clause}")
             return said.format(
                 **words,
-                event=self._event(pair, 0),
-                moves=moves.format(side=side, state=self._state(side, pair, 0)) if self._moves(pair, side, 0) else "",
+                moves=moves.format(clause=self._is(side, pair, 0)) if self._moves(pair, side, 0) else "",
                 reason=_(pair.reason),
-                stays=stays.format(side=side, state=self._waits(side, pair)) if side in self._states else "",
+                stays=stays.format(clause=self._is(side, pair, 1, waits=True)) if side in self._states else "",
             )
-        if side in self._changed(pair):
-            said = _("{one}, {side} is {mine} in step {step}; {other} it is {theirs}")
-            return said.format(**words, mine=self._state(side, pair, 0), theirs=self._waits(side, pair))
-        mine, theirs = (together(self._sends(pair, run)) or _("nothing") for run in (0, 1))
-        said = _("{one}, {side} sends {mine} in step {step}; {other} it sends {theirs}")
-        return said.format(**words, mine=mine, theirs=theirs)
+        if side not in self._changed(pair):
+            mine, theirs = self._sending(side, pair, 0) + self._more(pair), self._sending(_("it"), pair, 1)
+            said = _("{one}, {event} in step {step}, and {mine}; {other} {theirs}")
+            return said.format(**words, mine=mine, theirs=theirs)
+        waits = (self._state(side, pair, 0) in UNACKNOWLEDGED) > (self._state(side, pair, 1) in UNACKNOWLEDGED)
+        comes = self._comes(at, last, side, 0) if waits else ""
+        mine = _("; ").join(filter(None, (self._is(side, pair, 0, waits=waits), comes)))
+        said = _("{one}, {event} in step {step}, and {mine}; {other} {theirs}")
+        return said.format(**words, mine=mine, theirs=self._is(side, pair, 1, _("it"), waits=True))
+
+    def _sending(self, side: str, pair: Pair, run: int) -> str:
+        """What a side sends in a step."""
+        sends = together(self._sends(pair, run))
+        return (_("{side} sends {what}") if sends else _("{side} sends nothing")).format(side=side, what=sends)
+
+    def _more(self, pair: Pair) -> str:
+        """How many octets of text the first run's segment acknowledges beyond the second one's, if it does."""
+        mine, theirs = ([wire for wire in self._wires(pair, run) if wire.action in SENDS] for run in (0, 1))
+        if len(mine) != 1 or [*map(controls_of, mine)] != [*map(controls_of, theirs)]:
+            return ""
+        bits = number_bits(self.compared.left) or 32
+        more = (mine[0].values["ackno"] - theirs[0].values["ackno"]) % (1 << bits)
+        said = counted(", which acknowledges {count} octet more", ", which acknowledges {count} octets more", more)
+        return said if 0 < more < 1 << (bits - 1) else ""
 
     @property
     def _other(self) -> str:
@@ -172,28 +203,37 @@ class Sentence:
         name = self.names[1]
         return _("{protocol},").format(protocol=name) if " " in name else name
 
-    def _waits(self, side: str, pair: Pair) -> str:
-        """The state of a side in the second run, and what it waits for there."""
-        state = self._state(side, pair, 1)
-        return _("in {state} and {waits}").format(state=state, waits=_(WAITS[state])) if state in WAITS else state
+    def _is(self, side: str, pair: Pair, run: int, who: str = "", *, waits: bool = False) -> str:
+        """The state of a side after a pair, and if wanted what it waits for there. who: what the side is called."""
+        state, elsewhere = self._state(side, pair, run), self._state(side, pair, 1 - run)
+        stays = not (pair.left, pair.right)[run] or not self._moves(pair, side, run)
+        if waits and state in WAITS:
+            said = _("{side} stays in {state} and {waits}") if stays else _("{side} is in {state} and {waits}")
+        elif (state, elsewhere) == ("ESTABLISHED", "SYN-RECEIVED") and not stays:
+            said = _("{side} is {state} at once")
+        else:
+            said = _("{side} stays in {state}") if stays else _("{side} is {state}")
+        return said.format(side=who or side, state=state, waits=_(WAITS.get(state, "")))
 
     # -- what comes of it --
 
-    def _comes(self, at: int, last: int, side: str) -> str:
-        """What next, before pair `last`, changes the state of the side in the second run, and not so in the first."""
+    def _comes(self, at: int, last: int, side: str, run: int = 1) -> str:
+        """What next, before pair `last`, changes the state of the side in a run, and not so in the other."""
         for later, pair in [*enumerate(self.compared.pairs)][at + 1 : last]:
-            own = pair.mark == "continued" or self._seen(pair)
-            if own and pair.right and self._moves(pair, side, 1):
-                before, after = self._before(pair, side, 1), self._state(side, pair, 1)
-                instead = before in UNACKNOWLEDGED and self._controls(pair, 1) == "RST"
-                been = {self._before(p, side, 1) for p in self.compared.pairs[: later + 1] if p.right}
+            there, elsewhere = ((pair.left, pair.right)[one] for one in (run, 1 - run))
+            moves = bool(there) and self._moves(pair, side, run)
+            if moves and (self._seen(pair) or not elsewhere or not self._moves(pair, side, 1 - run)):
+                before, after = self._before(pair, side, run), self._state(side, pair, run)
+                instead = before in UNACKNOWLEDGED and self._controls(pair, run) == "RST"
+                earlier = self.compared.pairs[: later + 1]
+                been = {self._before(p, side, run) for p in earlier if (p.left, p.right)[run]}
                 said = _("{event} instead (step {step})") if instead else _("{event} (step {step})")
                 now = (
                     _("{happens}, and {side} is back in {state}")
                     if after in been
                     else _("{happens}, and {side} is {state}")
                 )
-                happens = said.format(event=self._event(pair, 1, side), step=pair.number)
+                happens = said.format(event=self._event(pair, run, side), step=pair.number)
                 return now.format(happens=happens, side=side, state=after)
         return ""
 
@@ -212,18 +252,25 @@ class Sentence:
         side = step.rule.side if step.rule.side in self._states else self._side(last)
         if last == pairs[at] or side not in self._states:
             return ""
-        ends = _("{protocol}, {event} in the last step ({step}), and {side} is {state}").format(
-            protocol=one, event=self._event(last, 0), step=last.left, side=side, state=self._state(side, last, 0)
+        said = (
+            _("{protocol}, {event} then, and {clause}")
+            if self.then
+            else _("{protocol}, {event} in the last step ({step}), and {clause}")
         )
+        words = {"protocol": one, "event": self._event(last, 0), "clause": self._is(side, last, 0)}
+        ends = said.format(**words, step=last.left)
         if last.mark == "skipped":
-            said = _("{ends}; {other} it does not ({reason}).")
+            said = _("{ends}; {other} this does not happen ({reason}).")
             return said.format(ends=ends, other=self._other, reason=_(last.reason))
-        if (self._event(last, 0), self._state(side, last, 0)) == (self._event(last, 1), self._state(side, last, 1)):
+        same = self._event(last, 0) == self._event(last, 1)
+        if same and self._state(side, last, 0) == self._state(side, last, 1):
             return ""
         then = self._comes(pairs.index(last), len(pairs), side)
-        waits = _("{protocol}, {event}, and {side} is {state}").format(
-            protocol=self.names[1], event=self._event(last, 1), side=side, state=self._waits(side, last)
+        clause = self._is(side, last, 1, _("it") if same else "", waits=True)
+        waits = _("{protocol}, {event}, and {clause}").format(
+            protocol=self.names[1], event=self._event(last, 1), clause=clause
         )
+        waits = _("{other} {clause}").format(other=self._other, clause=clause) if same else waits
         return _("{cause}.").format(cause=_("; ").join(filter(None, (ends, waits, then))))
 
     def _forever(self) -> str:
@@ -235,25 +282,41 @@ class Sentence:
         said = _("{protocol}, steps {first} to {last} come again for ever.")
         return said.format(protocol=one, first=self.loop, last=last)
 
+    def _stays(self) -> str:
+        """That the first run stays in its last state for ever, if it is infinite and does."""
+        if self.loop is None or self.loop <= len(self.compared.left.steps):
+            return ""
+        said = _("{protocol}, all stays so for ever, with {states}: nothing is under way, and no timer runs.")
+        return said.format(protocol=_capital(self.names[0]), states=self._ends(self.compared.left))
+
+    def _so(self) -> str:
+        """What that is good for: what does not happen in the second run; of a story, what it no longer tells."""
+        other = self._other
+        if self.story:
+            said = _("So {other} the story stops in step {step}, and does not show this: {story}")
+            return said.format(other=other, step=self.stops, story=self.story)
+        said = _("So {other} this does not happen: {shows}.")
+        return said.format(other=other, shows=self.shows) if self.shows else ""
+
     def _end(self) -> str:
-        """How both end."""
-        one, other = (_capital(name) for name in self.names)
-        runs = (self.compared.left, self.compared.right)
-        mine, theirs = ({side: STATES[run.states[-1][name]] for side, name in self._states.items()} for run in runs)
-        stays = ""
-        if self.compared.quiet and self.loop in (None, len(self.compared.left.steps) + 1):
-            stays = _("{protocol}, it stays so: nothing is under way, and no timer runs. ").format(protocol=one)
+        """How the second run ends."""
+        other, states = _capital(self.names[1]), self._ends(self.compared.right)
         if self.compared.rest:
-            return stays + _("{protocol}, {why}.").format(protocol=other, why=_(self.compared.rest))
-        ends = [f"{side} {state}" for side, state in theirs.items()]
-        shown = together([*([_(", ").join(ends[:-1])] if ends[1:] else []), ends[-1]])
-        same = mine == theirs and self.compared.quiet
+            return _("{protocol}, {why}.").format(protocol=other, why=_(self.compared.rest))
+        if self.shows:
+            return _("In the end all is at rest there with {states}.").format(states=states)
+        same = self.compared.quiet and states == self._ends(self.compared.left)
         rests = (
             _("{protocol}, all is at rest too with {states}.")
             if same
             else _("{protocol}, all is at rest with {states}.")
         )
-        return stays + rests.format(protocol=other, states=shown)
+        return rests.format(protocol=other, states=states)
+
+    def _ends(self, run: Run) -> str:
+        """The states of all sides at the end of a run."""
+        ends = [f"{side} {STATES[run.states[-1][name]]}" for side, name in self._states.items()]
+        return together([*([_(", ").join(ends[:-1])] if ends[1:] else []), ends[-1]])
 
     # -- words --
 
@@ -293,9 +356,14 @@ class Sentence:
 
     def _wires(self, pair: Pair, run: int) -> Sequence[Happening]:
         number = (pair.left, pair.right)[run]
-        whole = (self.compared.left, self.compared.right)[run]
         assert number is not None
-        return history(Run(whole.states[number - 1], whole.steps[number - 1 : number]))[0]
+        return self._histories[run][number - 1]
+
+    @cached_property
+    def _histories(self) -> tuple[Sequence[Sequence[Happening]], ...]:
+        """What each step of either run does to segments, with numbers as the ladders have them."""
+        both = ((self.one, self.compared.left), (self.other, self.compared.right))
+        return tuple(relative(run, history(run, world.network.fifo)) for world, run in both)
 
     # -- states --
 

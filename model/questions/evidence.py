@@ -77,8 +77,8 @@ class Shows:
         shown = self._evidence(row, trace, self._words(row, trace, prop), caption, prop=prop, mark=mark)
         return replace(row, evidence=(shown,))
 
-    def lasso(self, row: TaskResult, lasso: Lasso, live: Live) -> TaskResult:
-        """The row with its infinite run."""
+    def lasso(self, row: TaskResult, lasso: Lasso, live: Live, label: str = "") -> RunReport:
+        """An infinite run."""
         text = render_lasso(
             self.system,
             lasso.stem,
@@ -93,8 +93,7 @@ class Shows:
         )
         promised = _("This run keeps what is promised: {promises}.").format(promises=_(live.words))
         caption = f"{_(SAYS['violated']).format(sentence=_(row.task.claim.sentence))} {promised}"
-        shown = self._evidence(row, lasso.stem, text, caption, loop=lasso.loop, broken=(live.broken,))
-        return replace(row, evidence=(shown,))
+        return self._evidence(row, lasso.stem, text, caption, loop=lasso.loop, label=label, broken=(live.broken,))
 
     def counterexample(self, row: TaskResult, found: Counterexample) -> RunReport:
         """One run of a study."""
@@ -130,6 +129,7 @@ class Shows:
             hidden=self.network.slots,
             oldest_first=self.network.fifo,
             notes=notes,
+            then=consequence(self.system, prop, trace),
         )
 
     def _evidence(
@@ -151,6 +151,7 @@ class Shows:
         path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, _(variant))))
         whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
         broken = tuple(with_roles(_(one), self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
+        follows = consequence(self.system, prop, trace)
         happened, times = _capital(broken), _times(self.network, trace.initial)
         drawing = partial(
             ladder,
@@ -163,15 +164,17 @@ class Shows:
             caption=" ".join(filter(None, ("" if loop is None else happened, caption, times))),
             mark=mark,
             shows=happened,
-            follows=consequence(self.system, prop, trace),
+            follows=follows,
             notes=notes,
         )
         self._draw(drawing, path, len(whole.steps))
-        other = self._beside(row, whole, None if loop is None else last + 1, label)
+        other = self._beside(row, whole, None if loop is None else last + 1, label, follows)
         words = self._write(path, trace, loop, title, text + beside_lines(other))
         steps, lanes = steps_json(self.system, whole), self.network.lanes
         again = None if loop is None else steps[last:]
-        lines = with_notes(rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo), notes)
+        then = steps_json(self.system, Run(whole.initial, (*whole.steps, *follows)))[len(whole.steps) :]
+        made = rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo, then=follows)
+        lines = with_notes(made, notes)
         sentences = told(self.network, trace, loop)
         return RunReport(
             steps[:last],
@@ -186,12 +189,13 @@ class Shows:
             sentences,
             playable(self.network, self.system, whole, self.about),
             notes,
+            then,
         )
 
-    def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str) -> Beside | str:
-        """What stands beside a run; loop: the step that begins what comes again for ever."""
-        world = NetworkSystem(self.network, self.system)
-        return beside(row, world, run, self.options, loop=loop, label=label, able=self.able)
+    def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str, then: Sequence[Step]) -> Beside | str:
+        """What stands beside a run. loop: the step that begins what comes again for ever. then: see `consequence`."""
+        world, whole = NetworkSystem(self.network, self.system), Run(run.initial, (*run.steps, *then))
+        return beside(row, world, whole, self.options, loop=loop, label=label, able=self.able, then=len(then))
 
     def _draw(self, drawing: Callable[..., str], path: Path, count: int) -> None:
         """Draw a run of so many steps, and if wanted each beginning of it as a slide."""

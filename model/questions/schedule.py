@@ -232,7 +232,7 @@ class _Follows:
             ahead = own is None or taken_from(one.rule) == own[0]
             return one.rule.kind in kinds and one.rule.call in _DUE and not one.inputs.get("copy") and ahead
 
-        way, after, _ = _shortest(self.other, self.state, lambda at: bool(self._able(step, own, at)), due, FORCED)
+        way, after, _seen = _shortest(self.other, self.state, lambda at: bool(self._able(step, own, at)), due, FORCED)
         return way, after
 
     def _able(self, step: Step, own: Sent | None, state: State) -> Step | None:
@@ -285,10 +285,10 @@ def _called(world: NetworkSystem, side: str, state: str) -> set[str]:
 
 def _shortest(
     world: NetworkSystem, begin: State, goal: Callable[[State], bool], allowed: Callable[[State, Step], bool], most: int
-) -> tuple[list[Step], State | None, bool]:
+) -> tuple[list[Step], State | None, list[State]]:
     """The shortest way of allowed steps to a state, and that state; None if there is none among so many states.
 
-    Last, whether they were not enough to see all.
+    Last, those states: all that there are, if there are fewer.
     """
     came: dict[tuple[int, ...], tuple[tuple[int, ...], Step] | None] = {(key := tuple(begin.values())): None}
     waiting = [(key, begin)]
@@ -298,12 +298,12 @@ def _shortest(
             while (last := came[at]) is not None:
                 at = last[0]
                 way.insert(0, last[1])
-            return way, state, False
+            return way, state, []
         for step in enabled(world.system, state) if len(came) < most else ():
             if allowed(state, step) and (after := tuple(step.state.values())) not in came:
                 came[after] = key, step
                 waiting.append((after, step.state))
-    return [], None, len(came) >= most
+    return [], None, [state for _key, state in waiting]
 
 
 def at_rest(world: NetworkSystem, state: State) -> bool:
@@ -328,15 +328,30 @@ def to_rest(world: NetworkSystem, state: State) -> tuple[list[Step], str]:
     def patient(at: State, step: Step) -> bool:
         return step.rule.call not in GIVES_UP and due(at, step)
 
-    cut = False
+    seen = list[State]()
     for allowed in (patient, due):
-        way, end, cut = _shortest(world, state, lambda at: at_rest(world, at), allowed, REST)
+        way, end, seen = _shortest(world, state, lambda at: at_rest(world, at), allowed, REST)
         if end is not None:
             return way, ""
-    if cut:
-        count = f"{REST:,}"
-        return [], phrased("no rest was found among {count} states", count=count)
-    return [], marked("within the bounds of this run it finds no rest")
+    return [], _restless(world, seen)
+
+
+def _restless(world: NetworkSystem, seen: Sequence[State]) -> str:
+    """Why there is no rest in these states, which are all that arrivals, timers and time lead to, if they are few."""
+    again = [rule for rule in world.system.rules if rule.call == "RETRANSMISSION TIMEOUT"]
+    sending = [{rule.side for rule in again if fire(rule, {}, state)} for state in seen]
+    always, count = sorted(set.intersection(*sending)), f"{len(seen):,}"
+    if len(seen) >= REST:
+        return phrased("no rest was found among {count} states", count=count)
+    if not always:
+        said = marked("there is no rest: {count} states can follow, and in each a segment is under way or a timer runs")
+        return phrased(said, count=count)
+    said = marked(
+        "there is no rest: {count} states can follow, and in each one {sides} must send again what is not acknowledged;"
+        " only a user who gives up could end it, and here none does"
+    )
+    both = phrased("{one} and {other}", one=always[0], other=always[-1]) if always[1:] else always[0]
+    return phrased(said, count=count, sides=both)
 
 
 def different(one: NetworkSystem, mine: State, other: NetworkSystem, theirs: State) -> dict[str, tuple[str, str]]:

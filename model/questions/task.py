@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -112,7 +112,8 @@ class RunReport:
     figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
     segment. decides: the parts of the property that are false at its end. words: the file with the words. beside: the
     same schedule under another protocol, or why there is none ("": nothing is wrong with the run). told: a sentence for
-    each step, with its number. playable: for the page; notes: what stands beside a step, by its number.
+    each step, with its number. playable: for the page; notes: what stands beside a step, by its number. then: the steps
+    of which its end is the cause.
     """
 
     steps: list[dict[str, Any]]
@@ -127,6 +128,7 @@ class RunReport:
     told: tuple[tuple[str, str], ...] = ()
     playable: Playable | None = None
     notes: Mapping[int, str] = field(default_factory=dict)
+    then: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True)

@@ -136,6 +136,7 @@ def _row_json(row: TaskResult) -> dict[str, Any]:
         "proof": _proof_json(row.proof) if row.proof else None,
         "trace": row.steps,
         "loop": row.loop,
+        "then": row.evidence[0].then or None if row.evidence else None,
         "figure": row.figure or None,
         "tables": [asdict(table) for table in row.tables],
         "counterexamples": [

@@ -80,13 +80,16 @@ def _split(graph: StateGraph, owed: RuleClass) -> Iterator[Array]:
         yield from np.split(edges[np.argsort(value, kind="stable")], np.cumsum(counts)[:-1])
 
 
-def fair_components(graph: StateGraph, owed: Sequence[ClassEdges], inside: Array) -> Array:
+def fair_components(
+    graph: StateGraph, owed: Sequence[ClassEdges], inside: Array, shunned: Array | None = None
+) -> Array:
     """For each state the number of its fair component, or NOWHERE; components lie in `inside` and are maximal.
 
-    A state without a cycle is a component if a run may stay there.
+    A state without a cycle is a component if a run may stay there. shunned: edges that a component does without.
     """
     tail, head, alive = graph.arcs.tail, graph.arcs.head, inside.copy()
-    edges = np.flatnonzero(alive[tail] & alive[head])  # sound: a run inside takes no other edge
+    taken = np.ones(len(tail), np.bool_) if shunned is None else ~shunned
+    edges = np.flatnonzero(alive[tail] & alive[head] & taken)  # sound: a run inside takes no other edge
     while True:
         component = _components(len(alive), tail[edges], head[edges])
         component[~alive] = NOWHERE  # sound: a run that stays there would not be fair, or not inside
@@ -94,7 +97,7 @@ def fair_components(graph: StateGraph, owed: Sequence[ClassEdges], inside: Array
         owed = [replace(one, edges=one.edges[alive[tail[one.edges]]]) for one in owed]
         starved = np.zeros(len(alive), np.bool_)
         for one in owed:
-            starved |= _starved(graph, one, component)
+            starved |= _starved(graph, one, component, taken)
         if not starved.any():  # sound: every component that is left owes nothing
             return component
         alive &= ~starved  # sound: takes out only what no fair run visits infinitely often
@@ -114,12 +117,13 @@ def _components(count: int, tail: Array, head: Array) -> Array:
     return np.asarray(component, np.int32)
 
 
-def _starved(graph: StateGraph, one: ClassEdges, component: Array) -> Array:
-    """The states that no fair run visits infinitely often on account of one class."""
+def _starved(graph: StateGraph, one: ClassEdges, component: Array, taken: Array) -> Array:
+    """The states that no fair run of the edges `taken` visits infinitely often on account of one class."""
     tail, head = graph.arcs.tail[one.edges], graph.arcs.head[one.edges]
     place, size = component[tail], int(component.max(initial=NOWHERE)) + 2  # The last one is for NOWHERE.
     fires, enabled = np.zeros(size, np.bool_), np.zeros(len(component), np.bool_)
-    fires[place[place == component[head]]] = True  # sound: a class that fires only on the way out is not served
+    # sound: a class that fires only on the way out, or where no run goes, is not served
+    fires[place[(place == component[head]) & taken[one.edges]]] = True
     enabled[tail[~fires[place]]] = True  # sound: enabled, and never served in its component
     if one.strong:  # sound: strong: that state is not visited for ever
         return enabled

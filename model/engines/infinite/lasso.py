@@ -27,9 +27,12 @@ KEPT = 32  # heuristic: memory for time
 class Loops:  # heuristic: which loop is found; a wrong one is refused by `confirm_fair`, and none is an error
     """Fair loops in the fair components of a state graph (see `fairness.fair_components`)."""
 
-    def __init__(self, graph: StateGraph, owed: Sequence[ClassEdges], component: Array) -> None:
+    def __init__(
+        self, graph: StateGraph, owed: Sequence[ClassEdges], component: Array, shunned: Array | None = None
+    ) -> None:
         tail, head = graph.arcs.tail, graph.arcs.head
-        edges = np.flatnonzero((component[tail] == component[head]) & (component[tail] != NOWHERE))
+        inside = (component[tail] == component[head]) & (component[tail] != NOWHERE)
+        edges = np.flatnonzero(inside if shunned is None else inside & ~shunned)
         self.graph = graph
         self.arcs = Arcs(graph.states, tail[edges], head[edges], edges)
         self.owed = [one for one in owed if (component[tail[one.edges]] != NOWHERE).any()]

@@ -28,11 +28,11 @@ from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Answer, Lim
 from model.core.nodes import node_of
 from model.core.property import EventuallyAlways, Fairness, LeadsTo, Liveness
 from model.core.run import Lasso, ReplayError, Run
-from model.core.system import BadSystem, System
+from model.core.system import BadSystem, State, System
 from model.core.terms import Meaning
 from model.engines.explicit.store import Array
 from model.engines.infinite.fairness import NOWHERE, ClassEdges, check_fairness, classes_of, fair_components
-from model.engines.infinite.graph import UNSEEN, Arcs, StateGraph
+from model.engines.infinite.graph import Arcs, StateGraph
 from model.engines.infinite.lasso import Loops, confirm_fair
 
 TRIED = 32  # heuristic: time for shorter lassos
@@ -131,20 +131,33 @@ def _question(graph: StateGraph, prop: Liveness) -> _Question:
     return _Question(start, np.ones_like(start), ~graph.holds(prop.term))  # sound: the term fails again and again
 
 
-def find_lasso(graph: StateGraph, owed: Sequence[ClassEdges], prop: Liveness) -> Lasso | None:
+@dataclass(frozen=True)
+class Rare:
+    """Edges that a run takes so often at most; None: any number of times, but not for ever."""
+
+    edges: Array
+    most: int | None = None
+
+
+def find_lasso(graph: StateGraph, owed: Sequence[ClassEdges], prop: Liveness, rare: Rare | None = None) -> Lasso | None:
     """A fair run that violates a property, or None if there is none; `graph` is complete."""
     question = _question(graph, prop)
-    stems = _stems(graph, question)
+    stems = _stems(graph, question) if rare is None or rare.most is None else _counted_stems(graph, question, rare)
     order, via, _ = stems.walk(graph.initial)
+    late = order[order >= stems.nodes // 2]
+    inside = np.zeros(graph.states, np.bool_)
+    inside[late % graph.states] = True
+    shunned = None if rare is None else rare.edges
     # sound: among all states that are reached so
-    component = fair_components(graph, owed, via[graph.states :] != UNSEEN)
-    reached = order[order >= graph.states] - graph.states
+    component = fair_components(graph, owed, inside, shunned)
     # sound: if there is none, no fair run is bad
-    bad = reached[(component[reached] != NOWHERE) & question.again[reached]]
-    loops = Loops(graph, owed, component)  # heuristic: from here on, which lasso is shown; it is confirmed later
+    bad = late[(component[late % graph.states] != NOWHERE) & question.again[late % graph.states]]
+    # heuristic: from here on, which lasso is shown; it is confirmed later
+    loops = Loops(graph, owed, component, shunned)
     found: list[_Edges] = []
-    for start in _few(bad, component):
-        stem = [edge for edge in stems.edge[stems.path(via, start + graph.states)].tolist() if edge != CROSSING]
+    for node in _few(bad, component[bad % graph.states]):
+        start = node % graph.states
+        stem = [edge for edge in stems.edge[stems.path(via, node)].tolist() if edge != CROSSING]
         if found and len(stem) >= min(edges.length for edges in found):
             break  # heuristic: stems only get longer
         found.append(_Edges(start, stem, loops.loop(start)))
@@ -171,8 +184,8 @@ def _lasso(graph: StateGraph, edges: _Edges) -> Lasso:
 
 
 def _few(candidates: Array, component: Array) -> Iterator[int]:
-    """The first candidates, and the first ones of the first components."""
-    _, firsts = np.unique(component[candidates], return_index=True)
+    """The first candidates, and the first ones of the first components. component: that of each."""
+    _, firsts = np.unique(component, return_index=True)
     # sound: at least one, if there is any; heuristic: few
     yield from candidates[np.union1d(np.arange(min(TRIED, len(candidates))), np.sort(firsts)[:TRIED])].tolist()
 
@@ -195,19 +208,41 @@ def _stems(graph: StateGraph, question: _Question) -> Arcs:
     )
 
 
+def _counted_stems(graph: StateGraph, question: _Question, rare: Rare) -> Arcs:
+    """As `_stems`, with all edges, and 2 `most` + 2 copies of the states: in each half, one for each number of times
+    that the run has taken rare edges."""
+    arcs, count, most = graph.arcs, graph.states, rare.most or 0
+    crossing = np.flatnonzero(question.first).astype(np.uint32)  # sound: from every first state
+    inner = np.flatnonzero(question.inside[arcs.tail] & question.inside[arcs.head])  # sound: every edge inside
+    every, parts = np.arange(len(arcs.tail)), list[tuple[Array, Array, Array]]()
+    for taken in range(most + 1):
+        here, late = count * taken, count * (most + 1 + taken)
+        parts.append((crossing + here, crossing + late, np.full(len(crossing), CROSSING)))
+        for edges, begin in ((every, here), (inner, late)):
+            kept = edges if taken < most else edges[~rare.edges[edges]]  # sound: no rare edge after so many
+            after = begin + count * rare.edges[kept].astype(np.int64)
+            parts.append((arcs.tail[kept] + begin, arcs.head[kept] + after, kept))
+    tail, head, edge = (np.concatenate(column) for column in zip(*parts, strict=True))
+    order = np.argsort(tail, kind="stable")  # sound: `Arcs` are sorted by their tails
+    return Arcs(2 * count * (most + 1), tail[order], head[order].astype(np.uint32), edge[order])
+
+
 # -- in plain Python -----------------------------------------------------------------------------------------------
 
 
 def confirm_lasso(system: System, prop: Liveness, fairness: Fairness, lasso: Lasso) -> None:
     """Check under the Python meaning that a lasso is a fair run that violates a property; raises `ReplayError`."""
     confirm_fair(system, fairness, lasso)  # sound: a run, and fair
-    meaning = Meaning(_terms(prop))
-    stem, again = ([meaning(state) for state in states] for states in (lasso.stem.states, lasso.recurrent))
-    if isinstance(prop, EventuallyAlways):
-        violated = not all(term for (term,) in again)  # sound: the loop leaves the term
-    else:
-        met = [at for at, (_, goal) in enumerate(stem) if goal]
-        since = stem[met[-1] + 1 if met else 0 :]  # sound: the premise after the last goal, and none in the loop
-        violated = any(premise for premise, _ in since) and not any(goal for _, goal in again)
-    if not violated:
+    if not violated(prop, lasso.stem.states, lasso.recurrent):
         raise ReplayError(f"the lasso does not violate property '{prop.name}'")
+
+
+def violated(prop: Liveness, stem: Sequence[State], recurrent: Sequence[State]) -> bool:
+    """Whether a run through the states of `stem` that then meets those of `recurrent` for ever violates a property."""
+    meaning = Meaning(_terms(prop))
+    before, again = ([meaning(state) for state in states] for states in (stem, recurrent))
+    if isinstance(prop, EventuallyAlways):
+        return not all(term for (term,) in again)  # sound: the loop leaves the term
+    met = [at for at, (_, goal) in enumerate(before) if goal]
+    since = before[met[-1] + 1 if met else 0 :]  # sound: the premise after the last goal, and none in the loop
+    return any(premise for premise, _ in since) and not any(goal for _, goal in again)
