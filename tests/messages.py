@@ -86,12 +86,8 @@ def of_settings() -> Iterator[tuple[Message, str]]:
 
 
 def of_coverage() -> Iterator[tuple[Message, str]]:
-    """The lemmas by which events are impossible, and the names of bounds that are touched."""
+    """The lemmas by which events are impossible."""
     yield from ((one.sentence, one.name) for one in KEPT)
-    for claim in CLAIMS:
-        for config in dict.fromkeys(cell.config for cell in claim.cells if claim.searched):
-            for rule in claim.network(config).rules:
-                yield from ((bound, claim.name) for bound in rule.touches)
 
 
 def messages() -> dict[Message, list[str]]:

@@ -23,6 +23,7 @@ from model.settings.setting import BadConfig
 from model.tcp.cause import Call, Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.state import STATES, endpoint
+from model.words.language import marked
 
 __all__ = ["NO_TCB", "SIDES", "Network", "Side"]
 
@@ -151,7 +152,7 @@ class Network(Ends):
             guard=guard,
             update=update,
             kind="network",
-            event="the network loses a segment",
+            event=marked("the network loses a segment"),
             choose={"slot": channel.choices},
             wires=(lost,),
         )

@@ -22,6 +22,7 @@ from model.tcp.cause import Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import segment
 from model.tcp.state import STATES
+from model.words.language import marked
 
 UNBORN = 1
 """The sender's ghost of an injected SYN: an incarnation that the attacker, which has no TCB, never begins."""
@@ -142,7 +143,7 @@ class Attack(Connection):
             update=update,
             kind="attack",
             side=self.client.name,
-            event="a forged SYN",
+            event=marked("a forged SYN"),
             cite="RFC 4987, 2.2",
             wires=(wire("send", outbox, x, TRUE),),
         )

@@ -22,6 +22,7 @@ from model.tcp.cause import Cause
 from model.tcp.event import TRUE, Event
 from model.tcp.segment import SEGMENT_FIELDS, Segment, show_segment
 from model.tcp.state import FIELDS, STATES
+from model.words.language import marked
 
 
 def wire(action: WireAction, channel: Channel, x: Segment, when: z3.BoolRef) -> Wire:
@@ -66,14 +67,14 @@ class Firing:
             self.event.cause,
             guard,
             {name: term for name, term in update.items() if not term.eq(before[name])},
-            touches={"channel full": self._overflow} if self.event.effect.send else {},
+            touches={marked("channel full"): self._overflow} if self.event.effect.send else {},
         )
 
     def _exhausted(self, none_left: z3.BoolRef) -> Iterator[Rule]:
         guard = z3.simplify(z3.And(*self._conditions(none_left)))
         update = {**self.network.taken_out(self.side), **self._duplication_update()}
         instead = replace(self.event.cause, instead="no incarnation is left")
-        yield self._named(instead, guard, update, touches={"incarnations exhausted": TRUE})
+        yield self._named(instead, guard, update, touches={marked("incarnations exhausted"): TRUE})
 
     def _named(
         self, cause: Cause, guard: z3.BoolRef, update: dict[str, z3.ExprRef], touches: dict[str, z3.BoolRef]

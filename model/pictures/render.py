@@ -2,7 +2,8 @@
 
 Renderers: *bundled*, the program of the Python package graphviz-pure, a port of Graphviz that is installed with this
 project; *installed*, the Graphviz of this machine. The bundled one is asked first: it draws the same on every machine,
-in a few milliseconds. A missing picture is no error: the answer says why.
+in a few milliseconds. Its own fonts have no Chinese characters: a PNG that has some is drawn by the installed one only. A
+missing picture is no error: the answer says why.
 
 Both are programs, so that one that hangs or dies costs a picture and no verdict. Limits: one picture has SECONDS, and a
 renderer that needs longer is not asked again in the same run.
@@ -23,6 +24,7 @@ from graphviz.backend import execute
 
 from model.machine.files import write
 from model.pictures.dark import for_light_and_dark
+from model.words.columns import width
 
 Engine = Literal["neato", "dot"]
 Kind = Literal["svg", "png"]
@@ -75,6 +77,8 @@ RENDERERS: Mapping[str, Callable[[], str]] = {PACKAGE: bundled, "Graphviz": inst
 
 def draw(name: str, dot: str, engine: Engine, kind: Kind = "svg") -> bytes:
     """A picture by the renderer of that name; raises `CannotDraw`."""
+    if name == PACKAGE and kind == "png" and width(dot) > len(dot):  # In an SVG characters are the reader's affair.
+        raise CannotDraw(f"{PACKAGE} has no Chinese characters for a PNG: the SVG has them")
     command = [RENDERERS[name](), f"-K{engine}", f"-T{kind}", *([f"-Gdpi={DPI}"] if kind == "png" else [])]
     try:
         done = execute.run_check(command, input=dot.encode(), capture_output=True, timeout=SECONDS, quiet=True)

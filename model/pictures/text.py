@@ -122,7 +122,9 @@ def _note(notes: Mapping[int, str], number: int) -> list[str]:
 def step_line(number: int, step: Step) -> str:
     side = f"{step.rule.side}: " if step.rule.side else ""
     cite = f"  [{step.rule.cite}]" if step.rule.cite else ""
-    return f"{number:3}.  {side}{step.rule.event or step.rule.name}{cite}"
+    tick = counted("a tick", "{count} ticks", 1)
+    event = tick if step.rule.kind == "time" else _(step.rule.event or step.rule.name)
+    return f"{number:3}.  {side}{event}{cite}"
 
 
 def wire_lines(wire: Happening) -> list[str]:

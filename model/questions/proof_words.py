@@ -76,7 +76,7 @@ def proof_text(row: TaskResult) -> str:
         lemmas = ", ".join(filter(None, failing)) or _("the property")
         became = _("FAILS: {lemmas}").format(lemmas=lemmas) if failing else _("proved")
         became = _("never") if event in report.impossible else became
-        lines.append(f"  {count:3}  {left(became, 8)} {named(event)}" + (f"  [{cite}]" if cite else ""))
+        lines.append(f"  {count:3}  {left(became, 8)} {_(named(event))}" + (f"  [{cite}]" if cite else ""))
     if report.impossible:
         lines += ["", _("never: proved, since no state that satisfies the lemmas lets the event happen.")]
     if report.words:

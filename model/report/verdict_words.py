@@ -171,7 +171,7 @@ def against(row: TaskResult) -> str:
 
 def unsettled(row: TaskResult) -> str:
     """Why a verdict is open."""
-    words = {"claim": row.task.claim.name, "variant": _(row.task.variant), "why": _(row.why or marked("unknown"))}
+    words = {"claim": row.task.claim.name, "variant": _(row.task.variant), "why": _(row.why) or _("unknown")}
     return _("open: {claim} with {variant}: {why}").format(**words)
 
 
