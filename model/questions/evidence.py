@@ -145,7 +145,8 @@ class Shows:
     ) -> RunReport:
         """Draw a run and write its words. broken: what it shows, where no part of a property says it."""
         claim, variant = row.task.claim.name, row.task.variant
-        path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, _(variant))))
+        path = self.options.out / stem(claim, variant, label)
+        title = _("{kind}: {text}").format(kind=claim, text=_(variant)) if variant else claim
         whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
         broken = tuple(with_roles(_(one), self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
         happened, times = _capital(broken), _times(self.network, trace.initial)
@@ -155,7 +156,7 @@ class Shows:
             trace,
             loop=loop,
             oldest_first=self.network.fifo,
-            title=title + (f" ({_(label)})" if label else ""),
+            title=_("{what} ({why})").format(what=title, why=_(label)) if label else title,
             lanes=self.network.lanes,
             caption=" ".join(filter(None, ("" if loop is None else happened, caption, times))),
             mark=mark,

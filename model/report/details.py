@@ -194,8 +194,8 @@ def search(row: TaskResult) -> str:
     times = _("{bound} {count} times")
     touched = _(", ").join(times.format(bound=_(bound), count=f"{count:,}") for bound, count in effort.touched.items())
     none = _("not counted") if row.engine in SYMBOLIC else _("none")
-    whole = marked("complete") if effort.complete else marked("stopped when all was decided")
-    said = _("search {whole}; bounds touched: {touched}").format(whole=_(effort.limit or whole), touched=touched or none)
+    whole = effort.limit or (marked("complete") if effort.complete else marked("stopped when all was decided"))
+    said = _("search {whole}; bounds touched: {touched}").format(whole=_(whole), touched=touched or none)
     if effort.left_out:
         said += _("; left out, as nothing reads them: {variables}").format(variables=", ".join(effort.left_out))
     if effort.collision:
