@@ -292,12 +292,13 @@ def write_files(rows: Sequence[TaskResult], options: Options) -> None:
     from model.page.page import write_page
     from model.questions.task import written as told
     from model.report.details import write_details
+    from model.report.for_page import content
     from model.report.gallery import write_gallery
 
     write_details(rows, options)
     write_gallery(rows, options)
     with told(options):
-        write_page(options.out)
+        write_page(options.out, *content(rows))
 
 
 def cache_notes(rows: Sequence[TaskResult]) -> list[str]:

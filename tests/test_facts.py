@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from model.cli.endings import ended
 from tests.facts import results, texts
+from tests.facts.__main__ import main
 
 LONG = ("answers", "quick", "why", "why-zh")
 """Of which verdicts are computed, proofs among them."""
@@ -25,6 +27,33 @@ def test_commands_print_what_they_printed(path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("COLUMNS", "80")
     for kept in texts.read(path.read_text(encoding="utf-8")):
         assert texts.said(kept.command) == kept, results.PROMOTE
+
+
+def test_an_internal_error_is_not_promoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def defective(_: list[str]) -> int:
+        return ended("model.check", lambda: 1 // 0)
+
+    kept = "$ python -m model.check --quick\nas before\n"
+    (tmp_path / "quick.txt").write_text(kept)
+    monkeypatch.setattr(texts, "FOLDER", tmp_path)
+    monkeypatch.setitem(texts.MAINS, "model.check", defective)
+    monkeypatch.setattr(sys, "argv", ["tests.facts", "--texts", "--promote"])
+    assert main() == 2
+    assert "quick.txt: 'python -m model.check --quick' ends in an internal error" in capsys.readouterr().err
+    assert (tmp_path / "quick.txt").read_text() == kept
+
+
+def test_results_are_compared_without_the_texts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.json"
+    report.write_text('{"claims": []}')
+    monkeypatch.setattr(texts, "FOLDER", tmp_path / "nowhere")
+    monkeypatch.setattr(sys, "argv", ["tests.facts", "--results", "--report", str(report)])
+    assert main() == 0
+    assert f"{len(results.frozen())} rows" in capsys.readouterr().out
 
 
 def test_a_difference_is_told_by_row_and_field() -> None:

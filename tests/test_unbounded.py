@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import z3
 
-from model.any_channel.every_channel import every_channel
+from model.any_channel.every_channel import WIDER, every_channel
 from model.any_channel.network import UnboundedNetwork
-from model.any_channel.words import event_of
+from model.any_channel.words import GHOSTS, event_of, in_words
 from model.check import main
 from model.core.answer import Answer, Effort, Outcome
 from model.engines.inductive.discharge import Discharged, Prover
@@ -22,8 +22,10 @@ from model.questions.proof_words import became, report_on
 from model.questions.task import ProofReport, RunReport, Task, TaskResult
 from model.questions.theorems import layers
 from model.report.summary import exit_status
+from model.report.verdict_words import against
 from model.settings.config import Config
-from model.settings.setting import BadConfig
+from model.settings.protocol import LEFT_OPEN, Protocol
+from model.settings.setting import BadConfig, settings_of
 from model.tcp.cause import Broken, Cause, caused
 from properties.claims import CLAIMS, find
 from properties.configs import EVERY_CHANNEL, EVERY_CONNECTION
@@ -310,6 +312,36 @@ def test_a_proof_of_what_a_search_refutes_is_a_contradiction_and_an_error() -> N
     assert (found.answer, found.standing) == ("contradiction", "contradicted")
     assert found.why == "proved for every channel, but a search found a run that violates it (two-way)"
     assert exit_status([found]) == 1
+    assert against(found) == (
+        "CONTRADICTED: half-open had to fail with every channel: two-way, but is contradicted:"
+        " proved for every channel, but a search found a run that violates it (two-way)"
+    )
+
+
+def test_a_search_of_another_protocol_refutes_no_proof() -> None:
+    one, every = TOY.but(send_on_syn=False, retransmission=False, mutant=""), every_channel(TOY)
+    one = one.but(rst="rfc793", syn="rfc5961", ack_range="off")
+    assert every.covers(one)
+    assert not every.covers(one.but(mutant="x"))
+    assert not every_channel(one).covers(one.but(retransmission=True))
+    choices = {name: known.choices or (True, False) for name, known in settings_of(Protocol).items()}
+    others = [
+        {name: value}
+        for name in set(choices) - {*WIDER, *LEFT_OPEN, "mutant"}
+        for value in choices[name]
+        if value != getattr(one, name)
+    ]
+    assert others
+    assert [other for other in others if every.covers(one.but(**other))] == []
+
+
+def test_a_network_need_not_have_every_ghost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(GHOSTS, "foreseen", "it has been foreseen")
+    found = next(one for one in proved("half-open", TOY.but(handshake="two-way")) if one.counterexample)
+    assert "foreseen" not in in_words(found)
+    assert found.counterexample is not None
+    seen = {**found.counterexample.before, "A.foreseen": 1, "B.foreseen": 1}
+    assert "it has been foreseen" in in_words(replace(found, counterexample=replace(found.counterexample, before=seen)))
 
 
 @pytest.mark.usefixtures("in_this_process")

@@ -20,13 +20,13 @@ from itertools import combinations
 from model.any_channel.network import Added, Occurrence, Pairs, Part, UnboundedNetwork
 from model.core import z3fast as z3
 from model.settings.config import Config
-from model.settings.protocol import LEFT_OPEN
-from model.settings.setting import refuse
+from model.settings.protocol import Protocol
+from model.settings.setting import names_of, refuse
 from model.tcp.event import FALSE, TRUE
 from model.words.language import marked, phrased
 
-VARIED = ("handshake", *LEFT_OPEN, "mutant")
-"""Fields of the protocol in which a proof and a search of one claim may differ."""
+WIDER = ("send_on_syn", "retransmission")
+"""Fields of the protocol of which a proof with true speaks of searches with false, too."""
 TESTED = {
     "off": marked("nobody tests RFC 5961's range of SEG.ACK (MAY-12)"),
     "either": marked("each endpoint tests or does not test RFC 5961's range of SEG.ACK (MAY-12)"),
@@ -98,7 +98,12 @@ def is_one(network: UnboundedNetwork, one: Config) -> bool:
     distance = one.but(isns_apart=all_of.isns_apart).isn_distance
     chosen = [pair for name in ("isn_a", "isn_b") for pair in combinations(one.isns(name, 0)[: one.incarnations], 2)]
     fresh = all(min((m - n) % space, (n - m) % space) >= distance for m, n in chosen)
-    return fresh and all(getattr(all_of, name) in ("either", getattr(one, name)) for name in VARIED)
+    return fresh and all(speaks_of(name, getattr(all_of, name), getattr(one, name)) for name in names_of(Protocol))
+
+
+def speaks_of(name: str, proved: object, searched: object) -> bool:
+    """Whether a proof with one value of a field of the protocol speaks of a search with another."""
+    return proved in ("either", searched) or (name in WIDER and proved is True)
 
 
 def distances(network: UnboundedNetwork) -> Pairs:

@@ -18,6 +18,7 @@ GHOSTS = {
     "heard_by": marked("its SYN has been accepted by the incarnation in question"),
     "older": marked("its ISN was chosen before the other side's"),
 }
+"""What a ghost says where it is true; not every network has each."""
 
 
 def event_of(obligation: Obligation) -> Where:
@@ -60,7 +61,7 @@ def _side(side: str, values: Mapping[str, int]) -> str:
         return state
     names = ["iss", "snd_una", "snd_nxt"] + ([] if state in NO_IRS else ["irs", "rcv_nxt"])
     numbers = _(", ").join(f"{name.upper().replace('_', '.')}={values[f'{side}.{name}']}" for name in names)
-    ghosts = _("; ").join(_(words) for name, words in GHOSTS.items() if values[f"{side}.{name}"])
+    ghosts = _("; ").join(_(words) for name, words in GHOSTS.items() if values.get(f"{side}.{name}"))
     found = _(", ").join((state, numbers))
     return _("{what} ({why})").format(what=found, why=ghosts) if ghosts else found
 

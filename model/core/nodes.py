@@ -15,7 +15,7 @@ Limits: a term that is not an application of an operator (a quantifier, a bound 
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache
 from hashlib import blake2b
@@ -145,8 +145,8 @@ def conjuncts(node: Node) -> Iterator[Node]:
             yield top
 
 
-def order(roots: Iterable[z3.ExprRef | Node]) -> list[Node]:
-    """All distinct nodes beneath `roots`, children before parents, each once."""
+def order(roots: Iterable[z3.ExprRef | Node], known: Collection[bytes] = ()) -> list[Node]:
+    """All distinct nodes beneath `roots`, children before parents, each once; not those with known digests."""
     seen: set[bytes] = set()
     listed: list[Node] = []
     stack: list[tuple[Node, bool]] = [(root, False) for root in reversed([node_of(root) for root in roots])]
@@ -154,7 +154,7 @@ def order(roots: Iterable[z3.ExprRef | Node]) -> list[Node]:
         node, children_done = stack.pop()
         if children_done:
             listed.append(node)
-        elif node.digest not in seen:
+        elif node.digest not in seen and node.digest not in known:
             seen.add(node.digest)
             stack.append((node, True))
             stack += [(child, False) for child in reversed(node.children)]

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 
 import z3
 
+from model.core.knowledge import Common, Fact, Formula, Knows, Views, facts
 from model.core.nodes import Node, conjuncts, node_of, order
 from model.core.property import Property
 from model.core.system import Rule, System, Var
@@ -38,9 +39,8 @@ class FunctionBody:
 
     def operand(self, root: z3.ExprRef | Node) -> str:
         """The expression for a term."""
-        for node in order([root]):
-            if node.digest not in self._value:
-                self._value[node.digest] = self._named(node, self._of(node))
+        for node in order([root], self._value):
+            self._value[node.digest] = self._named(node, self._of(node))
         return self._value[node_of(root).digest]
 
     def _of(self, node: Node) -> str:
@@ -51,7 +51,7 @@ class FunctionBody:
     def _named(self, node: Node, expression: str) -> str:
         if node.digest not in self._shared or not node.children:
             return expression
-        name = f"v{len(self._value)}"
+        name = f"v{len(self.lines)}"
         self.lines.append(f"const {name}={expression};")
         return name
 
@@ -65,8 +65,16 @@ class FunctionBody:
         return "".join(self.lines)
 
 
-def javascript(system: System, properties: Sequence[Property] = (), about: str = "") -> str:
-    """The module's text. about: a line that says what the model is of."""
+def javascript(
+    system: System,
+    properties: Sequence[Property] = (),
+    about: str = "",
+    knowledge: tuple[Views, Sequence[Formula]] | None = None,
+) -> str:
+    """The module's text. about: a line that says what the model is of.
+
+    knowledge: what each side sees, and formulas, for who wants to know who knows what.
+    """
     places = {var.name: f"s[{at}]" for at, var in enumerate(system.variables)}
     rows = [_variable(var) for var in system.variables]
     initial = [[_literal(var, state[var.name]) for var in system.variables] for state in system.initial]
@@ -79,6 +87,7 @@ def javascript(system: System, properties: Sequence[Property] = (), about: str =
         f"within:{_says(z3.BoolVal(True) if system.constraint is None else system.constraint, places)}",
         f"rules:[\n{','.join(_rule(system, rule, places) for rule in system.rules)}]",
         f"properties:[\n{','.join(_property(prop, places) for prop in properties)}]",
+        *([_knowledge(system, *knowledge, places)] if knowledge else []),
         *_packing(system.variables),
     ]
     return "export const model={" + ",\n".join(parts) + "};\n"
@@ -92,7 +101,32 @@ def _literal(var: Var, value: int) -> str:
     return number(int(value), var.width) if var.width else str(bool(value)).lower()
 
 
+_written: dict[Hashable, str] = {}
+"""The text of a rule by its content: systems of like configurations have most rules in common."""
+MOST = 20_000
+
+
 def _rule(system: System, rule: Rule, places: Names) -> str:
+    """A rule; its text is kept for other systems with the same rule and the same variables."""
+    terms = [rule.guard, *rule.update.values(), *(t for wire in rule.wires for t in (wire.when, *wire.fields.values()))]
+    wires = tuple((wire.action, wire.source, wire.target, *wire.fields) for wire in rule.wires)
+    key = (
+        *places,
+        rule.name,
+        rule.cite,
+        *rule.update,
+        *rule.choose.items(),
+        wires,
+        *(node_of(t).digest for t in terms),
+    )
+    if key not in _written:
+        if len(_written) >= MOST:
+            _written.clear()
+        _written[key] = _rule_text(system, rule, places)
+    return _written[key]
+
+
+def _rule_text(system: System, rule: Rule, places: Names) -> str:
     names = {**places, **{name: name for name in rule.choose}}
     inputs = "".join(f",{name}" for name in rule.choose)
     whole = [*conjuncts(node_of(rule.guard))]
@@ -143,6 +177,29 @@ def _property(prop: Property, places: Names) -> str:
     parts = ",".join(f"[{json.dumps(name)},{_says(term, {**places, **after})}]" for name, term in prop.parts.items())
     told = f"name:{json.dumps(prop.name)},kind:{json.dumps(prop.kind)}"
     return f"{{{told},holds:{_says(prop.term, {**places, **after})},parts:[{parts}]}}\n"
+
+
+def _knowledge(system: System, views: Views, formulas: Sequence[Formula], places: Names) -> str:
+    """The variables that each side sees, by their places; the facts, named functions; and the formulas over these."""
+    at = {name: position for position, name in enumerate(system.var)}
+    seen = {side: [at[var.name] for var in view] for side, view in views.items()}
+    found = list({id(fact): fact for formula in formulas for fact in facts(formula)}.values())
+    number = {id(fact): position for position, fact in enumerate(found)}
+    listed = ",".join(json.dumps(_tree(formula, number)) for formula in formulas)
+    functions = ",".join(f"[{json.dumps(fact.name)},{_says(fact.term, places)}]" for fact in found)
+    return f"knowledge:{{views:{json.dumps(seen)},facts:[{functions}],formulas:[{listed}]}}"
+
+
+def _tree(formula: Formula, number: Mapping[int, int]) -> list[object]:
+    """A formula as data: its kind first."""
+    match formula:
+        case Fact():
+            return ["fact", number[id(formula)]]
+        case Knows():
+            return ["knows", [formula.side], _tree(formula.what, number)]
+        case Common():
+            return ["knows", list(formula.sides), _tree(formula.what, number)]
+    return [formula.how, *(_tree(part, number) for part in formula.parts)]
 
 
 def _says(term: z3.BoolRef, names: Names) -> str:

@@ -90,6 +90,13 @@ export class Store {
     return number;
   }
 
+  /** The number of a state, or -1 if it is not there. */
+  find(state) {
+    this.packed.fill(0);
+    this.model.pack(state, this.packed, 0);
+    return this.places[this.place(this.packed, 0)];
+  }
+
   spread() {
     this.places = new Int32Array(this.places.length * 2).fill(-1);
     for (let number = 0; number < this.count; number++) {

@@ -25,9 +25,9 @@ function wires(model, before, step) {
   }));
 }
 
-/** The states of a run, the initial one first. */
-function states(model, run) {
-  return [model.initial[0], ...run.map((step) => step.state)];
+/** The states of a run, the first one first. */
+function states(first, run) {
+  return [first, ...run.map((step) => step.state)];
 }
 
 /** What is possible in a state: segments under way, with the steps that deliver, copy and lose each; and other events. */
@@ -49,27 +49,63 @@ function possible(model, state) {
 }
 
 /**
- * The segments of a run: who sent each in which step, the steps in which copies arrive, and how it ends.
- *
- * Of equal segments the one that was sent last arrives first, as in the pictures of the command line.
+ * The segments of a run: who sent each in which step (null: it was under way at the start), the steps in which copies
+ * arrive, and how it ends. fifo: of equal segments the one sent first arrives first; else the last one, as in the
+ * pictures of the command line.
  */
-function flights(model, run) {
+function flights(model, first, run, fifo = false) {
   const found = [];
-  states(model, run).slice(0, -1).forEach((before, at) => {
-    for (const wire of wires(model, before, run[at])) {
-      if (wire.action.startsWith("send")) {
-        const ended = wire.action === "send" ? null : at + 1;
-        found.push({ ...wire, sent: at + 1, copies: [], end: ended && wire.action, ended });
-        continue;
+  states(first, run).slice(0, -1).forEach((before, at) => {
+    const now = wires(model, before, run[at]).sort((a, b) => a.action.startsWith("send") - b.action.startsWith("send"));
+    for (const wire of now) {
+      const same = (one) => one.ended === null && one.source === wire.source && one.target === wire.target && one.text === wire.text;
+      let flight = wire.action.startsWith("send") ? null : fifo ? found.find(same) : found.findLast(same);
+      if (!flight) {
+        flight = { ...wire, sent: wire.action.startsWith("send") ? at + 1 : null, copies: [], end: null, ended: null };
+        found.push(flight);
       }
-      const same = (one) => one.source === wire.source && one.target === wire.target && one.text === wire.text;
-      const flight = found.findLast((one) => one.ended === null && same(one));
-      if (!flight) continue;
       if (wire.action === "arrive-copy") flight.copies.push(at + 1);
-      else Object.assign(flight, { end: wire.action, ended: at + 1 });
+      else if (wire.action !== "send") Object.assign(flight, { end: wire.action, ended: at + 1 });
     }
   });
   return found;
+}
+
+/** Which side sends to which, from the names of the slots. */
+function peers(model) {
+  const pairs = model.variables.map(({ name }) => /^(.+)>(.+)\.\d+$/.exec(name)).filter(Boolean);
+  return Object.fromEntries(pairs.map(([, source, target]) => [source, target]));
+}
+
+/**
+ * Numbers as a textbook has them, where the model's are narrow: `a` is A's initial sequence number, `a'` that of its next
+ * incarnation, `a+1` the number after it (as pictures/numbers.py has it). Gives the segments with such texts, and the
+ * function that names a number of a side.
+ */
+function relative(model, first, flights) {
+  const bits = model.variables.find(({ name }) => name.endsWith(".iss"))?.width ?? 32;
+  if (bits >= 32) return { flights, named: (number) => String(number) };
+  const chosen = {};
+  const named = (number, side) => {
+    const distances = (chosen[side] ?? []).map((one) => (number - one + (1 << bits)) % (1 << bits));
+    if (!distances.length) return String(number);
+    const least = Math.min(...distances);
+    return side.toLowerCase() + "'".repeat(distances.indexOf(least)) + (least ? `+${least}` : "");
+  };
+  model.variables.forEach(({ name }, at) => {
+    if (!name.endsWith(".incarnation") || !first[at]) return;
+    const side = name.slice(0, -".incarnation".length);
+    chosen[side] = [first[model.variables.findIndex((one) => one.name === `${side}.iss`)]];
+  });
+  const told = flights.map((one) => {
+    const { fields } = one;
+    const known = (chosen[one.source] ??= []);
+    if (fields.syn && !known.includes(fields.seq)) known.push(fields.seq);
+    const blind = fields.rst && fields.ack && !fields.seq;
+    const said = { ...fields, seq: blind ? "0" : named(fields.seq, one.source), ackno: named(fields.ackno, one.target) };
+    return { ...one, told: shown(said), brief: short(said) };
+  });
+  return { flights: told, named };
 }
 
 /** A step in words. */
@@ -99,40 +135,13 @@ function tcb(model, side, state, before) {
   );
 }
 
-/** The properties in a state, each with its parts, and whether each is true. */
-function judged(model, state) {
-  return model.properties.map((property) => ({
-    name: property.name,
-    holds: property.holds(state),
-    parts: property.parts.map(([name, holds]) => ({ name, holds: holds(state) })),
-  }));
-}
-
-/** A run as a part of an address. at: the step that is shown. */
-function address(handshake, run, at) {
-  const written = run.map((step) => [step.rule, ...step.inputs].join("."));
-  return `${handshake}/${VERSION}/${at}/${written.join("-")}`;
-}
-
-/** The run that an address has; `problem` says what of it could not be followed, or is empty. */
-function addressed(text) {
-  const [handshake, version, at, written = ""] = text.split("/");
-  if (!Object.hasOwn(MODELS, handshake)) return { handshake: Object.keys(MODELS)[0], run: [], at: 0, problem: text && "The address names no run." };
-  const model = MODELS[handshake];
-  const run = [];
-  let problem = version === VERSION ? "" : "The address is of another version of this page; its run may differ.";
-  let state = model.initial[0];
-  for (const one of written.split("-").filter(Boolean)) {
-    const step = [...steps(model, state)].find((step) => [step.rule, ...step.inputs].join(".") === one);
-    if (!step) {
-      problem = `Step ${run.length + 1} of the address is not possible; the run ends before it.`;
-      break;
-    }
-    run.push(step);
-    state = step.state;
-  }
-  const shown = /^\d+$/.test(at ?? "") ? Math.min(Number(at), run.length) : run.length;
-  return { handshake, run, at: shown, problem };
+/** The properties in a state that follows another, each with its parts, and whether each is true. */
+function judged(model, before, state) {
+  return model.properties.map((property) => {
+    const true_ = property.kind === "step" ? (holds) => holds(before, state) : (holds) => holds(state);
+    const parts = property.parts.map(([name, holds]) => ({ name, holds: true_(holds) }));
+    return { name: property.name, kind: property.kind, holds: true_(property.holds), parts };
+  });
 }
 
 /** The steps between states that follow each other. */
@@ -144,8 +153,7 @@ function between(model, path) {
 }
 
 /** In a worker: search for a violation of a property from a state, telling how far it is. */
-function searching(handshake, from, name, tell) {
-  const model = MODELS[handshake];
+function searching(model, from, name, tell) {
   const wanted = model.properties.find((property) => property.name === name);
   const search = explore(model, { from: [from], wanted, every: 1 << 12 });
   for (;;) {

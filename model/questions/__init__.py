@@ -9,6 +9,6 @@ and words, `plain` a run into sentences. Beside a run `against` puts the same `s
 `difference` says what that does; `another` finds a further run. `coverage` counts events, `impossible` proves that one
 cannot happen, `diagrams` draws states.
 
-None prints. Results hold no terms, so that they can go between processes. What nobody has answered is unknown, and never
-holds. Report, rechecks and cli are not imported, nor conform; what takes time to load is loaded when it is asked.
+None prints. Results hold no terms, so that they can go between processes. What nobody has answered is unknown, and
+never holds. Report, rechecks and cli are not imported, nor conform; what takes time to load is loaded when it is asked.
 """

@@ -21,6 +21,7 @@ from model.core.system import State, System
 from model.core.terms import evaluate
 from model.machine.files import write
 from model.network.make import AnyNetwork
+from model.page.models import About
 from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
 from model.pictures.lifelines import with_roles
@@ -29,6 +30,7 @@ from model.pictures.rungs import rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
 from model.questions.plain import told
+from model.questions.playable import playable
 from model.questions.schedule import NetworkSystem
 from model.questions.task import Beside, Options, RunReport, TaskResult, stem, written
 from model.words.language import _, marked
@@ -59,12 +61,13 @@ def with_counterexamples(row: TaskResult, found: Sequence[Counterexample], optio
 
 @dataclass(frozen=True)
 class Shows:
-    """What shows the runs of one system. able: see `against`."""
+    """What shows the runs of one system. able: see `against`; about: see `playable`."""
 
     network: AnyNetwork
     system: System
     options: Options
     able: Able | None = None
+    about: About | None = None
 
     def trace(self, row: TaskResult, trace: Run, prop: Property | None) -> TaskResult:
         """The row with its finite run."""
@@ -171,7 +174,20 @@ class Shows:
         again = None if loop is None else steps[last:]
         lines = with_notes(rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo), notes)
         sentences = told(self.network, trace, loop)
-        return RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
+        return RunReport(
+            steps[:last],
+            again,
+            text,
+            str(path),
+            label,
+            lines,
+            broken,
+            words,
+            other,
+            sentences,
+            playable(self.network, self.system, whole, self.about),
+            notes,
+        )
 
     def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str) -> Beside | str:
         """What stands beside a run; loop: the step that begins what comes again for ever."""

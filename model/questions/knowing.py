@@ -63,7 +63,7 @@ def answer_knowledge(task: Task, options: Options, progress: OnSearch) -> TaskRe
         with written(options):
             runs = [(one.name, one.run, None) for one in shown]
             Certificates(options.out / "certificates").search(row, [task], runs)
-    shows, about = Shows(network, system, options), legend(beside)
+    shows, about = Shows(network, system, options, about=(known.views, beside)), legend(beside)
     told = [(one, who_knows(states, one.run, beside)) for one in shown]
     evidence = (shows.of_knowledge(row, one.run, f"{one.says} {about}", one.label, news) for one, news in told)
     return replace(row, evidence=tuple(evidence))

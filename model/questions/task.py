@@ -56,6 +56,27 @@ class Task:
 
 
 @dataclass(frozen=True)
+class Playable:
+    """A run as a page plays it. model: its text (see `export.javascript`), compressed.
+
+    begins: the values of the first state, if it is not the model's first one. steps: of each the place of its rule and
+    its inputs. settings: those of a scenario that tells it; None if none can. window: of every segment, octets. lanes:
+    the lines of its ladder; fifo: of equal segments the one sent first arrives first. bounds: the settings that are not
+    the defaults. parts: the names of the properties' parts.
+    """
+
+    model: bytes
+    begins: tuple[int, ...]
+    steps: tuple[tuple[int, ...], ...]
+    settings: str | None
+    window: int
+    lanes: Mapping[str, Mapping[str, str]]
+    fifo: bool
+    bounds: str
+    parts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Beside:
     """The same schedule under another protocol, beside a run.
 
@@ -77,6 +98,7 @@ class Beside:
     figure: str
     words: str
     told: str
+    playable: Playable | None = None
 
     def count(self, mark: str) -> int:
         """How many steps are marked as skipped, inserted or continued."""
@@ -90,7 +112,7 @@ class RunReport:
     figure: a path without suffix until drawn, then the file, or "" if there is none. ladder: the run in a line for each
     segment. decides: the parts of the property that are false at its end. words: the file with the words. beside: the
     same schedule under another protocol, or why there is none ("": nothing is wrong with the run). told: a sentence for
-    each step, with its number.
+    each step, with its number. playable: for the page; notes: what stands beside a step, by its number.
     """
 
     steps: list[dict[str, Any]]
@@ -103,6 +125,8 @@ class RunReport:
     words: str = ""
     beside: Beside | str = ""
     told: tuple[tuple[str, str], ...] = ()
+    playable: Playable | None = None
+    notes: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

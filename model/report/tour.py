@@ -101,9 +101,9 @@ def _tour(one: Statement, rows: Sequence[TaskResult], screen: Screen) -> Iterato
     yield from wrapped_line(Line(f"{one.number}  {_(one.question)}", look="heading"), screen)
     yield from _section(_("What the explainer says"), [], screen)
     yield from _paragraph(_(about.says), screen)
-    yield from _section(_("What is true"), [*_said(one.answer, rows)], screen)
+    yield from _section(_("What is true"), [*truths(one.answer, rows)], screen)
     if about.more:
-        yield from _section(_("What the explainer leaves out, or has wrong"), [*_said(about.more, rows)], screen)
+        yield from _section(_("What the explainer leaves out, or has wrong"), [*truths(about.more, rows)], screen)
     shown = of_kind(by_claim(rows).get(about.claim, ()), about.expected)
     for evidence in [row.evidence[0] for row in shown if row.evidence and not row.proof][:1]:
         yield from _section(_("A run to look at"), [], screen)
@@ -113,7 +113,7 @@ def _tour(one: Statement, rows: Sequence[TaskResult], screen: Screen) -> Iterato
         if shown[0].task.claim.finite:
             yield from wrapped_line(Line(_("No run with fewer steps shows this."), "plain", 2), screen)
     own = [row for part in parts(one) for row in of_kind(by_claim(rows).get(part.claim, ()), part.expected)]
-    yield from _section(_("How sure is that"), [*_sure(list({id(row): row for row in own}.values()))], screen)
+    yield from _section(_("How sure is that"), [*how_sure(list({id(row): row for row in own}.values()))], screen)
 
 
 def _section(title: str, lines: Sequence[Line], screen: Screen) -> Iterator[Printed]:
@@ -128,7 +128,7 @@ def _paragraph(text: str, screen: Screen, number: str = "  ") -> Iterator[Printe
     yield from map(Printed, wrapped(text, min(screen.width, WIDE), number, " " * len(number)))
 
 
-def _said(said: Sequence[SentencePart], rows: Sequence[TaskResult]) -> Iterator[Line]:
+def truths(said: Sequence[SentencePart], rows: Sequence[TaskResult]) -> Iterator[Line]:
     """The sentences that the verdicts make true; and what is wrong with the others."""
     claims = by_claim(rows)
     for part in said:
@@ -159,7 +159,7 @@ def _run(evidence: RunReport, screen: Screen) -> Iterator[Printed]:
     yield Printed("")
 
 
-def _sure(rows: Sequence[TaskResult]) -> Iterator[Line]:
+def how_sure(rows: Sequence[TaskResult]) -> Iterator[Line]:
     """What the verdicts rest on, in sentences, and what is not checked."""
     if searched := _searches([row for row in rows if not row.proof and row.engine != "replay"]):
         searches = counted("{count} search", "{count} searches", len(searched))

@@ -17,7 +17,11 @@ from model.words.language import _, counted, marked
 STORY = (marked("is a run"), marked("is no run"))
 EVENT = (marked("happens"), marked("never happens"))
 PLAIN = (marked("holds"), marked("fails"))
-UNDECIDED = {"unknown": marked("is unknown"), "vacuous": marked("is vacuous")}
+UNDECIDED = {
+    "unknown": marked("is unknown"),
+    "vacuous": marked("is vacuous"),
+    "contradiction": marked("is contradicted"),
+}
 FAILS = {
     "fails": marked("fails with {variant}, as it must"),
     "is no run": marked("is no run with {variant}, as expected"),

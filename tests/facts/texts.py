@@ -15,6 +15,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from model import certify, check
+from model.cli.endings import INTERNAL
 from model.conform.__main__ import main as conform
 from model.export.__main__ import main as export
 from model.words.language import speaking_in
@@ -35,6 +36,16 @@ class Said:
 
     command: str
     text: str
+
+    @property
+    def broken(self) -> bool:
+        """Whether it ended in an internal error."""
+        return self.text.endswith(status_line(INTERNAL))
+
+
+def status_line(status: int) -> str:
+    """The last line of a text whose status is not 0."""
+    return f"[status {status}]"
 
 
 def read(text: str) -> Iterator[Said]:
@@ -72,7 +83,7 @@ def said(command: str) -> Said:
             status = MAINS[words[2]](words[3:])
         except SystemExit as stop:
             status = int(stop.code or 0)
-    text = output.getvalue() + error.getvalue() + (f"[status {status}]\n" if status else "")
+    text = output.getvalue() + error.getvalue() + (status_line(status) if status else "")
     return Said(command, text.rstrip("\n"))
 
 
