@@ -338,7 +338,7 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     )
     rows, notes = with_figures([tell(args.scenario, settings_given(args.set, parse_setting), options)], options)
     code = exit_status(rows)
-    notes = [f"The whole run: {rows[0].evidence[0].words}", *notes]
+    notes = [_("The whole run: {file}").format(file=rows[0].evidence[0].words), *notes]
     say(answer_text(rows, 1, code, notes, screen=screen_of(sys.stdout, args.ladder or "rfc")))
     code = written(args.json, as_json(rows, command, code), code)
     for problem in options.problems:
@@ -397,7 +397,8 @@ def left_out(args: argparse.Namespace) -> list[str]:
     """A line about what --quick has left out, if that is anything."""
     count = sum(len(claim.cells) - len(claim.quick) for claim in claims_named(args.claims) or CLAIMS)
     every = shlex.join(["python", "-m", "model.check", *args.claims])
-    return [f"--quick leaves out {count} variants, and slow studies; all: {every}"] if count else []
+    said = _("--quick leaves out {count} variants, and slow studies; all: {command}")
+    return [said.format(count=count, command=every)] if count else []
 
 
 def how_far(name: str, at: Progress | None, alone: bool) -> str:

@@ -33,7 +33,7 @@ EXPLAINED: Mapping[str, Explained] = {
     "S1": Explained(
         "Opening takes three segments. The client sends a SYN with its initial sequence number and is SYN-SENT; the"
         " server answers with SYN,ACK and its own number and is SYN-RECEIVED; the client answers with an ACK and is"
-        " ESTABLISHED, and the server is when that ACK arrives.",
+        " ESTABLISHED, and the server becomes ESTABLISHED when that ACK arrives.",
         "figure-6",
         "holds",
         "Each side sends a number of its own, and gets it back, plus one, before it is ESTABLISHED.",
@@ -94,7 +94,8 @@ EXPLAINED: Mapping[str, Explained] = {
         "Nobody ever gets the server's answer, and yet the server keeps data of the forged SYN.",
         (
             SentencePart(
-                "What the explainer fears is real: who forges an address makes a server that queues such data hold it.",
+                "What the explainer fears is real: whoever forges an address can make a server that queues such"
+                " data hold it.",
                 "forged-text-held",
                 "fails",
             ),

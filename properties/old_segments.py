@@ -145,7 +145,7 @@ FRESH_NUMBERS = (
             Cell("repeated ISNs, 2 MSL", OLD_SEGMENTS, "fails"),
             Cell("repeated ISNs, quiet time 2 MSL, a silent TCB", QUIET.but(quiet_time=4), "fails"),
         ),
-        not_checked="of searches more than two incarnations; of proofs resets",
+        not_checked="more than two incarnations (searches); resets (proofs)",
         proofs=(
             Proof("every channel: fresh ISNs", EVERY_CONNECTION, "holds", impossible=APART),
             Proof(

@@ -157,7 +157,7 @@ def dead_peer_in_the_table(server: Server) -> Property:
     return sometimes("a peer that died after the handshake holds a slot", z3.And(dead, more))
 
 
-PATIENT = "timers that expire while a segment is on its way (patient timers stand for RTO above the round trip)"
+PATIENT = "timers that expire while a segment is on its way (here none does, as if RTO exceeded the round trip)"
 TABLE = (
     Claim(
         name="ghosts-release-slots",

@@ -47,8 +47,8 @@ STATEMENTS = (
         "Why three segments? May a delayed SYN leave the server waiting for nobody?",
         "With two, yes; with three, never",
         (
-            SentencePart("With three segments never.", "half-open", "holds"),
-            SentencePart("With two it does.", "half-open", "fails"),
+            SentencePart("With three segments it cannot happen.", "half-open", "holds"),
+            SentencePart("With two segments it can.", "half-open", "fails"),
         ),
     ),
     Statement(
@@ -56,8 +56,10 @@ STATEMENTS = (
         "Do such ghosts waste the slots of a server?",
         "With two, yes: for ever",
         (
-            SentencePart("With three segments each slot comes back.", "ghosts-release-slots", "holds"),
-            SentencePart("With two it does not, and a live client is refused.", "live-client-is-served", "fails"),
+            SentencePart("With three segments every slot is free again in the end.", "ghosts-release-slots", "holds"),
+            SentencePart(
+                "With two segments it stays taken, and a live client is refused.", "live-client-is-served", "fails"
+            ),
         ),
     ),
     Statement(
@@ -65,9 +67,21 @@ STATEMENTS = (
         "Why not two segments? Does the server know that the client can receive?",
         "With two, it does not",
         (
-            SentencePart("With three it does: the client has its SYN before it opens.", "client-can-receive", "holds"),
-            SentencePart("With two it does not: it opens as soon as a SYN arrives.", "client-can-receive", "fails"),
-            SentencePart("As long as no text comes, it cannot know it in any state.", "server-cannot-know", "holds"),
+            SentencePart(
+                "With three segments it does: when the server opens, the client has received its SYN.",
+                "client-can-receive",
+                "holds",
+            ),
+            SentencePart(
+                "With two segments it does not: the server opens as soon as a SYN arrives.",
+                "client-can-receive",
+                "fails",
+            ),
+            SentencePart(
+                "As long as the client sends no data, there is no state in which the server knows it.",
+                "server-cannot-know",
+                "holds",
+            ),
         ),
     ),
     Statement(
@@ -84,10 +98,16 @@ STATEMENTS = (
         "Which of the three segments may carry data?",
         "The third; earlier text waits",
         (
-            SentencePart("The third: it opens the server, which delivers it.", "data-on-third-segment", "holds"),
+            SentencePart(
+                "The third: it opens the server's connection, and its data is delivered.",
+                "data-on-third-segment",
+                "holds",
+            ),
             SentencePart("If a SYN's data is dropped, none is held for strangers.", "data-on-syn-held", "holds"),
             SentencePart("The RFC is laxer than the explainer: it queues that data.", "data-on-syn-held", "fails"),
-            SentencePart("But it delivers none too early.", "data-on-syn-delivered", "holds", "queued, as the RFC"),
+            SentencePart(
+                "But none of it is delivered too early.", "data-on-syn-delivered", "holds", "queued, as the RFC"
+            ),
         ),
     ),
     Statement(
@@ -106,17 +126,24 @@ STATEMENTS = (
         "Yes, unless text comes first",
         (
             SentencePart(
-                "If RTO =< MSL, delays are below it, and no text comes first: a FIN sent again is answered.",
+                "Yes, if RTO =< MSL, delays stay below MSL and no data precedes the FIN: a FIN sent again is answered.",
                 "last-ack-answered",
                 "holds",
             ),
             SentencePart(
-                "With text before the FIN it may not be.", "last-ack-answered", "fails", "2 MSL, text before the FIN"
+                "With data before the FIN it may not be.", "last-ack-answered", "fails", "2 MSL, text before the FIN"
             ),
-            SentencePart("One tick less is not.", "last-ack-answered", "fails"),
-            SentencePart("Nor is it by the RFC's letter.", "last-ack-answered", "fails", "2 MSL, not restarted"),
+            SentencePart("One tick less is not enough.", "last-ack-answered", "fails"),
+            SentencePart(
+                "Nor is 2 MSL if a FIN sent again does not restart it, as the RFC's letter has it.",
+                "last-ack-answered",
+                "fails",
+                "2 MSL, not restarted",
+            ),
             SentencePart("Old segments are kept out if ISNs are fresh.", "no-old-segment-accepted", "holds"),
-            SentencePart("If they are not fresh enough, one is accepted.", "no-old-segment-accepted", "fails"),
+            SentencePart(
+                "If they are not fresh enough, an old segment is accepted.", "no-old-segment-accepted", "fails"
+            ),
         ),
     ),
     Statement(
@@ -125,11 +152,15 @@ STATEMENTS = (
         "A merged ACK comes too late",
         (
             SentencePart(
-                "ACK at once, RTO over a round trip: no FIN is sent again needlessly.",
+                "If the ACK is sent at once and RTO exceeds a round trip, no FIN is sent again needlessly.",
                 "no-needless-fin-retransmission",
                 "holds",
             ),
-            SentencePart("ACK with the own FIN: it is, again and again.", "needless-retransmissions", "fails"),
+            SentencePart(
+                "If the ACK waits for the server's own FIN, the client's FIN is sent again and again.",
+                "needless-retransmissions",
+                "fails",
+            ),
         ),
     ),
 )

@@ -190,8 +190,8 @@ LAST_ACKS = (
             Cell("USER TIMEOUT in TIME-WAIT", LAST_ACK.but(gives_up_waiting="A"), "fails"),
         ),
         not_checked=(
-            "the opening and A's half of the close, which lie before the start; of searches more than one loss; of"
-            " proofs that B ends"
+            "the opening and A's half of the close, which lie before the start; more than one loss (searches);"
+            " whether B ends at all (proofs)"
         ),
         proofs=(
             Proof("all times: longer than RTO a loss + D", EVERY_CLOSE, "holds", impossible=IMPOSSIBLE_IN_THE_CLOSE),

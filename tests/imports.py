@@ -25,7 +25,8 @@ Graph = Mapping[str, set[str]]
 """What each module, or room, imports."""
 ROOT = Path(__file__).parent.parent
 LEVELS = (
-    ("core", "machine", "words"),
+    ("words",),
+    ("core", "machine"),
     ("settings", "pictures", "cli", "engines.native", "engines.symbolic"),
     ("engines.explicit", "engines.inductive", "export", "tcp"),
     ("engines.infinite", "engines", "mutants"),

@@ -8,8 +8,10 @@ translated and without old ones, and compiles it. Exit status: 0 all are transla
 from __future__ import annotations
 
 import io
+import re
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,10 +24,12 @@ from model.core.property import Property
 from model.machine.printing import say
 from model.network.bounded import Network
 from model.settings.config import Config
+from model.settings.server import SETTABLE
 from properties.claim import Knowledge
 from properties.claims import CLAIMS
 from properties.explainer import EXPLAINED
 from properties.plain_words import ANSWERS
+from properties.sent import KEPT
 from properties.statements import STATEMENTS
 from tests.imports import ROOT, modules
 
@@ -75,10 +79,21 @@ def of_knowledge() -> Iterator[tuple[Message, str]]:
                 yield from ((fact.name, claim.name) for fact in facts(formula))
 
 
+def of_settings() -> Iterator[tuple[Message, str]]:
+    """What the fields of configurations are, with the paragraphs that are named in words."""
+    for known in SETTABLE.values():
+        yield from ((text, known.name) for text in (known.text, known.cite) if re.search("[a-z]{3}", text))
+
+
+def of_coverage() -> Iterator[tuple[Message, str]]:
+    """The lemmas by which events are impossible."""
+    yield from ((one.sentence, one.name) for one in KEPT)
+
+
 def messages() -> dict[Message, list[str]]:
     """Every text once, with where it is."""
     found: dict[Message, list[str]] = {}
-    for message, where in (*of_code(), *of_data(), *of_properties(), *of_knowledge()):
+    for message, where in chain(of_code(), of_data(), of_properties(), of_knowledge(), of_settings(), of_coverage()):
         if message and where not in found.setdefault(message, []):
             found[message].append(where)
     return found

@@ -144,7 +144,10 @@ def test_for_all_claims_each_statement_is_asked_and_answered() -> None:
     for one in STATEMENTS:
         for part in one.answer:
             assert part.text in text
-    assert "With two it does. half-open fails with two-way, as it must: 12 steps, out/half-open-two-way.svg" in text
+    assert (
+        "With two segments it can. half-open fails with two-way, as it must: 12 steps, out/half-open-two-way.svg"
+        in text
+    )
     assert text.endswith("verdicts. Exit status 0: as claimed.")
 
 
@@ -203,8 +206,8 @@ def test_a_sentence_about_several_variants_is_not_said_of_the_first_alone() -> N
     assert "Dropped or queued" not in text
     assert "Holds with dropped" in text
     everything = " ".join(printed(rows_of(CLAIMS, quick=True)).split())
-    assert "But it delivers none too early." not in everything
-    assert "But it delivers none too early." in " ".join(printed(rows_of(CLAIMS)).split())
+    assert "But none of it is delivered too early." not in everything
+    assert "But none of it is delivered too early." in " ".join(printed(rows_of(CLAIMS)).split())
 
 
 def test_what_contradicts_or_is_open_is_said_in_every_form() -> None:
@@ -224,13 +227,13 @@ def test_what_contradicts_or_is_open_is_said_in_every_form() -> None:
 def test_proofs_without_searches_are_said_so() -> None:
     rows = [row for row in rows_of(CLAIMS) if row.proof or row.task.claim.name != "half-open"]
     text = " ".join(printed(rows).split())
-    assert "With three segments never. half-open is proved for every channel, 32 bits: 1,366 obligations" in text
+    assert "With three segments it cannot happen. half-open is proved for every channel, 32 bits: 1,366" in text
 
 
 def test_what_was_not_checked_is_not_answered() -> None:
     rows = [row for row in rows_of(CLAIMS) if row.task.claim.name != "half-open"]
     text = printed(rows)
-    assert "With three segments never." not in text
+    assert "With three segments it cannot happen." not in text
     assert "not checked: whether half-open holds where it must" in text
 
 
@@ -305,7 +308,7 @@ def test_the_json_has_the_statements_and_a_sentence_for_each_row() -> None:
     found = as_json(rows_of(CLAIMS), "", 0)
     json.dumps(found["statements"])
     assert [one["statement"] for one in found["statements"]] == [f"S{n}" for n in range(1, 10)]
-    assert found["statements"][1]["answer"] == ["With three segments never.", "With two it does."]
+    assert found["statements"][1]["answer"] == ["With three segments it cannot happen.", "With two segments it can."]
     assert "half-open" in found["statements"][1]["claims"]
     row = next(one for one in found["claims"] if (one["claim"], one["variant"]) == ("half-open", "two-way"))
     assert row["sentence"] == "half-open: fails with two-way, as it must: 12 steps, picture out/half-open-two-way.svg"

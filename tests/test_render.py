@@ -7,9 +7,11 @@ import re
 import subprocess
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
+from subprocess import CompletedProcess
 from xml.etree import ElementTree
 
 import pytest
+from graphviz.backend import execute
 
 from model.pictures import render
 from model.pictures.diagram import quotient_diagram, state_diagram
@@ -204,3 +206,28 @@ def test_quoting() -> None:
 def test_what_no_xml_can_have_is_left_out(tmp_path: Path) -> None:
     title = "a\x00b\x1b[31mc\ud800d\uffffe\x85f"
     assert "ab[31mcdef" in drawn(picture(OLD, title=title), tmp_path / "toy", "neato", PACKAGE)
+
+
+def test_a_png_with_chinese_is_drawn_by_who_has_the_characters(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """However long the source is and however few the characters are: a box in place of each would be no picture."""
+    source = "graph {\n" + "\n" * 600 + 'a [label="报文段"] }'
+    asked = []
+
+    def run_check(command: list[str], **_: object) -> CompletedProcess[bytes]:
+        asked.append(command[0])
+        return CompletedProcess(command, 0, b"</svg> IEND")
+
+    monkeypatch.setattr(execute, "run_check", run_check)
+    monkeypatch.setattr(render, "RENDERERS", {PACKAGE: lambda: "bundled", "Graphviz": lambda: "installed"})
+    pictures = Pictures(png=True)
+    pictures.draw(source, tmp_path / "chinese", "dot")
+    pictures.draw('graph { a [label="…×é"] }', tmp_path / "other", "dot")
+    pictures.finish()
+    assert asked == ["bundled", "installed", "bundled", "bundled"]
+    monkeypatch.setattr(render, "RENDERERS", {PACKAGE: lambda: "bundled"})
+    alone = Pictures([PACKAGE], png=True)
+    alone.draw(source, tmp_path / "alone", "dot")
+    drawn = alone.finish()[0][str(tmp_path / "alone")]
+    assert drawn.svg
+    assert drawn.reason.startswith("no PNG; graphviz-pure has no Chinese characters for a PNG: the SVG has them; ")
+    assert not (tmp_path / "alone.png").exists()

@@ -36,6 +36,7 @@ from model.questions.task import Options, Task, TaskResult
 from properties.claim import Claim
 from properties.claims import CLAIMS, find
 from tests.greeting import COPY, OLD, STAYS, greeting, story
+from tests.imports import ROOT
 
 FOLDER = Path(__file__).parent.parent / "properties" / "scenarios"
 Found = tuple[AnyNetwork, System, Property, Run]
@@ -265,7 +266,10 @@ def test_every_colour_has_one_for_the_dark() -> None:
     toy = greeting()
     lanes = {"A": {"A": "A.state"}, "B": {"B": "B.state"}}
     dot = ladder(toy, story(toy, OLD), title="A toy", lanes=lanes, caption="It is so.", shows="It has happened.")
-    assert set(re.findall(r"#[0-9a-f]{6}", dot)) <= set(TWINS)
+    named = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "model" / "pictures").glob("*.py"))
+    light = set(re.findall(r"#[0-9a-f]{6}", named)) - {*TWINS.values()}
+    assert light == {colour for colour in TWINS if colour.startswith("#")}
+    assert set(re.findall(r"#[0-9a-f]{6}", dot)) <= light
     for name in RENDERERS if shutil.which("dot") else ["graphviz-pure"]:
         svg = draw(name, dot, "neato")
         ElementTree.fromstring(svg)

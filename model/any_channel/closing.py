@@ -29,6 +29,7 @@ from model.core import z3fast as z3
 from model.settings.config import Config
 from model.settings.setting import BadConfig
 from model.tcp.event import FALSE, TRUE, Event
+from model.words.language import marked, phrased
 
 WAITING, SENT, COST = (z3.Real(name) for name in ("A.waiting", "B.sent", "cost"))
 DELAY, RTO, TIME_WAIT, LOSSES = (z3.Real(name) for name in ("D", "RTO", "TIME-WAIT", "losses"))
@@ -108,7 +109,12 @@ def sends(it: Occurrence) -> bool:
 
 def waiting(network: UnboundedNetwork, length: z3.BoolRef) -> Part:
     """A's TIME-WAIT: it is long enough, ends when it is over, and a FIN may restart it."""
-    restart = "restarts" if network.config.time_wait_restart else "does not restart"
+    if network.config.time_wait_restart:
+        said = marked("{length}, for real D, RTO and losses of any value; a retransmitted FIN restarts TIME-WAIT")
+    else:
+        said = marked(
+            "{length}, for real D, RTO and losses of any value; a retransmitted FIN does not restart TIME-WAIT"
+        )
 
     def event(it: Occurrence) -> Added:
         update = dict[str, z3.ExprRef]()
@@ -123,7 +129,7 @@ def waiting(network: UnboundedNetwork, length: z3.BoolRef) -> Part:
         event=event,
         time=lambda then: Added((z3.Implies(network.sides["A"].state_is("TIME-WAIT"), then <= WAITING + TIME_WAIT),)),
         covers=partial(is_long_enough, network, length),
-        assumes=(f"{length}, for real D, RTO and losses of any value; a retransmitted FIN {restart} TIME-WAIT",),
+        assumes=(phrased(said, length=length),),
     )
 
 
@@ -151,12 +157,13 @@ def promises(_: UnboundedNetwork, text: bool) -> Part:
             update = FIN.sent(z3.Not(DOOMED))
         return Added(update=update, sent={"doomed": DOOMED if it.side.name == "B" else FALSE})
 
-    each = (
-        "each text or FIN of B, and the answer of TIME-WAIT to it, arrive"
-        if text
-        else ("each FIN of B and the answer to it arrive")
-    )
-    late = "; no segment of A is older than D" if text else ""
+    if text:
+        said = marked(
+            "each text or FIN of B, and the answer of TIME-WAIT to it, arrive within D, unless one of them is lost; no"
+            " segment of A is older than D"
+        )
+    else:
+        said = marked("each FIN of B and the answer to it arrive within D, unless one of them is lost")
     return Part(
         [DELAY, *(term for one in (FIN, ACK) for term in (one.coming, one.since))],
         z3.And(z3.Not(FIN.coming), z3.Not(ACK.coming)),
@@ -164,7 +171,7 @@ def promises(_: UnboundedNetwork, text: bool) -> Part:
         {"doomed": z3.Bool},
         event,
         lambda then: Added((FIN.arrives_by(then), ACK.arrives_by(then))),
-        assumes=(f"{each} within D, unless one of them is lost{late}",),
+        assumes=(said,),
     )
 
 
@@ -198,9 +205,13 @@ def timer(network: UnboundedNetwork, text: bool) -> Part:
         event=event,
         time=lambda then: Added((z3.Implies(b.state_is("LAST-ACK"), then <= SENT + RTO),)),
         assumes=(
-            "until B is CLOSED its timer runs out RTO after it has sent, or after SND.UNA has moved, at the latest"
+            marked(
+                "until B is CLOSED its timer runs out RTO after it has sent, or after SND.UNA has moved, at the latest"
+            )
             if text
-            else "until B is CLOSED it sends its FIN again at any time, but at the latest RTO after it did so last",
+            else marked(
+                "until B is CLOSED it sends its FIN again at any time, but at the latest RTO after it did so last"
+            ),
         ),
     )
 
@@ -218,7 +229,9 @@ def losses(_: UnboundedNetwork) -> Part:
         COST == 0,
         LOSSES >= 0,
         event=event,
-        assumes=("each loss costs one RTO; together they cost at most losses (RTO for one loss, 2 RTO for two, ...)",),
+        assumes=(
+            marked("each loss costs one RTO; together they cost at most losses (RTO for one loss, 2 RTO for two, ...)"),
+        ),
     )
 
 
@@ -233,7 +246,10 @@ def users(network: UnboundedNetwork, text: bool) -> Part:
         leaves = (one.gives_up, one.gives_up_waiting, one.aborts, one.crashes) != ("none", "none", "none", 0)
         return same and not leaves and (text or not one.octets)
 
-    what = "text and its FIN" if text else "nothing but its FIN"
+    if text:
+        said = marked("A has closed before; B sends text and its FIN; nobody opens, aborts or gives up")
+    else:
+        said = marked("A has closed before; B sends nothing but its FIN; nobody opens, aborts or gives up")
     b = network.sides["B"]
     return Part(
         initial=half_closed(network),
@@ -242,7 +258,7 @@ def users(network: UnboundedNetwork, text: bool) -> Part:
         allows=partial(allowed, text),
         covers=covers,
         coordinates=partial(places, network),
-        assumes=(f"A has closed before; B sends {what}; nobody opens, aborts or gives up",),
+        assumes=(said,),
     )
 
 

@@ -23,9 +23,21 @@ from model.settings.config import Config
 from model.settings.protocol import Protocol
 from model.settings.setting import names_of, refuse
 from model.tcp.event import FALSE, TRUE
+from model.words.language import marked, phrased
 
 WIDER = ("send_on_syn", "retransmission")
 """Fields of the protocol of which a proof with true speaks of searches with false, too."""
+TESTED = {
+    "off": marked("nobody tests RFC 5961's range of SEG.ACK (MAY-12)"),
+    "either": marked("each endpoint tests or does not test RFC 5961's range of SEG.ACK (MAY-12)"),
+    "": marked("everybody tests RFC 5961's range of SEG.ACK (MAY-12)"),
+}
+"""Who tests it, by `ack_range`."""
+
+
+def not_assumed(sentence: str) -> str:
+    """That a proof does without an assumption."""
+    return phrased("NOT assumed: {what}", what=sentence)
 
 
 def every_channel(config: Config, segments: bool = True, peer: bool = True) -> UnboundedNetwork:
@@ -64,13 +76,18 @@ def from_closed(network: UnboundedNetwork) -> Part:
             f"start={c.start}: a proof for every channel begins with both sides CLOSED",
         ),
     )
+    span, window = f"{c.span:,}", f"{c.window:,}"
     return Part(
         initial=z3.And(*(side.state_is("CLOSED") for side in network.sides.values())),
         coordinates=partial(distances, network),
         covers=partial(is_one, network),
         assumes=(
-            f"W: one incarnation uses at most {c.span:,} sequence numbers of {c.seq_bits} bits;"
-            f" windows are {c.window:,}",
+            phrased(
+                "W: one incarnation uses at most {span} sequence numbers of {bits} bits; windows are {window}",
+                span=span,
+                bits=c.seq_bits,
+                window=window,
+            ),
         ),
     )
 
@@ -118,12 +135,12 @@ def distance(number: z3.BitVecRef) -> z3.BitVecRef:
 def freshness(network: UnboundedNetwork, segments: bool, peer: bool) -> Part:
     """What is assumed of every choice of an ISN."""
     c, far = network.config, f"{network.config.isn_distance:,}"
-    tested = {"off": "nobody tests", "either": "each endpoint tests or does not test"}
-    said = {
-        f"freshness (a): an ISN is chosen at least {far} from every ISN under which a segment in the network was"
-        " sent or acknowledged (a RST apart)": segments,
-        f"freshness (b): and at least {far} from the IRS of the other side's TCB, if it has one": peer,
-    }
+    of_segment = marked(
+        "freshness (a): an ISN is chosen at least {far} from every ISN under which a segment in the network was sent or"
+        " acknowledged (a RST apart)"
+    )
+    of_peer = marked("freshness (b): and at least {far} from the IRS of the other side's TCB, if it has one")
+    said = {phrased(of_segment, far=far): segments, phrased(of_peer, far=far): peer}
 
     def event(it: Occurrence) -> Added:
         if not it.event.effect.chooses_isn:
@@ -134,8 +151,8 @@ def freshness(network: UnboundedNetwork, segments: bool, peer: bool) -> Part:
     return Part(
         event=event,
         assumes=(
-            *(sentence if made else f"NOT assumed: {sentence}" for sentence, made in said.items()),
-            f"{tested.get(c.ack_range, 'everybody tests')} RFC 5961's range of SEG.ACK (MAY-12)",
+            *(sentence if made else not_assumed(sentence) for sentence, made in said.items()),
+            TESTED.get(c.ack_range, TESTED[""]),
         ),
     )
 

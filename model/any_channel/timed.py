@@ -25,11 +25,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from model.any_channel.every_channel import from_closed, incarnations
+from model.any_channel.every_channel import from_closed, incarnations, not_assumed
 from model.any_channel.network import NO_IRS, NOW, Added, End, Occurrence, Part, UnboundedNetwork
 from model.core import z3fast as z3
 from model.engines.inductive.obligations import LemmaPart
 from model.settings.config import Config
+from model.words.language import marked, phrased
 
 MSL, SILENCE, PAUSE = (z3.Real(name) for name in ("MSL", "H", "Q"))
 
@@ -50,8 +51,8 @@ class Rest:
     def rule(self) -> str:
         """The rule of rest in words."""
         if self.sides:
-            return "a side chooses an ISN only when it has sent nothing, a RST apart, for Q"
-        return "an ISN near another one is chosen only when nothing, a RST apart, was sent under that one for Q"
+            return marked("a side chooses an ISN only when it has sent nothing, a RST apart, for Q")
+        return marked("an ISN near another one is chosen only when nothing, a RST apart, was sent under that one for Q")
 
 
 def resting(config: Config, rest: Rest | None = None) -> UnboundedNetwork:
@@ -86,7 +87,7 @@ def lifetime(network: UnboundedNetwork) -> Part:
         time=lambda then: Added(
             assumes={name: then <= m.more["sent"] + MSL for name, (m, _) in network.stored.items()}
         ),
-        assumes=("no segment outlives MSL; times are real numbers of any value",),
+        assumes=(marked("no segment outlives MSL; times are real numbers of any value"),),
     )
 
 
@@ -94,7 +95,7 @@ def silence(network: UnboundedNetwork, kept: bool) -> Part:
     """The rule of silence, if it is kept."""
     sides, said = (
         network.sides.values(),
-        "a TCB is deleted at the latest H after the last segment of its peer has arrived",
+        marked("a TCB is deleted at the latest H after the last segment of its peer has arrived"),
     )
 
     def time(then: z3.ArithRef) -> Added:
@@ -105,7 +106,7 @@ def silence(network: UnboundedNetwork, kept: bool) -> Part:
         domain=SILENCE >= 0,
         event=lambda it: Added(update=dict(listens(it))),
         time=time,
-        assumes=(said if kept else f"NOT assumed: {said}",),
+        assumes=(said if kept else not_assumed(said),),
     )
 
 
@@ -120,7 +121,7 @@ def listens(it: Occurrence) -> Iterator[tuple[str, z3.ArithRef]]:
 
 def numbers_rest(network: UnboundedNetwork, rest: Rest) -> Part:
     """The rule of rest. What the network without time assumes of an ISN is owed."""
-    sides, near = network.sides.values(), f"near is less than {network.config.isn_distance:,} away"
+    sides, far = network.sides.values(), f"{network.config.isn_distance:,}"
     rested = [z3.And(last_sent(side) + PAUSE < NOW, last_sent(side) == spoke(side)) for side in sides]
 
     def event(it: Occurrence) -> Added:
@@ -132,7 +133,11 @@ def numbers_rest(network: UnboundedNetwork, rest: Rest) -> Part:
         domain=PAUSE >= 0,
         initial=z3.And(*rested),
         event=event,
-        assumes=(f"{rest.rule}: {near}, and Q >= {rest.least}",),
+        assumes=(
+            phrased(
+                "{rule}: near is less than {far} away, and Q >= {least}", rule=rest.rule, far=far, least=rest.least
+            ),
+        ),
     )
 
 

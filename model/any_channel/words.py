@@ -11,11 +11,12 @@ from model.network.side import NO_TCB, SIDES
 from model.tcp.cause import Cause, Where
 from model.tcp.segment import show_segment
 from model.tcp.state import STATES
+from model.words.language import _, marked
 
 GHOSTS = {
-    "heard": "its SYN has been accepted by somebody",
-    "heard_by": "its SYN has been accepted by the incarnation in question",
-    "older": "it was chosen before the other side's",
+    "heard": marked("its SYN has been accepted by somebody"),
+    "heard_by": marked("its SYN has been accepted by the incarnation in question"),
+    "older": marked("its ISN was chosen before the other side's"),
 }
 """What a ghost says where it is true; not every network has each."""
 
@@ -30,16 +31,16 @@ def in_words(found: Discharged) -> str:
     assert found.counterexample is not None
     it, obligation = found.counterexample, found.obligation
     lines = [f"{obligation.event}" + (f"  [{obligation.cite}]" if obligation.cite else "")]
-    lines += [f"  before: {side} is {_side(side, it.before)}" for side in SIDES]
+    before, after = _("before: {side} is {state}"), _("after:  {side} is {state}")
+    lines += [f"  {before.format(side=side, state=_side(side, it.before))}" for side in SIDES]
     lines += [f"  {line}" for line in _segments(found, it)]
     if it.times:
-        lines.append(f"  times:  {', '.join(_times(found, it))}")
+        lines.append("  " + _("times:  {times}").format(times=_(", ").join(_times(found, it))))
     changed, concerned = {**it.before, **it.after}, {name.partition(".")[0] for name in it.after}
-    lines += [f"  after:  {side} is {_side(side, changed)}" for side in SIDES if side in concerned]
-    lines += [
-        f"  broken: {duty.lemma or 'the property'}" + (f" ({duty.label})" if duty.label else "")
-        for duty in found.failing
-    ]
+    lines += [f"  {after.format(side=side, state=_side(side, changed))}" for side in SIDES if side in concerned]
+    for duty in found.failing:
+        label = f" ({duty.label})" if duty.label else ""
+        lines.append("  " + _("broken: {lemma}").format(lemma=(duty.lemma or _("the property")) + label))
     return "\n".join(lines) + "\n"
 
 
@@ -59,23 +60,26 @@ def _side(side: str, values: Mapping[str, int]) -> str:
     if state in NO_TCB:
         return state
     names = ["iss", "snd_una", "snd_nxt"] + ([] if state in NO_IRS else ["irs", "rcv_nxt"])
-    numbers = ", ".join(f"{name.upper().replace('_', '.')}={values[f'{side}.{name}']}" for name in names)
-    ghosts = "; ".join(words for name, words in GHOSTS.items() if values.get(f"{side}.{name}"))
-    return f"{state}, {numbers}" + (f" ({ghosts})" if ghosts else "")
+    numbers = _(", ").join(f"{name.upper().replace('_', '.')}={values[f'{side}.{name}']}" for name in names)
+    ghosts = _("; ").join(_(words) for name, words in GHOSTS.items() if values.get(f"{side}.{name}"))
+    found = _(", ").join((state, numbers))
+    return _("{what} ({why})").format(what=found, why=ghosts) if ghosts else found
 
 
 def _segments(found: Discharged, it: CounterexampleToInduction) -> Iterator[str]:
     """The segments that the counterexample is about."""
     for side in SIDES:
         if it.arrives == side:
-            yield f"arrives from {side}: {_segment(f'x.{side}.', it.before)}"
+            yield _("arrives from {side}: {segment}").format(side=side, segment=_segment(f"x.{side}.", it.before))
         if f"any segment of {side}" in found.obligation.about:
-            yield f"in the network, from {side}: {_segment(f'm.{side}.', it.before)}"
+            segment = _segment(f"m.{side}.", it.before)
+            yield _("in the network, from {side}: {segment}").format(side=side, segment=segment)
     if it.sent:
-        yield f"sends: {_segment('', it.sent)}"
+        yield _("sends: {segment}").format(segment=_segment("", it.sent))
 
 
 def _segment(prefix: str, values: Mapping[str, int]) -> str:
     fields = {name.removeprefix(prefix): value for name, value in values.items() if name.startswith(prefix)}
-    under = f"ISS {fields['iss']}" + (f", IRS {fields['irs']}" if fields["ack"] else "")
-    return f"{show_segment(fields)}" + ("" if fields["rst"] else f", sent under {under}")
+    under = _(", ").join([f"ISS {fields['iss']}", *([f"IRS {fields['irs']}"] if fields["ack"] else [])])
+    shown = show_segment(fields)
+    return shown if fields["rst"] else _("{segment}, sent under {numbers}").format(segment=shown, numbers=under)

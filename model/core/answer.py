@@ -20,6 +20,12 @@ from model.core.knowledge import Refutation
 from model.core.property import Property
 from model.core.run import Lasso, Run, confirm
 from model.core.system import System
+from model.words.language import marked, phrased
+
+
+def reached(limit: str) -> str:
+    """That a limit was reached, in words: "max-states 5"."""
+    return phrased("{limit} reached", limit=limit)
 
 
 class Answer(str, Enum):
@@ -80,7 +86,7 @@ class Limits:
 
     def late(self) -> str:
         """The limit in words if time is up, else ""."""
-        return "" if self.left > 0 else f"max-seconds {self.max_seconds:g} reached"
+        return "" if self.left > 0 else reached(f"max-seconds {self.max_seconds:g}")
 
 
 @dataclass(frozen=True)
@@ -97,8 +103,8 @@ class Progress:
 OnProgress = Callable[[Progress], None]
 """Called now and then while a search goes on."""
 NO_LIMITS = Limits()
-INTERRUPTED = "interrupted"
-OUT_OF_MEMORY = "out of memory"
+INTERRUPTED = marked("interrupted")
+OUT_OF_MEMORY = marked("out of memory")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from multiprocessing.process import BaseProcess
 from threading import Lock, Thread
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from model.words.language import marked, phrased
+
 if TYPE_CHECKING:
     if sys.platform == "win32":
         Pipe = connection.PipeConnection[Any, Any]
@@ -41,6 +43,10 @@ OnTold = Callable[["Future[Any]", Any], None]
 
 class Died(Exception):
     """The process that did the work has ended; the text says how."""
+
+    def __init__(self, how: str) -> None:
+        super().__init__(how)
+        self.how = how
 
 
 class Elsewhere(Exception):
@@ -269,8 +275,11 @@ class Crew(Executor):
 
 def how_it_ended(code: int) -> str:
     """The end of a process in words, by its exit code."""
-    how = f"was killed by signal {-code}" if code < 0 else f"ended with status {code}"
-    return f"the process that did this {how}; try --jobs 1, or --max-memory"
+    if code < 0:
+        said = marked("the process that did this was killed by signal {code}; try --jobs 1, or --max-memory")
+    else:
+        said = marked("the process that did this ended with status {code}; try --jobs 1, or --max-memory")
+    return phrased(said, code=abs(code))
 
 
 @contextmanager

@@ -155,7 +155,7 @@ class Network(Ends):
             sees={} if counter is None else {counter.name: counter.term},
             update=update,
             kind="network",
-            event="the network loses a segment",
+            event=marked("the network loses a segment"),
             choose={"slot": channel.choices},
             wires=(lost,),
         )

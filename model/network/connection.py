@@ -143,7 +143,7 @@ class Attack(Connection):
             update=update,
             kind="attack",
             side=self.client.name,
-            event="a forged SYN",
+            event=marked("a forged SYN"),
             cite="RFC 4987, 2.2",
             wires=(wire("send", outbox, x, TRUE),),
         )

@@ -77,14 +77,16 @@ class Firing:
             guard,
             conditions,
             {name: term for name, term in update.items() if not term.eq(before[name])},
-            touches={"channel full": self._overflow} if self.event.effect.send else {},
+            touches={marked("channel full"): self._overflow} if self.event.effect.send else {},
         )
 
     def _exhausted(self, none_left: Condition) -> Iterator[Rule]:
         conditions = tuple(self._conditions(none_left))
         update = {**self.network.taken_out(self.side), **self._duplication_update()}
         instead = replace(self.event.cause, instead="no incarnation is left")
-        yield self._named(instead, _all(conditions), conditions, update, touches={"incarnations exhausted": TRUE})
+        yield self._named(
+            instead, _all(conditions), conditions, update, touches={marked("incarnations exhausted"): TRUE}
+        )
 
     def _named(
         self,

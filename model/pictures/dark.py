@@ -22,6 +22,7 @@ TWINS: Mapping[str, str] = {
     "#e3e8eb": "#35424a",  # states
     "#fdeee2": "#43291b",  # the last step or a loop, where something is violated
     "#e3f1fb": "#1c3446",  # the last step of a run that was looked for
+    "#fff8e1": "#3d3514",  # the first step that differs, of two ladders
     "#eceff1": "#2a343a",  # states of a diagram
     "#b0bec5": "#546872",  # a frame
     "#1b5e20": "#8fd694",  # notes

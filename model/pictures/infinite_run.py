@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterator, Sequence
 
 from model.core.run import Run, Step
 from model.core.system import System
-from model.pictures.text import state_lines, step_lines, wrap
+from model.pictures.text import again, heading, state_lines, step_lines, wrap
+from model.words.language import _, counted, marked
 
-FOR_EVER = "From here on, for ever:"
+FOR_EVER = marked("From here on, for ever:")
 
 
 def render_lasso(
@@ -34,25 +35,28 @@ def render_lasso(
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
     whole = Run(stem.initial, (*stem.steps, *loop))
     steps = list(step_lines(system, whole, left_out, full_states, oldest_first))
-    heading = [*wrap(": ".join(filter(None, (name, sentence)))), ""] if name else []
-    lines = [*heading, "Initially", *state_lines(system, stem.initial, left_out, full_states)]
+    lines = [
+        *(heading(name, sentence) if name else []),
+        _("Initially"),
+        *state_lines(system, stem.initial, left_out, full_states),
+    ]
     lines += [line for step in steps[: len(stem.steps)] for line in step]
-    lines += ["", FOR_EVER, *(line for step in steps[len(stem.steps) :] for line in step)]
+    lines += ["", _(FOR_EVER), *(line for step in steps[len(stem.steps) :] for line in step)]
     lines += _ending(len(stem.steps), len(loop), name, fair)
-    return "\n".join([*lines, *([f"Reproduce it: {command}"] if command else [])]) + "\n"
+    return "\n".join([*lines, *again(command)]) + "\n"
 
 
 def _ending(stem: int, loop: int, name: str, fair: str) -> Iterator[str]:
     """How the loop closes, and what it shows."""
     yield ""
     if loop:
-        again = f"step {stem + 1}" if loop == 1 else f"steps {stem + 1} to {stem + loop}"
-        yield (
-            f"This is the state after step {stem} again: {again} repeat."
-            if stem
-            else f"Initially again: {again} repeat."
-        )
+        said = _("This is the state after step {stem} again: {steps}.") if stem else _("Initially again: {steps}.")
+        first, last = stem + 1, stem + loop
+        repeat = counted("step {first} repeats", "steps {first} to {last} repeat", loop, first=first, last=last)
+        yield said.format(stem=stem, steps=repeat)
     else:
-        yield "Nothing more happens, and nothing has to."
-    if name:
-        yield from wrap(f"The run is fair{f' ({fair})' if fair else ''}, and it violates '{name}'.")
+        yield _("Nothing more happens, and nothing has to.")
+    if name and fair:
+        yield from wrap(_("The run is fair ({fair}), and it violates '{name}'.").format(fair=_(fair), name=name))
+    elif name:
+        yield from wrap(_("The run is fair, and it violates '{name}'.").format(name=name))

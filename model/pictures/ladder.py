@@ -44,7 +44,7 @@ from model.pictures.lifelines import Lanes, closed, headings
 from model.pictures.numbers import relative
 from model.pictures.poster import MARGIN, NUMBERS, STACK, Poster, head, wrapped
 from model.words.columns import width as columns
-from model.words.language import _
+from model.words.language import _, counted
 
 STATE_CHAR, EVENT_COLUMNS = 7.4, 31
 """Width of a character of a state in points; columns of an event's words."""
@@ -265,4 +265,4 @@ def _beside(paper: Paper, name: str, side: str, y: float, words: Sequence[str], 
 
 def brief(rule: Rule) -> str:
     """An event without the state that it happens in, which the picture shows already."""
-    return rule.brief or rule.event or rule.name
+    return counted("a tick", "{count} ticks", 1) if rule.kind == "time" else _(rule.brief or rule.event or rule.name)

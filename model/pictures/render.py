@@ -2,7 +2,8 @@
 
 Renderers: *bundled*, the program of the Python package graphviz-pure, a port of Graphviz that is installed with this
 project; *installed*, the Graphviz of this machine. The bundled one is asked first: it draws the same on every machine,
-in a few milliseconds. A missing picture is no error: the answer says why.
+in a few milliseconds. Its own fonts have no Chinese characters, so only the installed one draws a PNG that has some. A
+missing picture is no error: the answer says why.
 
 Both are programs, so that one that hangs or dies costs a picture and no verdict. Limits: one picture has SECONDS, and a
 renderer that needs longer is not asked again in the same run.
@@ -23,21 +24,28 @@ from graphviz.backend import execute
 
 from model.machine.files import write
 from model.pictures.dark import for_light_and_dark
+from model.words.language import SEMICOLON, listed, phrased
 
 Engine = Literal["neato", "dot"]
 Kind = Literal["svg", "png"]
 COMPLETE: Mapping[Kind, bytes] = {"svg": b"</svg>", "png": b"IEND"}
 """What a whole picture has at its end."""
 DPI = 144
+LAST_NARROW = "\u2e7f"
+"""The characters behind it are Chinese, or as wide."""
 Drawing = tuple[str, Path, Engine]
 """The arguments of `Pictures.draw`."""
 SECONDS = 20.0
 PACKAGE = "graphviz-pure"
-HINT = f"to get pictures: pip install {PACKAGE}, or install Graphviz (https://graphviz.org)"
+HINT = phrased("to get pictures: pip install {package}, or install Graphviz (https://graphviz.org)", package=PACKAGE)
 
 
 class CannotDraw(RuntimeError):
     """A renderer is missing or fails; the text is one line."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class TooSlow(CannotDraw):
@@ -59,13 +67,13 @@ def bundled() -> str:
         for file in files(PACKAGE) or ():
             if file.stem == PACKAGE and (path := Path(str(file.locate()))).is_file():
                 return str(path)
-    raise CannotDraw(f"{PACKAGE} is not installed")
+    raise CannotDraw(phrased("{name} is not installed", name=PACKAGE))
 
 
 def installed() -> str:
     """The path of Graphviz's program on this machine; raises `CannotDraw`."""
     if (found := shutil.which("dot")) is None:
-        raise CannotDraw("Graphviz is not installed")
+        raise CannotDraw(phrased("{name} is not installed", name="Graphviz"))
     return found
 
 
@@ -75,16 +83,20 @@ RENDERERS: Mapping[str, Callable[[], str]] = {PACKAGE: bundled, "Graphviz": inst
 
 def draw(name: str, dot: str, engine: Engine, kind: Kind = "svg") -> bytes:
     """A picture by the renderer of that name; raises `CannotDraw`."""
+    if name == PACKAGE and kind == "png" and max(dot) > LAST_NARROW:  # In an SVG characters are the reader's affair.
+        raise CannotDraw(phrased("{name} has no Chinese characters for a PNG: the SVG has them", name=PACKAGE))
     command = [RENDERERS[name](), f"-K{engine}", f"-T{kind}", *([f"-Gdpi={DPI}"] if kind == "png" else [])]
     try:
         done = execute.run_check(command, input=dot.encode(), capture_output=True, timeout=SECONDS, quiet=True)
     except subprocess.TimeoutExpired as error:
-        raise TooSlow(f"{name} took more than {SECONDS:g} seconds") from error
+        raise TooSlow(
+            phrased("{name} took more than {seconds} seconds", name=name, seconds=format(SECONDS, "g"))
+        ) from error
     except (subprocess.SubprocessError, OSError) as error:
-        raise CannotDraw(f"{name} failed: {_reason(error)}") from error
+        raise CannotDraw(phrased("{name} failed: {why}", name=name, why=_reason(error))) from error
     drawn: bytes = done.stdout
     if COMPLETE[kind] not in drawn:  # A program may fail and yet report success.
-        raise CannotDraw(f"{name} drew nothing")
+        raise CannotDraw(phrased("{name} drew nothing", name=name))
     return for_light_and_dark(drawn) if kind == "svg" else drawn
 
 
@@ -138,12 +150,12 @@ class Pictures:
             older.unlink(missing_ok=True)
         drawn, reason = self._picture(dot, engine)
         if drawn is None:
-            return Picture(source, None, f"no picture; {reason}")
+            return Picture(source, None, phrased("no picture; {why}", why=reason))
         write(svg, drawn)
         if self._png:
             drawn, reason = self._picture(dot, engine, "png")
             if drawn is None:
-                return Picture(source, svg, f"no PNG; {reason}")
+                return Picture(source, svg, phrased("no PNG; {why}", why=reason))
             write(png, drawn)
         return Picture(source, svg)
 
@@ -154,11 +166,11 @@ class Pictures:
             try:
                 return draw(name, dot, engine, *kind), ""
             except CannotDraw as error:
-                reasons.append(str(error))
+                reasons.append(error.why)
                 if isinstance(error, TooSlow):
                     self._renderers.remove(name)
-                    self._too_slow.append(str(error))
-        return None, "; ".join([*reasons, HINT])
+                    self._too_slow.append(error.why)
+        return None, listed([*reasons, HINT], SEMICOLON)
 
 
 class Drawings(Pictures):

@@ -14,12 +14,30 @@ from model.core.property import Property
 from model.core.run import Run, Step
 from model.core.system import State, System
 from model.core.terms import evaluate
-from model.pictures.flights import Happening, history
-from model.words.columns import wrapped
+from model.pictures.flights import SENDS, Happening, history
+from model.words.columns import left, width, wrapped
+from model.words.language import _, counted, marked
 
 COLUMNS = 100
 INDENT = " " * 6
 NO_NOTES: Mapping[int, str] = {}
+ACTIONS = {
+    "send": (marked("sends"), ""),
+    "send-lost": (marked("sends"), marked("lost: the channel is full")),
+    "send-nowhere": (marked("sends"), marked("lost: no way leads there")),
+    "arrive": (marked("arrives"), ""),
+    "arrive-copy": (marked("arrives"), marked("a duplicate: the original stays in the network")),
+    "lose": (marked("lost in the network"), ""),
+}
+"""What happens to a segment, and what is to be said of it."""
+SHOWS = {
+    ("step", False): marked("The last step violates '{name}'."),
+    ("last", False): marked("The last state violates '{name}'."),
+    ("initial", False): marked("The initial state violates '{name}'."),
+    ("last", True): marked("The last state reaches '{name}'."),
+    ("initial", True): marked("The initial state reaches '{name}'."),
+}
+"""What the end of a run shows of a property: by what decides it, and whether it is to be reached."""
 
 
 def render_text(
@@ -43,15 +61,20 @@ def render_text(
     notes: further words for some steps, by their numbers, from 0 for the beginning. then: what its end is the cause of.
     """
     left_out = set() if full_states else set(hidden).union(*system.symmetric)
-    lines = [*_heading(prop), "Initially", *state_lines(system, trace.initial, left_out, full_states)]
+    lines = [*_heading(prop), _("Initially"), *state_lines(system, trace.initial, left_out, full_states)]
     whole = Run(trace.initial, (*trace.steps, *then))
     every = [[], *step_lines(system, whole, left_out, full_states, oldest_first)]
     steps = enumerate(every[: len(trace.steps) + 1])
     lines += [line for number, step in steps for line in (*step, *_note(notes, number))]
     lines += ["", *_ending(trace, prop, shortest)]
-    lines += [line for step in every[len(trace.steps) + 1 :] for line in ("", "Then", *step[1:])]
-    lines += [*([f"Reproduce it: {command}"] if command else [])]
+    lines += [line for step in every[len(trace.steps) + 1 :] for line in ("", _("Then"), *step[1:])]
+    lines += again(command)
     return "\n".join(lines) + "\n"
+
+
+def again(command: str) -> list[str]:
+    """The line that says how to get the same run again, if there is a command."""
+    return [_("Reproduce it: {command}").format(command=command)] if command else []
 
 
 def steps_json(system: System, trace: Run) -> list[dict[str, Any]]:
@@ -74,7 +97,12 @@ def steps_json(system: System, trace: Run) -> list[dict[str, Any]]:
 
 
 def _heading(prop: Property | None) -> list[str]:
-    return [*wrap(f"{prop.name}: {prop.sentence}" if prop.sentence else prop.name), ""] if prop else []
+    return heading(prop.name, prop.sentence) if prop else []
+
+
+def heading(name: str, sentence: str) -> list[str]:
+    """The name of a property, with its sentence if it has one."""
+    return [*wrap(_("{kind}: {text}").format(kind=name, text=_(sentence)) if sentence else name), ""]
 
 
 def step_lines(
@@ -92,26 +120,24 @@ def step_lines(
 
 
 def _note(notes: Mapping[int, str], number: int) -> list[str]:
-    return wrap(f"now: {notes[number]}", INDENT, INDENT + "  ") if number in notes else []
+    said = _("now: {words}").format(words=notes.get(number, ""))
+    return wrap(said, INDENT, INDENT + "  ") if number in notes else []
 
 
 def step_line(number: int, step: Step) -> str:
     side = f"{step.rule.side}: " if step.rule.side else ""
     cite = f"  [{step.rule.cite}]" if step.rule.cite else ""
-    return f"{number:3}.  {side}{step.rule.event or step.rule.name}{cite}"
+    tick = counted("a tick", "{count} ticks", 1)
+    event = tick if step.rule.kind == "time" else _(step.rule.event or step.rule.name)
+    return f"{number:3}.  {side}{event}{cite}"
 
 
 def wire_lines(wire: Happening) -> list[str]:
-    since = "" if wire.sent is None else f"sent in step {wire.sent}"
-    verb, note = {
-        "send": ("sends", ""),
-        "send-lost": ("sends", "lost: the channel is full"),
-        "send-nowhere": ("sends", "lost: no way leads there"),
-        "arrive": ("arrives", since),
-        "arrive-copy": ("arrives", f"{since}; a duplicate: the original stays in the network".lstrip("; ")),
-        "lose": ("lost in the network", since),
-    }[wire.action]
-    line = f"{verb:<7}  {wire.source} -> {wire.target}  {wire.text}{note and f'  ({note})'}"
+    verb, more = map(_, ACTIONS[wire.action])
+    since = "" if wire.sent is None or wire.action in SENDS else _("sent in step {step}").format(step=wire.sent)
+    note = _("; ").join(filter(None, (since, more)))
+    line = f"{left(verb, 7)}  {wire.source} -> {wire.target}  {wire.text}"
+    line += "  " + _("({words})").format(words=note) if note else ""
     return wrap(line, INDENT, INDENT + " " * 9)
 
 
@@ -130,14 +156,14 @@ def state_lines(system: System, state: State, left_out: Collection[str], everyth
     for ghost in (False, True):
         yield from _items([f"{v.name} = {v.show(state[v.name])}" for v in shown if v.ghost == ghost], ghost)
     if len(shown) < len(listed):
-        yield INDENT + "everything else is 0"
+        yield INDENT + _("everything else is 0")
 
 
 def _items(items: Sequence[str], ghost: bool) -> Iterator[str]:
     """Items in lines of at most 100 columns; an item is not broken."""
-    line = start = INDENT + ("| bookkeeping: " if ghost else "")
+    line = start = INDENT + (_("| bookkeeping: ") if ghost else "")
     for item in [*(f"{item};" for item in items[:-1]), *items[-1:]]:
-        if line != start and len(line) + 1 + len(item) > COLUMNS:
+        if line != start and width(line) + 1 + width(item) > COLUMNS:
             yield line
             line = start = INDENT + ("|   " if ghost else "  ")
         line += item if line == start else f" {item}"
@@ -148,25 +174,25 @@ def _items(items: Sequence[str], ghost: bool) -> Iterator[str]:
 def _ending(trace: Run, prop: Property | None, shortest: bool) -> Iterator[str]:
     if prop is not None:
         yield from _verdict(trace, prop)
-    steps = f"{len(trace.steps)} step{'' if len(trace.steps) == 1 else 's'}"
+    steps = counted("{count} step", "{count} steps", len(trace.steps))
     if not trace.steps:
-        yield "The trace has no step: this is an initial state."
+        yield _("The trace has no step: this is an initial state.")
     elif shortest:
-        yield f"The trace is a shortest one: {steps}, and no run with fewer shows this."
+        yield _("The trace is a shortest one: {steps}, and no run with fewer shows this.").format(steps=steps)
     else:
-        yield f"The trace has {steps}; a shorter one may exist."
+        yield _("The trace has {steps}; a shorter one may exist.").format(steps=steps)
 
 
 def _verdict(trace: Run, prop: Property) -> Iterator[str]:
     """What the end of the trace shows, in the words of the parts of the property that decide it."""
     end, reached = _end(trace, prop), prop.kind == "reachable"
     if bool(evaluate(prop.term, end)) != reached:
-        yield from wrap(f"The end of this trace says nothing about '{prop.name}'.")
+        yield from wrap(_("The end of this trace says nothing about '{name}'.").format(name=prop.name))
         return
-    where = "The last step" if prop.kind == "step" else "The last state" if trace.steps else "The initial state"
-    yield from wrap(f"{where} {'reaches' if reached else 'violates'} '{prop.name}'.")
+    where = "step" if prop.kind == "step" else "last" if trace.steps else "initial"
+    yield from wrap(_(SHOWS[where, reached]).format(name=prop.name))
     for part in decided(trace, prop):
-        yield from wrap(f"here: {part}", INDENT, INDENT + "  ")
+        yield from wrap(_("here: {part}").format(part=_(part)), INDENT, INDENT + "  ")
 
 
 def decided(trace: Run, prop: Property) -> list[str]:

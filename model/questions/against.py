@@ -154,6 +154,8 @@ class Comparison:
             write(words, "\n".join([two.title, "", told, "", *lines]) + "\n")
         with speaking_in("en"):
             english, notes = sentence(), two.notes()
+        with speaking_in("zh"):
+            chinese = sentence()
         return Beside(
             self.found.cell,
             {name: show_field(value) for name, value in changes.items()},
@@ -168,6 +170,7 @@ class Comparison:
             str(path),
             str(words),
             told,
+            chinese,
             playable(other.network, other.system, found.right),
         )  # fmt: skip
 

@@ -21,7 +21,7 @@ from model.questions.another import another, another_lasso
 from model.questions.certificates import Certificates
 from model.questions.evidence import ANOTHER, Shows
 from model.questions.task import OnSearch, Options, Task, TaskResult, written
-from model.words.language import marked
+from model.words.language import marked, phrased
 
 NO_RUN = marked("what should happen never does, so no run shows it")
 EXPLICIT_ONLY = marked("another run is looked for by explicit search only")
@@ -112,12 +112,12 @@ def _row(task: Task, verdict: Outcome, witnesses: Sequence[Outcome]) -> TaskResu
     row = TaskResult(task, replace(verdict, evidence=None, why=why))
     missing = [witness.name for witness in witnesses if witness.answer is Answer.UNREACHABLE]
     if missing and verdict.answer.good:
-        return row.but(Answer.VACUOUS, f"its premise never happens: {', '.join(missing)}")
+        return row.but(Answer.VACUOUS, phrased("its premise never happens: {names}", names=", ".join(missing)))
     open_ones = [witness for witness in witnesses if witness.answer is Answer.UNKNOWN]
     if open_ones and verdict.answer.good:
         names = ", ".join(witness.name for witness in open_ones)
-        why = f"it holds, but its premise was not seen to happen: {names} ({open_ones[0].effort.limit})"
-        return row.but(Answer.UNKNOWN, why)
+        said = marked("it holds, but its premise was not seen to happen: {names} ({why})")
+        return row.but(Answer.UNKNOWN, phrased(said, names=names, why=open_ones[0].effort.limit))
     return row
 
 

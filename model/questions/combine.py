@@ -9,6 +9,7 @@ from model.core.answer import Answer
 from model.questions.task import TaskResult
 from model.settings.config import Config
 from model.tcp.cause import named
+from model.words.language import marked, phrased
 
 
 def combined(rows: Sequence[TaskResult]) -> list[TaskResult]:
@@ -29,18 +30,19 @@ def _with_search(row: TaskResult, searched: dict[tuple[str, str], TaskResult]) -
     bounded = searched.get((name, proof.bounded))
     if row.answer is Answer.HOLDS:
         if wrong := [one for one in searched.values() if one.task.claim.name == name and _refutes(one, row)]:
-            why = f"proved for every channel, but a search found a run that violates it ({wrong[0].task.variant})"
-            return row.but(Answer.CONTRADICTION, why)
+            said = marked("proved for every channel, but a search found a run that violates it ({variant})")
+            return row.but(Answer.CONTRADICTION, phrased(said, variant=wrong[0].task.variant))
         return row
     if row.effort.limit or row.answer is Answer.VACUOUS or proof.expected != "fails":
         return row
     if set(row.proof.failing) != set(proof.fails):
         names = ", ".join(sorted(one.name for one in proof.fails))
-        return row.but(row.answer, f"{row.why}; expected was: {names}")
+        return row.but(row.answer, phrased("{why}; expected was: {names}", why=row.why, names=names))
     if bounded is None or bounded.answer is not Answer.VIOLATED:
-        return row.but(row.answer, f"{row.why}; no run was found ({proof.bounded})")
+        return row.but(row.answer, phrased("{why}; no run was found ({variant})", why=row.why, variant=proof.bounded))
     events = sorted({named(one.event) for one in proof.fails})
-    why = f"fails at {', '.join(events)}; the run is that of {proof.bounded}"
+    said = marked("fails at {events}; the run is that of {variant}")
+    why = phrased(said, events=", ".join(events), variant=proof.bounded)
     return replace(row.but(Answer.VIOLATED, why), evidence=bounded.evidence)
 
 

@@ -145,7 +145,7 @@ class Covering:
         try:
             events, counts, effort = answer.result()
         except Died as death:
-            return Fired(claim, variant, Counter(), Effort(0, 0, 0, complete=False, limit=str(death)))
+            return Fired(claim, variant, Counter(), Effort(0, 0, 0, complete=False, limit=death.how))
         self._listed = merged(self._listed, events)
         return Fired(claim, variant, counts, effort)
 
@@ -223,7 +223,7 @@ def explained(
         try:
             proved, number, limit = answer()
         except Died as death:
-            proved, number, limit = dict.fromkeys(rest), 0, str(death)
+            proved, number, limit = dict.fromkeys(rest), 0, death.how
         obligations, why = obligations + number, why or limit
         for event, by in proved.items():
             before = lemmas.get(event, ())
@@ -267,4 +267,4 @@ def impossible(
         kept = ends.inductive() if here else []
         return {event: ends.impossible(event, kept) for event in here}, ends.obligations, ""
     except Unanswered as stop:
-        return dict.fromkeys(here), ends.obligations, str(stop)
+        return dict.fromkeys(here), ends.obligations, stop.limit

@@ -13,6 +13,7 @@ from model.settings.config import SCENARIO
 from model.tcp.event import Event
 from model.tcp.segment import symbolic_segment
 from model.tcp.state import STATES, endpoint, symbolic_tcb
+from model.words.language import _, together
 from properties.figure_5 import FIGURE_5
 
 
@@ -22,8 +23,8 @@ def state_diagram_of_events(options: Options) -> None:
     tcb, x, isn = symbolic_tcb("", bits), symbolic_segment("seg.", bits), z3.BitVec("isn", bits)
     moves = [(e, e.state, e.effect.next) for e in events(endpoint(SCENARIO), tcb, x, isn) if e.state != e.effect.next]
     arcs = [Arc(state, then, (short(e),), then not in FIGURE_5[state]) for e, state, then in moves]
-    title = "RFC 9293, Figure 5, computed from the events"
-    dot = state_diagram(STATES, arcs, title, twice="CLOSED", legend=("drawn in Figure 5", "in the text only"))
+    title = _("RFC 9293, Figure 5, computed from the events")
+    dot = state_diagram(STATES, arcs, title, twice="CLOSED", legend=(_("drawn in Figure 5"), _("in the text only")))
     options.pictures.draw(dot, options.out / "state-diagram", "dot")
 
 
@@ -32,7 +33,9 @@ def state_graph(task: Task, options: Options) -> None:
     network = network_of(task.config)
     states = [name for sides in network.lanes.values() for name in sides.values() if name]
     found = quotient(network.system(), states, options.limits)
-    title = f"{task.variant}: {found.effort.states:,} states by the states of {' and '.join(network.lanes)}"
+    said = _("{variant}: {count} states by the states of {sides}")
+    count, sides = f"{found.effort.states:,}", together([*network.lanes])
+    title = said.format(variant=_(task.variant), count=count, sides=sides)
     path = options.out / stem("state graph", task.variant)
     options.pictures.draw(quotient_diagram(found.states, found.arcs, title), path, "dot")
 

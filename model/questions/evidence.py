@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import z3
 
@@ -148,7 +148,8 @@ class Shows:
     ) -> RunReport:
         """Draw a run and write its words. broken: what it shows, where no part of a property says it."""
         claim, variant = row.task.claim.name, row.task.variant
-        path, title = self.options.out / stem(claim, variant, label), ": ".join(filter(None, (claim, _(variant))))
+        path = self.options.out / stem(claim, variant, label)
+        title = _("{kind}: {text}").format(kind=claim, text=_(variant)) if variant else claim
         whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
         broken = tuple(with_roles(_(one), self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
         follows = consequence(self.system, prop, trace)
@@ -159,7 +160,7 @@ class Shows:
             trace,
             loop=loop,
             oldest_first=self.network.fifo,
-            title=title + (f" ({_(label)})" if label else ""),
+            title=_("{what} ({why})").format(what=title, why=_(label)) if label else title,
             lanes=self.network.lanes,
             caption=" ".join(filter(None, ("" if loop is None else happened, caption, times))),
             mark=mark,
@@ -170,27 +171,26 @@ class Shows:
         self._draw(drawing, path, len(whole.steps))
         other = self._beside(row, whole, None if loop is None else last + 1, label, follows)
         words = self._write(path, trace, loop, title, text + beside_lines(other))
-        steps, lanes = steps_json(self.system, whole), self.network.lanes
-        again = None if loop is None else steps[last:]
-        then = steps_json(self.system, Run(whole.initial, (*whole.steps, *follows)))[len(whole.steps) :]
-        made = rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo, then=follows)
-        lines = with_notes(made, notes)
-        sentences = told(self.network, trace, loop)
+        told_ = self._told(trace, loop, follows, notes)
         return RunReport(
-            steps[:last],
-            again,
-            text,
-            str(path),
-            label,
-            lines,
-            broken,
-            words,
-            other,
-            sentences,
-            playable(self.network, self.system, whole, self.about),
-            notes,
-            then,
+            text=text, figure=str(path), label=label, decides=broken, words=words, beside=other, notes=notes, **told_
         )
+
+    def _told(self, trace: Run, loop: Loop, follows: Sequence[Step], notes: Notes) -> dict[str, Any]:
+        """The run as data: its steps, its loop, its ladder, its sentences, for the page, and what its end causes."""
+        whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
+        steps = steps_json(self.system, Run(whole.initial, (*whole.steps, *follows)))
+        made = rungs(
+            self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo, then=tuple(follows)
+        )
+        return {
+            "steps": steps[:last],
+            "loop": None if loop is None else steps[last : len(whole.steps)],
+            "ladder": with_notes(made, notes),
+            "told": told(self.network, trace, loop),
+            "playable": playable(self.network, self.system, whole, self.about),
+            "then": steps[len(whole.steps) :],
+        }
 
     def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str, then: Sequence[Step]) -> Beside | str:
         """What stands beside a run. loop: the step that begins what comes again for ever. then: see `consequence`."""

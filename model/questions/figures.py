@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from model.questions.task import Beside, Options, RunReport, TaskResult
+from model.words.language import _
 
 
 def with_figures(rows: Sequence[TaskResult], options: Options) -> tuple[list[TaskResult], list[str]]:
@@ -22,7 +23,7 @@ def with_figures(rows: Sequence[TaskResult], options: Options) -> tuple[list[Tas
         replace(row, evidence=tuple(_drawn(one, files) for one in row.evidence), beside=_beside(row.beside, files))
         for row in rows
     ]
-    return drawn_rows, list(reasons)
+    return drawn_rows, [_(reason) for reason in reasons]
 
 
 def _drawn(one: RunReport, files: Mapping[str, str]) -> RunReport:

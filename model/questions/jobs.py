@@ -15,7 +15,7 @@ from threading import RLock
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
-from model.core.answer import INTERRUPTED, OUT_OF_MEMORY, Answer, Effort, Outcome, Progress
+from model.core.answer import INTERRUPTED, OUT_OF_MEMORY, Answer, Effort, Outcome, Progress, reached
 from model.machine.crew import Crew, Died
 from model.pictures.render import Drawings
 from model.questions.answering import answered
@@ -199,7 +199,7 @@ class Answering:
         if most is not None and self._crew is not None:
             for future, (_, _, begun) in at.items():
                 if monotonic() - begun > most + SLACK:
-                    self._crew.end(future, f"max-seconds {most:g} reached")
+                    self._crew.end(future, reached(f"max-seconds {most:g}"))
 
 
 class Proofs:

@@ -79,7 +79,7 @@ def _row(task: Task, found: Outcome, witnesses: Sequence[Outcome]) -> TaskResult
         return row.but(Answer.UNKNOWN, CUT)
     missing = [one.name for one in witnesses if one.answer is Answer.UNREACHABLE]
     if missing and found.answer.good:
-        return row.but(Answer.VACUOUS, f"its premise never happens: {', '.join(missing)}")
+        return row.but(Answer.VACUOUS, phrased("its premise never happens: {names}", names=", ".join(missing)))
     return row
 
 

@@ -88,7 +88,7 @@ def need(task: Task, name: str, limits: Limits) -> Need:
                 using.append(make)
         fails, limit = _first_failure(proof_of(task, name, using), prover)
     except Unanswered as stop:
-        fails, limit = None, str(stop)
+        fails, limit = None, stop.limit
     return Need(claim, name, fails is not None, tuple(_lines(claim, lemma, fails, limit)), limit)
 
 

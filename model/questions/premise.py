@@ -24,6 +24,7 @@ from model.settings.config import Config
 from model.settings.protocol import Protocol
 from model.settings.runs import Users
 from model.settings.setting import BadConfig, names_of
+from model.words.language import phrased
 from properties.claim import Makes
 
 FOLLOWED = (*names_of(Protocol, Users), "crashes", "octets", "time_wait_restart")
@@ -74,7 +75,8 @@ def _missing(wanted: Sequence[Makes[Property]], configs: Sequence[Config], limit
         if not left:
             return ""
     names = ", ".join(one.__name__.replace("_", " ") for one in left)
-    return f"its premise was not seen to happen with these settings: {names}" + (f" ({limit})" if limit else "")
+    unseen = phrased("its premise was not seen to happen with these settings: {names}", names=names)
+    return phrased("{what} ({why})", what=unseen, why=limit) if limit else unseen
 
 
 def _searched(config: Config, wanted: Sequence[Makes[Property]], limits: Limits, watch: OnProgress) -> Reached:

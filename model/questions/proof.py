@@ -106,7 +106,7 @@ class PartialProof:
                 assert isinstance(step.cause, Cause)
                 self._never += [] if self._prover.happens(induction, step) else [step.cause]
             except Unanswered as stop:
-                self._limit = str(stop)
+                self._limit = stop.limit
 
     def _listed(self, one: Discharged) -> tuple[Mapping[str, Any], ...]:
         """The scripts that ask an obligation, if certificates are wanted."""

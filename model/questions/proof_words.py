@@ -11,6 +11,8 @@ from model.core.answer import Answer
 from model.core.grouped import grouped
 from model.questions.task import ProofReport, Task, TaskResult
 from model.tcp.cause import Broken, Cause, Where, named
+from model.words.columns import left
+from model.words.language import _
 
 if TYPE_CHECKING:
     from model.engines.inductive.discharge import Discharged
@@ -65,18 +67,21 @@ def report_on(assumes: Sequence[str], found: Sequence[Became], impossible: Seque
 def proof_text(row: TaskResult) -> str:
     """A proof in words: what it assumes, its obligations by event, and where it fails."""
     assert row.proof is not None
-    report, lines = row.proof, [f"{row.task.claim.name}: {row.task.claim.sentence}", "", "Assumed:"]
-    lines += [f"  {sentence}" for sentence in report.assumes]
-    lines += ["", f"{report.obligations:,} obligations, by the event that must keep the lemmas (of either side):", ""]
+    report, claim = row.proof, row.task.claim
+    lines = [_("{kind}: {text}").format(kind=claim.name, text=_(claim.sentence)), "", _("Assumed:")]
+    lines += [f"  {_(sentence)}" for sentence in report.assumes]
+    said = _("{count} obligations, by the event that must keep the lemmas (of either side):")
+    lines += ["", said.format(count=f"{report.obligations:,}"), ""]
     for event, cite, count, failing in report.events:
-        became = f"FAILS: {', '.join(filter(None, failing)) or 'the property'}" if failing else "proved"
-        became = "never" if event in report.impossible else became
-        lines.append(f"  {count:3}  {became:<8} {named(event)}" + (f"  [{cite}]" if cite else ""))
+        lemmas = ", ".join(filter(None, failing)) or _("the property")
+        became = _("FAILS: {lemmas}").format(lemmas=lemmas) if failing else _("proved")
+        became = _("never") if event in report.impossible else became
+        lines.append(f"  {count:3}  {left(became, 8)} {_(named(event))}" + (f"  [{cite}]" if cite else ""))
     if report.impossible:
-        lines += ["", "never: proved, since no state that satisfies the lemmas lets the event happen."]
+        lines += ["", _("never: proved, since no state that satisfies the lemmas lets the event happen.")]
     if report.words:
-        lines += ["", "Counterexamples to induction. A state like this need not be reachable.", "", report.words]
-    lines += ["", f"Reproduce it: {_command(row.task)}", ""]
+        lines += ["", _("Counterexamples to induction. A state like this need not be reachable."), "", report.words]
+    lines += ["", _("Reproduce it: {command}").format(command=_command(row.task)), ""]
     return "\n".join(lines)
 
 

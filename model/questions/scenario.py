@@ -32,6 +32,7 @@ from model.settings.config import SCENARIO, Config, parse_field
 from model.settings.setting import BadConfig
 from model.tcp.cause import Cause, beginning
 from model.tcp.state import STATES
+from model.words.language import listed, marked, phrased
 
 LINE = re.compile(
     r"(?:(?P<side>[AB]): *)?(?P<what>.+?)(?: *=> *(?P<state>[A-Z0-9-]+))?(?:,? +sends (?P<sends>nothing|<.*>))?$"
@@ -59,7 +60,7 @@ class NoRun(Exception):
 
     def __init__(self, text: str, system: System, trace: Run) -> None:
         super().__init__(text)
-        self.system, self.trace = system, trace
+        self.why, self.system, self.trace = text, system, trace
 
 
 @dataclass(frozen=True)
@@ -250,7 +251,7 @@ def _matches(step: Step, line: ScenarioStep, state: State) -> bool:
 
 
 def _what_happens_instead(system: System, line: ScenarioStep, state: State) -> str:
-    where = ", ".join(f"{side} is {STATES[state[f'{side}.state']]}" for side in SIDES)
+    where = listed(phrased("{side} is {state}", side=side, state=STATES[state[f"{side}.state"]]) for side in SIDES)
     possible = []
     for step in _enabled(system, line.side, state):
         arriving = _wire(step, state, "arrive", "lose")
@@ -260,5 +261,7 @@ def _what_happens_instead(system: System, line: ScenarioStep, state: State) -> s
             lost = f"network loses {arriving}" if step.rule.kind == "network" else step.rule.event
             what = f"{arriving} arrives" if step.rule.kind == "arrives" else lost
             possible.append(f"{what}{after}" + (f", sends {sent}" if sent else ""))
-    text = "; ".join([text for text in possible if text.startswith(line.what)] or possible) or "nothing"
-    return f"line {line.number}: '{line.claimed}' is no step of the model ({where}); possible: {text}"
+    possible = [text for text in possible if text.startswith(line.what)] or possible
+    said = marked("line {line}: '{claimed}' is no step of the model ({where}); possible: {possible}")
+    what = "; ".join(possible) or marked("nothing")
+    return phrased(said, line=line.number, claimed=line.claimed, where=where, possible=what)

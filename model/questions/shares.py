@@ -10,6 +10,7 @@ from model.machine.files import write
 from model.questions.proof_words import Became, proof_text, report_on
 from model.questions.task import Options, Task, TaskResult, stem, written
 from model.tcp.cause import Cause
+from model.words.language import marked, phrased
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,15 @@ def row_of(
     effort = Effort(0, 0, 0, complete=not limit, limit=limit, seconds=sum(share.seconds for share in shares))
     report = report_on(about.assumes, found, in_order(impossible, found))
     answer = Answer.HOLDS if found and not report.failing and not limit else Answer.UNKNOWN
-    broken = f"not inductive: {', '.join(one.name for one in report.failing)}" if report.failing else ""
-    why = limit or broken or ("" if found else "no obligation was asked")
+    names = ", ".join(one.name for one in report.failing)
+    broken = phrased("not inductive: {names}", names=names) if names else ""
+    why = limit or broken or ("" if found else marked("no obligation was asked"))
     if answer is Answer.HOLDS and premise:
-        answer, why = Answer.UNKNOWN, f"every obligation is proved, but {premise}"
+        answer, why = Answer.UNKNOWN, phrased("every obligation is proved, but {why}", why=premise)
     if task.proof and not limit and set(impossible) != set(task.proof.impossible):
-        events = ", ".join(cause.name for cause in impossible) or "none"
-        answer, why = Answer.VACUOUS, f"the events that never happen are not those expected: {events}"
+        events = ", ".join(cause.name for cause in impossible) or marked("none")
+        said = marked("the events that never happen are not those expected: {events}")
+        answer, why = Answer.VACUOUS, phrased(said, events=events)
     row = TaskResult(
         task, Outcome(task.claim.name, answer, effort, "unbounded", scope=about.scope, why=why), proof=report
     )

@@ -41,7 +41,7 @@ def _beside(task: Task, here: Scenario, path: Path, options: Options, stops: int
     try:
         system, run = run_scenario(scenario)
     except NoRun as stop:
-        return str(stop)
+        return stop.why
     one = NetworkSystem(network_of(scenario.config), system)
     able = systems_of(here)
     return beside_story(task, one, run, here.config, options, holding=found.cell, able=lambda _: able, stops=stops)
@@ -56,7 +56,7 @@ def replay_scenario(task: Task, scenario: Scenario, options: Options) -> TaskRes
         system, trace = run_scenario(scenario)
         answer, why = Answer.REACHABLE, ""
     except NoRun as stop:
-        system, trace, answer, why = stop.system, stop.trace, Answer.UNREACHABLE, str(stop)
+        system, trace, answer, why = stop.system, stop.trace, Answer.UNREACHABLE, stop.why
     count = len(trace.steps)
     effort = Effort(states=count + 1, transitions=count, depth=count + 1, complete=True)
     row = TaskResult(task, Outcome(task.claim.name, answer, effort, "replay", scope="this run, 32 bits", why=why))

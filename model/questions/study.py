@@ -9,9 +9,10 @@ from model.core.answer import Tables
 from model.questions.evidence import with_counterexamples
 from model.questions.task import OnSearch, Options, Task, TaskResult
 from model.settings.config import Config
+from model.words.language import marked
 from properties.claim import Study
 
-NO_RUN = "what shows it are its tables, and no run"
+NO_RUN = marked("what shows it are its tables, and no run")
 
 
 def answer_study(task: Task, options: Options, progress: OnSearch) -> TaskResult:

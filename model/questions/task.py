@@ -83,7 +83,7 @@ class Beside:
     name: the variant that has this protocol ("": given by `--against`); changes: the fields that make it. kept: whether
     the claim's property holds all along (None: nobody has looked). first: the first step that differs, or before which
     something is inserted; 0 if none does. steps: of the other run; pairs: how the steps of both correspond. rest: why
-    it does not come to rest. told: the sentence in the reader's language.
+    it does not come to rest. told: the sentence in the reader's language; chinese: in Chinese.
     """
 
     name: str
@@ -98,6 +98,7 @@ class Beside:
     figure: str
     words: str
     told: str
+    chinese: str = ""
     playable: Playable | None = None
 
     def count(self, mark: str) -> int:

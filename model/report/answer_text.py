@@ -142,7 +142,7 @@ def run_lines(one: RunReport, screen: Screen) -> list[Printed]:
     """A run as a ladder between two empty lines, and what is false at its end."""
     if one.ladder is None:
         return []
-    label = [Printed(f"  {one.label}:", "dim")] if one.label else []
+    label = [Printed("  " + _("{label}:").format(label=_(one.label)), "dim")] if one.label else []
     rungs = rung_lines(one.ladder, screen.width - 2, screen.strokes)
     indent = "  " if max(map(width, rungs)) <= screen.width - 2 else ""
     ladder = [Printed(f"{indent}{line}") for line in rungs]
@@ -165,14 +165,14 @@ def shortened(lines: Sequence[Printed], most: int, one: RunReport, screen: Scree
 
 def table_lines(one: ShownTable, screen: Screen) -> list[Printed]:
     """A study's table."""
-    made = Table(*(Column(Text(name)) for name in one.table.header), box=None, pad_edge=False, show_edge=False)
+    made = Table(*(Column(Text(_(name))) for name in one.table.header), box=None, pad_edge=False, show_edge=False)
     for row in one.table.rows:
-        made.add_row(*map(Text, row))
+        made.add_row(*(Text(_(cell)) for cell in row))
     output = io.StringIO()
     console(file=output, width=screen.width - 6, no_color=True).print(made)
     grid = [Printed(f"      {line}".rstrip()) for line in output.getvalue().splitlines()]
-    notes = [line for note in one.table.notes for line in wrapped_line(Line(note, indent=4, look="aside"), screen)]
-    return [Printed(""), *wrapped_line(Line(one.table.title, indent=4), screen), *grid, *notes, Printed("")]
+    notes = [line for note in one.table.notes for line in wrapped_line(Line(_(note), indent=4, look="aside"), screen)]
+    return [Printed(""), *wrapped_line(Line(_(one.table.title), indent=4), screen), *grid, *notes, Printed("")]
 
 
 def wrapped_line(line: Line, screen: Screen) -> list[Printed]:

@@ -149,7 +149,7 @@ def shown(row: TaskResult) -> Iterator[Entry]:
     """What a row has to show: tables, runs, why a scenario is none, and what is false at a run's end."""
     yield from map(ShownTable, row.tables)
     if row.engine == "replay" and row.why:
-        yield Line(_("It stops at {where}.").format(where=row.why), indent=4, look="aside")
+        yield Line(_("It stops at {where}.").format(where=_(row.why)), indent=4, look="aside")
     for one in row.evidence:
         yield ShownRun(one)
         yield from _beside(one.beside)

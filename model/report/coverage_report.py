@@ -11,9 +11,13 @@ from rich.table import Table
 from model.machine.screen import console
 from model.questions.coverage import Coverage, Covered
 from model.report.summary import SCHEMA_VERSION, tools
+from model.words.language import _, marked
 from properties.sent import KEPT
 
-COLUMNS = ("event", "RFC 9293", "transitions", "searches", "steps", "runs", "where")
+COLUMNS = (
+    *(marked("event"), "RFC 9293", marked("transitions"), marked("searches")),
+    *(marked("steps"), marked("runs"), marked("where")),
+)
 MOST = 5
 """So many unexplained events are named in the last line; the table has all."""
 RIGHT = ("transitions", "searches", "steps", "runs")
@@ -25,7 +29,7 @@ def coverage_text(found: Coverage, width: int | None) -> str:
     screen = console(file=written, width=width or console().width, force_terminal=width is None)
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in COLUMNS:
-        table.add_column(column, justify="right" if column in RIGHT else "left", overflow="fold")
+        table.add_column(_(column), justify="right" if column in RIGHT else "left", overflow="fold")
     for one in found.events:
         table.add_row(
             *cells(one, unexplained(found)), style="" if one.happens else "dim" if one.explained else "bold red"
@@ -39,18 +43,19 @@ def coverage_text(found: Coverage, width: int | None) -> str:
 
 def unexplained(found: Coverage) -> str:
     """What an event is that neither happens nor is proved impossible; if not all was looked at, it is open."""
-    return "open" if found.why or found.lost else "UNEXPLAINED"
+    return _("open") if found.why or found.lost else _("UNEXPLAINED")
 
 
 def cells(one: Covered, open_word: str) -> tuple[str, ...]:
     """One row. open_word: see `unexplained`."""
     if not one.happens:
-        by = open_word if one.excluded_by is None else f"never: {', '.join(one.excluded_by) or 'its guard is false'}"
+        lemmas = _(", ").join(one.excluded_by or ()) or _("its guard is false")
+        by = open_word if one.excluded_by is None else _("never: {lemmas}").format(lemmas=lemmas)
         return one.event.name, one.cite, "0", "", "", "", by
     counts = [f"{sum(found.values()):,}" if found else "" for found in (one.transitions, one.steps)]
     places = [str(len(found)) if found else "" for found in (one.transitions, one.steps)]
     claim, variant = next(iter(one.transitions or one.steps))
-    return one.event.name, one.cite, counts[0], places[0], counts[1], places[1], f"{claim} ({variant})"
+    return one.event.name, one.cite, counts[0], places[0], counts[1], places[1], f"{claim} ({_(variant)})"
 
 
 def notes(found: Coverage) -> Iterator[str]:
@@ -58,34 +63,36 @@ def notes(found: Coverage) -> Iterator[str]:
     searches = [one for one in found.fired if one.effort and one not in found.lost]
     cut = sum(1 for one in searches if one.effort and not one.effort.complete)
     total = sum(one.effort.transitions for one in searches if one.effort)
-    yield (
-        f"searched: {len(searches)} configurations, {total:,} transitions, {cut} of them cut short; runs of scenarios:"
-        f" {sum(1 for one in found.fired if not one.effort)}; 'where' is the first of them"
-    )
+    said = _("searched: {count} configurations, {transitions} transitions, {cut} of them cut short; runs of scenarios:"
+             " {runs}; 'where' is the first of them")  # fmt: skip
+    told = sum(1 for one in found.fired if not one.effort)
+    yield said.format(count=len(searches), transitions=f"{total:,}", cut=cut, runs=told)
     used = {name for one in found.events if not one.happens for name in one.excluded_by or ()}
-    yield from (f"{lemma.name}: {lemma.sentence}" for lemma in KEPT if lemma.name in used)
+    lemma_said = _("{kind}: {text}")
+    yield from (lemma_said.format(kind=one.name, text=_(one.sentence)) for one in KEPT if one.name in used)
     if used:
-        yield (
-            f"These are proved by induction, for every channel and {found.protocols} protocols:"
-            f" {found.obligations:,} obligations"
-        )
+        said = _("These are proved by induction, for every channel and {count} protocols: {obligations} obligations")
+        yield said.format(count=found.protocols, obligations=f"{found.obligations:,}")
     for one in found.lost:
-        yield f"{one.claim} ({one.variant}) was not searched: {one.effort.limit if one.effort else ''}"
+        words = {"claim": one.claim, "variant": _(one.variant), "why": _(one.effort.limit) if one.effort else ""}
+        yield _("{claim} ({variant}) was not searched: {why}").format(**words)
     if found.why:
-        yield f"not every proof was finished: {found.why}"
+        yield _("not every proof was finished: {why}").format(why=_(found.why))
 
 
 def verdict(found: Coverage) -> str:
     """One line."""
     never = sum(1 for one in found.events if not one.happens and one.explained)
     happen = sum(1 for one in found.events if one.happens)
-    line = f"{len(found.events)} events: {happen} happen, {never} are proved impossible"
+    said = _("{count} events: {happen} happen, {never} are proved impossible")
+    parts = [said.format(count=len(found.events), happen=happen, never=never)]
     if found.lost:
-        line += f"; INCOMPLETE: {len(found.lost)} of the searches died"
-    if not found.unexplained:
-        return f"{line}."
-    more = f" and {len(found.unexplained) - MOST} more" if len(found.unexplained) > MOST else ""
-    return f"{line}; {unexplained(found)}: {'; '.join(found.unexplained[:MOST])}{more}."
+        parts.append(_("INCOMPLETE: {count} of the searches died").format(count=len(found.lost)))
+    if found.unexplained:
+        more = len(found.unexplained) - MOST
+        names = "; ".join(found.unexplained[:MOST]) + (_(" and {count} more").format(count=more) if more > 0 else "")
+        parts.append(_("{kind}: {text}").format(kind=unexplained(found), text=names))
+    return _("{cause}.").format(cause=_("; ").join(parts))
 
 
 def coverage_json(found: Coverage, command: str, code: int) -> dict[str, Any]:

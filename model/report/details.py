@@ -58,7 +58,7 @@ def details(rows: Sequence[TaskResult], width: int) -> str:
     _print_table(paper, rows)
     for row in rows:
         for made in row.tables:
-            _print_study(paper, f"{row.task.claim.name} ({row.task.variant})", made)
+            _print_study(paper, f"{row.task.claim.name} ({_(row.task.variant)})", made)
     beside = [line for row in rows for line in side_by_side(row, width)]
     columns = min(width, PROSE)
     lines = [*beside, *foundations(rows, columns), "", *fill(_(NOT_CHECKED), columns)]
@@ -130,13 +130,13 @@ def _length(row: TaskResult) -> str:
 
 
 def _print_study(console: Console, name: str, made: answer.Table) -> None:
-    table = Table(*(Column(Text(name)) for name in made.header), box=None, pad_edge=False)
+    table = Table(*(Column(Text(_(head))) for head in made.header), box=None, pad_edge=False)
     for line in made.rows:
-        table.add_row(*map(Text, line))
-    console.print(f"\n{name}: {made.title}")
+        table.add_row(*(Text(_(cell)) for cell in line))
+    console.print("\n" + _("{kind}: {text}").format(kind=name, text=_(made.title)))
     console.print(table)
     for note in made.notes:
-        console.print(note)
+        console.print(_(note))
 
 
 # -- what a verdict rests on ---------------------------------------------------------------------------------------
@@ -172,7 +172,7 @@ def rests_on(row: TaskResult) -> Iterator[tuple[str, str]]:
     if row.proof:
         said, count = _("{scope}, {count} obligations"), f"{row.proof.obligations:,}"
         yield "proof", said.format(scope=_(row.outcome.scope), count=count)
-        yield "assumed", "; ".join(row.proof.assumes)
+        yield "assumed", _("; ").join(map(_, row.proof.assumes))
     elif row.engine != "replay":
         shown = bounds(row.task.config)
         yield "bounds", " ".join(f"{field}={show_field(value)}" for field, value in shown.items())
@@ -182,7 +182,7 @@ def rests_on(row: TaskResult) -> Iterator[tuple[str, str]]:
     if row.fairness:
         yield "promised", _(row.fairness)
     if row.why:
-        yield "because", row.why
+        yield "because", _(row.why)
     for _label, one in row.besides:
         nothing = _("nothing: {why}")
         yield "beside it", one.told.rstrip(".。") if isinstance(one, Beside) else nothing.format(why=_(one))
@@ -192,10 +192,10 @@ def search(row: TaskResult) -> str:
     """How far a search went, and which bounds it touched; Z3 does not count."""
     effort = row.effort
     times = _("{bound} {count} times")
-    touched = ", ".join(times.format(bound=bound, count=f"{count:,}") for bound, count in effort.touched.items())
+    touched = _(", ").join(times.format(bound=_(bound), count=f"{count:,}") for bound, count in effort.touched.items())
     none = _("not counted") if row.engine in SYMBOLIC else _("none")
-    whole = effort.limit or (_("complete") if effort.complete else _("stopped when all was decided"))
-    said = _("search {whole}; bounds touched: {touched}").format(whole=whole, touched=touched or none)
+    whole = effort.limit or (marked("complete") if effort.complete else marked("stopped when all was decided"))
+    said = _("search {whole}; bounds touched: {touched}").format(whole=_(whole), touched=touched or none)
     if effort.left_out:
         said += _("; left out, as nothing reads them: {variables}").format(variables=", ".join(effort.left_out))
     if effort.collision:

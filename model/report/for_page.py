@@ -110,7 +110,7 @@ def _beside(other: Beside, pack: Pack) -> dict[str, Any] | None:
     if other.playable is None:
         return None
     return {
-        "text": {language(): other.told} | {"en": other.sentence},
+        "text": {"en": other.sentence, "zh": other.chinese},
         "changes": other.changes,
         "first": other.first,
         "pairs": other.pairs,

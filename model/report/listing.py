@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from model.questions.names import about, claims_named
 from model.settings.config import Config
 from model.settings.server import OWN
-from model.settings.setting import settings_of, show_field
+from model.settings.setting import Setting, settings_of, show_field
 from model.words.columns import wrapped
 from model.words.language import _
 from properties.claim import Claim
@@ -66,13 +66,20 @@ def _line(claim: Claim, width: int) -> str:
 
 def field_listing() -> str:
     """The fields of the configuration, with their defaults."""
-    lines = ["Fields for --set, with their defaults:"]
+    lines = [_("Fields for --set, with their defaults:")]
     for name, known in settings_of(Config).items():
-        lines += fill(f"{name}={show_field(known.default)}: {known.described}", "  ", "      ")
-    lines += ["", "Further fields of the claims about a server:"]
+        lines += _field(f"{name}={show_field(known.default)}", known)
+    lines += ["", _("Further fields of the claims about a server:")]
     for name, known in OWN.items():
-        lines += fill(f"{name}: {known.described}", "  ", "      ")
+        lines += _field(name, known)
     return "\n".join(lines)
+
+
+def _field(name: str, known: Setting) -> list[str]:
+    """A field with what it is, and the paragraph."""
+    text = _(known.text)
+    said = _("{what} ({why})").format(what=text, why=_(known.cite)) if known.cite else text
+    return fill(_("{kind}: {text}").format(kind=name, text=said), "  ", "      ")
 
 
 def explanations(names: Sequence[str]) -> str:

@@ -54,8 +54,8 @@ def summary(rows: Sequence[TaskResult], expected: int, code: int) -> str:
 
 
 def _sum(rows: Sequence[TaskResult], expected: int, code: int) -> str:
-    contradicted = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.standing == "contradicted"]
-    unknown = [f"{r.task.claim.name} ({r.task.variant})" for r in rows if r.standing == "inconclusive"]
+    contradicted = [_named(r) for r in rows if r.standing == "contradicted"]
+    unknown = [_named(r) for r in rows if r.standing == "inconclusive"]
     found = len(rows) - len(unknown)
     if code == 130:
         return counted("Interrupted: {found} of {count} verdict found.",
@@ -71,10 +71,14 @@ def _sum(rows: Sequence[TaskResult], expected: int, code: int) -> str:
     return f"{_some([f'{row.task.claim.name} {verdict(row)}' for row in wrong or rows])}."
 
 
+def _named(row: TaskResult) -> str:
+    return f"{row.task.claim.name} ({_(row.task.variant)})"
+
+
 def _some(names: Sequence[str]) -> str:
     """The first few names, and how many more."""
     more = len(names) - MOST
-    return ", ".join(names[:MOST]) + (_(" and {count} more").format(count=more) if more > 0 else "")
+    return _(", ").join(names[:MOST]) + (_(" and {count} more").format(count=more) if more > 0 else "")
 
 
 def exit_status(rows: Sequence[TaskResult]) -> int:

@@ -170,12 +170,12 @@ def against(row: TaskResult) -> str:
     else:
         said = _("CONTRADICTED: {claim} had to fail with {variant}, but {verdict}")
     words = {"claim": row.task.claim.name, "variant": _(row.task.variant), "verdict": verdict(row)}
-    return _joined(_joined(said.format(**words), row.why), run_of(row))
+    return _joined(_joined(said.format(**words), _(row.why)), run_of(row))
 
 
 def unsettled(row: TaskResult) -> str:
     """Why a verdict is open."""
-    words = {"claim": row.task.claim.name, "variant": _(row.task.variant), "why": row.why or _("unknown")}
+    words = {"claim": row.task.claim.name, "variant": _(row.task.variant), "why": _(row.why) or _("unknown")}
     return _("open: {claim} with {variant}: {why}").format(**words)
 
 
@@ -187,4 +187,4 @@ def asked(row: TaskResult) -> str:
         return _proved(row, named=True)
     said, where = verdict(row), row.task.variant
     found = _("{verdict} with {variant}").format(verdict=said, variant=where) if where else said
-    return _joined(found, run_of(row) if row.answer.good or row.answer.bad else row.why)
+    return _joined(found, run_of(row) if row.answer.good or row.answer.bad else _(row.why))

@@ -73,11 +73,6 @@ class Setting:
     shared: bool = False
     in_events: bool = False
 
-    @property
-    def described(self) -> str:
-        """The text with the paragraph."""
-        return f"{self.text} ({self.cite})" if self.cite else self.text
-
     def misfit(self, value: object) -> str:
         """Why the field cannot have this value; empty if it can."""
         if value is None and self.unlimited:

@@ -7,7 +7,7 @@ A text without a translation, in a catalogue of an older version, say, is shown 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, reduce
 from gettext import GNUTranslations, NullTranslations
@@ -86,6 +86,15 @@ def phrased(message: str, **words: object) -> Phrase:
 def marked(message: str) -> str:
     """The text itself: it stands in a table, is extracted from there, and translated where it is used."""
     return message
+
+
+COMMA, SEMICOLON = marked("{one}, {other}"), marked("{one}; {other}")
+"""What joins two texts in `listed`."""
+
+
+def listed(texts: Iterable[str], how: str = COMMA) -> str:
+    """Several texts in one, which is put into the reader's language where it is shown. how: what joins two of them."""
+    return reduce(lambda one, other: phrased(how, one=one, other=other), texts) if (texts := list(texts)) else ""
 
 
 def together(texts: Sequence[str]) -> str:

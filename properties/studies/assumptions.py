@@ -20,6 +20,7 @@ from model.network.ghosts.segments import ORIGINS
 from model.settings.clocks import TICKS, Clocks
 from model.settings.config import Config
 from model.settings.setting import BadConfig, settings_of
+from model.words.language import SEMICOLON, listed, marked, phrased
 from properties.claim import Cell, Claim, Study
 from properties.configs import (
     OLD_SEGMENTS,
@@ -28,8 +29,9 @@ from properties.configs import (
 from properties.old_segments import assuming, kept_out, no_old_segment_accepted
 from properties.studies.study import concluded, explore, unsettled
 
-FRESH, TIME_WAIT, QUIET = "fresh ISNs", "TIME-WAIT 2 MSL", "quiet time"
-IN_ORDER, LINGERS, ALONE = "no ABORT, reset or give-up", "ABORT to TIME-WAIT", "no half-open peer"
+FRESH, TIME_WAIT, QUIET = marked("fresh ISNs"), "TIME-WAIT 2 MSL", marked("quiet time")
+IN_ORDER, LINGERS = marked("no ABORT, reset or give-up"), marked("ABORT to TIME-WAIT")
+ALONE = marked("no half-open peer")
 ALL = (FRESH, TIME_WAIT, QUIET, IN_ORDER, LINGERS, ALONE)
 AssumptionSet = frozenset[str]
 
@@ -71,7 +73,7 @@ def all_together(config: Config, limits: Limits, progress: OnProgress) -> Outcom
     prop = kept_out(network, words(assumed), at)
     system = network.system(prop, starts=[at])
     verdict = explore(system, limits=limits, progress=progress)[prop.name]
-    runs = (picture(Searched(network, system, {assumed: verdict}), assumed, "a run"),) if verdict.run else ()
+    runs = (picture(Searched(network, system, {assumed: verdict}), assumed, marked("a run")),) if verdict.run else ()
     if verdict.answer is Answer.UNKNOWN:
         return unsettled("all-together", verdict.effort)
     return concluded("all-together", bool(runs), verdict.effort, runs=runs)
@@ -165,51 +167,58 @@ def picture(search: Searched, assumed: AssumptionSet, label: str = "") -> Counte
     """The run that shows that a set is insufficient; labelled by what is missing."""
     trace = search.verdicts[settled_by(assumed)].run
     assert trace is not None, "an insufficient set has a run"
-    sentence = f"No segment of an old incarnation is accepted, given: {words(assumed)}."
+    sentence = phrased("No segment of an old incarnation is accepted, given: {assumed}.", assumed=words(assumed))
     prop = replace(no_old_segment_accepted(search.network), sentence=sentence)
     missing = words(frozenset(ALL) - assumed)
-    return Counterexample(label or f"without {missing}", search.network, search.system, trace, prop)
+    return Counterexample(label or phrased("without {what}", what=missing), search.network, search.system, trace, prop)
 
 
 def words(assumed: AssumptionSet) -> str:
     """A set in words, in the order of ALL."""
-    return "; ".join(name for name in ALL if name in assumed) or "nothing"
+    return listed((name for name in ALL if name in assumed), SEMICOLON) or marked("nothing")
 
 
 def sets_table(
     config: Config, least: list[AssumptionSet], most: list[AssumptionSet], answers: Mapping[AssumptionSet, Outcome]
 ) -> Table:
     """Both kinds of sets, a row each."""
-    rows = [("minimal sufficient", words(assumed), "") for assumed in least]
+    rows = [(marked("minimal sufficient"), words(assumed), "") for assumed in least]
     for assumed in most:
         trace = answers[settled_by(assumed)].run
         assert trace is not None, "an insufficient set has a run"
-        rows.append(("maximal insufficient", words(assumed), str(len(trace.steps))))
-    quiet = f"quiet time is {config.quiet_time} ticks; MSL is {config.msl}, D is {config.delay}, RTO is {config.rto}"
+        rows.append((marked("maximal insufficient"), words(assumed), str(len(trace.steps))))
+    note = marked(
+        "Of {count} sets; no text, no loss; quiet time is {quiet} ticks; MSL is {msl}, D is {delay}, RTO is {rto}."
+    )
+    times = {name: getattr(config, name) for name in ("msl", "delay", "rto")}
     return Table(
-        "What keeps old segments out",
-        ("set", "assumptions", "steps to an old segment accepted"),
+        marked("What keeps old segments out"),
+        (marked("set"), marked("assumptions"), marked("steps to an old segment accepted")),
         tuple(rows),
         (
-            f"Of {2 ** len(ALL)} sets; no text, no loss; {quiet}.",
-            "The untimed search for fresh ISNs, W+window+1 apart, is made once for all variants.",
+            phrased(note, count=2 ** len(ALL), quiet=config.quiet_time, **times),
+            marked("The untimed search for fresh ISNs, W+window+1 apart, is made once for all variants."),
         ),
     )
 
 
 def times_table(config: Config, least: Mapping[str, int | None]) -> Table:
     """How long TIME-WAIT and quiet time have to be, by the field's name."""
-    words = {"time_wait": "TIME-WAIT", "quiet_time": "quiet time"}
-    more, again = f"more than {longest(config)}", config.retransmissions == 1
+    words = {"time_wait": "TIME-WAIT", "quiet_time": QUIET}
+    more, again = phrased("more than {count}", count=longest(config)), config.retransmissions == 1
     rows = [(words[name], more if ticks is None else str(ticks)) for name, ticks in least.items()]
     answer, later = 2 * config.delay + 1, 2 * config.delay + config.rto + 1
     sums = least["time_wait"] == answer and least["quiet_time"] == later and again
-    note = "2 D + 1: a segment, and the answer to it; RTO more if the answer is sent again. " if sums else ""
+    times = {name: getattr(config, name) for name in ("msl", "delay", "rto")}
+    note = phrased("No text, no loss; MSL is {msl}, D is {delay}, RTO is {rto}.", **times)
+    if sums:
+        said = marked("2 D + 1: a segment, and the answer to it; RTO more if the answer is sent again.")
+        note = phrased("{one} {other}", one=said, other=note)
     return Table(
-        "The smallest that keep old segments out, in ticks, all other assumptions but fresh ISNs being made",
-        ("", "ticks"),
+        marked("The smallest that keep old segments out, in ticks, all other assumptions but fresh ISNs being made"),
+        ("", marked("ticks")),
         tuple(rows),
-        (f"{note}No text, no loss; MSL is {config.msl}, D is {config.delay}, RTO is {config.rto}.",),
+        (note,),
     )
 
 

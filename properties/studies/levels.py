@@ -7,10 +7,13 @@ from model.core.knowledge import Common, Knows, facts, where
 from model.network.bounded import Network
 from model.network.ghosts.handshakes import SYNS
 from model.settings.config import Config
+from model.words.language import marked, phrased
 from properties.claim import Cell, Claim, Study
 from properties.configs import KNOWING, KNOWING_WITH_TEXT
 from properties.knowledge import LEVELS, TWO_WAY, TWO_WAY_TEXT, accepted, chains, established
 from properties.studies.study import concluded, unsettled
+
+NOWHERE = marked("nowhere")
 
 
 def segments_buy(config: Config, limits: Limits, progress: OnProgress) -> Outcome:
@@ -19,28 +22,37 @@ def segments_buy(config: Config, limits: Limits, progress: OnProgress) -> Outcom
 
     network, name = Network(config, ghosts=(SYNS,)), "segments-buy-knowledge"
     fact = accepted(network)
-    listed = chains(network, fact, *LEVELS)
+    formulas = chains(network, fact, *LEVELS)
     common = Common(network.names, fact)
     open_ = {side.name: established(side) for side in network.sides.values()}
-    states = LocalStates(network.system(), network.local_states, [*listed, *open_.values()], limits)
+    states = LocalStates(network.system(), network.local_states, [*formulas, *open_.values()], limits)
     effort = states.search.effort(states.run(progress))
     if not effort.complete:
         return unsettled(name, effort)
     rows = []
-    for level, formula in zip(LEVELS, listed, strict=True):
+    for level, formula in zip(LEVELS, formulas, strict=True):
         assert isinstance(formula, Knows)
         here = states.holds(open_[formula.side])
         rows.append((symbols(level), share(int((states.holds(formula) & here).sum()), int(here.sum()))))
     # Each deeper one says that A knows that B knows that A knows that B knows.
-    rows.append(("every deeper one", "not asked" if states.holds(listed[-1]).any() else "nowhere"))
-    rows.append(("common knowledge", "somewhere" if states.holds(common).any() else "nowhere"))
+    deeper = marked("not asked") if states.holds(formulas[-1]).any() else NOWHERE
+    rows.append((marked("every deeper one"), deeper))
+    rows.append((marked("common knowledge"), marked("somewhere") if states.holds(common).any() else NOWHERE))
     table = Table(
-        f"Where {next(facts(fact)).name}: who knows it, in so many of the ESTABLISHED states of the one named first",
-        ("Formula", "Holds"),
+        phrased(
+            "Where {fact}: who knows it, in so many of the ESTABLISHED states of the one named first",
+            fact=next(facts(fact)).name,
+        ),
+        (marked("Formula"), marked("Holds")),
         tuple(rows),
-        ("K_B K_A f: B knows that A knows that f. Each share is of distinct states, within the bounds of the search.",),
+        (
+            marked(
+                "K_B K_A f: B knows that A knows that f. Each share is of distinct states, within the bounds of the"
+                " search."
+            ),
+        ),
     )
-    violated = not states.holds(where(open_[network.names[1]], listed[LEVELS.index("BA")])).all()
+    violated = not states.holds(where(open_[network.names[1]], formulas[LEVELS.index("BA")])).all()
     return concluded(name, violated, effort, (table,))
 
 
@@ -52,8 +64,9 @@ def symbols(level: str) -> str:
 def share(count: int, of: int) -> str:
     """How many of how many, in words and per cent."""
     if count in (0, of):
-        return "always" if count else "nowhere"
-    return f"{100 * count / of:.0f} % ({count:,} of {of:,})"
+        return marked("always") if count else NOWHERE
+    percent, some, every = f"{100 * count / of:.0f}", f"{count:,}", f"{of:,}"
+    return phrased("{percent} % ({count} of {every})", percent=percent, count=some, every=every)
 
 
 SHARES = (

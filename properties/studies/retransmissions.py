@@ -10,6 +10,7 @@ from model.core.system import System
 from model.network.bounded import Network
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from model.words.language import marked, phrased
 from properties.claim import Cell, Claim, Study
 from properties.configs import (
     SLOW_APPLICATION,
@@ -52,21 +53,19 @@ def picture(network: Network, system: System, prop: Property, found: dict[str, O
     """The run with the most retransmissions."""
     trace = found[prop.name].run
     assert trace is not None, "what is reachable has a run"
-    sentence = "A sends its FIN again and again although it has arrived: B holds its ACK back until it closes."
-    return (Counterexample("most retransmissions", network, system, trace, replace(prop, sentence=sentence)),)
+    sentence = marked("A sends its FIN again and again although it has arrived: B holds its ACK back until it closes.")
+    return (Counterexample(marked("most retransmissions"), network, system, trace, replace(prop, sentence=sentence)),)
 
 
 def counts_table(config: Config, counts: dict[int, int]) -> Table:
     """A row of delays, and a row of counts."""
-    limit = (
-        f"{config.retransmissions} is the most that was looked for" if config.retransmissions in counts.values() else ""
-    )
-    note = f"In ticks: D = {config.delay}, RTO = {config.rto} (not doubled); nothing is lost."
+    limit = phrased("{count} is the most that was looked for", count=config.retransmissions)
+    note = phrased("In ticks: D = {d}, RTO = {rto} (not doubled); nothing is lost.", d=config.delay, rto=config.rto)
     return Table(
-        f"Needless retransmissions of a FIN at most, close={config.close}",
-        ("application delay", *map(str, counts)),
-        (("retransmissions", *map(str, counts.values())),),
-        (note, *([limit] if limit else [])),
+        phrased("Needless retransmissions of a FIN at most, close={close}", close=config.close),
+        (marked("application delay"), *map(str, counts)),
+        ((marked("retransmissions"), *map(str, counts.values())),),
+        (note, *([limit] if config.retransmissions in counts.values() else [])),
     )
 
 

@@ -13,6 +13,7 @@ from model.core.answer import NO_LIMITS, Answer, Counterexample, Effort, Limits,
 from model.network.bounded import Network
 from model.settings.config import Config
 from model.settings.setting import BadConfig
+from model.words.language import listed, marked, phrased
 from properties.claim import Cell, Claim, Study
 from properties.configs import (
     THRESHOLD,
@@ -60,15 +61,14 @@ def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: OnProgress 
     found = explore(all_at_once(UntilItEnds(config, TIMES), wanted), limits=limits, progress=progress)
     effort = next(iter(found.values())).effort
     if effort.limit or "channel full" in effort.touched:
-        return Thresholds({}, effort, effort.limit or "a segment found the channel full: raise capacity")
+        return Thresholds({}, effort, effort.limit or marked("a segment found the channel full: raise capacity"))
     smallest = {}
     for delay, rto in dict.fromkeys(case[:2] for case in wanted):
         safe = {t: found[f"{d} {r} {t}"].answer is Answer.HOLDS for d, r, t in wanted if (d, r) == (delay, rto)}
         least = min((t for t in safe if all(safe[s] for s in safe if s >= t)), default=None)
         if least is None or least == min(safe):
-            return Thresholds(
-                {}, effort, f"delay {delay}, rto {rto}: the searched lengths do not enclose the threshold"
-            )
+            said = marked("delay {delay}, rto {rto}: the searched lengths do not enclose the threshold")
+            return Thresholds({}, effort, phrased(said, delay=delay, rto=rto))
         smallest[delay, rto] = least
     return Thresholds(smallest, effort)
 
@@ -76,20 +76,22 @@ def thresholds(config: Config, limits: Limits = NO_LIMITS, progress: OnProgress 
 def lengths(found: Thresholds, config: Config) -> Table:
     """Rows are delay bounds, columns retransmission timeouts."""
     ticks = range(1, config.msl + 1)
-    how = "restarted by a retransmitted FIN" if config.time_wait_restart else "not restarted (the RFC's letter)"
-    how += ", B may send text before its FIN" if config.octets else ""
+    letter = marked("not restarted (the RFC's letter)")
+    how = marked("restarted by a retransmitted FIN") if config.time_wait_restart else letter
+    how = listed([how, *([marked("B may send text before its FIN")] if config.octets else [])])
     rows = ((f"D={d}", *(str(found.smallest[d, rto]) for rto in ticks)) for d in ticks)
     sums = [k for k in (1, 2) if all(least == rto + k * d + 1 for (d, rto), least in found.smallest.items())]
-    reach = (
-        f"D is the delay bound; at most {config.losses} segment is lost. Shown unsafe one tick below, and safe from"
-        " there up to RTO + 2 D + 2."
+    reach = marked(
+        "D is the delay bound; at most {losses} segment is lost. Shown unsafe one tick below, and safe from there up to"
+        " RTO + 2 D + 2."
     )
-    notes = [f"Everywhere it is RTO + {'2 ' if k == 2 else ''}D + 1." for k in sums]
+    sums_said = (f"RTO + {'2 ' if k == 2 else ''}D + 1" for k in sums)
+    notes = [phrased("Everywhere it is {sum}.", sum=said) for said in sums_said]
     return Table(
-        f"Smallest safe TIME-WAIT in ticks, {how}",
+        phrased("Smallest safe TIME-WAIT in ticks, {how}", how=how),
         ("", *(f"RTO={rto}" for rto in ticks)),
         tuple(rows),
-        (*notes, reach),
+        (*notes, phrased(reach, losses=config.losses)),
     )
 
 
@@ -99,11 +101,14 @@ def comparison(found: Thresholds, config: Config) -> Table:
     for msl in range(2, config.msl + 1):
         delay, rto = found.worst(msl)
         need, beyond = found.smallest[delay, rto], max(found.smallest[msl, r] for r in range(1, msl + 1))
-        enough = "suffices" if need <= 2 * msl else "is not enough"
+        enough = marked("suffices") if need <= 2 * msl else marked("is not enough")
         rows.append((str(msl), str(2 * msl), f"{need} (D={delay}, RTO={rto})", enough, str(beyond)))
     return Table(
-        "Is 2 MSL enough?",
-        ("MSL", "2 MSL", "needed for RTO =< MSL, D < MSL", "so 2 MSL", "needed if D = MSL"),
+        marked("Is 2 MSL enough?"),
+        (
+            *("MSL", "2 MSL", marked("needed for RTO =< MSL, D < MSL"), marked("so 2 MSL")),
+            marked("needed if D = MSL"),
+        ),
         tuple(rows),
     )
 
@@ -114,11 +119,21 @@ def counterexample(found: Thresholds, config: Config, short: list[int], limits: 
     delay, rto = found.worst(msl)
     ticks = 2 * msl if short else found.smallest[delay, rto] - 1
     network = Network(config.but(msl=msl, delay=delay, rto=rto, time_wait=str(ticks)))
-    times = f"with MSL {msl}, RTO {rto}, D {delay} and TIME-WAIT {ticks} ticks"
-    prop = replace(last_ack_answered(network), sentence=f"The passive closer ends in order {times}.")
+    sentence = phrased(
+        "The passive closer ends in order with MSL {msl}, RTO {rto}, D {delay} and TIME-WAIT {ticks} ticks.",
+        msl=msl,
+        rto=rto,
+        delay=delay,
+        ticks=ticks,
+    )
+    prop = replace(last_ack_answered(network), sentence=sentence)
     system = network.system(prop)
     run = explore(system, limits=limits)[prop.name].run
-    return (Counterexample("2 MSL" if short else "one tick less", network, system, run, prop),) if run else ()
+    return (
+        (Counterexample(marked("2 MSL") if short else marked("one tick less"), network, system, run, prop),)
+        if run
+        else ()
+    )
 
 
 THRESHOLDS = (

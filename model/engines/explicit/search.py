@@ -30,6 +30,7 @@ from model.core.answer import (
     Outcome,
     Progress,
     outcomes,
+    reached,
 )
 from model.core.cone import relevant
 from model.core.property import Property
@@ -277,8 +278,8 @@ class ExplicitSearch:
 
     def _full(self) -> str:
         if self.few:
-            return f"max-states {self.limits.max_states} reached"
-        return OUT_OF_MEMORY if self.limits.max_bytes is None else f"max-memory {self.limits.max_bytes} reached"
+            return reached(f"max-states {self.limits.max_states}")
+        return OUT_OF_MEMORY if self.limits.max_bytes is None else reached(f"max-memory {self.limits.max_bytes}")
 
     def _improve(self) -> None:
         """Compile again, carefully, once that is likely to pay; the clock of the search stands still meanwhile."""

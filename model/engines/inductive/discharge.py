@@ -126,7 +126,7 @@ class Prover:
                 return Discharged(obligation, Answer.HOLDS)
             broken = tuple(d for d in obligation.duties if self._breaks(soup, obligation, [d]) is not None)
         except Unanswered as stop:
-            return Discharged(obligation, Answer.UNKNOWN, limit=str(stop))
+            return Discharged(obligation, Answer.UNKNOWN, limit=stop.limit)
         return Discharged(obligation, Answer.VIOLATED, broken, counterexample(soup, model, step))
 
     def _breaks(self, soup: Soup, obligation: Obligation, duties: Sequence[Duty]) -> ModelRef | None:

@@ -27,6 +27,7 @@ from typing import Literal
 
 from model.core import z3fast as z3
 from model.core.grouped import grouped
+from model.words.language import marked
 
 Message = Mapping[str, z3.ExprRef]
 """A message's fields, ghosts included, as terms."""
@@ -225,7 +226,7 @@ class Induction:
         """The initial state satisfies what is said about the state; there is no message yet."""
         initial = tuple(Duty(lemma.name, part.label, part.term) for lemma, part in self.wanted.get((), []))
         if initial:
-            yield Obligation("initial state", "", "initial", "", (self.soup.initial,), initial)
+            yield Obligation(marked("initial state"), "", "initial", "", (self.soup.initial,), initial)
 
     def of_corollaries(self) -> Iterator[Obligation]:
         """Each corollary follows in any state from its lemmas."""
@@ -234,7 +235,7 @@ class Induction:
             by = [part for lemma in known if lemma.name in corollary.by for part in lemma.parts]
             for part in corollary.parts:
                 premises, duty = tuple(self._said(by, self._there(part))), Duty(corollary.name, part.label, part.term)
-                yield Obligation("any state", "", "follows", _any_of(part.about), premises, (duty,))
+                yield Obligation(marked("any state"), "", "follows", _any_of(part.about), premises, (duty,))
 
     def of_step(self, step: Transition) -> Iterator[Obligation]:
         """The obligations of one step."""
@@ -249,7 +250,7 @@ class Induction:
         """The lemmas imply the property."""
         if self.goal is not None:
             goal = Duty("", self.goal.label, self.goal.term)
-            yield Obligation("the lemmas suffice", "", "goal", "", self.about_state, (goal,))
+            yield Obligation(marked("the lemmas suffice"), "", "goal", "", self.about_state, (goal,))
 
     def _of_step(
         self, step: Transition, about: tuple[str, ...], sent: Sequence[bool], parts: Sequence[tuple[Lemma, LemmaPart]]

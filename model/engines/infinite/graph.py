@@ -19,7 +19,7 @@ from functools import cached_property
 import numpy as np
 import z3
 
-from model.core.answer import NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, OnProgress
+from model.core.answer import NO_LIMITS, OUT_OF_MEMORY, Effort, Limits, OnProgress, reached
 from model.core.run import Step
 from model.core.system import State, System
 from model.engines.explicit.hash_table import find
@@ -139,7 +139,7 @@ class StateGraph(Observer):
         rows = row_bytes(self.search.code.layout.words) * store.count
         if rows + store.table.nbytes + EDGE_BYTES * self.search.transitions <= self._bytes:
             return ""
-        return OUT_OF_MEMORY if self._limits.max_bytes is None else f"max-memory {self._limits.max_bytes} reached"
+        return OUT_OF_MEMORY if self._limits.max_bytes is None else reached(f"max-memory {self._limits.max_bytes}")
 
     @property
     def states(self) -> int:

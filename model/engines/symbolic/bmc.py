@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import z3
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, OnProgress, Outcome, Progress, outcomes
+from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, OnProgress, Outcome, Progress, outcomes, reached
 from model.core.property import Property
 from model.core.run import Run, enabled
 from model.core.system import State, System
@@ -50,9 +50,9 @@ def bmc(
             if not search.look(steps):
                 break
         else:
-            limit = f"depth {depth} reached"
+            limit = reached(f"depth {depth}")
     except Unanswered as stop:
-        limit = str(stop)
+        limit = stop.limit
     except KeyboardInterrupt:
         limit = INTERRUPTED
     if not search.open:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import z3
 
-from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, OnProgress, Outcome, Progress, outcomes
+from model.core.answer import INTERRUPTED, NO_LIMITS, Effort, Limits, OnProgress, Outcome, Progress, outcomes, reached
 from model.core.property import Property
 from model.core.system import System
 from model.engines.symbolic.bmc import DEPTH, BoundedSearch, safe
@@ -42,7 +42,7 @@ def induction(
     search = BoundedSearch(unrolled, (*wanted, *(lemma for lemma in lemmas if lemma not in wanted)), ask)
     proved: dict[str, int] = {}
     depth = depth or DEPTH
-    limit = f"depth {depth} reached"
+    limit = reached(f"depth {depth}")
     try:
         for k in range(1, depth + 1):
             if progress is not None:
@@ -54,7 +54,7 @@ def induction(
             if all(prop.name in proved or prop.name in search.traces for prop in wanted):
                 break
     except Unanswered as stop:
-        limit = str(stop)
+        limit = stop.limit
     except KeyboardInterrupt:
         limit = INTERRUPTED
     traces = {prop.name: search.traces[prop.name] for prop in wanted if prop.name in search.traces}

@@ -10,6 +10,7 @@ import z3
 
 from model.core.answer import INTERRUPTED, NO_LIMITS, OUT_OF_MEMORY, Limits
 from model.machine.memory import available
+from model.words.language import marked, phrased
 
 LEAST_MEMORY = 256 << 20
 STEPS = ("simplify", "propagate-values", "solve-eqs", "elim-uncnstr", "reduce-bv-size", "simplify", "max-bv-sharing")
@@ -23,6 +24,10 @@ BLASTED = z3.Then("simplify", "propagate-values", "solve-eqs", "simplify", "bit-
 
 class Unanswered(Exception):
     """Z3 has not answered; the text is the limit that stopped it."""
+
+    def __init__(self, limit: str) -> None:
+        super().__init__(limit)
+        self.limit = limit
 
 
 @dataclass
@@ -63,11 +68,11 @@ class LimitedSolver:
             return INTERRUPTED
         if late := self.limits.late():
             return late
-        return OUT_OF_MEMORY if "memory" in reason else f"Z3 gave up: {reason}"
+        return OUT_OF_MEMORY if "memory" in reason else phrased("Z3 gave up: {reason}", reason=reason)
 
 
 def _checked(model: z3.ModelRef, formulas: Sequence[z3.BoolRef]) -> z3.ModelRef:
     """The model, if it is one of the formulas; raises `Unanswered`."""
     if all(z3.is_true(model.eval(formula, model_completion=True)) for formula in formulas):
         return model
-    raise Unanswered("Z3 gave up: its model does not satisfy what was asked")
+    raise Unanswered(marked("Z3 gave up: its model does not satisfy what was asked"))
