@@ -26,7 +26,7 @@ from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
 from model.pictures.lifelines import with_roles
 from model.pictures.order import consequence, in_order
-from model.pictures.rungs import rungs, with_notes
+from model.pictures.rungs import Ladder, rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
 from model.questions.plain import told
@@ -170,27 +170,18 @@ class Shows:
         self._draw(drawing, path, len(whole.steps))
         other = self._beside(row, whole, None if loop is None else last + 1, label, follows)
         words = self._write(path, trace, loop, title, text + beside_lines(other))
-        steps, lanes = steps_json(self.system, whole), self.network.lanes
-        again = None if loop is None else steps[last:]
-        then = steps_json(self.system, Run(whole.initial, (*whole.steps, *follows)))[len(whole.steps) :]
-        made = rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo, then=follows)
-        lines = with_notes(made, notes)
-        sentences = told(self.network, trace, loop)
-        return RunReport(
-            steps[:last],
-            again,
-            text,
-            str(path),
-            label,
-            lines,
-            broken,
-            words,
-            other,
-            sentences,
-            playable(self.network, self.system, whole, self.about),
-            notes,
-            then,
-        )
+        steps, ends = steps_json(self.system, Run(whole.initial, (*whole.steps, *follows))), len(whole.steps)
+        again = None if loop is None else steps[last:ends]
+        lines, sentences = self._lines(trace, loop, follows, notes), told(self.network, trace, loop)
+        played = playable(self.network, self.system, whole, self.about)
+        shown = RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
+        return replace(shown, playable=played, notes=notes, then=steps[ends:])
+
+    def _lines(self, trace: Run, loop: Loop, then: Sequence[Step], notes: Notes) -> Ladder:
+        """The run in a line for each segment."""
+        network = self.network
+        made = rungs(self.system, trace, network.lanes, loop=loop, oldest_first=network.fifo, then=then)
+        return with_notes(made, notes)
 
     def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str, then: Sequence[Step]) -> Beside | str:
         """What stands beside a run. loop: the step that begins what comes again for ever. then: see `consequence`."""
