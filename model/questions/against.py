@@ -15,7 +15,6 @@ from model.core.property import Live
 from model.core.run import Run
 from model.core.system import System
 from model.core.terms import Meaning
-from model.engines.infinite.liveness import violated
 from model.machine.files import write
 from model.network.make import AnyNetwork
 from model.pictures.text import decided, steps_json, wrap
@@ -200,6 +199,8 @@ class Comparison:
         claim, states = self.task.claim, found.right.states
         prop = claim.asked_of(other.network) if claim.searched else None
         if isinstance(prop, Live):
+            from model.engines.infinite.liveness import violated  # A story loads no engine.
+
             return not found.rest and not violated(prop.prop, states, states[-1:])
         if prop is None or prop.kind == "reachable":
             return None

@@ -34,7 +34,7 @@ from model.words.language import marked, phrased
 UNKNOWN = marked("unknown whether another run does without one of these steps: {why}")
 NONE = marked("every run that shows this has all of these steps, in some order")
 FOR_EVER = float("inf")
-Event = tuple[str, Hashable]
+Happens = tuple[str, Hashable]
 
 
 def another(system: System, prop: Property, run: Run, limits: Limits, progress: OnProgress) -> Run | str:
@@ -73,7 +73,7 @@ def another_lasso(system: System, live: Live, first: Lasso, limits: Limits, prog
     return chosen
 
 
-def _lassos(graph: StateGraph, live: Live, often: Mapping[Event, float]) -> Iterator[Lasso]:
+def _lassos(graph: StateGraph, live: Live, often: Mapping[Happens, float]) -> Iterator[Lasso]:
     """For each event a lasso in which it happens less often, if there is one."""
     owed, events = classes_of(graph, live.fairness), [event(rule) for rule in graph.system.rules]
     for name, times in often.items():
@@ -83,7 +83,7 @@ def _lassos(graph: StateGraph, live: Live, often: Mapping[Event, float]) -> Iter
             yield lasso
 
 
-def occurrences(lasso: Lasso) -> dict[Event, float]:
+def occurrences(lasso: Lasso) -> dict[Happens, float]:
     """How often each event happens in an infinite run; for ever if in its loop."""
     before = Counter(event(step.rule) for step in lasso.stem.steps)
     return {**before} | {event(step.rule): FOR_EVER for step in lasso.loop}
@@ -95,7 +95,7 @@ def _none(found: Outcome) -> str:
     return NONE
 
 
-def event(rule: Rule) -> Event:
+def event(rule: Rule) -> Happens:
     """What a step is: whose, and which event, whatever the state."""
     return rule.side, replace(rule.cause, state="") if isinstance(rule.cause, Cause) else rule.name
 

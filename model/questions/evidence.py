@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import z3
 
@@ -26,7 +26,7 @@ from model.pictures.infinite_run import render_lasso
 from model.pictures.ladder import ladder
 from model.pictures.lifelines import with_roles
 from model.pictures.order import consequence, in_order
-from model.pictures.rungs import rungs, with_notes
+from model.pictures.rungs import Ladder, rungs, with_notes
 from model.pictures.text import decided, render_text, steps_json
 from model.questions.against import Able, beside, beside_lines
 from model.questions.plain import told
@@ -171,26 +171,18 @@ class Shows:
         self._draw(drawing, path, len(whole.steps))
         other = self._beside(row, whole, None if loop is None else last + 1, label, follows)
         words = self._write(path, trace, loop, title, text + beside_lines(other))
-        told_ = self._told(trace, loop, follows, notes)
-        return RunReport(
-            text=text, figure=str(path), label=label, decides=broken, words=words, beside=other, notes=notes, **told_
-        )
+        steps, ends = steps_json(self.system, Run(whole.initial, (*whole.steps, *follows))), len(whole.steps)
+        again = None if loop is None else steps[last:ends]
+        lines, sentences = self._lines(trace, loop, follows, notes), told(self.network, trace, loop)
+        played = playable(self.network, self.system, whole, self.about)
+        shown = RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences)
+        return replace(shown, playable=played, notes=notes, then=steps[ends:])
 
-    def _told(self, trace: Run, loop: Loop, follows: Sequence[Step], notes: Notes) -> dict[str, Any]:
-        """The run as data: its steps, its loop, its ladder, its sentences, for the page, and what its end causes."""
-        whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
-        steps = steps_json(self.system, Run(whole.initial, (*whole.steps, *follows)))
-        made = rungs(
-            self.system, trace, self.network.lanes, loop=loop, oldest_first=self.network.fifo, then=tuple(follows)
-        )
-        return {
-            "steps": steps[:last],
-            "loop": None if loop is None else steps[last : len(whole.steps)],
-            "ladder": with_notes(made, notes),
-            "told": told(self.network, trace, loop),
-            "playable": playable(self.network, self.system, whole, self.about),
-            "then": steps[len(whole.steps) :],
-        }
+    def _lines(self, trace: Run, loop: Loop, then: Sequence[Step], notes: Notes) -> Ladder:
+        """The run in a line for each segment."""
+        network = self.network
+        made = rungs(self.system, trace, network.lanes, loop=loop, oldest_first=network.fifo, then=then)
+        return with_notes(made, notes)
 
     def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str, then: Sequence[Step]) -> Beside | str:
         """What stands beside a run. loop: the step that begins what comes again for ever. then: see `consequence`."""
