@@ -32,7 +32,7 @@ from model.questions.against import Able, beside, beside_lines
 from model.questions.plain import told
 from model.questions.playable import playable
 from model.questions.schedule import NetworkSystem
-from model.questions.task import Beside, Options, RunReport, TaskResult, stem, written
+from model.questions.task import Beside, Options, RunReport, Task, TaskResult, stem, written
 from model.words.language import _, marked
 
 NAMES = {"rto": "RTO", "time_wait": "TIME-WAIT"}
@@ -147,9 +147,7 @@ class Shows:
         notes: Notes = NO_NOTES,
     ) -> RunReport:
         """Draw a run and write its words. broken: what it shows, where no part of a property says it."""
-        claim, variant = row.task.claim.name, row.task.variant
-        path = self.options.out / stem(claim, variant, label)
-        title = _("{kind}: {text}").format(kind=claim, text=_(variant)) if variant else claim
+        path, title = self.options.out / stem(row.task.claim.name, row.task.variant, label), _titled(row.task)
         whole, last = Run(trace.initial, (*trace.steps, *(loop or ()))), len(trace.steps)
         broken = tuple(with_roles(_(one), self.network.lanes, whole) for one in (*broken, *_false(trace, prop)) if one)
         happened, times = _capital(broken), _times(self.network, trace.initial)
@@ -174,20 +172,9 @@ class Shows:
         again = None if loop is None else steps[last:]
         lines = with_notes(rungs(self.system, trace, lanes, loop=loop, oldest_first=self.network.fifo), notes)
         sentences = told(self.network, trace, loop)
-        return RunReport(
-            steps[:last],
-            again,
-            text,
-            str(path),
-            label,
-            lines,
-            broken,
-            words,
-            other,
-            sentences,
-            playable(self.network, self.system, whole, self.about),
-            notes,
-        )
+        played = playable(self.network, self.system, whole, self.about)
+        return RunReport(steps[:last], again, text, str(path), label, lines, broken, words, other, sentences, played,
+                         notes)  # fmt: skip
 
     def _beside(self, row: TaskResult, run: Run, loop: int | None, label: str) -> Beside | str:
         """What stands beside a run; loop: the step that begins what comes again for ever."""
@@ -211,6 +198,12 @@ class Shows:
                 for ending, content in FORMATS[name](self, trace, loop, title).items():
                     write(path.with_name(path.name + ending), content)
         return str(words)
+
+
+def _titled(task: Task) -> str:
+    """What stands above a run: the claim's name, and the variant's if it has one."""
+    said = _("{kind}: {text}").format(kind=task.claim.name, text=_(task.variant))
+    return said if task.variant else task.claim.name
 
 
 def _false(trace: Run, prop: Property | None) -> tuple[str, ...]:
