@@ -153,7 +153,9 @@ def test_the_statements_stand_there_in_both_languages() -> None:
     second = data["statements"][1]["text"]
     assert second["en"]["question"].startswith("Why three segments?")
     assert second["zh"]["question"].startswith("为什么要三个报文段")
-    assert ["good", "With two it does. half-open fails with two-way, as it must: 4 steps"] in second["en"]["true"]
+    assert ["good", "With two segments it can. half-open fails with two-way, as it must: 4 steps"] in second["en"][
+        "true"
+    ]
     assert any(mark == "open" for mark, _ in second["en"]["true"])  # The three-way variant was not checked.
 
 
