@@ -19,9 +19,11 @@ from properties.claims import CLAIMS
 
 SENTENCE = re.compile(r"(?<![\w.-])[A-Z]?[a-z]+(?: [a-z]+){2,}(?![\w=])")
 NEVER_WORDS = re.compile(
-    r"python -m [^\n]*|--[\w-]+|<[^<> ]*>|[\w./-]+\.(?:svg|dot|txt|html|png)|\b[\w.]+=\S+|(?:first|fifth) and \w+th"
+    r"python -m [^\n]*|--[\w-]+|<[^<> ]*>|[\w./-]+\.(?:svg|dot|txt|html|png)|\b[\w.]+=\S+|^ *Note over "
+    r"|(?:first|fifth) and \w+th",
+    re.MULTILINE,
 )
-"""Commands, options, segments and tags, files, settings, the RFC's checks."""
+"""Commands, options, segments and tags, files, settings, Mermaid's words, the RFC's checks."""
 WRITTEN = (".txt", ".html", ".dot", ".mmd")
 QUICKLY = {
     "a run, and another protocol": "half-open --engine explicit --verbose",
@@ -30,7 +32,7 @@ QUICKLY = {
     "a run in time": "last-ack-answered --quick --engine explicit --verbose --full-states",
     "studies": "needless-retransmissions segments-buy-knowledge --verbose",
     "knowledge": "server-knows server-cannot-know --verbose",
-    "scenarios": "user-timeouts figure-6 figure-7 --verbose",
+    "scenarios": "user-timeouts figure-6 figure-8 --verbose",
     "many claims": "figure-* --quick --verbose",
     "a proof cut short": "agreement --engine unbounded --max-seconds 1 --verbose",
     "a search cut short": "half-open --engine explicit --max-states 5 --verbose",

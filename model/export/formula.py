@@ -17,7 +17,7 @@ import z3
 from model.core.nodes import Node, UnknownOperator, negation, node_of
 from model.core.terms import Meaning
 
-Names = Mapping[str, Sequence[str]]
+ValueNames = Mapping[str, Sequence[str]]
 """Of what has values with names: these."""
 CHOICE, CONNECTED, COMPARED, SUM, ATOM = range(5)
 """How closely the parts of a formula belong together; a part that is looser than its place is in parentheses."""
@@ -47,7 +47,7 @@ class Written(NamedTuple):
     level: int
 
 
-def formula(term: z3.ExprRef | Node, names: Names) -> str:
+def formula(term: z3.ExprRef | Node, names: ValueNames) -> str:
     """The formula of a term."""
     return Printer(names).written(node_of(term)).text
 
@@ -60,7 +60,7 @@ def fixed(node: Node) -> int | None:
 class Printer(NamedTuple):
     """What writes formulas."""
 
-    names: Names
+    names: ValueNames
 
     def written(self, node: Node) -> Written:
         """The formula of a node."""

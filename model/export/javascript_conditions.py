@@ -17,15 +17,15 @@ from functools import cached_property
 from hashlib import blake2b
 
 from model.core import z3fast as z3
-from model.core.nodes import node_of
+from model.core.nodes import UnknownOperator, node_of
 from model.core.system import Condition, Rule, System, Var
 from model.core.terms import constants
-from model.export.formula import Names, formula
+from model.export.formula import ValueNames, formula
 from model.export.javascript_body import FunctionBody
 
 INPUTS = ("slot", "copy")
 """The inputs that rules have, in their order."""
-Key = tuple[str, str, str, bytes]
+ConditionKey = tuple[str, str, str, bytes]
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Sight:
 
     terms: Mapping[str, z3.ExprRef]
     variables: tuple[Var, ...]
-    keys: dict[Key, str] = field(default_factory=dict)
+    keys: dict[ConditionKey, str] = field(default_factory=dict)
 
     @cached_property
     def _pairs(self) -> list[tuple[z3.ExprRef, z3.ExprRef]]:
@@ -52,7 +52,7 @@ class Sight:
         return {name: at[node_of(term).name] for name, term in self.terms.items() if node_of(term).name in at}
 
     @property
-    def names(self) -> Names:
+    def names(self) -> ValueNames:
         """These names."""
         return {name: self.variables[at].names for name, at in self.listed.items()}
 
@@ -68,12 +68,14 @@ class ConditionsTable:
         self._variables, self._places = system.variables, {**places, **{name: name for name in INPUTS}}
         self._sights: dict[tuple[tuple[str, bytes], ...], Sight] = {}
         self._rows: dict[str, str] = {}
+        self._known: dict[tuple[int, str, str, str, int], tuple[Condition, list[str]]] = {}
 
     def of(self, rule: Rule) -> str:
         """The fields of a rule; what they refer to is kept."""
         seen = tuple((name, node_of(term).digest) for name, term in rule.sees.items())
         sight = self._sights.setdefault(seen, Sight(rule.sees, self._variables))
-        keys = [self._key(one, sight) for one in rule.asked]
+        whole = (part for one in rule.conditions for part in one.parts() or (one,))
+        keys = [key for condition in whole for key in self._keys(condition, sight)]
         replies = any(wire.action.startswith("send") for wire in rule.wires)
         return f"sees:{[*self._sights].index(seen)},replies:{json.dumps(replies)},conditions:{json.dumps(keys)}"
 
@@ -88,6 +90,13 @@ class ConditionsTable:
         fields = ",".join(f"{json.dumps(name)}:{body.operand(term)}" for name, term in sight.terms.items())
         inputs, names = ",".join(INPUTS), json.dumps(sight.listed)
         return f"{{of:(s,{inputs})=>{{{body.text}return {{{fields}}};}},names:{names}}}"
+
+    def _keys(self, condition: Condition, sight: Sight) -> list[str]:
+        """The keys of what a condition asks, one thing after the other; kept, with the condition, for other rules."""
+        asked = (id(sight), condition.says, condition.about, condition.cite, condition.term.get_id())
+        if asked not in self._known:
+            self._known[asked] = condition, [self._key(one, sight) for one in condition.each()]
+        return self._known[asked][1]
 
     def _key(self, condition: Condition, sight: Sight) -> str:
         """The key of a condition, whose text is kept."""
@@ -104,7 +113,7 @@ class ConditionsTable:
         known = all(name in sight.terms for name in reads)
         told = {
             "says": condition.says, "about": condition.about, "cite": condition.cite,
-            "formula": formula(term, sight.names) if known else "", "reads": reads if known else [],
+            "formula": _formula(term, sight.names) if known else "", "reads": reads if known else [],
         }  # fmt: skip
         body = FunctionBody(
             [node_of(term)], {**self._places, **{name: f"e[{json.dumps(name)}]" for name in sight.terms}}
@@ -112,3 +121,11 @@ class ConditionsTable:
         value = body.operand(term)
         said = json.dumps(told, ensure_ascii=False)
         return f"{{...{said},holds:(e,s,{','.join(INPUTS)})=>{{{body.text}return {value};}}}}"
+
+
+def _formula(term: z3.BoolRef, names: ValueNames) -> str:
+    """The formula of a term; "" if it has operators that formulas have not, as a mutant's guard may."""
+    try:
+        return formula(term, names)
+    except UnknownOperator:
+        return ""

@@ -68,7 +68,7 @@ function play() {
   show(toldOf(now.at));
 }
 
-/** Begin a recorded run, or a world by hand. */
+/** Begin a recorded run, or a playground by hand. */
 function begin(place) {
   stop();
   enter({ place, run: place.steps ? recorded(place) : [], at: 0 });
@@ -165,17 +165,17 @@ function Begin() {
   </section>`;
 }
 
-/** The world and its switches. */
+/** The playground and its switches. */
 function Protocol() {
-  const { world } = now.place;
-  const values = world ? now.place.id.split(",").slice(1) : [];
-  const pick = (at, value) => [world.name, ...values.with(at, value)].join(",");
+  const { playground } = now.place;
+  const values = playground ? now.place.id.split(",").slice(1) : [];
+  const pick = (at, value) => [playground.name, ...values.with(at, value)].join(",");
   return html`<section id="protocol" aria-label=${t("The protocol")}>
     <fieldset><legend>${t("By hand")}</legend>
-      ${WORLDS.map((one) => html`<${Button} of=${`world ${one.name}`} aria-pressed=${world?.name === one.name} does=${() => begin(PLACES[Object.keys(one.models)[0]])}>${t(one.name)}<//>`)}
+      ${PLAYGROUNDS.map((one) => html`<${Button} of=${`playground ${one.name}`} aria-pressed=${playground?.name === one.name} does=${() => begin(PLACES[Object.keys(one.models)[0]])}>${t(one.name)}<//>`)}
     </fieldset>
-    ${world ? Object.entries(world.switches).map(([name, offered], at) => html`<fieldset><legend>${name}</legend>
-      ${offered.map((value) => html`<label><input type="radio" name=${name} value=${value} data-key=${`${name}=${value}`} checked=${values[at] === value} disabled=${!world.models[pick(at, value)]} onChange=${() => choose(pick(at, value))} /> ${value}</label>`)}
+    ${playground ? Object.entries(playground.switches).map(([name, offered], at) => html`<fieldset><legend>${name}</legend>
+      ${offered.map((value) => html`<label><input type="radio" name=${name} value=${value} data-key=${`${name}=${value}`} checked=${values[at] === value} disabled=${!playground.models[pick(at, value)]} onChange=${() => choose(pick(at, value))} /> ${value}</label>`)}
     </fieldset>`) : html`<p>${told(now.place.text).verdict} <span class="note">${told(now.place.text).sentence} ${typeof now.place.against === "string" && now.place.against && t("Nothing stands beside it: {why}.", { why: now.place.against })}</span></p>`}
   </section>`;
 }
@@ -365,9 +365,7 @@ function learn() {
 
 /** The run and the same schedule under the other protocol, step beside step. */
 function Beside({ other }) {
-  const [one, two] = [now.place, modelNamed(other.model)];
-  const begins = other.begins?.length ? stateOf(two, other.begins) : two.initial[0];
-  const right = recorded({ ...other });
+  const [one, two] = [now.place, drawnModel(other)];
   const row = (key) => (step) => (step ? other.pairs.findIndex((pair) => pair[key] === step) + 1 : 0);
   const changes = Object.entries(other.changes).map(([name, value]) => `${name}=${value}`).join(", ");
   const shown = other.pairs.findIndex((pair) => pair.left === now.at) + 1;
@@ -378,7 +376,7 @@ function Beside({ other }) {
     <p>${told(other.text)}</p>
     <div class="two" data-scroll tabindex="0" role="group" aria-label=${t("Two ladders, which scroll")}>
       <figure><figcaption>${one.claim}: ${told(one.text).variant}</figcaption><${Ladder} of=${model} first=${first} run=${recorded(one)} lanes=${lanes()} fifo=${one.fifo} row=${row("left")} ...${common} /></figure>
-      <figure><figcaption>${changes}</figcaption><${Ladder} of=${two} first=${begins} run=${right} lanes=${Object.values(other.lanes).map((line) => Object.keys(line))} fifo=${other.fifo} row=${row("right")} marks=${Object.fromEntries(marks)} ...${common} /></figure>
+      <figure><figcaption>${changes}</figcaption><${Ladder} of=${two.model} first=${two.first} run=${two.run} lanes=${Object.values(other.lanes).map((line) => Object.keys(line))} fifo=${other.fifo} row=${row("right")} marks=${Object.fromEntries(marks)} ...${common} /></figure>
     </div>
   </section>`;
 }

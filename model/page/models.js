@@ -10,10 +10,9 @@ const packs = {
   },
 };
 
-/** A pack, unpacked once: text in base 64, compressed. */
+/** A pack, unpacked once. */
 function kept(packs, name, base64) {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  const value = JSON.parse(new TextDecoder().decode(fzstd.decompress(bytes)));
+  const value = unpacked(base64);
   Object.defineProperty(packs, name, { value });
   return value;
 }
@@ -42,9 +41,9 @@ function compiled(text) {
   return globalThis.compiledModel;
 }
 
-/** Where a run may begin, by the name in its address: the worlds for runs by hand, and the runs of this check. */
+/** Where a run may begin, by the name in its address: the playgrounds for runs by hand, and the runs of this check. */
 const PLACES = Object.fromEntries([
-  ...WORLDS.flatMap((world) => Object.entries(world.models).map(([name, known]) => [name, { ...known, id: name, model: name, world, version: VERSION }])),
+  ...PLAYGROUNDS.flatMap((playground) => Object.entries(playground.models).map(([name, known]) => [name, { ...known, id: name, model: name, playground, version: VERSION }])),
   ...CONTENT.runs.map((run) => [run.id, { ...run, version: run.model }]),
 ]);
 const FIRST = Object.keys(PLACES)[0];
@@ -101,6 +100,18 @@ function addressed(text) {
   }
   const shown = /^\d+$/.test(at ?? "") ? Math.min(Number(at), run.length) : run.length;
   return { place, run, at: shown, problem };
+}
+
+/** A run that was drawn elsewhere, as a model that has nothing but this run. */
+function drawnModel({ first, steps: taken }) {
+  const sides = Object.keys(first);
+  const rules = taken.map((step) => ({
+    ...step,
+    wires: () => step.wires.map(([action, source, target, fields, told]) => ({ action, source, target, fields: {}, text: fields, told, brief: told })),
+  }));
+  const variables = sides.map((side) => ({ name: `${side}.state`, names: [...new Set([first, ...taken.map((one) => one.states)].map((one) => one[side]))] }));
+  const state = (states) => variables.map(({ names }, at) => names.indexOf(states[sides[at]]));
+  return { model: { rules, variables }, first: state(first), run: taken.map((step, rule) => ({ rule, inputs: [], state: state(step.states) })) };
 }
 
 /**

@@ -1,7 +1,8 @@
 """The models that the page has for runs by hand, and how models are put into a page: each of their functions once.
 
-A *world* is a configuration with switches; for each of their combinations there is a model. Most rules of two models
-are the same, so a model is written as a list of pieces of text, and each piece is there once, all of them compressed.
+A *playground* is a configuration with switches; for each of their combinations there is a model. Most rules of two
+models are the same, so a model is written as a list of pieces of text, and each piece is there once; all of them are
+compressed.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ About = tuple[Views, Sequence[Formula]]
 
 
 @dataclass(frozen=True)
-class World:
+class Playground:
     """What can be done by hand. switches: fields of the configuration, with the values that the page offers.
 
     knows: whether it is small enough to say who knows what.
@@ -71,11 +72,11 @@ SWITCHES: Mapping[str, tuple[object, ...]] = {
     "data_on_syn": ("queued", "dropped", "accepted"),
     "rfc1337": (False, True),
 }
-WORLDS = (
-    World(marked("opening"), HISTORY.but(octets=0, capacity=2, duplications=None), HANDSHAKE),
-    World(marked("whole connection"), BY_HAND, SWITCHES),
-    World(marked("32 bits"), BY_HAND.but(seq_bits=32, window=1000, isn_a="100,5100", isn_b="300,5300"), SWITCHES),
-    World(marked("who knows what"), KNOWING_WITH_TEXT, HANDSHAKE, knows=True),
+PLAYGROUNDS = (
+    Playground(marked("opening"), HISTORY.but(octets=0, capacity=2, duplications=None), HANDSHAKE),
+    Playground(marked("whole connection"), BY_HAND, SWITCHES),
+    Playground(marked("32 bits"), BY_HAND.but(seq_bits=32, window=1000, isn_a="100,5100", isn_b="300,5300"), SWITCHES),
+    Playground(marked("who knows what"), KNOWING_WITH_TEXT, HANDSHAKE, knows=True),
 )
 """What the page offers, the one that it begins with first: as `half-open` is checked, small enough to be searched
 whole; everything that two users may do; the same with numbers as they are on the wire; and a connection with an octet
@@ -98,17 +99,17 @@ def knowing(config: Config) -> tuple[System, About]:
     return network.system(Known("knows", "somewhere", both(*formulas), network.local_states)), about
 
 
-def text_of(world: World, config: Config, name: str) -> str:
+def text_of(playground: Playground, config: Config, name: str) -> str:
     """The model of a combination."""
-    if not world.knows:
+    if not playground.knows:
         return model_text(system_of(config), name)
     system, about = knowing(config)
     return model_text(system, name, about)
 
 
 def hand_parts() -> list[str]:
-    """The names of the parts of the properties that are asked in the worlds, and of what somebody may know."""
-    network = network_of(WORLDS[0].config)
+    """The names of the parts of the properties that are asked in the playgrounds, and of what somebody may know."""
+    network = network_of(PLAYGROUNDS[0].config)
     assert isinstance(network, Network)
     known = [fact.name for formula in levels_of_both(network) for fact in facts(formula)]
     return [*(name for make in ASKED for name in make(network).parts), *known]
@@ -147,6 +148,12 @@ COMPRESSOR = ZstdCompressor(
 """It finds what was there long before: most pieces are much like others."""
 
 
+def packed(data: object) -> str:
+    """Data as JSON, compressed, in base 64."""
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return b64encode(COMPRESSOR.compress(text.encode())).decode()
+
+
 def with_names(text: str) -> str:
     """A model with the names of variables instead of their places, which differ from model to model."""
     listed = VARIABLES.search(text)
@@ -178,8 +185,7 @@ class Pack:
         listed = sorted(self._pieces)
         place = {self._pieces[piece]: at for at, piece in enumerate(listed)}
         models = {name: [place[number] for number in numbers] for name, numbers in self._models.items()}
-        whole = json.dumps({"pieces": listed, "models": models}, separators=(",", ":"), ensure_ascii=False)
-        return b64encode(COMPRESSOR.compress(whole.encode())).decode()
+        return packed({"pieces": listed, "models": models})
 
 
 def conditions_in(written: str) -> list[str]:
@@ -190,20 +196,20 @@ def conditions_in(written: str) -> list[str]:
 
 
 def by_hand() -> str:
-    """The models of all worlds, packed."""
+    """The models of all playgrounds, packed."""
     pack = Pack()
-    for world in WORLDS:
-        for name, config in world.configs():
-            pack.add(name, text_of(world, config, name))
+    for playground in PLAYGROUNDS:
+        for name, config in playground.configs():
+            pack.add(name, text_of(playground, config, name))
     return pack.written
 
 
 def told() -> list[dict[str, object]]:
-    """The worlds as the page offers them: their switches, and of each combination what belongs to its runs."""
+    """The playgrounds as the page offers them: their switches, and of each combination what belongs to its runs."""
     return [
         {
-            "name": world.name,
-            "switches": {name: [show_field(value) for value in values] for name, values in world.switches.items()},
+            "name": playground.name,
+            "switches": {name: [show_field(value) for value in values] for name, values in playground.switches.items()},
             "models": {
                 name: {
                     "settings": story_settings(config),
@@ -212,10 +218,10 @@ def told() -> list[dict[str, object]]:
                     "lanes": network_of(config).lanes,
                     "fifo": not config.reordering,
                 }
-                for name, config in world.configs()
+                for name, config in playground.configs()
             },
         }
-        for world in WORLDS
+        for playground in PLAYGROUNDS
     ]
 
 

@@ -1,7 +1,7 @@
 """The page's text, and when it is written.
 
-The models of the worlds for runs by hand take seconds to make; so they are kept in the cache, by a digest of everything
-that they are made from.
+The models for runs by hand take seconds to make; so they are kept in the cache, by a digest of everything that they are
+made from.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import model.export
 import properties
 from model.engines.native import codecache
 from model.machine.files import write
-from model.page.models import ASKED, by_hand, digest, told
+from model.page.models import ASKED, by_hand, digest, packed, told
 from model.words.language import LANGUAGES, _, speaking_in
 from properties.claim import Safety
 from properties.opening import OPENING
@@ -59,9 +59,9 @@ def data(content: dict[str, object], models: str) -> str:
     """What the page shows, as the constants that its scripts read."""
     constants = {
         "VERSION": digest(hand_models()),
-        "WORLDS": told(),
+        "PLAYGROUNDS": told(),
         "SAID": _said(),
-        "CONTENT": content,
+        "CONTENT_PACKED": packed(content),
         "BY_HAND": hand_models(),
         "RUNS": models,
     }
@@ -93,7 +93,7 @@ def _made_from() -> str:
 
 
 def _said() -> dict[str, dict[str, str]]:
-    """What the properties of the worlds say, by language."""
+    """What the properties of the playgrounds say, by language."""
     asked = [one for one in OPENING if isinstance(one.question, Safety) and one.question.make in ASKED]
     found: dict[str, dict[str, str]] = {one.name: {} for one in asked}
     for language in LANGUAGES:

@@ -20,8 +20,8 @@ function short(fields) {
 function wires(model, before, step) {
   return model.rules[step.rule].wires(before, ...step.inputs).map((one) => ({
     ...one,
-    text: shown(one.fields),
-    short: short(one.fields),
+    text: one.text ?? shown(one.fields),
+    short: one.brief ?? short(one.fields),
   }));
 }
 

@@ -1,5 +1,13 @@
 // What the page says, in English and in Chinese. Names of events stay those of the RFC.
 
+/** Data from text in base 64, compressed. */
+function unpacked(base64) {
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  return JSON.parse(new TextDecoder().decode(fzstd.decompress(bytes)));
+}
+
+const CONTENT = unpacked(CONTENT_PACKED);
+
 const CHINESE = {
   "Why three segments, and not two?": "为什么要三个报文段，而不是两个？",
   "The run begins; step through it with ▶ or the arrow key.": "运行从头开始；用 ▶ 或方向键逐步前进。",

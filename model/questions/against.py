@@ -21,7 +21,7 @@ from model.pictures.text import decided, steps_json, wrap
 from model.pictures.two_ladders import LadderRun, Two, two_ladders, two_ladders_text
 from model.questions.counterpart import ACTS, Counterpart, counterpart, differing, flat
 from model.questions.difference import Sentence, phrase
-from model.questions.playable import playable
+from model.questions.playable import drawn
 from model.questions.schedule import Compared, NetworkSystem, compared
 from model.questions.task import Beside, Options, Task, TaskResult, stem, written
 from model.settings.server import AnyConfig
@@ -170,7 +170,7 @@ class Comparison:
             str(words),
             told,
             chinese,
-            playable(other.network, other.system, found.right),
+            drawn(other.network, other.system, found.right),
         )  # fmt: skip
 
     def _two(self, other: NetworkSystem, found: Compared, names: tuple[str, str], sentence: str) -> Two:

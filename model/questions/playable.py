@@ -5,13 +5,16 @@ A scenario in which a SEND says how many octets takes steps of several models, a
 
 from __future__ import annotations
 
+from typing import Any
 from zlib import compress
 
 from model.core.knowledge import facts
 from model.core.run import Run, fire
-from model.core.system import System
+from model.core.system import State, System
 from model.network.make import AnyNetwork
 from model.page.models import About, bounds, model_text, story_settings
+from model.pictures.flights import history
+from model.pictures.numbers import relative
 from model.questions.task import Playable
 from model.settings.config import Config
 
@@ -37,3 +40,29 @@ def playable(network: AnyNetwork, system: System, run: Run, about: About | None 
     parts = tuple(dict.fromkeys(names))
     lanes = network.lanes
     return Playable(_last[0][1], begins, steps, settings, network.window, lanes, network.fifo, bounds(config), parts)
+
+
+def drawn(network: AnyNetwork, system: System, run: Run) -> dict[str, Any]:
+    """A run as a page draws it beside another one: of each step the event, the states after it, and the segments."""
+    names = {side: at for line in network.lanes.values() for side, at in line.items() if at}
+    steps = history(run, network.fifo)
+    told = {one.segment: one.text for some in relative(run, steps) for one in some}
+
+    def states(state: State) -> dict[str, str]:
+        return {side: system.var[at].show(state[at]) for side, at in names.items()}
+
+    return {
+        "lanes": network.lanes,
+        "fifo": network.fifo,
+        "first": states(run.initial),
+        "steps": [
+            {
+                "side": step.rule.side,
+                "kind": step.rule.kind,
+                "brief": step.rule.brief or step.rule.event,
+                "states": states(step.state),
+                "wires": [[one.action, one.source, one.target, str(one.segment), told[one.segment]] for one in some],
+            }
+            for step, some in zip(run.steps, steps, strict=True)
+        ],
+    }

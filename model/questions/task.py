@@ -83,7 +83,7 @@ class Beside:
     name: the variant that has this protocol ("": given by `--against`); changes: the fields that make it. kept: whether
     the claim's property holds all along (None: nobody has looked). first: the first step that differs, or before which
     something is inserted; 0 if none does. steps: of the other run; pairs: how the steps of both correspond. rest: why
-    it does not come to rest. told: the sentence in the reader's language; chinese: in Chinese.
+    it does not come to rest. told: the sentence in the reader's language; chinese: in Chinese. drawn: for the page.
     """
 
     name: str
@@ -99,7 +99,7 @@ class Beside:
     words: str
     told: str
     chinese: str = ""
-    playable: Playable | None = None
+    drawn: dict[str, Any] = field(default_factory=dict)
 
     def count(self, mark: str) -> int:
         """How many steps are marked as skipped, inserted or continued."""

@@ -20,7 +20,7 @@ from model.words.language import LANGUAGES, _, language, speaking_in
 from properties.explainer import explained
 from properties.statements import STATEMENTS, Statement
 
-Texts = dict[str, Any]
+InLanguages = dict[str, Any]
 """Something said, by language."""
 
 
@@ -46,9 +46,9 @@ def _in_chinese(names: Sequence[str]) -> dict[str, str]:
         return {name: _(name) for name in names}
 
 
-def both(make: Callable[[], Any]) -> Texts:
+def both(make: Callable[[], Any]) -> InLanguages:
     """What is said, in each language."""
-    found: Texts = {}
+    found: InLanguages = {}
     for one in LANGUAGES:
         with speaking_in(one):
             found[one] = make()
@@ -101,21 +101,16 @@ def _run(row: TaskResult, one: RunReport, played: Playable, pack: Pack) -> dict[
         "text": both(text),
         "loop": None if one.loop is None else len(one.steps),
         "notes": dict(one.notes),
-        "against": one.beside if isinstance(one.beside, str) else _beside(one.beside, pack),
+        "against": one.beside if isinstance(one.beside, str) else _beside(one.beside),
         **_played(played, pack),
     }
 
 
-def _beside(other: Beside, pack: Pack) -> dict[str, Any] | None:
-    if other.playable is None:
-        return None
-    return {
-        "text": {"en": other.sentence, "zh": other.chinese},
-        "changes": other.changes,
-        "first": other.first,
-        "pairs": other.pairs,
-        **_played(other.playable, pack),
-    }
+def _beside(other: Beside) -> dict[str, Any]:
+    """What stands beside a run."""
+    pairs = [{name: pair[name] for name in ("left", "right", "mark", "differs")} for pair in other.pairs]
+    texts = {"en": other.sentence, "zh": other.chinese}
+    return {"text": texts, "changes": other.changes, "pairs": pairs, **other.drawn}
 
 
 def _played(played: Playable, pack: Pack) -> dict[str, Any]:

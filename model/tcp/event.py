@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal, NamedTuple, TypeVar
+from functools import cached_property
+from typing import Any, Literal, TypeVar
 
 from model.core import z3fast as z3
 from model.core.system import Condition
@@ -34,14 +35,22 @@ def as_written(_case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
     return condition
 
 
-class Asked(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class CaseAsked:
     """A case of a check that takes a segment, or an earlier one that does not, and what was asked before."""
 
-    before: Asked | None
+    before: CaseAsked | None
     says: str
     raw: z3.BoolRef
     case: str
     cite: str
+
+    @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What was asked up to here, in its order."""
+        term = z3.Not(self.raw) if self.says == EARLIER else self.raw
+        before = self.before.conditions if self.before else ()
+        return (*before, Condition(self.says, term, self.case, self.cite))
 
 
 @dataclass(frozen=True)
@@ -93,16 +102,11 @@ class Event:
     guard: z3.BoolRef
     effect: Effect
     budget: Budget = ""
-    asked: Asked | None = None
+    asked: CaseAsked | None = None
 
     def conditions(self) -> tuple[Condition, ...]:
         """What the guard is made of, in the order in which it is asked; none if it is asked as it is."""
-        found, last = list[Condition](), self.asked
-        while last:
-            term = z3.Not(last.raw) if last.says == EARLIER else last.raw
-            found.append(Condition(last.says, term, last.case, last.cite))
-            last = last.before
-        return tuple(reversed(found))
+        return self.asked.conditions if self.asked else ()
 
     @property
     def name(self) -> str:
@@ -142,7 +146,7 @@ class Path:
     arrived_in: str
     effect: Effect
     when: tuple[z3.BoolRef, ...] = ()
-    asked: Asked | None = None
+    asked: CaseAsked | None = None
     names: tuple[str, ...] = ()
     cite: str = ""
     done: bool = False
@@ -197,12 +201,12 @@ def first_match(path: Path, *cases: Branch, otherwise: Path | None = None, name:
     for case_name, raw, target in (*changed, (name, TRUE, otherwise or path)):
         condition = z3.simplify(raw)
         if not z3.is_false(condition):
-            taken = Asked(asked, TAKEN, raw, case_name, target.cite)
+            taken = CaseAsked(asked, TAKEN, raw, case_name, target.cite)
             paths.append(replace(target, when=(*when, condition), asked=taken, names=path.named(case_name)))
         if z3.is_true(condition):
             break
         when = (*when, z3.simplify(z3.Not(condition)))
-        asked = Asked(asked, EARLIER, raw, case_name, target.cite)
+        asked = CaseAsked(asked, EARLIER, raw, case_name, target.cite)
     return paths
 
 

@@ -15,6 +15,7 @@ from model.pictures.flights import SENDS, Happening, history
 from model.pictures.ladder import brief
 from model.pictures.lifelines import Lanes, headings
 from model.pictures.numbers import initial_numbers, relative
+from model.words.language import _
 
 
 def mermaid(
@@ -36,7 +37,7 @@ def mermaid(
     lines += [f"    Note over {side}: {_state(system, at, whole.initial)}" for side, at in sides.items() if at]
     for number, (before, step, wires) in enumerate(zip(whole.states, whole.steps, steps, strict=False), 1):
         if loop and number == len(trace.steps) + 1:
-            lines.append("    loop for ever")
+            lines.append("    loop " + _("for ever"))
         lines += [f"    {line}" for line in _step(number, step, wires, steps)]
         changed = [side for side, at in sides.items() if at and step.state[at] != before[at]]
         lines += [f"    Note over {side}: {_state(system, sides[side], step.state)}" for side in changed]
@@ -51,8 +52,9 @@ def mermaid(
 def _step(number: int, step: Step, wires: Sequence[Happening], steps: Sequence[Sequence[Happening]]) -> Iterator[str]:
     """What happens, and the arrows of the segments that arrive."""
     for one in (one for one in wires if one.action not in SENDS):
-        sent = "" if one.sent is None or one.sent == number - 1 else f" (sent in step {one.sent})"
-        copy = " (a duplicate)" if one.action == "arrive-copy" else ""
+        early = one.sent is not None and one.sent != number - 1
+        sent = " " + _("(sent in step {step})").format(step=one.sent) if early else ""
+        copy = " " + _("(a duplicate)") if one.action == "arrive-copy" else ""
         arrow = "-x" if one.action == "lose" else "->>"
         yield f"{one.source}{arrow}{one.target}: {_plain(one.text)}{copy}{sent}"
     if step.rule.side:
@@ -61,8 +63,9 @@ def _step(number: int, step: Step, wires: Sequence[Happening], steps: Sequence[S
         if one.action != "send":
             yield f"{one.source}-x{one.target}: {_plain(one.text)}"
         elif (ended := _next_seen(one, steps)) != number + 1:
-            fate = f"under way until step {ended}" if ended else "still in the network"
-            yield f"Note over {one.source}: sends {_plain(one.text)}, {fate}"
+            until = _("sends {segment}, under way until step {step}")
+            said = until if ended else _("sends {segment}, still in the network")
+            yield f"Note over {one.source}: {said.format(segment=_plain(one.text), step=ended)}"
 
 
 def _next_seen(one: Happening, steps: Sequence[Sequence[Happening]]) -> int:
