@@ -142,6 +142,7 @@ def test_a_run_writes_the_page_with_what_it_has_found(tmp_path: Path) -> None:
     assert [one["id"] for one in found["runs"]] == ["figure-6-three-way"]
 
 
+@pytest.mark.long
 def test_the_models_for_runs_by_hand_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TCP_MODEL_CACHE", str(tmp_path / "cache"))
     page.hand_models.cache_clear()
