@@ -194,6 +194,7 @@ def _writable(args: argparse.Namespace) -> None:
 def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[Task]]) -> int:
     """Judge the tasks, write the files and print the table. What cannot be written is told, and loses nothing else."""
     from model.machine.screen import live_line
+    from model.page.page import beforehand
     from model.pictures.render import Pictures
     from model.questions.jobs import Answering, diagrams
     from model.questions.task import Options
@@ -218,7 +219,7 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
         done = f"{len(judging.rows)} of {len(tasks)} verdicts"
         tell("; ".join([done, *(how_far(name, at, len(searches) == 1) for name, at in searches)]))
 
-    further = diagrams(tasks, args.graph)
+    further = [*diagrams(tasks, args.graph), *beforehand()]
     judging = Answering(tasks, options, args.jobs or processors(), watch, further, meanwhile=load_what_reports)
     with (
         at_interrupt(lambda: judged(args, command, options, tasks, judging.stop(), interrupted=True)),
@@ -289,14 +290,20 @@ def judged(
 
 def write_files(rows: Sequence[TaskResult], options: Options) -> None:
     """Write what a run leaves beside its pictures: the report, the index of the pictures, and the page."""
-    from model.page.page import write_page
-    from model.questions.task import written as told
     from model.report.details import write_details
-    from model.report.for_page import content
     from model.report.gallery import write_gallery
 
     write_details(rows, options)
     write_gallery(rows, options)
+    write_the_page(rows, options)
+
+
+def write_the_page(rows: Sequence[TaskResult], options: Options) -> None:
+    """Write the page with the runs of these rows."""
+    from model.page.page import write_page
+    from model.questions.task import written as told
+    from model.report.for_page import content
+
     with told(options):
         write_page(options.out, *content(rows))
 
@@ -338,6 +345,7 @@ def scenario(args: argparse.Namespace, command: str) -> int:
     )
     rows, notes = with_figures([tell(args.scenario, settings_given(args.set, parse_setting), options)], options)
     code = exit_status(rows)
+    write_the_page(rows, options)
     notes = [_("The whole run: {file}").format(file=rows[0].evidence[0].words), *notes]
     say(answer_text(rows, 1, code, notes, screen=screen_of(sys.stdout, args.ladder or "rfc")))
     code = written(args.json, as_json(rows, command, code), code)

@@ -135,11 +135,23 @@ def test_the_page_of_all_claims_is_small_too(tmp_path: Path) -> None:
 
 def test_a_run_writes_the_page_with_what_it_has_found(tmp_path: Path) -> None:
     assert main(["figure-6", "--jobs", "1", "--out", str(tmp_path)]) == 0
-    written = (tmp_path / page.NAME).read_text()
+    found = in_page(tmp_path)
+    assert [one["id"] for one in found["runs"]] == ["figure-6-three-way"]
+
+
+def test_a_scenario_of_ones_own_is_played_too(tmp_path: Path) -> None:
+    story = Path(properties.__file__).parent / "scenarios" / "figure-8.story"
+    assert main(["--scenario", str(story), "--out", str(tmp_path)]) == 0
+    (run,) = in_page(tmp_path)["runs"]
+    assert (run["claim"], run["settles"], len(run["steps"])) == ("figure-8", [], 10)
+
+
+def in_page(folder: Path) -> Any:
+    """What a page that was written shows."""
+    written = (folder / page.NAME).read_text()
     packed = re.search(r'^const CONTENT_PACKED="([^"]*)";$', written, re.MULTILINE)
     assert packed is not None
-    found = json.loads(ZstdDecompressor().decompress(b64decode(packed[1])))
-    assert [one["id"] for one in found["runs"]] == ["figure-6-three-way"]
+    return json.loads(ZstdDecompressor().decompress(b64decode(packed[1])))
 
 
 @pytest.mark.long

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -76,11 +77,24 @@ def as_script(value: object) -> str:
 @cache
 def hand_models() -> str:
     """The models for runs by hand, packed; from the cache if nothing has changed."""
-    key = f"page {_made_from()}"
-    if (found := codecache.load(key)) is None:
+    if (found := codecache.load(_key())) is None:
         found = by_hand().encode()
-        codecache.save(key, found)
+        codecache.save(_key(), found)
     return found.decode()
+
+
+def beforehand() -> list[Callable[[object], None]]:
+    """What another process can do meanwhile, so that the models for runs by hand are there when the page is written."""
+    return [] if codecache.load(_key()) else [_make]
+
+
+def _make(_options: object) -> None:
+    hand_models()
+
+
+@cache
+def _key() -> str:
+    return f"page {_made_from()}"
 
 
 def _made_from() -> str:
