@@ -219,7 +219,9 @@ def check(args: argparse.Namespace, command: str, make_tasks: Callable[[], list[
         done = f"{len(judging.rows)} of {len(tasks)} verdicts"
         tell("; ".join([done, *(how_far(name, at, len(searches) == 1) for name, at in searches)]))
 
-    further = [*diagrams(tasks, args.graph), *beforehand()]
+    further = diagrams(tasks, args.graph)
+    if not all(task.claim.scenario for task in tasks):
+        further += beforehand()
     judging = Answering(tasks, options, args.jobs or processors(), watch, further, meanwhile=load_what_reports)
     with (
         at_interrupt(lambda: judged(args, command, options, tasks, judging.stop(), interrupted=True)),
