@@ -206,13 +206,15 @@ def test_a_pack_has_every_model_as_the_exporter_writes_it(tmp_path: Path) -> Non
 
 
 @needs_node
-@pytest.mark.parametrize(
-    "name", ["whole connection,three-way,merged,accepted,true", "32 bits,two-way,four-way,queued,true"]
-)
-def test_each_state_along_a_run_by_hand_has_the_successors_of_the_reference(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [60, pytest.param(2500, marks=pytest.mark.long)])
+@pytest.mark.parametrize("name", [*BY_HAND, HALF_OPEN, "32 bits,three-way,merged,accepted,false"])
+def test_each_state_along_a_run_by_hand_has_the_successors_of_the_reference(
+    name: str, count: int, tmp_path: Path
+) -> None:
+    """Of 10,000 steps in all: every rule that is possible, its inputs, and each variable of the state after it."""
     asked, random = system(name), Random(name)
     state, path, wanted = asked.initial[0], [], []
-    for _ in range(60):
+    for _ in range(count):
         able = list(enabled(asked, state))
         wanted.append(sorted([one.rule.name, [*one.inputs.values()], values(one.state)] for one in able))
         step = random.choice(able)
@@ -331,6 +333,17 @@ def test_who_knows_what_by_hand(tmp_path: Path) -> None:
     wanted = [[[bool(one) for one in state] for state in local.along(run, formulas)] for run in runs]
     assert in_node(program, tmp_path) == wanted
     assert sum(any(state) for run in wanted for state in run) > 5
+
+
+@needs_node
+def test_only_what_a_claim_asks_is_judged_where_its_run_began(tmp_path: Path) -> None:
+    """Claims that share a search share a model; by hand all that is asked of a playground counts."""
+    program = (
+        "const names=(id)=>{const place=PLACES[id];enter({place,run:[],at:0});"
+        "model.properties.push({...model.properties[0]??{kind:'always',parts:[],holds:()=>true},name:'another'});"
+        "return asked(first,first).map((one)=>one.name);};show(['half-open-two-way','opening,two-way'].map(names));"
+    )
+    assert in_node(program, tmp_path) == [["half-open"], ["half-open", "client-can-receive", "another"]]
 
 
 # -- the runs in it --

@@ -102,7 +102,7 @@ const cited = (cite) => (/^\d/.test(cite) ? `RFC 9293, ${cite}` : cite);
 function toldOf(number) {
   if (!number) return t("The start.") + ` ${sides().map((side) => `${side}: ${stateName(side, first)}`).join(", ")}.`;
   const [before, after] = all().slice(number - 1, number + 1);
-  const parts = (one, next) => judged(model, one, next).flatMap((property) => property.parts);
+  const parts = (one, next) => asked(one, next).flatMap((property) => property.parts);
   const was = parts(before, before);
   const broken = parts(before, after).filter((part, at) => !part.holds && was[at].holds);
   const now_ = sides().map((side) => `${side}: ${stateName(side, after)}`).join(", ");
@@ -276,7 +276,7 @@ function Properties() {
   return html`<section id="properties-section" aria-labelledby="properties-title">
     <h2 id="properties-title">${t("What must be true")}</h2>
     ${!model.properties.length && html`<p class="note">${t("Of this run no property of states is asked: it is a figure, an infinite run, or about knowledge.")}</p>`}
-    ${judged(model, before, state()).map((property) => html`<div class="property">
+    ${asked(before, state()).map((property) => html`<div class="property">
       <h3>${property.name} <${Verdict} holds=${property.holds} /></h3>
       <p class="note">${now.place.text ? told(now.place.text).sentence : told(SAID[property.name])}</p>
       <ul class="parts">${property.parts.map((part) => html`<li><${Happened} holds=${part.holds} /> ${partName(part.name)}</li>`)}</ul>

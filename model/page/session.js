@@ -27,3 +27,9 @@ function stateName(side, values, of = model) {
   const at = of.variables.findIndex((one) => one.name === `${side}.state`);
   return at < 0 ? "" : value(of.variables[at], values[at]);
 }
+
+/** The properties that are asked where the run began; a model may have those of other claims, too. */
+function asked(before, state) {
+  const own = model.properties.filter((property) => property.name === now.place.claim);
+  return judged({ ...model, properties: own.length ? own : model.properties }, before, state);
+}
