@@ -54,7 +54,7 @@ SHOWN = {
 }
 """Claims and variants whose runs are in the page of these tests: a search, stories, infinite runs, time, a server."""
 HALF_OPEN = "opening,two-way"
-BY_HAND = ("whole connection,three-way,merged,accepted,true", "32 bits,two-way,four-way,queued,true")
+BY_HAND = ("whole connection,three-way,merged,accepted,true,1", "32 bits,two-way,four-way,1000")
 
 
 @cache
@@ -196,18 +196,14 @@ def test_every_text_of_the_page_is_there_in_chinese() -> None:
 
 @needs_node
 def test_a_pack_has_every_model_as_the_exporter_writes_it(tmp_path: Path) -> None:
-    chosen = [
-        "opening,two-way",
-        "whole connection,three-way,merged,accepted,true",
-        "32 bits,two-way,four-way,queued,false",
-    ]
+    chosen = [HALF_OPEN, *BY_HAND]
     found = in_node(f"show({json.dumps(chosen)}.map(modelText));", tmp_path)
     assert found == [models.model_text(system(name), name) for name in chosen]
 
 
 @needs_node
 @pytest.mark.parametrize("count", [60, pytest.param(2500, marks=pytest.mark.long)])
-@pytest.mark.parametrize("name", [*BY_HAND, HALF_OPEN, "32 bits,three-way,merged,accepted,false"])
+@pytest.mark.parametrize("name", [*BY_HAND, HALF_OPEN, "32 bits,three-way,merged,1"])
 def test_each_state_along_a_run_by_hand_has_the_successors_of_the_reference(
     name: str, count: int, tmp_path: Path
 ) -> None:

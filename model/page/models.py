@@ -66,16 +66,18 @@ class Playground:
 
 
 HANDSHAKE: Mapping[str, tuple[object, ...]] = {"handshake": ("three-way", "two-way")}
+CLOSE: Mapping[str, tuple[object, ...]] = {**HANDSHAKE, "close": ("four-way", "merged")}
 SWITCHES: Mapping[str, tuple[object, ...]] = {
-    **HANDSHAKE,
-    "close": ("four-way", "merged"),
+    **CLOSE,
     "data_on_syn": ("queued", "dropped", "accepted"),
     "rfc1337": (False, True),
+    "window": (2, 1),
 }
+WIDE: Mapping[str, tuple[object, ...]] = {**CLOSE, "window": (1000, 1)}
 PLAYGROUNDS = (
     Playground(marked("opening"), HISTORY.but(octets=0, capacity=2, duplications=None), HANDSHAKE),
     Playground(marked("whole connection"), BY_HAND, SWITCHES),
-    Playground(marked("32 bits"), BY_HAND.but(seq_bits=32, window=1000, isn_a="100,5100", isn_b="300,5300"), SWITCHES),
+    Playground(marked("32 bits"), BY_HAND.but(seq_bits=32, window=1000, isn_a="100,5100", isn_b="300,5300"), WIDE),
     Playground(marked("who knows what"), KNOWING_WITH_TEXT, HANDSHAKE, knows=True),
 )
 """What the page offers, the one that it begins with first: as `half-open` is checked, small enough to be searched
