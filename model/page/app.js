@@ -278,11 +278,11 @@ function Properties() {
     ${!model.properties.length && html`<p class="note">${t("Of this run no property of states is asked: it is a figure, an infinite run, or about knowledge.")}</p>`}
     ${judged(model, before, state()).map((property) => html`<div class="property">
       <h3>${property.name} <${Verdict} holds=${property.holds} /></h3>
-      <p class="note">${now.place.text ? told(now.place.text).sentence : told(SAID[property.name])}</p>
+      <p class="note">${property.name in SAID ? told(SAID[property.name]) : told(now.place.text).sentence}</p>
       <ul class="parts">${property.parts.map((part) => html`<li><${Happened} holds=${part.holds} /> ${partName(part.name)}</li>`)}</ul>
       <${Button} of=${`find ${property.name}`} does=${() => find(property)}>${property.kind === "reachable" ? t("Find a run from here") : t("Find a violation from here")}<//>
     </div>`)}
-    ${now.search && html`<div id="search"><p id="progress">${now.search.progress}</p><${Button} of="stop" does=${() => { stop(); show(t("The search is stopped; nothing is known.")); }}>${t("Stop the search")}<//></div>`}
+    ${now.search && html`<div id="search"><p id="progress">${now.search.progress}</p><${Button} of="stop" does=${halt}>${t("Stop the search")}<//></div>`}
   </section>`;
 }
 
@@ -403,7 +403,7 @@ function find(property) {
     show(t("The search has failed: {why}", { why: event.message }));
   };
   worker.postMessage([state(), name]);
-  now.search = { worker, progress: t("{name}: the search begins", { name }) };
+  now.search = { worker, name, progress: t("{name}: the search begins", { name }) };
   show();
   document.querySelector('[data-key="stop"]').focus();
 }
@@ -450,6 +450,14 @@ addEventListener("keydown", (event) => {
   event.preventDefault();
   stop();
   jump(to);
+/** Stop the search, and go back to the button that began it. */
+function halt() {
+  const { name } = now.search;
+  stop();
+  show(t("The search is stopped; nothing is known."));
+  document.querySelector(`[data-key="find ${CSS.escape(name)}"]`).focus({ preventScroll: true });
+}
+
 });
 addEventListener("hashchange", open);
 addEventListener("resize", () => show());
