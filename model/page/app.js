@@ -131,9 +131,11 @@ function Page() {
     ${now.beside && html`<${Beside} other=${now.place.against} />`}
     <main>
       <${Possible} />
-      <${Run} />
-      <${Properties} />
-      <${Tcbs} />
+      <div id="drawn">
+        <${Run} />
+        <${Tcbs} />
+      </div>
+      ${(model.properties.length || !model.knowledge) && html`<${Properties} />`}
       ${model.knowledge && html`<${Knowledge} />`}
     </main>
     <footer>
