@@ -609,6 +609,7 @@ def test_buttons_make_a_run_and_a_search_can_be_stopped(opened: Any) -> None:
     click(opened, "stop")
     assert opened.find_element("id", "said").text == "The search is stopped; nothing is known."
     assert opened.execute_script("return now.search") is None
+    assert opened.switch_to.active_element.get_attribute("data-key") == "find half-open"
     click(opened, "first")
     assert opened.find_element("id", "where").text == "step 0 of 5"
 
@@ -643,6 +644,59 @@ def test_a_run_stands_beside_the_same_schedule_and_both_are_played(opened: Any) 
     both = opened.find_elements("css selector", "#beside svg")
     assert ["ESTABLISHED" in one.text for one in both] == [True, False]
     assert both[1].text.count("continued") == 2
+
+
+def test_each_playground_says_what_it_is_for_and_how_to_begin(opened: Any) -> None:
+    lines = []
+    for playground in models.PLAYGROUNDS:
+        click(opened, f"playground {playground.name}")
+        lines.append(opened.find_element("css selector", "#protocol > .note").text)
+        legends = [one.text for one in opened.find_elements("css selector", "#protocol legend")][1:]
+        assert all("undefined" not in one and " " in one for one in legends)
+    assert len({one.split(".")[0] for one in lines}) == len(models.PLAYGROUNDS)
+    assert all("To begin, " in one for one in lines)
+    click(opened, "0")
+    assert "To begin, " not in opened.find_element("css selector", "#protocol > .note").text
+
+
+def test_a_property_of_a_run_has_its_own_sentence_and_the_run_is_in_view(opened: Any) -> None:
+    click(opened, "begin half-open-two-way")
+    assert opened.execute_script("return document.getElementById('bar').getBoundingClientRect().top") < 150
+    opened.execute_script("now.place.text.en.sentence='That of another property.';show()")
+    assert opened.find_element("css selector", ".property > .note").text.startswith("No endpoint counts its SYN")
+
+
+def test_reasons_that_many_events_share_are_folded_and_segments_have_the_names_of_the_ladder(opened: Any) -> None:
+    click(opened, "0")
+    opened.find_element("css selector", "#impossible > summary").click()
+    until(opened, "document.querySelectorAll('#impossible details').length > 1")
+    folds = [one.text for one in opened.find_elements("css selector", "#impossible details summary")]
+    assert "It is false that a segment is under way to A: " in folds[0] + folds[1]
+    assert len([one for one in opened.find_elements("css selector", "#impossible li") if one.is_displayed()]) < 15
+    told = opened.find_element("id", "impossible").get_attribute("textContent")
+    assert "of <SEQ=a><CTL=SYN>" in told
+    assert "of <SEQ=1>" not in told
+
+
+def test_a_saved_scenario_is_named_with_what_checks_it(opened: Any) -> None:
+    click(opened, "0")
+    click(opened, "save story")
+    said = opened.find_element("id", "said").text
+    assert said == "Saved as run.story. Check it with: python -m model.check --scenario run.story"
+
+
+@pytest.mark.parametrize("width", [360, 1100, 1500])
+def test_the_ladder_is_as_wide_as_its_column_and_no_text_shrinks(opened: Any, width: int) -> None:
+    metrics = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    opened.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    opened.refresh()
+    ready(opened)
+    drawn, shown, column = opened.execute_script(
+        "const s=document.querySelector('#ladder svg');"
+        "return [s.viewBox.baseVal.width,s.getBoundingClientRect().width,s.parentNode.clientWidth]"
+    )
+    assert shown > drawn * 0.95
+    assert shown > column * 0.9
 
 
 def test_the_page_speaks_chinese_and_a_link_does_too(opened: Any) -> None:

@@ -73,7 +73,7 @@ function begin(place) {
   stop();
   enter({ place, run: place.steps ? recorded(place) : [], at: 0 });
   show(place.steps ? t("The run begins; step through it with ▶ or the arrow key.") : toldOf(0));
-  $("where").scrollIntoView({ block: "nearest" });
+  $("bar").scrollIntoView({ block: place.steps ? "start" : "nearest" });
 }
 
 /** Another protocol, and the same schedule as far as it goes. */
@@ -94,6 +94,22 @@ function speak(wanted) {
 }
 
 // -- words --
+
+/** What a playground is for, in a line. */
+const purpose = (name) => ({
+  opening: t("A is the client, B the server: they open, give up and close. Small enough for a search to end."),
+  "whole connection": t("Either side may call and listen, send, close and abort. A search here may not end."),
+  "32 bits": t("The same with sequence numbers as on the wire."),
+  "who knows what": t("A connection opens, and each side may send an octet: what does either know of the other?"),
+})[name];
+
+/** What a switch is about. */
+const meaning = (name) => ({
+  handshake: t("segments to open"),
+  close: t("the ACK of a FIN: at once, or with one's own FIN"),
+  data_on_syn: t("text that a SYN brings"),
+  rfc1337: t("TIME-WAIT ignores a RST"),
+})[name];
 
 /** A paragraph as it is cited. */
 const cited = (cite) => (/^\d/.test(cite) ? `RFC 9293, ${cite}` : cite);
@@ -131,9 +147,11 @@ function Page() {
     ${now.beside && html`<${Beside} other=${now.place.against} />`}
     <main>
       <${Possible} />
-      <${Run} />
-      <${Properties} />
-      <${Tcbs} />
+      <div id="drawn">
+        <${Run} />
+        <${Tcbs} />
+      </div>
+      ${(model.properties.length || !model.knowledge) && html`<${Properties} />`}
       ${model.knowledge && html`<${Knowledge} />`}
     </main>
     <footer>
@@ -146,7 +164,7 @@ function Page() {
 function Begin() {
   const own = (number) => CONTENT.runs.filter((run) => run.settles.includes(number));
   const others = CONTENT.runs.filter((run) => !run.settles.length);
-  const list = (runs) => html`<ul class="runs">${runs.map((run) => html`<li><${Button} of=${`begin ${run.id}`} aria-current=${now.place.id === run.id ? "true" : null} does=${() => begin(PLACES[run.id])}><b>${run.claim}</b>${t(", with {variant}: {length}", { variant: told(run.text).variant + (told(run.text).label ? `, ${told(run.text).label}` : ""), length: told(run.text).length })}<//> <span class="note">${told(run.text).verdict}</span></li>`)}</ul>`;
+  const list = (runs) => html`<ul class="runs">${runs.map((run) => html`<li><${Button} of=${`begin ${run.id}`} aria-current=${now.place.id === run.id ? "true" : null} does=${() => begin(PLACES[run.id])}><b>${run.claim}</b>${t(", with {variant}: {length}", { variant: [told(run.text).variant, told(run.text).label].filter(Boolean).join(t(", ")), length: told(run.text).length })}<//> <span class="note">${told(run.text).verdict}</span></li>`)}</ul>`;
   const marks = { good: "✓", bad: "✗", open: "?", plain: "·" };
   const lines = (some) => some.map(([mark, text]) => html`<p class=${`line ${mark}`}><span aria-hidden="true">${marks[mark] ?? ""}</span> ${text}</p>`);
   return html`<section id="begin" aria-labelledby="begin-title">
@@ -174,30 +192,39 @@ function Protocol() {
     <fieldset><legend>${t("By hand")}</legend>
       ${PLAYGROUNDS.map((one) => html`<${Button} of=${`playground ${one.name}`} aria-pressed=${playground?.name === one.name} does=${() => begin(PLACES[Object.keys(one.models)[0]])}>${t(one.name)}<//>`)}
     </fieldset>
-    ${playground ? Object.entries(playground.switches).map(([name, offered], at) => html`<fieldset><legend>${name}</legend>
+    ${playground ? Object.entries(playground.switches).map(([name, offered], at) => html`<fieldset><legend>${name} <span class="note">${meaning(name)}</span></legend>
       ${offered.map((value) => html`<label><input type="radio" name=${name} value=${value} data-key=${`${name}=${value}`} checked=${values[at] === value} disabled=${!playground.models[pick(at, value)]} onChange=${() => choose(pick(at, value))} /> ${value}</label>`)}
     </fieldset>`) : html`<p>${told(now.place.text).verdict} <span class="note">${told(now.place.text).sentence} ${typeof now.place.against === "string" && now.place.against && t("Nothing stands beside it: {why}.", { why: now.place.against })}</span></p>`}
+    ${playground && html`<p class="note">${purpose(playground.name)} ${!now.run.length && t("To begin, let B do its passive OPEN and A its active OPEN; then deliver, copy or lose what they send.")} ${t("Another handshake keeps the schedule.")}</p>`}
   </section>`;
 }
 
 function Bar() {
   const [at, last] = [now.at, now.run.length];
   const step = (to) => () => { stop(); jump(to); };
-  const scenario = saved.scenario();
-  return html`<nav aria-label=${t("The run")}>
+  return html`<nav id="bar" aria-label=${t("The run")}>
     <${Button} of="first" disabled=${at === 0} does=${step(0)}>${t("Start")}<//>
     <${Button} of="back" disabled=${at === 0} does=${step(at - 1)}>◀ ${t("Undo")}<//>
     <${Button} of="play" disabled=${!last} does=${play}>${now.timer ? `⏸ ${t("Pause")}` : `▶ ${t("Play")}`}<//>
     <${Button} of="forward" disabled=${at === last} does=${step(at + 1)}>${t("Redo")} ▶<//>
     <${Button} of="last" disabled=${at === last} does=${step(last)}>${t("End")}<//>
     <span id="where">${t("step {at} of {count}", { at, count: last })}</span>
-    <span class="saves" role="group" aria-label=${t("Save the run as")}>${t("Save:")}
-      <${Button} of="save story" disabled=${!scenario} title=${scenario ? t("A scenario file, for --scenario") : t("No scenario tells runs of a timed network, of a server, or from an open connection")} does=${() => download("run.story", scenario)}>${t("scenario")}<//>
-      <${Button} of="save pcap" disabled=${!last} does=${() => download("run.pcap", saved.pcap())}>pcap<//>
-      <${Button} of="save svg" does=${() => download("run.svg", saved.svg())}>SVG<//>
-    </span>
     ${now.place.against?.pairs && html`<${Button} of="beside" aria-pressed=${now.beside} does=${() => { now.beside = !now.beside; show(); }}>${t("Beside it: the same schedule under the other protocol")}<//>`}
   </nav>`;
+}
+
+function Saves() {
+  const scenario = saved.scenario();
+  const save = (name, content, more = "") => () => {
+    download(name, content());
+    show(`${t("Saved as {name}.", { name })} ${more}`);
+  };
+  const check = t("Check it with: {command}", { command: "python -m model.check --scenario run.story" });
+  return html`<div class="saves" role="group" aria-label=${t("Save the run as")}>${t("Save:")}
+    <${Button} of="save story" disabled=${!scenario} title=${scenario ? t("A scenario file, for --scenario") : t("No scenario tells runs of a timed network, of a server, or from an open connection")} does=${save("run.story", () => scenario, check)}>${t("scenario")}<//>
+    <${Button} of="save pcap" disabled=${!now.run.length} does=${save("run.pcap", saved.pcap)}>pcap<//>
+    <${Button} of="save svg" does=${save("run.svg", saved.svg)}>SVG<//>
+  </div>`;
 }
 
 /** A button for a step. */
@@ -206,15 +233,19 @@ function Step({ step, words }) {
   return html`<${Button} of=${[step.rule, ...step.inputs].join(".")} does=${() => take(step)}>${words ?? event}${cite && html` <span class="cite">${cited(cite)}</span>`}<//>`;
 }
 
+/** A segment under way as the ladder names it. */
+function segmentName(one) {
+  const known = segments(now.run.slice(0, now.at)).flights.filter((flight) => flight.ended === null);
+  return known.findLast((flight) => flight.source === one.source && flight.target === one.target && flight.text === one.text)?.told ?? one.text;
+}
+
 function Possible() {
   const { segments: under, events } = possible(model, state());
-  const known = segments(now.run.slice(0, now.at)).flights.filter((one) => one.ended === null);
-  const name = (one) => known.findLast((flight) => flight.source === one.source && flight.target === one.target && flight.text === one.text)?.told ?? one.text;
   const kinds = [["arrive", t("Deliver")], ["arrive-copy", t("Deliver a copy")], ["lose", t("Lose")]];
   return html`<section id="happen" aria-labelledby="events-title">
     <h2 id="events-title" tabindex="-1">${t("What can happen now")}</h2>
     <h3>${t("Segments under way")}</h3>
-    <ul id="segments">${under.map((one) => html`<li key=${one.key}><code>${name(one)}</code> ${t("from {source} to {target}", one)}
+    <ul id="segments">${under.map((one) => html`<li key=${one.key}><code>${segmentName(one)}</code> ${t("from {source} to {target}", one)}
       <div class="choices">${kinds.filter(([kind]) => one.steps[kind]).map(([kind, word]) => html`<${Step} step=${one.steps[kind]} words=${kind === "arrive" ? `${word}: ${model.rules[one.steps[kind].rule].event}` : word} />`)}</div></li>`)}
       ${!under.length && html`<li class="note">${t("none")}</li>`}</ul>
     ${[...sides(), ""].map((side) => {
@@ -232,16 +263,26 @@ function Possible() {
 
 /** A condition in words, as a formula, and with the values that it reads. */
 function Reason({ of }) {
-  return html`<span class="reason">${partName(of.says).replace("{about}", of.about)}${of.formula && html`: <code>${of.formula}</code> ${t("here:")} <code>${of.values}</code>`}${of.segment && html` ${t("of {segment}", { segment: of.segment.text })}`}</span>`;
+  return html`<span class="reason">${partName(of.says).replace("{about}", of.about)}${of.formula && html`: <code>${of.formula}</code> ${t("here:")} <code>${of.values}</code>`}${of.segment && html` ${t("of {segment}", { segment: segmentName(of.segment) })}`}</span>`;
 }
 
-/** Every event that is not possible, with the first condition that is false; those that lack least come first. */
+/**
+ * Every event that is not possible, with the first condition that is false; those that lack least come first, and those
+ * that many share are folded.
+ */
 function Impossible() {
   const why = model.rules.map((rule, at) => ({ rule, why: whyNot(model, state(), at) })).filter((one) => one.why);
   return [...sides(), ""].map((side) => {
     const own = why.filter(({ rule }) => rule.side === side).sort((a, b) => b.why.passed - a.why.passed);
-    return own.length ? html`<h3>${side || t("The network, and time")}</h3><ul class="reasons">${own.map(({ rule, why }) => html`<li key=${rule.name}>
-      <button type="button" aria-disabled="true">${rule.event}${rule.cite && html` <span class="cite">${cited(rule.cite)}</span>`}</button> <span class="note">${t("It is false that")} <${Reason} of=${why} /></span></li>`)}</ul>` : "";
+    const item = ({ rule, why }) => html`<li key=${rule.name}>
+      <button type="button" aria-disabled="true">${rule.event}${rule.cite && html` <span class="cite">${cited(rule.cite)}</span>`}</button> <span class="note">${t("It is false that")} <${Reason} of=${why} /></span></li>`;
+    const groups = Object.values(Object.groupBy(own, ({ why }) => why.says));
+    const few = own.filter(({ why }) => groups.find(([one]) => one.why.says === why.says).length < 4);
+    const folded = groups.filter((group) => group.length > 3);
+    const shared = ([{ why }, ...others]) => partName(why.says).replace("{about}", others.every((one) => one.why.about === why.about) ? why.about : "…");
+    return own.length ? html`<h3>${side || t("The network, and time")}</h3>
+      ${few.length ? html`<ul class="reasons">${few.map(item)}</ul>` : ""}
+      ${folded.map((group) => html`<details key=${group[0].why.says}><summary>${t("It is false that")} ${shared(group)}: ${t("{count} events", { count: group.length })}</summary><ul class="reasons">${group.map(item)}</ul></details>`)}` : "";
   });
 }
 
@@ -258,10 +299,10 @@ function Became() {
 
 function Run() {
   return html`<section id="ladder-section" aria-labelledby="ladder-title">
-    <h2 id="ladder-title">${t("The run")}</h2>
+    <div class="title"><h2 id="ladder-title">${t("The run")}</h2><${Saves} /></div>
     <${Became} />
     <div id="ladder" data-scroll tabindex="0" role="group" aria-label=${t("The ladder, which scrolls")}><${Ladder} of=${model} first=${first} run=${now.run} lanes=${lanes()} fifo=${now.place.fifo} at=${now.at} row=${(step) => step} count=${now.run.length} jump=${jump} loop=${now.place.steps ? now.place.loop : null} drags=${true} /></div>
-    <p class="note">${t("Drag the end of a segment that is under way to the other side to deliver it (with Shift: a copy), or out of the lines to lose it.")}</p>
+    <p class="note">${t("Drag the end of a segment that is under way to the other side to deliver it (with Shift: a copy), or out of the lines to lose it.")} ${t("Dotted: under way. Dashed: a copy. ✕: lost.")}</p>
     <ol id="steps" data-scroll aria-label=${t("Steps; each button jumps to the state after it")}>${[t("the start"), ...now.run.map((step) => said(model, step))].map((words, number) => html`<li>
       <${Button} of=${`step ${number}`} class=${number > now.at ? "later" : null} aria-current=${number === now.at ? "step" : null} does=${() => jump(number)}>${number} ${words}${now.place.notes?.[number] && html`<span class="note">${now.place.notes[number]}</span>`}<//></li>`)}</ol>
   </section>`;
@@ -278,11 +319,11 @@ function Properties() {
     ${!model.properties.length && html`<p class="note">${t("Of this run no property of states is asked: it is a figure, an infinite run, or about knowledge.")}</p>`}
     ${asked(before, state()).map((property) => html`<div class="property">
       <h3>${property.name} <${Verdict} holds=${property.holds} /></h3>
-      <p class="note">${now.place.text ? told(now.place.text).sentence : told(SAID[property.name])}</p>
+      <p class="note">${property.name in SAID ? told(SAID[property.name]) : told(now.place.text).sentence}</p>
       <ul class="parts">${property.parts.map((part) => html`<li><${Happened} holds=${part.holds} /> ${partName(part.name)}</li>`)}</ul>
       <${Button} of=${`find ${property.name}`} does=${() => find(property)}>${property.kind === "reachable" ? t("Find a run from here") : t("Find a violation from here")}<//>
     </div>`)}
-    ${now.search && html`<div id="search"><p id="progress">${now.search.progress}</p><${Button} of="stop" does=${() => { stop(); show(t("The search is stopped; nothing is known.")); }}>${t("Stop the search")}<//></div>`}
+    ${now.search && html`<div id="search"><p id="progress">${now.search.progress}</p><${Button} of="stop" does=${halt}>${t("Stop the search")}<//></div>`}
   </section>`;
 }
 
@@ -301,6 +342,7 @@ function Tcbs() {
   const ghost = (name) => name === "incarnation" || model.variables.some((one) => one.ghost && one.name.endsWith(`.${name}`));
   return html`<section id="tcb-section" aria-labelledby="tcb-title">
     <h2 id="tcb-title">${t("The TCBs")}</h2>
+    <p class="note">${t("What each side keeps of its connection. An incarnation is one life of a side, from its OPEN to CLOSED.")}</p>
     <div class="wide"><table><thead><tr><td></td>${known.map((side) => html`<th scope="col">${side}</th>`)}</tr></thead>
       <tbody>${names.map((name) => html`<tr><th scope="row">${ghost(name) ? html`<i>${t(NAMES[name] ?? name)}</i>` : t(NAMES[name] ?? name)}</th>${known.map((side) => {
         const [is, was] = [text(side, name, values), text(side, name, before)];
@@ -403,9 +445,17 @@ function find(property) {
     show(t("The search has failed: {why}", { why: event.message }));
   };
   worker.postMessage([state(), name]);
-  now.search = { worker, progress: t("{name}: the search begins", { name }) };
+  now.search = { worker, name, progress: t("{name}: the search begins", { name }) };
   show();
   document.querySelector('[data-key="stop"]').focus();
+}
+
+/** Stop the search, and go back to the button that began it. */
+function halt() {
+  const { name } = now.search;
+  stop();
+  show(t("The search is stopped; nothing is known."));
+  document.querySelector(`[data-key="find ${CSS.escape(name)}"]`).focus({ preventScroll: true });
 }
 
 function found({ name, kind }, { run: path }, far) {
@@ -437,7 +487,7 @@ function open() {
   const parts = hash.split("/");
   if (["en", "zh"].includes(parts[4])) language = parts[4];
   const asked = addressed(hash);
-  now.started ||= !hash;
+  now.started ||= !hash && matchMedia("(min-width: 40rem)").matches; // A small screen begins with what can be done.
   stop();
   enter(asked);
   show([asked.problem && t(asked.problem), toldOf(asked.at)].filter(Boolean).join(" "));

@@ -7,7 +7,9 @@
  * segments under way can be taken to where they shall go.
  */
 function Ladder({ of, first, run, lanes, fifo, row, count, at, jump, loop = null, marks = {}, drags = false }) {
-  const width = Math.max(Math.min(document.documentElement.clientWidth - 60, 760), 260);
+  const room = document.documentElement.clientWidth;
+  const share = matchMedia("(min-width: 90rem)").matches ? 1.3 / 3.3 : matchMedia("(min-width: 56rem)").matches ? 1.2 / 2.2 : 1;
+  const width = Math.max(Math.min(room * share - 60, 760), 260); // As wide as its column, so that no text shrinks.
   const narrow = width < 480;
   const margin = narrow ? 82 : 112;
   const [left, right] = [margin, width - margin];
@@ -52,11 +54,12 @@ function Ladder({ of, first, run, lanes, fifo, row, count, at, jump, loop = null
     const [x1, x2, arrives] = [x(flight.source), x(flight.target), flight.end === "arrive" ? flight.ended : flight.copies[0]];
     if (!arrives) {
       const [where, shift] = anchor(flight.source);
-      return html`<text class=${`mono${later(begins)}`} x=${x1 + shift} y=${y(begins) + 17} text-anchor=${where}>${text}</text>`;
+      return html`<text class=${`mono${later(begins)}`} x=${x1 + shift} y=${y(begins) + 24} text-anchor=${where}>${text}</text>`;
     }
     const [y1, y2] = [flight.sent === null ? 18 : y(flight.sent), y(arrives)];
     const angle = (Math.atan2(y2 - y1, Math.abs(x2 - x1)) * 180) / Math.PI;
-    const turn = `translate(${(x1 + x2) / 2} ${(y1 + y2) / 2 - 4}) rotate(${x2 > x1 ? angle : -angle})`;
+    const part = narrow ? 0.5 : 0.36; // Nearer to the sender: there arrows that cross have their texts apart.
+    const turn = `translate(${x1 + part * (x2 - x1)} ${y1 + part * (y2 - y1) - 4}) rotate(${x2 > x1 ? angle : -angle})`;
     return html`<text class=${`mono${later(begins)}`} transform=${turn} text-anchor="middle">${text}</text>`;
   };
   const segment = (flight, place) => {
@@ -66,7 +69,7 @@ function Ladder({ of, first, run, lanes, fifo, row, count, at, jump, loop = null
     const [where, shift] = anchor(flight.source);
     const lost = flight.end !== null && flight.end !== "arrive";
     const underWay = begins <= at && (flight.ended === null || flight.ended > at);
-    const far = lost && row(flight.ended) > row(begins) ? y(flight.ended) : y(begins) + 10;
+    const far = lost && row(flight.ended) > row(begins) ? y(flight.ended) : y(begins) + 4;
     const [xx, yy] = [(x1 + x2) / 2, far];
     return html`${flight.copies.map((to) => arrow(flight, to, "copy"))}
       ${flight.end === "arrive" ? arrow(flight, flight.ended, "") : html`<g class=${later(lost ? flight.ended : begins)}>
