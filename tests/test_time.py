@@ -38,8 +38,8 @@ OPENING = Config(timed=True, capacity=1, loss=False, closes="none", isn_b="8")
     ("config", "states", "transitions", "depth"),
     [
         (OPENING, 77, 132, 16),
-        pytest.param(LAST_ACK, 246, 637, 21, marks=pytest.mark.minutes),
-        pytest.param(LAST_ACK.but(time_wait_restart=False, time_wait="8"), 497, 1349, 22, marks=pytest.mark.minutes),
+        pytest.param(LAST_ACK, 182, 462, 20, marks=pytest.mark.minutes),
+        pytest.param(LAST_ACK.but(time_wait_restart=False, time_wait="8"), 363, 966, 21, marks=pytest.mark.minutes),
     ],
 )
 def test_explicit_and_twin_agree_on_timed_networks(config: Config, states: int, transitions: int, depth: int) -> None:

@@ -109,6 +109,7 @@ const meaning = (name) => ({
   close: t("the ACK of a FIN: at once, or with one's own FIN"),
   data_on_syn: t("text that a SYN brings"),
   rfc1337: t("TIME-WAIT ignores a RST"),
+  window: t("the receive window, in octets"),
 })[name];
 
 /** A paragraph as it is cited. */

@@ -68,6 +68,7 @@ const CHINESE = {
   "segments to open": "用几个报文段打开",
   "the ACK of a FIN: at once, or with one's own FIN": "对 FIN 的 ACK：立即发送，或与自己的 FIN 合并",
   "text that a SYN brings": "SYN 携带的数据",
+  "the receive window, in octets": "接收窗口，以字节计",
   "TIME-WAIT ignores a RST": "TIME-WAIT 忽略 RST",
   "Saved as {name}.": "已存为 {name}。",
   "Check it with: {command}": "可以这样检查：{command}",
