@@ -172,7 +172,7 @@ function Begin() {
     <details open=${now.started}>
       <summary><h2 id="begin-title">${t("What this check has found, and where a run may begin")}</h2></summary>
       ${CONTENT.statements.map(({ number, text }) => html`<details class="statement">
-        <summary><b>${number}</b> ${told(text).question} <i>${told(text).short}</i></summary>
+        <summary><b>${number}</b> ${told(text).question} <i>${told(text).short}</i>${told(text).true.every(([mark]) => mark === "open") && html` <span class="note">${t("(not checked here)")}</span>`}</summary>
         <h3>${t("What the explainer says")}</h3><p>${told(text).says}</p>
         <h3>${t("What is true")}</h3>${lines(told(text).true)}
         ${told(text).more.length ? html`<h3>${t("What the explainer leaves out, or has wrong")}</h3>${lines(told(text).more)}` : ""}
@@ -272,12 +272,13 @@ function Reason({ of }) {
  * that many share are folded.
  */
 function Impossible() {
-  const why = model.rules.map((rule, at) => ({ rule, why: whyNot(model, state(), at) })).filter((one) => one.why);
+  const { named } = segments(now.run.slice(0, now.at));
+  const why = model.rules.map((rule, at) => ({ rule, why: whyNot(model, state(), at, named) })).filter((one) => one.why);
   return [...sides(), ""].map((side) => {
     const own = why.filter(({ rule }) => rule.side === side).sort((a, b) => b.why.passed - a.why.passed);
     const item = ({ rule, why }) => html`<li key=${rule.name}>
       <button type="button" aria-disabled="true">${rule.event}${rule.cite && html` <span class="cite">${cited(rule.cite)}</span>`}</button> <span class="note">${t("It is false that")} <${Reason} of=${why} /></span></li>`;
-    const groups = Object.values(Object.groupBy(own, ({ why }) => why.says));
+    const groups = [...new Set(own.map(({ why }) => why.says))].map((says) => own.filter(({ why }) => why.says === says));
     const few = own.filter(({ why }) => groups.find(([one]) => one.why.says === why.says).length < 4);
     const folded = groups.filter((group) => group.length > 3);
     const shared = ([{ why }, ...others]) => partName(why.says).replace("{about}", others.every((one) => one.why.about === why.about) ? why.about : "…");
@@ -290,7 +291,7 @@ function Impossible() {
 /** What became of the segment that the last step has delivered, and which check decided it. */
 function Became() {
   if (!now.at) return "";
-  const of = became(model, all()[now.at - 1], now.run[now.at - 1]);
+  const of = became(model, all()[now.at - 1], now.run[now.at - 1], segments(now.run.slice(0, now.at)).named);
   if (!of) return "";
   const words = { accepted: "The segment was accepted: {check} ({cite}).", answered: "The segment changed nothing and was answered: {check} ({cite}).",
     ignored: "The segment came through all checks, and there was nothing to do: {check} ({cite}).", dropped: "The segment was dropped by the check “{check}” ({cite})." };

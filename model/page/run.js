@@ -170,11 +170,18 @@ function seenAt(model, rule, state, inputs) {
   return { e: model.sees[rule.sees].of(state, slot, copy), slot, copy };
 }
 
-/** A condition in words, as a formula, and with the values of what it reads. */
-function inWords(model, rule, condition, e) {
+/** The sequence numbers that a side knows, and whether they are its own or its peer's. */
+const OF_NUMBER = { "SND.UNA": true, "SND.NXT": true, ISS: true, "SEG.ACK": true, "RCV.NXT": false, IRS: false, "SEG.SEQ": false };
+
+/** A condition in words, as a formula, and with the values of what it reads. named: names a number of a side, or null. */
+function inWords(model, rule, condition, e, named = null) {
   const { says, about, cite, formula } = condition;
   const names = model.sees[rule.sees].names;
-  const shows = (name) => (name in names ? model.variables[names[name]].names[e[name]] : String(Number(e[name])));
+  const shows = (name) => {
+    if (name in names) return model.variables[names[name]].names[e[name]];
+    const own = OF_NUMBER[name];
+    return named && own !== undefined ? named(e[name], own ? rule.side : peers(model)[rule.side]) : String(Number(e[name]));
+  };
   return {
     says,
     about,
@@ -196,7 +203,7 @@ function segmentOf(model, number, state, inputs) {
  * `passed` counts the conditions before it, which are true. `segment`: the one that it is about; null if there is none.
  * Null if the rule is possible.
  */
-function whyNot(model, state, number) {
+function whyNot(model, state, number, named = null) {
   const rule = model.rules[number];
   const asked = rule.conditions.map((key) => model.conditions.get(key));
   let found = null;
@@ -208,7 +215,7 @@ function whyNot(model, state, number) {
   }
   const { inputs, passed, e } = found;
   const segment = passed && "slot" in rule.choose ? segmentOf(model, number, state, inputs) : null;
-  return { ...inWords(model, rule, asked[passed], e), inputs, passed, segment };
+  return { ...inWords(model, rule, asked[passed], e, named), inputs, passed, segment };
 }
 
 /**
@@ -218,7 +225,7 @@ function whyNot(model, state, number) {
  * came through all checks, and there was nothing to do; "dropped": a check dropped it. With the checks that it came
  * through by name, the paragraph, and what decided: what was asked last, or last answered with yes if it came through.
  */
-function became(model, before, step) {
+function became(model, before, step, named = null) {
   const rule = model.rules[step.rule];
   if (rule.kind !== "arrives") return null;
   const own = (variable) => variable.name.startsWith(`${rule.side}.`) && !variable.ghost;
@@ -235,7 +242,7 @@ function became(model, before, step) {
     check: rule.brief,
     cite: rule.cite,
     decided: asked.filter((one) => last && one.says === last.says && one.about === last.about && one.cite === last.cite)
-      .map((one) => inWords(model, rule, one, e)),
+      .map((one) => inWords(model, rule, one, e, named)),
     segment: segmentOf(model, step.rule, before, step.inputs),
   };
 }

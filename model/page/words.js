@@ -25,6 +25,7 @@ const CHINESE = {
     "本页的地址包含整个运行：复制它，就能让有这个文件的人看到同一个运行。方向键前后移动，Home 和 End 到两端。",
   ", with {variant}: {length}": "，{variant}：{length}",
   "What this check has found, and where a run may begin": "这次检查的结果，以及可以从哪里开始",
+  "(not checked here)": "（这里没有检查）",
   "What the explainer says": "讲解怎么说",
   "What is true": "事实如何",
   "What the explainer leaves out, or has wrong": "讲解没有说到或说错的",

@@ -10,7 +10,8 @@ from dataclasses import asdict, replace
 from typing import Any
 from zlib import decompress
 
-from model.page.models import Pack, digest, hand_parts
+from model.page.models import Pack, conditions_in, digest, hand_parts
+from model.page.page import hand_models
 from model.questions.task import Beside, Playable, RunReport, TaskResult, stem
 from model.report.answers import by_claim, of_kind
 from model.report.answers import sentence as verdict_sentence
@@ -35,7 +36,7 @@ def content(rows: Sequence[TaskResult]) -> tuple[dict[str, Any], str]:
         "language": language(),
         "statements": statements,
         "runs": runs,
-        "parts": _in_chinese([*parts, *hand_parts()]),
+        "parts": _in_chinese([*parts, *hand_parts(), *pack.conditions, *conditions_in(hand_models())]),
     }
     return found, pack.written
 
