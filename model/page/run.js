@@ -187,7 +187,10 @@ function inWords(model, rule, condition, e, named = null) {
     about,
     cite,
     formula: formula.replace(/[{}]/g, ""),
-    values: formula.replace(/{(.*?)}/g, (_, name) => shows(name)),
+    values: formula.replace(/(?<=([-+]?)){(.*?)}(?=([-+]?))/g, (_, before, name, after) => {
+      const shown = shows(name);
+      return (before || after) && /[-+]/.test(shown) ? `(${shown})` : shown;
+    }),
     reads: Object.fromEntries(condition.reads.map((name) => [name, shows(name)])),
   };
 }
