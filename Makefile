@@ -24,7 +24,7 @@ test: # the default tests
 	pytest
 
 drawn: # the default tests that need Graphviz, SPIN, a C compiler, node, Chromium or Java
-	pytest tests/test_render.py tests/test_promela.py tests/test_javascript.py tests/test_page.py tests/test_tla.py
+	pytest tests/test_render.py tests/test_promela.py tests/test_javascript.py tests/test_conditions.py tests/test_page.py tests/test_tla.py
 
 long: # tests that take more than a few seconds each
 	pytest -m long

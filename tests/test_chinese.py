@@ -22,10 +22,10 @@ from properties.claims import CLAIMS
 SENTENCE = re.compile(r"(?<![\w.-])[A-Z]?[a-z]+(?: [a-z]+){2,}(?![\w=])")
 NEVER_WORDS = re.compile(
     r"python -m [^\n]*|--[\w-]+|<[^<> ]*>|[\w./-]+\.(?:svg|dot|txt|html|png)|\b[\w.]+=\S+|^ *Note over "
-    r"|(?:first|fifth) and \w+th",
+    r"|(?:破坏|不能通过)：[^\n]*|(?:first|fifth) and \w+th",
     re.MULTILINE,
 )
-"""Commands, options, segments and tags, files, settings, Mermaid's words, the RFC's checks."""
+"""Commands, options, segments and tags, files, settings, Mermaid's words, lemmas, the RFC's checks."""
 WRITTEN = (".txt", ".html", ".dot", ".mmd")
 QUICKLY = {
     "a run, and another protocol": "time-wait-assassination --engine explicit --verbose",
@@ -53,7 +53,6 @@ LONG = {
     "proofs in time": "last-ack-answered --engine unbounded --verbose",
     "all": "--quick --verbose --graph",
     "the whole tour": "why",
-    "all coverage": "--coverage",
 }
 
 
@@ -62,7 +61,7 @@ def events() -> re.Pattern[str]:
     """What events and checks are called, the longer names first."""
     every = (cell.config for claim in CLAIMS for cell in claim.cells)
     protocols = names_of(Protocol)
-    configs = {tuple(one.as_dict().get(name) for name in protocols): one for one in every}.values()
+    configs = {tuple(one.as_dict().get(name, one) for name in protocols): one for one in every}.values()
     causes = {rule.cause for config in configs for rule in network_of(config).rules if isinstance(rule.cause, Cause)}
     names = {name for one in causes for name in (one.name, one.brief, one.instead, *one.checks)}
     named = [re.escape(name).replace(r"\ ", r"\s+") for name in sorted({*names} - {""}, key=len, reverse=True)]
@@ -82,7 +81,7 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
         if path.suffix in WRITTEN and path.name != "index.html":
             text = path.read_text(encoding="utf-8")
             labels = re.findall(r'label="((?:[^"\\]|\\.)*)"', text)
-            text = "\n".join(labels) if path.suffix == ".dot" else text
+            text = re.sub(r"\\[lrn]", " ", "\n".join(labels)) if path.suffix == ".dot" else text
             yield path.name, re.sub(r"<style>.*?</style>", "", text, flags=re.DOTALL)
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -24,7 +25,7 @@ from model.machine.workers import processors
 from model.network.bounded import Network
 from model.pictures.render import Pictures
 from model.questions.answering import answered, tasks_of
-from model.questions.jobs import Answering, units
+from model.questions.jobs import Answering, diagrams, units
 from model.questions.proof import prepared
 from model.questions.proof_words import became, report_on
 from model.questions.task import Options, Task, TaskResult
@@ -252,3 +253,14 @@ def test_what_was_not_begun_when_it_was_stopped_is_not_waited_for(tmp_path: Path
     assert [(row.answer, row.why) for row in found] == [("unknown", "interrupted")]
     judging._submit([task], print)
     assert crew.submitted == 1
+
+
+def test_graphs_are_drawn_of_searches_and_not_of_proofs() -> None:
+    """A proof's numbers have 32 bits: no state of it fits into a search's words."""
+    claim = find("agreement")
+    assert claim is not None
+    tasks = tasks_of([claim])
+    assert any(task.proof for task in tasks)
+    drawn = [one.args[0] for one in diagrams(tasks, True) if isinstance(one, partial)]
+    assert drawn
+    assert not any(task.proof for task in drawn)

@@ -246,7 +246,8 @@ def diagrams(tasks: Sequence[Task], graphs: bool) -> list[Callable[[Options], No
     if any(task.claim.name == "figure-5" for task in tasks):
         found.append(draw_endpoint)
     if graphs:
-        found += [partial(draw_graph, task) for task in {t.config: t for t in tasks if t.claim.searched}.values()]
+        searched = {task.config: task for task in tasks if task.claim.searched and not task.proof}
+        found += [partial(draw_graph, task) for task in searched.values()]
     return found
 
 
