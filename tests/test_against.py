@@ -200,7 +200,10 @@ def test_a_claim_that_holds_nowhere_has_no_counterpart() -> None:
     assert counterpart(replace(claim, cells=(cell,)), cell.config) == NO_CELL
 
 
-@pytest.mark.parametrize(("name", "variant"), QUICK)
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [*QUICK[::3], *(pytest.param(*key, marks=pytest.mark.long) for key in QUICK if key not in QUICK[::3])],
+)
 def test_against_the_same_configuration_nothing_differs(name: str, variant: str) -> None:
     one = found(name, variant)
     if one is None:
@@ -326,7 +329,9 @@ def test_sentences(name: str, variant: str, begin: str, tmp_path: Path) -> None:
 STORIES = [key for key in COUNTERPARTS if FAILING[key][0].story(key[1])]
 
 
-@pytest.mark.parametrize(("name", "variant"), STORIES)
+@pytest.mark.parametrize(
+    ("name", "variant"), [*STORIES[:4], *(pytest.param(*key, marks=pytest.mark.long) for key in STORIES[4:])]
+)
 def test_a_story_shows_the_step_that_stops_it(name: str, variant: str, tmp_path: Path) -> None:
     """In the text, in the picture, in the data, and in the sentence."""
     claim, cell = FAILING[name, variant]

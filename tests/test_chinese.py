@@ -32,10 +32,8 @@ QUICKLY = {
     "two ladders": "last-ack-answered --engine explicit --against time_wait=2msl --write mermaid,slides",
     "an infinite run": "dead-peer-releases-slot --engine explicit --verbose --ladder box",
     "a run in time": "last-ack-answered --quick --engine explicit --verbose --full-states",
-    "studies": "needless-retransmissions segments-buy-knowledge --verbose",
     "knowledge": "server-knows server-cannot-know --verbose",
     "scenarios": "user-timeouts figure-6 figure-8 --verbose",
-    "many claims": "figure-[6-9]* --quick --verbose",
     "a proof cut short": "agreement --engine unbounded --max-seconds 1 --verbose",
     "a search cut short": "half-open --engine explicit --max-states 5 --verbose",
     "a symbolic search": "half-open --engine bmc --depth 2 --verbose",
@@ -43,14 +41,18 @@ QUICKLY = {
     "the list": "--list",
     "the fields": "--fields",
     "explanations": "--explain *",
-    "a tour": "why S9",
-    "coverage": "half-open --coverage",
 }
 LONG = {
+    "studies": "needless-retransmissions segments-buy-knowledge --verbose",
+    "a tour": "why S9",
+    "coverage": "half-open --coverage",
+    "many claims": "figure-[6-9]* --quick --verbose",
     "proofs that fail": "client-can-receive old-duplicates-need-fresh-isns --verbose",
     "another run": "half-open --engine explicit --another --verbose",
     "more studies": "time-wait-threshold sufficient-assumptions repeated-isns-with-text --verbose",
     "proofs in time": "last-ack-answered --engine unbounded --verbose",
+}
+MINUTES = {
     "all": "--quick --verbose --graph",
     "the whole tour": "why",
 }
@@ -91,6 +93,7 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
     [
         *(pytest.param(said, id=name) for name, said in QUICKLY.items()),
         *(pytest.param(said, id=name, marks=pytest.mark.long) for name, said in LONG.items()),
+        *(pytest.param(said, id=name, marks=pytest.mark.minutes) for name, said in MINUTES.items()),
     ],
 )
 def test_no_english_sentence_is_left(arguments: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

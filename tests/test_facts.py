@@ -11,7 +11,7 @@ from model.cli.endings import ended
 from tests.facts import results, texts
 from tests.facts.__main__ import main
 
-LONG = ("answers", "quick", "why", "why-zh")
+LONG = ("answers", "chinese", "quick", "why", "why-zh")
 """Of which verdicts are computed, proofs among them."""
 WRITTEN_BY = (3, 11)
 """How options are laid out in a help text differs between versions of Python."""

@@ -710,8 +710,14 @@ def test_the_page_speaks_chinese_and_a_link_does_too(opened: Any) -> None:
     assert opened.title == "为什么要三个报文段，而不是两个？"
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "language"),
+    [
+        ("light", "en"),
+        ("dark", "zh"),
+        *(pytest.param(*one, marks=pytest.mark.long) for one in (("light", "zh"), ("dark", "en"))),
+    ],
+)
 def test_a_checker_of_accessibility_finds_nothing(opened: Any, scheme: str, language: str) -> None:
     axe = pytest.importorskip("axe_core_python.selenium")
     scheme_now = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
