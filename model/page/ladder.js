@@ -66,7 +66,6 @@ function Ladder({ of, first, run, lanes, fifo, row, count, at, jump, loop = null
     const [x1, x2] = [x(flight.source), x(flight.target)];
     const way = Math.sign(x2 - x1);
     const begins = flight.sent ?? 0;
-    const [where, shift] = anchor(flight.source);
     const lost = flight.end !== null && flight.end !== "arrive";
     const underWay = begins <= at && (flight.ended === null || flight.ended > at);
     const far = lost && row(flight.ended) > row(begins) ? y(flight.ended) : y(begins) + 4;
@@ -74,8 +73,7 @@ function Ladder({ of, first, run, lanes, fifo, row, count, at, jump, loop = null
     return html`${flight.copies.map((to) => arrow(flight, to, "copy"))}
       ${flight.end === "arrive" ? arrow(flight, flight.ended, "") : html`<g class=${later(lost ? flight.ended : begins)}>
         <line class=${`flight ${lost ? "lost" : "waits"}`} x1=${x1 + 2 * way} y1=${y(begins)} x2=${xx} y2=${yy} />
-        ${lost && html`<path class="flight cross" d=${`M${xx - 5} ${yy - 5}l10 10m0 -10l-10 10`} />`}
-</g>`}
+        ${lost && html`<path class="flight cross" d=${`M${xx - 5} ${yy - 5}l10 10m0 -10l-10 10`} />`}</g>`}
       ${drags && underWay && html`<${Handle} key=${place} flight=${flight} x=${xx} y=${flight.end === "arrive" ? (y(begins) + y(flight.ended)) / 2 : yy} target=${x2} />`}
       ${along(flight, begins)}`;
   };

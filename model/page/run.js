@@ -49,26 +49,38 @@ function possible(model, state) {
 }
 
 /**
+ * What the steps of a run do to segments, arrivals before what is sent, each with the number of its segment (as
+ * pictures/flights.py has it). fifo: of equal segments the one sent first arrives first; else the last one.
+ */
+function happenings(model, first, run, fifo = false) {
+  const outstanding = [];
+  let count = 0;
+  const sends = (wire) => wire.action.startsWith("send");
+  return states(first, run).slice(0, -1).flatMap((before, at) =>
+    wires(model, before, run[at]).sort((a, b) => sends(a) - sends(b)).map((wire) => {
+      const same = (one) => one.source === wire.source && one.target === wire.target && one.text === wire.text;
+      const known = sends(wire) ? undefined : fifo ? outstanding.find(same) : outstanding.findLast(same);
+      const one = { ...wire, step: at + 1, segment: known?.segment ?? ++count };
+      if (wire.action === "send") outstanding.push(one);
+      else if (known && wire.action !== "arrive-copy") outstanding.splice(outstanding.indexOf(known), 1);
+      return one;
+    }));
+}
+
+/**
  * The segments of a run: who sent each in which step (null: it was under way at the start), the steps in which copies
- * arrive, and how it ends. fifo: of equal segments the one sent first arrives first; else the last one, as in the
- * pictures of the command line.
+ * arrive, and how it ends.
  */
 function flights(model, first, run, fifo = false) {
-  const found = [];
-  states(first, run).slice(0, -1).forEach((before, at) => {
-    const now = wires(model, before, run[at]).sort((a, b) => a.action.startsWith("send") - b.action.startsWith("send"));
-    for (const wire of now) {
-      const same = (one) => one.ended === null && one.source === wire.source && one.target === wire.target && one.text === wire.text;
-      let flight = wire.action.startsWith("send") ? null : fifo ? found.find(same) : found.findLast(same);
-      if (!flight) {
-        flight = { ...wire, sent: wire.action.startsWith("send") ? at + 1 : null, copies: [], end: null, ended: null };
-        found.push(flight);
-      }
-      if (wire.action === "arrive-copy") flight.copies.push(at + 1);
-      else if (wire.action !== "send") Object.assign(flight, { end: wire.action, ended: at + 1 });
-    }
-  });
-  return found;
+  const found = new Map();
+  for (const { step, segment, ...wire } of happenings(model, first, run, fifo)) {
+    const sent = wire.action.startsWith("send") ? step : null;
+    if (!found.has(segment)) found.set(segment, { ...wire, sent, copies: [], end: null, ended: null });
+    const flight = found.get(segment);
+    if (wire.action === "arrive-copy") flight.copies.push(step);
+    else if (wire.action !== "send") Object.assign(flight, { end: wire.action, ended: step });
+  }
+  return [...found.values()];
 }
 
 /** Which side sends to which, from the names of the slots. */

@@ -51,24 +51,6 @@ function download(name, content) {
 
 const SPACE = 2 ** 32;
 
-/** What the steps of a run do to segments, each with the number of its segment. */
-function happenings(run) {
-  const open = [];
-  let count = 0;
-  return states(first, run).slice(0, -1).flatMap((before, at) => {
-    const done = wires(model, before, run[at]).sort((a, b) => a.action.startsWith("send") - b.action.startsWith("send"));
-    return done.map((wire) => {
-      const same = (one) => one.source === wire.source && one.target === wire.target && one.text === wire.text;
-      const sends = wire.action.startsWith("send");
-      const known = sends ? undefined : now.place.fifo ? open.find(same) : open.findLast(same);
-      const one = { ...wire, step: at + 1, segment: known?.segment ?? ++count };
-      if (wire.action === "send") open.push(one);
-      else if (known && wire.action !== "arrive-copy") open.splice(open.indexOf(known), 1);
-      return one;
-    });
-  });
-}
-
 /** Where numbers of so many bits lie among those of 32: the cut is in the widest gap between those that are used. */
 function placed(used, bits) {
   const space = 2 ** bits;
@@ -83,7 +65,7 @@ function placed(used, bits) {
 
 /** The packets that an observer in the middle sees: each segment once, when it is sent. */
 function seen(run) {
-  const all_ = happenings(run);
+  const all_ = happenings(model, first, run, now.place.fifo);
   const bits = model.variables.find(({ name }) => name.endsWith(".iss"))?.width ?? 32;
   const used = {};
   for (const { source, target, fields } of all_) {

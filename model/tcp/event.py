@@ -24,8 +24,6 @@ TRUE, FALSE = z3.BoolVal(True), z3.BoolVal(False)
 Budget = Literal["", "octets", "retransmissions", "crashes"]
 Change = Callable[[Cause, z3.BoolRef], z3.BoolRef]
 """What is tested instead of a condition of a check; it is also told which case it is, as `arrival` would have it."""
-
-
 EARLIER = marked("no earlier check takes it: {about}")
 TAKEN = marked("this check takes it: {about}")
 
@@ -37,20 +35,23 @@ def as_written(_case: Cause, condition: z3.BoolRef) -> z3.BoolRef:
 
 @dataclass(frozen=True, eq=False)
 class CaseAsked:
-    """A case of a check that takes a segment, or an earlier one that does not, and what was asked before."""
+    """A case of a check: one that takes a segment, or an earlier one that does not; and what was asked before.
+
+    raw: its condition as it is written; name and cite: what it is called and where the RFC says so.
+    """
 
     before: CaseAsked | None
-    says: str
+    takes: bool
     raw: z3.BoolRef
-    case: str
+    name: str
     cite: str
 
     @cached_property
     def conditions(self) -> tuple[Condition, ...]:
         """What was asked up to here, in its order."""
-        term = z3.Not(self.raw) if self.says == EARLIER else self.raw
+        own = Condition(TAKEN, self.raw) if self.takes else Condition(EARLIER, z3.Not(self.raw))
         before = self.before.conditions if self.before else ()
-        return (*before, Condition(self.says, term, self.case, self.cite))
+        return (*before, own._replace(about=self.name, cite=self.cite))
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,7 @@ class Event:
     """One thing that an endpoint can do in one state.
 
     cause: its identity. guard: over the TCB, the arriving segment (kind "arrives") and the ISN on offer. budget: which
-    of the bounded run's budgets it takes from. asked: the last of the cases that the guard
-    is made of, as they are written.
+    of the bounded run's budgets it takes from. asked: the last of the cases that the guard is made of.
     """
 
     cause: Cause
@@ -201,12 +201,12 @@ def first_match(path: Path, *cases: Branch, otherwise: Path | None = None, name:
     for case_name, raw, target in (*changed, (name, TRUE, otherwise or path)):
         condition = z3.simplify(raw)
         if not z3.is_false(condition):
-            taken = CaseAsked(asked, TAKEN, raw, case_name, target.cite)
+            taken = CaseAsked(asked, True, raw, case_name, target.cite)
             paths.append(replace(target, when=(*when, condition), asked=taken, names=path.named(case_name)))
         if z3.is_true(condition):
             break
         when = (*when, z3.simplify(z3.Not(condition)))
-        asked = CaseAsked(asked, EARLIER, raw, case_name, target.cite)
+        asked = CaseAsked(asked, False, raw, case_name, target.cite)
     return paths
 
 
