@@ -37,6 +37,7 @@ from model.questions.scenario import read_scenario, run_scenario
 from model.questions.task import Options, TaskResult
 from model.report import for_page
 from model.settings.config import Config
+from model.tcp.state import NAMES
 from properties.claim import Knowledge
 from properties.claims import find
 
@@ -185,7 +186,8 @@ def test_every_text_of_the_page_is_there_in_chinese() -> None:
     said |= {playground.name for playground in models.PLAYGROUNDS} | {"skipped", "inserted", "continued", "differs"}
     names = re.search(r"const NAMES = \{(.*?)\};", scripts, re.DOTALL)
     assert names is not None
-    said |= {name for name in re.findall(r': "([^"]+)"', names[1]) if not name.isupper() and "." not in name}
+    listed = {*re.findall(r': "([^"]+)"', names[1]), *NAMES.values()}
+    said |= {name for name in listed if not name.isupper() and "." not in name}
     known = set(re.findall(r'^  "((?:[^"\\]|\\.)*)":', (page.HERE / "words.js").read_text(), re.MULTILINE))
     assert said - known == set()
     assert known - said <= {"yes", "no"}  # Values, which no text names.

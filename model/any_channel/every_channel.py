@@ -26,7 +26,10 @@ from model.tcp.event import FALSE, TRUE
 from model.words.language import marked, phrased
 
 WIDER = ("send_on_syn", "retransmission")
-"""Fields of the protocol of which a proof with true speaks of searches with false, too."""
+"""Fields of the protocol of which a proof with true speaks of searches with false, too.
+
+A timer that never runs out is one that need not; a SEND in LISTEN that queues its text is an active OPEN and a SEND.
+"""
 TESTED = {
     "off": marked("nobody tests RFC 5961's range of SEG.ACK (MAY-12)"),
     "either": marked("each endpoint tests or does not test RFC 5961's range of SEG.ACK (MAY-12)"),

@@ -8,6 +8,6 @@ made of it, words.js its texts: none of them knows of a page, so that node can t
 and takes clicks, drags and keys; page.css and page.html are the look and the frame, vendor/ the libraries.
 
 Nothing here decides what the protocol does: every button is a rule of the model whose guard is true, and what it does
-is the rule's update. A worker searches with the same text. Core, machine, settings, network, export, words, properties
-and `engines.native` (its cache) are imported.
+is the rule's update. A worker searches with the same text. Core, machine, settings, tcp, network, export, words,
+properties and `engines.native` (its cache) are imported.
 """

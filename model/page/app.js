@@ -2,9 +2,7 @@
 
 const { html, render } = htmPreact;
 const NAMES = {
-  state: "state", snd_una: "SND.UNA", snd_nxt: "SND.NXT", iss: "ISS", rcv_nxt: "RCV.NXT", irs: "IRS",
-  passive_open: "opened passively", close_queued: "CLOSE is queued", queued: "octets queued", syn_text: "octets of the SYN",
-  syn_fin: "FIN of the SYN", ack_held: "an ACK is held back",
+  state: "state", ...TCB_NAMES,
   incarnation: "incarnation", peer: "believes in incarnation", heard: "whose SYN was accepted", accepted: "a SYN of it was accepted",
 };
 const OWN = { snd_una: true, snd_nxt: true, iss: true, rcv_nxt: false, irs: false };

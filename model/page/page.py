@@ -18,6 +18,7 @@ import properties
 from model.engines.native import codecache
 from model.machine.files import write
 from model.page.models import ASKED, by_hand, digest, packed, told
+from model.tcp.state import NAMES
 from model.words.language import LANGUAGES, _, speaking_in
 from properties.claim import Safety
 from properties.opening import OPENING
@@ -62,6 +63,7 @@ def data(content: dict[str, object], models: str) -> str:
         "VERSION": digest(hand_models()),
         "PLAYGROUNDS": told(),
         "SAID": _said(),
+        "TCB_NAMES": NAMES,
         "CONTENT_PACKED": packed(content),
         "BY_HAND": hand_models(),
         "RUNS": models,
