@@ -420,8 +420,10 @@ def told_again(story: str, folder: Path) -> list[str]:
 
 
 WALK = (
+    "const show_=(f)=>[f.source,f.target,f.text,f.sent,f.copies,f.end==='send'?null:f.end,f.ended];"
     "const known=%s;show(known.map((path)=>{const {place,run,at,problem}=addressed(path);enter({place,run,at});"
-    "return [problem,address(now),run.map((one)=>model.rules[one.rule].name),saved.scenario(),[...saved.pcap()]];}));"
+    "const f=segments().flights;return [problem,address(now),run.map((one)=>model.rules[one.rule].name),"
+    "saved.scenario(),[...saved.pcap()],f.map(show_),f.map((f)=>f.told??f.text)];}));"
 )
 
 
@@ -442,12 +444,16 @@ def test_runs_by_hand_are_in_their_address_and_their_files_tell_them(name: str, 
         for run in known
     ]
     network = network_of(configs()[name])
-    for run, path, (problem, again, names, story, pcap) in zip(
+    for run, path, (problem, again, names, story, pcap, flown, told) in zip(
         known, paths, in_node(WALK % json.dumps(paths), tmp_path), strict=True
     ):
         assert (problem, again) == ("", path)
         assert names == [step.rule.name for step in run.steps]
         assert told_again(story, tmp_path) == names
+        happened = history(run, network.fifo)
+        assert flown == [listed(flight) for flight in flights(happened)]
+        named = {h.segment: h.text for step in relative(run, happened) for h in step}
+        assert told == [named[number] for number in sorted(named)]
         whole = seen(packets(run, network.fifo))
         assert bytes(pcap) == capture(whole, moments(asked, run), hosts(network.lanes), network.window)
 
@@ -492,6 +498,57 @@ def test_another_protocol_has_the_same_schedule_as_far_as_it_goes(tmp_path: Path
     assert in_node(program, tmp_path) == [
         "B: passive OPEN", "A: active OPEN", "A: CLOSE in SYN-SENT", "B: LISTEN, SYN arrives",
     ]  # fmt: skip
+
+
+@needs_node
+@pytest.mark.parametrize(
+    ("steps", "possible"),
+    [
+        (("B: SYN-RECEIVED, ACK of our SYN arrives", "A: CLOSE in ESTABLISHED"), 0),
+        (("B: RETRANSMISSION of SYN,ACK in SYN-RECEIVED",), 0),
+        (("A: CLOSE in ESTABLISHED",), 1),
+    ],
+)
+def test_a_schedule_ends_where_a_step_is_not_possible(steps: tuple[str, ...], possible: int, tmp_path: Path) -> None:
+    """Two-way no third segment is sent, so none arrives, and what comes later is not done; nor is it the other side's.
+
+    B retransmits its SYN,ACK before A has it; two-way A alone could.
+    """
+    begins = ["B: passive OPEN", "A: active OPEN", "B: LISTEN, SYN arrives", "A: SYN-SENT, SYN,ACK arrives"]
+    begins = begins[: 3 if "RETRANSMISSION" in steps[0] else 4]
+    program = (
+        "const from=modelNamed('opening,three-way'),to=modelNamed('opening,two-way');let state_=from.initial[0];"
+        f"const run={json.dumps([*begins, *steps])}.map((name)=>{{const step=[...steps(from,state_)].find((one)=>"
+        "from.rules[one.rule].name===name);state_=step.state;return step;});"
+        "show(again(from,from.initial[0],run,to,to.initial[0]).map((one)=>to.rules[one.rule].name));"
+    )
+    assert len(in_node(program, tmp_path)) == len(begins) + possible
+
+
+@needs_node
+def test_common_knowledge_joins_what_looks_the_same_to_one_of_the_sides(tmp_path: Path) -> None:
+    """To A the first two states look the same, to B the second and third: a chain; the fourth stands apart."""
+    joined = in_node("show([...joined([Int32Array.of(0,0,1,2),Int32Array.of(0,1,1,2)])]);", tmp_path)
+    assert len(set(joined[:3])) == 1
+    assert joined[3] not in joined[:3]
+
+
+def test_a_story_whose_sends_differ_in_size_is_not_played() -> None:
+    claim = find("rfc1337-figure-3")
+    assert claim is not None
+    options = Options(Path("/nowhere"), NO_LIMITS, Pictures(()), [])
+    (row,) = (row for some in answered(tasks_of([claim])[:1], options, lambda *_: None) for row in some)
+    assert row.evidence
+    assert row.evidence[0].playable is None
+
+
+def test_what_conditions_say_is_there_in_chinese() -> None:
+    """Of the playgrounds and of the runs: those have timers and a table, which playgrounds have not."""
+    data, packed = content()
+    of_runs, by_hand = models.conditions_in(packed), models.conditions_in(page.hand_models())
+    assert set(of_runs) - set(by_hand)
+    assert {*of_runs, *by_hand} <= data["parts"].keys()
+    assert all(data["parts"][says] != says for says in {*of_runs, *by_hand})
 
 
 # -- in a browser --
